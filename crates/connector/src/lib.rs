@@ -1,0 +1,124 @@
+//! What every target promises the engine ([`Connector`]), a reference
+//! connector that keeps its objects in memory, and the conformance suite that
+//! the reference and every real connector must pass alike.
+//!
+//! A connector knows nothing of tenants, requests or the database. It does not
+//! retry: it says precisely what is known to have happened, and the engine
+//! decides. Start at [`Connector`].
+
+pub mod conformance;
+pub mod reference;
+
+use std::time::Duration;
+
+use domain::{
+    plan::Step,
+    problem::Problem,
+    spec::{ObjectKind, Observed, Selector},
+};
+use futures::future::BoxFuture;
+
+/// Which connection work travels on, so that a password reset never waits
+/// behind an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Lane {
+    /// A person is waiting.
+    Interactive,
+    /// Many objects at once.
+    Bulk,
+}
+
+/// What a target can do, and how much at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capabilities {
+    /// The kinds of object it holds.
+    pub kinds: Vec<ObjectKind>,
+    /// Members one [`domain::plan::Action::ChangeMembers`] may name.
+    pub members_per_change: usize,
+    /// How long one object takes before anything was measured.
+    pub pace: Duration,
+}
+
+/// The target cannot be reached or does not answer: certainly nothing was applied.
+#[derive(Debug, thiserror::Error)]
+#[error("the target cannot be reached: {reason}")]
+pub struct Unreachable {
+    /// What was tried and what happened, for the provider's eyes.
+    pub reason: String,
+    /// The cause, if another library reported one.
+    #[source]
+    pub source: Option<BoxError>,
+}
+
+impl Unreachable {
+    /// Without an underlying error.
+    pub fn because(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), source: None }
+    }
+}
+
+/// An error of any library below a connector.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// What is known of a step that did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// Certainly not applied: park, retry later.
+    #[error(transparent)]
+    Unreachable(Unreachable),
+    /// Certainly not applied: the target refused.
+    #[error("the target refused: {}", problem.code.code())]
+    Rejected {
+        /// Why, for a person.
+        problem: Problem,
+    },
+    /// Maybe applied: observe before anything else.
+    #[error("it is not known whether the step was applied")]
+    Indeterminate {
+        /// What cut the answer off.
+        source: BoxError,
+    },
+}
+
+/// Where a scan goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor(pub Vec<u8>);
+
+/// One page of a scan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// What was found.
+    pub items: Vec<T>,
+    /// Where to go on; none at the end.
+    pub next: Option<Cursor>,
+}
+
+/// A target the engine keeps in order.
+///
+/// Every method takes batches. Implementations are pipelined inside with a
+/// bounded window, bounded in time, and refuse anything outside what was
+/// delegated to the product before sending it.
+pub trait Connector: Send + Sync {
+    /// What the target can do.
+    fn capabilities(&self) -> &Capabilities;
+
+    /// What is there now, one answer per selector in the same order, `None`
+    /// where nothing was found. An object found by name that bears another
+    /// marker or none is reported as it is: the caller decides.
+    fn observe<'a>(
+        &'a self,
+        lane: Lane,
+        which: &'a [Selector],
+    ) -> BoxFuture<'a, Result<Vec<Option<Observed>>, Unreachable>>;
+
+    /// Applies steps of different objects, in flight together, and answers
+    /// for each in the same order. `Ok` means the target said it was done;
+    /// whether it is true is found out with [`Connector::observe`].
+    fn apply<'a>(&'a self, lane: Lane, steps: &'a [Step]) -> BoxFuture<'a, Vec<Result<(), ApplyError>>>;
+
+    /// All objects in the folder, page by page.
+    fn scan<'a>(&'a self, after: Option<Cursor>) -> BoxFuture<'a, Result<Page<Observed>, Unreachable>>;
+
+    /// A cheap question that proves the target answers, for its health and breaker.
+    fn probe(&self) -> BoxFuture<'_, Result<(), Unreachable>>;
+}

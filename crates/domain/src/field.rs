@@ -1,0 +1,106 @@
+//! What is wrong with one value a person gave: a code and arguments, never a
+//! sentence. Sentences are made where they are shown, in the person's language.
+
+use std::collections::BTreeMap;
+
+/// Which rule a value broke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// A value is needed.
+    Required,
+    /// Longer than `max` characters.
+    TooLong,
+    /// Shorter than `min` characters.
+    TooShort,
+    /// Holds `character`, which the target does not allow here.
+    ForbiddenCharacter,
+    /// Not of the form the field needs (`expected`).
+    Format,
+    /// Not one of the values that exist (`known` lists some).
+    Unknown,
+    /// Somebody or something else has it already.
+    Taken,
+    /// More than `max` entries or more than a quota allows.
+    TooMany,
+    /// Outside `min` to `max`.
+    OutOfRange,
+    /// Cannot be changed after creation.
+    Immutable,
+    /// The same value stands twice in what was given (`other` says where).
+    Duplicate,
+}
+
+/// One value that cannot be accepted: where, which rule, and what the rule needs.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct FieldError {
+    /// Path as the person wrote it, as `users[3].given_name`.
+    pub field: String,
+    /// The rule that was broken.
+    pub rule: Rule,
+    /// What the rule needs to be explained (limits, the character, known values).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub args: BTreeMap<String, String>,
+}
+
+impl FieldError {
+    /// `rule` broken at `field`, with nothing to add.
+    pub fn new(field: impl Into<String>, rule: Rule) -> Self {
+        Self { field: field.into(), rule, args: BTreeMap::new() }
+    }
+
+    /// Adds what the rule needs to be explained.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl ToString) -> Self {
+        // What a person gave may be megabytes; the explanation needs a glimpse.
+        let value: String = value.to_string().chars().take(120).collect();
+        self.args.insert(key.to_owned(), value);
+        self
+    }
+
+    /// Moves the error below `parent`, as `users[3]` + `given_name`.
+    #[must_use]
+    pub fn under(mut self, parent: &str) -> Self {
+        self.field =
+            if self.field.is_empty() { parent.to_owned() } else { format!("{parent}.{}", self.field) };
+        self
+    }
+}
+
+/// Collects the errors of many fields, so that a person sees all at once.
+#[derive(Debug, Default)]
+pub struct Checker {
+    errors: Vec<FieldError>,
+}
+
+impl Checker {
+    /// Keeps the value, or the error.
+    pub fn take<T>(&mut self, result: Result<T, FieldError>) -> Option<T> {
+        result.map_err(|error| self.errors.push(error)).ok()
+    }
+
+    /// Keeps the value, or all errors moved below `parent`.
+    pub fn take_all<T>(&mut self, parent: &str, result: Result<T, Vec<FieldError>>) -> Option<T> {
+        result.map_err(|errors| self.errors.extend(errors.into_iter().map(|e| e.under(parent)))).ok()
+    }
+
+    /// Notes an error that belongs to no single value.
+    pub fn note(&mut self, error: FieldError) {
+        self.errors.push(error);
+    }
+
+    /// True while nothing is wrong.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// `value` when nothing was wrong. `None` without an error cannot happen
+    /// as long as every `take` feeds this checker.
+    pub fn finish<T>(self, value: Option<T>) -> Result<T, Vec<FieldError>> {
+        match value {
+            Some(value) if self.errors.is_empty() => Ok(value),
+            _ => Err(self.errors),
+        }
+    }
+}

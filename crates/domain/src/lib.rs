@@ -1,0 +1,25 @@
+//! The rules of the field, pure: ids, tenancy, people, the catalogue, desired
+//! state and [`plan::plan`], problems, audit events and billing facts.
+//!
+//! This crate must not do I/O, read a clock, draw random bytes or be async:
+//! time and randomness are parameters ([`clock`]), so that every rule can be
+//! tested to the microsecond. It depends on no other crate of the workspace.
+//!
+//! Start at [`spec`] (what should be true of an object in a target) and
+//! [`plan`] (what to do about it).
+
+pub mod catalogue;
+pub mod clock;
+pub mod event;
+pub mod fact;
+pub mod field;
+pub mod id;
+pub mod limits;
+pub mod names;
+pub mod naming;
+pub mod permission;
+pub mod plan;
+pub mod problem;
+pub mod request;
+pub mod spec;
+pub mod tenant;

@@ -1,0 +1,56 @@
+//! Every limit of the product, in one place, with its reason.
+
+/// Characters of a relative distinguished name (MS-ADTS: `cn` has rangeUpper 64).
+pub const RDN_CHARS: usize = 64;
+/// Characters of `sAMAccountName` of a user (MS-SAMR: 20, for older log-on protocols).
+pub const LOGON_NAME_CHARS: usize = 20;
+/// Characters of `sAMAccountName` of a group (MS-ADTS rangeUpper 256; kept to an RDN's length).
+pub const GROUP_LOGON_NAME_CHARS: usize = 64;
+/// Characters of a user principal name (MS-ADTS rangeUpper 1024; mail systems take 254, RFC 5321).
+pub const UPN_CHARS: usize = 254;
+/// Characters of a given name or surname (MS-ADTS rangeUpper 64).
+pub const PERSON_NAME_CHARS: usize = 64;
+/// Characters of a display name (MS-ADTS rangeUpper 256; an RDN is made from it).
+pub const DISPLAY_NAME_CHARS: usize = 64;
+/// Characters of free text attributes such as title and department (MS-ADTS rangeUpper 64).
+pub const ATTRIBUTE_CHARS: usize = 64;
+/// Characters of a customer code: part of logon names and OU names.
+pub const CODE_CHARS: std::ops::RangeInclusive<usize> = 2..=12;
+/// Characters of the reference of an order.
+pub const REFERENCE_CHARS: usize = 64;
+/// Levels of the tenant tree: provider, resellers, sub-resellers, customer.
+pub const TENANT_DEPTH: usize = 8;
+/// Users in one order or one batch request.
+pub const USERS_PER_REQUEST: usize = 5_000;
+/// Rows written by one statement.
+pub const ROWS_PER_STATEMENT: usize = 500;
+/// Members added to or removed from a group by one modify.
+pub const MEMBERS_PER_MODIFY: usize = 1_000;
+/// Values a directory returns of one attribute at once (MS-ADTS 3.1.1.3.1.3.3).
+pub const VALUES_PER_RANGE: usize = 1_500;
+/// Entries a directory returns in one page.
+pub const ENTRIES_PER_PAGE: i32 = 1_000;
+/// Terms of one search filter; more are split over several searches.
+pub const TERMS_PER_FILTER: usize = 100;
+/// Operations in flight on one directory connection.
+pub const WINDOW: usize = 16;
+/// Objects of one claim, at most.
+pub const OBJECTS_PER_CLAIM: usize = 256;
+/// A claim is worth at most this much of the target's measured time, in milliseconds.
+pub const CLAIM_MILLIS: u64 = 2_000;
+/// A lease holds this long without renewal, in seconds.
+pub const LEASE_SECONDS: i64 = 10;
+/// Rows of one page of a list.
+pub const PAGE_ROWS: std::ops::RangeInclusive<u32> = 1..=200;
+/// Rows of one page when nothing was asked for.
+pub const PAGE_ROWS_DEFAULT: u32 = 50;
+/// Bytes of a request body.
+pub const BODY_BYTES: usize = 4 * 1024 * 1024;
+/// An activation link is valid this long, in hours.
+pub const ACTIVATION_HOURS: i64 = 7 * 24;
+/// A secret waits this long for its target before it is destroyed, in hours.
+pub const SECRET_HOURS: i64 = 24;
+/// A name stays reserved this long after its owner is gone, in days.
+pub const RESERVED_DAYS: i64 = 365;
+/// Characters of a password people choose. The directory may ask for more.
+pub const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 12..=127;

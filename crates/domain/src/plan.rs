@@ -1,0 +1,212 @@
+//! What to do so that what is observed becomes what is wanted. Pure: the same
+//! code plans a first creation, a repair after a crash, and a preview.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    id::ObjectId,
+    problem::{Problem, ProblemCode},
+    spec::{Address, Attribute, ObjectKind, Observed, Spec},
+};
+
+/// A desired state whose references were resolved to addresses in the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Want<'a> {
+    /// The object, and the marker it must bear.
+    pub object: ObjectId,
+    /// What kind of object it is, also when it should be gone.
+    pub kind: ObjectKind,
+    /// What should be true; `None` when the object should not exist.
+    pub spec: Option<&'a Spec>,
+    /// Where its container is; `None` for the directory's folder.
+    pub parent: Option<Address>,
+    /// For [`Spec::Access`]: the container to close.
+    pub container: Option<Address>,
+    /// For [`Spec::Access`]: the security ids that may read it, sorted.
+    pub readers: Vec<String>,
+    /// The object was seen by this id before, so it is ours even if somebody removed the marker.
+    pub known: Option<uuid::Uuid>,
+}
+
+/// A value that has to change.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Change {
+    /// Which attribute.
+    pub attribute: Attribute,
+    /// What was observed.
+    pub before: Option<String>,
+    /// What is wanted; `None` clears it.
+    pub after: Option<String>,
+}
+
+/// One operation on a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The object it is for.
+    pub object: ObjectId,
+    /// The kind of object.
+    pub kind: ObjectKind,
+    /// What to do.
+    pub action: Action,
+}
+
+/// What a step does. Steps of one batch may be in flight together, so one
+/// batch never holds two steps of the same object; the next round plans again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Make the object with its marker. A user is made enabled or disabled as
+    /// wanted, with a random password that nobody learns.
+    Create {
+        /// Where; `None` is the directory's folder.
+        parent: Option<Address>,
+        /// Every attribute that has a value.
+        attributes: BTreeMap<Attribute, String>,
+    },
+    /// Change attributes in one operation; restores the marker if it is gone.
+    Update {
+        /// Which object.
+        at: Address,
+        /// What changes.
+        changes: Vec<Change>,
+    },
+    /// Give it another name or container.
+    Move {
+        /// Which object.
+        at: Address,
+        /// The new container; `None` is the directory's folder.
+        parent: Option<Address>,
+        /// The new name.
+        name: String,
+    },
+    /// Remove it.
+    Delete {
+        /// Which object.
+        at: Address,
+    },
+    /// Close a container so that only `readers` of the tenants may read it.
+    SetAccess {
+        /// Which container.
+        at: Address,
+        /// Security ids, sorted.
+        readers: Vec<String>,
+    },
+    /// Set a password.
+    SetPassword {
+        /// Which account.
+        at: Address,
+        /// The new password.
+        password: Secret,
+    },
+    /// Put members into a group and take others out, in one operation.
+    ChangeMembers {
+        /// Which group.
+        at: Address,
+        /// Who comes in.
+        add: Vec<Address>,
+        /// Who goes.
+        remove: Vec<Address>,
+    },
+}
+
+/// A value that is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// What [`plan`] found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Plan {
+    /// What is observed is what is wanted.
+    Nothing,
+    /// This is to be done next; plan again afterwards.
+    Do(Step),
+    /// A person has to decide first.
+    Stuck(Problem),
+}
+
+/// Compares what is wanted with what was observed.
+///
+/// An object that bears no marker of ours and was never seen as ours is a
+/// conflict for a person: it is neither changed nor removed.
+#[must_use]
+pub fn plan(want: &Want<'_>, have: Option<&Observed>) -> Plan {
+    let step = |action| Plan::Do(Step { object: want.object, kind: want.kind, action });
+    match (want.spec, have) {
+        (None, None) => Plan::Nothing,
+        // Access goes with the container it belongs to.
+        (None, Some(_)) if want.kind == ObjectKind::Access => Plan::Nothing,
+        (Some(Spec::Access { .. }), have) => match (&want.container, have) {
+            (Some(at), have) if !has_readers(have, &want.readers) => {
+                step(Action::SetAccess { at: at.clone(), readers: want.readers.clone() })
+            }
+            _ => Plan::Nothing,
+        },
+        (_, Some(have)) if !is_ours(want, have) => Plan::Stuck(foreign(want, have)),
+        (None, Some(have)) => step(Action::Delete { at: have.address.clone() }),
+        (Some(spec), None) => step(Action::Create {
+            parent: want.parent.clone(),
+            attributes: spec
+                .attributes()
+                .into_iter()
+                .filter_map(|(a, v)| v.filter(|v| !v.is_empty()).map(|v| (a, v.to_owned())))
+                .collect(),
+        }),
+        (Some(spec), Some(have)) => plan_change(want, spec, have, &step),
+    }
+}
+
+fn plan_change(want: &Want<'_>, spec: &Spec, have: &Observed, step: &dyn Fn(Action) -> Plan) -> Plan {
+    let mut changes = Vec::new();
+    let mut name = None;
+    for (attribute, wanted) in spec.attributes() {
+        let wanted = wanted.filter(|v| !v.is_empty());
+        let observed = have.attributes.get(&attribute).map(String::as_str);
+        if wanted == observed {
+            continue;
+        }
+        if attribute == Attribute::Name {
+            name = wanted;
+        } else {
+            let own = |v: Option<&str>| v.map(str::to_owned);
+            changes.push(Change { attribute, before: own(observed), after: own(wanted) });
+        }
+    }
+    let moved = want.parent.as_ref().is_some_and(|p| !p.dn.eq_ignore_ascii_case(&have.parent_dn));
+    if !changes.is_empty() || have.marker != Some(want.object) {
+        return step(Action::Update { at: have.address.clone(), changes });
+    }
+    if name.is_some() || moved {
+        let present = have.attributes.get(&Attribute::Name).map_or("", String::as_str);
+        return step(Action::Move {
+            at: have.address.clone(),
+            parent: want.parent.clone(),
+            name: name.unwrap_or(present).to_owned(),
+        });
+    }
+    Plan::Nothing
+}
+
+fn is_ours(want: &Want<'_>, have: &Observed) -> bool {
+    match have.marker {
+        Some(marker) => marker == want.object,
+        None => want.known == Some(have.address.external_id),
+    }
+}
+
+fn has_readers(have: Option<&Observed>, readers: &[String]) -> bool {
+    have.and_then(|have| have.attributes.get(&Attribute::Readers)).is_some_and(|r| *r == readers.join(" "))
+}
+
+fn foreign(want: &Want<'_>, have: &Observed) -> Problem {
+    let name = want.spec.map_or_else(String::new, |spec| {
+        let attributes = spec.attributes();
+        let value = |a| attributes.get(&a).copied().flatten();
+        value(Attribute::LogonName).or(value(Attribute::Name)).unwrap_or_default().to_owned()
+    });
+    Problem::new(ProblemCode::NameTaken).with("value", name).with("dn", &have.address.dn)
+}

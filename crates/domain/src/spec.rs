@@ -1,0 +1,304 @@
+//! Desired state: what should be true of one object in one target, and what
+//! was observed of it there.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::id::ObjectId;
+
+/// The version of [`Spec`] this build writes. Workers of the version before
+/// must still read it, so fields are added with defaults and removed a version later.
+pub const SPEC_VERSION: i32 = 1;
+
+/// What kind of object a spec describes. The order is the order of work:
+/// a container before what lies in it, access after the group it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ObjectKind {
+    /// An organizational unit.
+    Container,
+    /// A security group.
+    Group,
+    /// A person's account.
+    User,
+    /// Who may read a container: its discretionary access control list.
+    Access,
+}
+
+impl ObjectKind {
+    /// All kinds in the order of work.
+    pub const ALL: [Self; 4] = [Self::Container, Self::Group, Self::User, Self::Access];
+
+    /// The stable name, as stored.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Container => "container",
+            Self::Group => "group",
+            Self::User => "user",
+            Self::Access => "access",
+        }
+    }
+
+    /// The kind with this stored name.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.code() == code)
+    }
+}
+
+/// A property of an object that the product manages, in words every target
+/// shares. A connector maps it to its own attribute.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Attribute {
+    /// The name within its container (RDN value). Changed by a rename.
+    Name,
+    /// Unique short name for log-on (`sAMAccountName`).
+    LogonName,
+    /// `user@suffix` (`userPrincipalName`).
+    PrincipalName,
+    /// Given name.
+    GivenName,
+    /// Surname.
+    Surname,
+    /// Name as shown to people.
+    DisplayName,
+    /// Primary mail address.
+    Mail,
+    /// Telephone number.
+    Phone,
+    /// Job title.
+    Title,
+    /// Department.
+    Department,
+    /// Free text.
+    Description,
+    /// `true` when the account may log on.
+    Enabled,
+    /// Security ids that may read a container, sorted, separated by a blank.
+    Readers,
+}
+
+impl Attribute {
+    /// The stable name, as in events and problems.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::LogonName => "logon_name",
+            Self::PrincipalName => "principal_name",
+            Self::GivenName => "given_name",
+            Self::Surname => "surname",
+            Self::DisplayName => "display_name",
+            Self::Mail => "mail",
+            Self::Phone => "phone",
+            Self::Title => "title",
+            Self::Department => "department",
+            Self::Description => "description",
+            Self::Enabled => "enabled",
+            Self::Readers => "readers",
+        }
+    }
+}
+
+/// What should be true of an object.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Spec {
+    /// An organizational unit below `parent`, or directly below the folder of
+    /// the directory that was given to the product.
+    Container {
+        /// Name within the parent.
+        name: String,
+        /// The container it lies in; none for the top.
+        parent: Option<ObjectId>,
+        /// Free text, as the customer's display name.
+        description: Option<String>,
+    },
+    /// A global security group.
+    Group {
+        /// Name within the container.
+        name: String,
+        /// Unique name in the directory.
+        logon_name: String,
+        /// The container it lies in.
+        parent: ObjectId,
+        /// Free text.
+        description: Option<String>,
+    },
+    /// A person's account.
+    User(UserSpec),
+    /// `container` is readable by members of `readers` and by no other tenant.
+    Access {
+        /// The container that is closed.
+        container: ObjectId,
+        /// The group whose members may read it.
+        readers: ObjectId,
+    },
+}
+
+/// What should be true of a person's account.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct UserSpec {
+    /// The container it lies in.
+    pub parent: ObjectId,
+    /// Name within the container.
+    pub name: String,
+    /// Short log-on name, unique in the directory.
+    pub logon_name: String,
+    /// User principal name, unique in the directory.
+    pub principal_name: String,
+    /// Given name.
+    pub given_name: Option<String>,
+    /// Surname.
+    pub surname: Option<String>,
+    /// Name as shown.
+    pub display_name: String,
+    /// Mail address.
+    #[serde(default)]
+    pub mail: Option<String>,
+    /// Telephone number.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// Job title.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Department.
+    #[serde(default)]
+    pub department: Option<String>,
+    /// Whether the account may log on.
+    pub enabled: bool,
+}
+
+impl Spec {
+    /// The kind of object described.
+    #[must_use]
+    pub const fn kind(&self) -> ObjectKind {
+        match self {
+            Self::Container { .. } => ObjectKind::Container,
+            Self::Group { .. } => ObjectKind::Group,
+            Self::User(_) => ObjectKind::User,
+            Self::Access { .. } => ObjectKind::Access,
+        }
+    }
+
+    /// The container the object lies in, if it is not the directory's folder.
+    #[must_use]
+    pub const fn parent(&self) -> Option<ObjectId> {
+        match self {
+            Self::Container { parent, .. } => *parent,
+            Self::Group { parent, .. } => Some(*parent),
+            Self::User(user) => Some(user.parent),
+            Self::Access { .. } => None,
+        }
+    }
+
+    /// The objects that must exist before this one can be made true.
+    #[must_use]
+    pub fn prerequisites(&self) -> Vec<ObjectId> {
+        match self {
+            Self::Access { container, readers } => vec![*container, *readers],
+            other => other.parent().into_iter().collect(),
+        }
+    }
+
+    /// Every managed attribute with the value it should have; `None` means it
+    /// should be empty. Attributes that are not listed are not ours to touch.
+    #[must_use]
+    pub fn attributes(&self) -> BTreeMap<Attribute, Option<&str>> {
+        use Attribute as A;
+        match self {
+            Self::Container { name, description, .. } => {
+                [(A::Name, Some(name.as_str())), (A::Description, description.as_deref())].into()
+            }
+            Self::Group { name, logon_name, description, .. } => [
+                (A::Name, Some(name.as_str())),
+                (A::LogonName, Some(logon_name)),
+                (A::Description, description.as_deref()),
+            ]
+            .into(),
+            Self::User(user) => [
+                (A::Name, Some(user.name.as_str())),
+                (A::LogonName, Some(&user.logon_name)),
+                (A::PrincipalName, Some(&user.principal_name)),
+                (A::GivenName, user.given_name.as_deref()),
+                (A::Surname, user.surname.as_deref()),
+                (A::DisplayName, Some(&user.display_name)),
+                (A::Mail, user.mail.as_deref()),
+                (A::Phone, user.phone.as_deref()),
+                (A::Title, user.title.as_deref()),
+                (A::Department, user.department.as_deref()),
+                (A::Enabled, Some(if user.enabled { "true" } else { "false" })),
+            ]
+            .into(),
+            Self::Access { .. } => BTreeMap::new(),
+        }
+    }
+}
+
+/// Where an existing object is: its unchanging id in the target, and its
+/// present address (a DN in a directory), which renames and moves change.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct Address {
+    /// The target's own id (`objectGUID`).
+    pub external_id: Uuid,
+    /// The present address (DN).
+    pub dn: String,
+}
+
+/// How to find an object: by the target's id once known, otherwise by the
+/// names it has or was last meant to have; the marker proves that it is ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selector {
+    /// Our id: the marker the object bears.
+    pub object: ObjectId,
+    /// What kind of object is looked for.
+    pub kind: ObjectKind,
+    /// The target's id, once the object was seen.
+    pub external_id: Option<Uuid>,
+    /// Name within the parent and unique log-on name (groups, users), as wanted
+    /// now and as last attempted, newest first. Not looked at when `external_id` is known.
+    pub names: Vec<Naming>,
+    /// Also report whether the members of this list are in the group (groups only).
+    pub members: Vec<Address>,
+}
+
+/// The names under which an object may be found.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Naming {
+    /// Address of the parent; none for the directory's folder.
+    pub parent: Option<Address>,
+    /// Name within the parent.
+    pub name: String,
+    /// Unique log-on name, for groups and users.
+    pub logon_name: Option<String>,
+}
+
+/// What was seen of an object in its target.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Observed {
+    /// Where it is.
+    pub address: Address,
+    /// Address (DN) of the container it lies in.
+    pub parent_dn: String,
+    /// The marker it bears; none on a foreign object.
+    pub marker: Option<ObjectId>,
+    /// The kind of object.
+    pub kind: ObjectKind,
+    /// Managed attributes that have a value.
+    pub attributes: BTreeMap<Attribute, String>,
+    /// Security id (`objectSid`), for groups and users.
+    #[serde(default)]
+    pub security_id: Option<String>,
+    /// When the password was last set (`pwdLastSet`), for users.
+    #[serde(default)]
+    pub password_set_at: Option<Timestamp>,
+    /// Of the members asked for in the selector, those that are in the group.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub present_members: Vec<Uuid>,
+}
