@@ -91,6 +91,9 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where to go on; none at the end.
     pub next: Option<Cursor>,
+    /// On the last page: from here a later scan reports only what changed
+    /// since. What was deleted is not reported; a full scan shows it by its absence.
+    pub resume: Option<Cursor>,
 }
 
 /// A target the engine keeps in order.
@@ -105,6 +108,10 @@ pub trait Connector: Send + Sync {
     /// What is there now, one answer per selector in the same order, `None`
     /// where nothing was found. An object found by name that bears another
     /// marker or none is reported as it is: the caller decides.
+    ///
+    /// Access is looked for by the id or the names of its container, and
+    /// answered with the container's address and, if the container is closed,
+    /// [`domain::spec::Attribute::Readers`] (empty when no tenant may read it).
     fn observe<'a>(
         &'a self,
         lane: Lane,
@@ -116,8 +123,9 @@ pub trait Connector: Send + Sync {
     /// whether it is true is found out with [`Connector::observe`].
     fn apply<'a>(&'a self, lane: Lane, steps: &'a [Step]) -> BoxFuture<'a, Vec<Result<(), ApplyError>>>;
 
-    /// All objects in the folder, page by page.
-    fn scan<'a>(&'a self, after: Option<Cursor>) -> BoxFuture<'a, Result<Page<Observed>, Unreachable>>;
+    /// All objects in the folder, page by page; from the `resume` of an
+    /// earlier scan only those that changed since.
+    fn scan(&self, after: Option<Cursor>) -> BoxFuture<'_, Result<Page<Observed>, Unreachable>>;
 
     /// A cheap question that proves the target answers, for its health and breaker.
     fn probe(&self) -> BoxFuture<'_, Result<(), Unreachable>>;
