@@ -1,0 +1,74 @@
+//! Directories and how they are doing.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{common::codes, problem::Problem};
+
+codes! {
+    /// Whether a directory answers.
+    Health {
+        /// It answers.
+        Up = "up",
+        /// It does not answer; its work is parked and goes on by itself.
+        Down = "down",
+        /// Nothing was asked of it yet.
+        Unknown = "unknown",
+    }
+}
+
+codes! {
+    /// Whether work is sent to a directory.
+    Breaker {
+        /// Work is sent.
+        Closed = "closed",
+        /// It was unreachable: work is parked, nothing is sent.
+        Open = "open",
+        /// It is being tried out again with one call.
+        HalfOpen = "half_open",
+    }
+}
+
+/// A directory that people live in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Directory {
+    /// Id of the directory.
+    #[schema(example = "dir_01jzk3v8x6f0p2m4q7r9s1t3vw")]
+    pub id: String,
+    /// Stable code, as used in orders.
+    #[schema(example = "shared")]
+    pub code: String,
+    /// Name, for people.
+    #[schema(example = "Shared directory")]
+    pub name: String,
+    /// Whether it answers.
+    pub health: Health,
+    /// Whether work is sent to it.
+    pub breaker: Breaker,
+    /// Work that waits.
+    pub queue: Queue,
+    /// Objects a second it takes at present. None before anything was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 84.5)]
+    pub pace_per_second: Option<f64>,
+    /// When it last answered. RFC 3339, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub last_contact_at: Option<String>,
+    /// The last error, if it is not over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<Problem>,
+}
+
+/// Work that waits for a directory.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Queue {
+    /// Objects somebody waits for, as a password reset.
+    pub interactive: i64,
+    /// Objects of large requests.
+    pub bulk: i64,
+    /// Of all of them: parked because the directory is away.
+    pub parked: i64,
+    /// Objects that need a person.
+    pub failed: i64,
+}

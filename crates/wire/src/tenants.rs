@@ -1,0 +1,216 @@
+//! Tenants: the provider, resellers and customers.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    common::{Provisioning, TenantRef, codes},
+    users::Subscription,
+};
+
+codes! {
+    /// What a tenant is in the tree. `provider`: the root. `reseller`: sells to
+    /// others, may have resellers of its own. `customer`: whose people use the
+    /// services; always a leaf.
+    TenantKind {
+        /// The company that runs the instance.
+        Provider = "provider",
+        /// Sells to customers and other resellers.
+        Reseller = "reseller",
+        /// Whose people use the services.
+        Customer = "customer",
+    }
+}
+
+codes! {
+    /// Whether what a tenant uses is billed. `standard`: billed. `test` and
+    /// `demo`: never billed.
+    Standing {
+        /// A paying tenant.
+        Standard = "standard",
+        /// For trying things out; never billed.
+        Test = "test",
+        /// For showing the product; never billed.
+        Demo = "demo",
+    }
+}
+
+codes! {
+    /// Whether a tenant is served. `suspended` is read-only: nothing can be
+    /// ordered or changed, and nobody of it signs in.
+    TenantStatus {
+        /// Served.
+        Active = "active",
+        /// Read-only.
+        Suspended = "suspended",
+    }
+}
+
+/// A provider, reseller or customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Tenant {
+    /// Id of the tenant.
+    #[schema(example = "ten_01jzk3v8x6f0p2m4q7r9s1t3vw")]
+    pub id: String,
+    /// What it is.
+    pub kind: TenantKind,
+    /// Immutable short name, unique in the instance.
+    #[schema(example = "acme")]
+    pub code: String,
+    /// Display name.
+    #[schema(example = "Acme GmbH")]
+    pub name: String,
+    /// Whose tenant it is. None for the provider and where the caller may not see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<TenantRef>,
+    /// Whether it is served.
+    pub status: TenantStatus,
+    /// Whether it is billed.
+    pub standing: Standing,
+    /// The number under which the seller bills it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_id: Option<String>,
+    /// Code of the brand its people see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<String>,
+    /// Language of its people, BCP 47.
+    #[schema(example = "de")]
+    pub language: String,
+    /// IANA time zone on whose calendar its days are counted.
+    #[schema(example = "Europe/Berlin")]
+    pub time_zone: String,
+    /// ISO 4217 code of the currency it is billed in.
+    #[schema(example = "EUR")]
+    pub currency: String,
+    /// Domain of its people's principal names (customers).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "acme.example")]
+    pub upn_suffix: Option<String>,
+    /// How log-on names are made (customers), as `{given}.{surname}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub naming_pattern: Option<String>,
+    /// Code of the directory its people are in (customers).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directory: Option<String>,
+    /// Number of the desired version: the value of the `ETag` without quotes.
+    #[schema(example = 3)]
+    pub version: i64,
+    /// When it was created. RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// How far its container in the directory is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provisioning: Option<Provisioning>,
+}
+
+/// A customer with what it has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Customer {
+    /// The tenant.
+    #[serde(flatten)]
+    pub tenant: Tenant,
+    /// What it subscribes to as a whole.
+    pub subscriptions: Vec<Subscription>,
+    /// How many people and groups it has.
+    pub counts: CustomerCounts,
+}
+
+/// How much a customer has.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CustomerCounts {
+    /// People, without removed ones.
+    pub users: i64,
+    /// Of them: accounts that may log on.
+    pub users_enabled: i64,
+    /// Of them: never chose a password.
+    pub users_not_activated: i64,
+    /// Of them: need a person because provisioning failed.
+    pub users_failed: i64,
+    /// Security groups.
+    pub groups: i64,
+}
+
+/// Which tenants to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TenantQuery {
+    /// Only tenants directly below this one (id or code).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// Only this kind: `provider`, `reseller`, `customer`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<TenantKind>)]
+    pub kind: Option<String>,
+    /// Only this status: `active`, `suspended`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<TenantStatus>)]
+    pub status: Option<String>,
+    /// Only tenants whose name, code or billing id begins with this, at most
+    /// 64 characters. Upper and lower case are the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(max_length = 64)]
+    pub search: Option<String>,
+    /// Entries a page, 1 to 200. 50 when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
+    /// The `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+/// A reseller to be created.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReseller {
+    /// Below which tenant: id or code of the provider or a reseller. The
+    /// caller's own tenant when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "channel")]
+    pub parent: Option<String>,
+    /// Immutable short name, unique in the instance: 2 to 12 lower-case
+    /// letters, digits and inner hyphens, a letter first.
+    #[serde(default)]
+    #[schema(required, min_length = 2, max_length = 12, example = "north")]
+    pub code: String,
+    /// Display name, 1 to 64 characters.
+    #[serde(default)]
+    #[schema(required, max_length = 64, example = "North IT ApS")]
+    pub name: String,
+    /// Code of the brand its customers see; the parent's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<String>,
+    /// Language, BCP 47; the parent's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "da")]
+    pub language: Option<String>,
+    /// IANA time zone; the parent's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Europe/Copenhagen")]
+    pub time_zone: Option<String>,
+    /// ISO 4217 code; the parent's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "DKK")]
+    pub currency: Option<String>,
+    /// `standard`, `test` or `demo`; `standard` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Standing>)]
+    pub standing: Option<String>,
+}
+
+/// Changes of a tenant. Fields that are not given stay as they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TenantUpdate {
+    /// Display name, 1 to 64 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 64)]
+    pub name: Option<String>,
+    /// Language, BCP 47.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// IANA time zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+}

@@ -1,0 +1,265 @@
+//! People and their accounts.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::common::{ActivationLink, Provisioning, TenantRef, clearable};
+
+/// A person to be created. Also the shape of `administrator` and `users` of an
+/// order and of entries of a user file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewUser {
+    /// Given name, at most 64 characters. This or `surname` is needed.
+    #[serde(default)]
+    #[schema(max_length = 64, example = "Anna")]
+    pub given_name: String,
+    /// Surname, at most 64 characters. This or `given_name` is needed.
+    #[serde(default)]
+    #[schema(max_length = 64, example = "Berg")]
+    pub surname: String,
+    /// Name as shown, 1 to 64 characters. Given name and surname when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 64, example = "Anna Berg")]
+    pub display_name: Option<String>,
+    /// The part of the principal name before the `@`; made from the customer's
+    /// naming pattern when not given, and numbered until it is unique.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 64, example = "anna.berg")]
+    pub user_name: Option<String>,
+    /// The whole user principal name, at most 254 characters, when it is not
+    /// `user_name` at the customer's suffix. Never together with `user_name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 254, example = "anna.berg@acme.example")]
+    pub principal_name: Option<String>,
+    /// Short log-on name (`sAMAccountName`), 1 to 20 characters, unique in the
+    /// directory; made from the user name and the customer's code when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 20, example = "anna.berg_acme")]
+    pub logon_name: Option<String>,
+    /// Mail address, at most 254 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 254, example = "anna.berg@acme.example")]
+    pub mail: Option<String>,
+    /// Telephone number, at most 64 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 64, example = "+49 30 1234567")]
+    pub phone: Option<String>,
+    /// Job title, at most 64 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 64, example = "Accountant")]
+    pub title: Option<String>,
+    /// Department, at most 64 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 64, example = "Finance")]
+    pub department: Option<String>,
+    /// Codes of the plans the person subscribes to; the customer must have
+    /// their services.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["desktop-standard"]))]
+    pub plans: Vec<String>,
+    /// Whether the account may log on. True when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(default = true)]
+    pub enabled: Option<bool>,
+}
+
+/// Several people, created together or not at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewUsers {
+    /// 1 to 5,000 people. When one value cannot be accepted, nobody is created
+    /// and every error is listed.
+    #[serde(default)]
+    #[schema(required, min_items = 1, max_items = 5000)]
+    pub users: Vec<NewUser>,
+}
+
+/// Changes of a person. Fields that are not given stay as they are; where null
+/// is allowed it clears the value (RFC 7396).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserUpdate {
+    /// Given name, at most 64 characters; null clears it.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, max_length = 64)]
+    pub given_name: Option<Option<String>>,
+    /// Surname, at most 64 characters; null clears it.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, max_length = 64)]
+    pub surname: Option<Option<String>>,
+    /// Name as shown, 1 to 64 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 64)]
+    pub display_name: Option<String>,
+    /// User principal name, at most 254 characters. The old one stays reserved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 254)]
+    pub principal_name: Option<String>,
+    /// Short log-on name, 1 to 20 characters. The old one stays reserved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 20)]
+    pub logon_name: Option<String>,
+    /// Mail address, at most 254 characters; null clears it.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, max_length = 254)]
+    pub mail: Option<Option<String>>,
+    /// Telephone number, at most 64 characters; null clears it.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, max_length = 64)]
+    pub phone: Option<Option<String>>,
+    /// Job title, at most 64 characters; null clears it.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, max_length = 64)]
+    pub title: Option<Option<String>>,
+    /// Department, at most 64 characters; null clears it.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, max_length = 64)]
+    pub department: Option<Option<String>>,
+    /// Whether the account may log on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+}
+
+/// A person and the state of their account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct User {
+    /// Id of the user.
+    #[schema(example = "usr_01jzk3v8x6f0p2m4q7r9s1t3vw")]
+    pub id: String,
+    /// Whose person it is.
+    pub tenant: TenantRef,
+    /// Given name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_name: Option<String>,
+    /// Surname.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surname: Option<String>,
+    /// Name as shown.
+    #[schema(example = "Anna Berg")]
+    pub display_name: String,
+    /// User principal name: what the person signs in with.
+    #[schema(example = "anna.berg@acme.example")]
+    pub principal_name: String,
+    /// Short log-on name (`sAMAccountName`).
+    #[schema(example = "anna.berg_acme")]
+    pub logon_name: String,
+    /// Mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<String>,
+    /// Telephone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Job title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    /// Whether the account should be able to log on.
+    pub enabled: bool,
+    /// Whether the person holds an administrator's role.
+    pub administrator: bool,
+    /// When the person first chose a password. None: never activated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub activated_at: Option<String>,
+    /// What the person subscribes to.
+    pub plans: Vec<Subscription>,
+    /// Number of the desired version: the value of the `ETag` without quotes.
+    #[schema(example = 7)]
+    pub version: i64,
+    /// When the person was created. RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// How far the account is in the directory.
+    pub provisioning: Provisioning,
+    /// Only in the answer that created the person, and only for callers who
+    /// may reset passwords.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activation: Option<ActivationLink>,
+}
+
+/// People who were created together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UserBatch {
+    /// In the order in which they were given.
+    pub users: Vec<User>,
+    /// Id of the request that provisions all of them.
+    #[schema(example = "req_01jzk3v8x6f0p2m4q7r9s1t3vw")]
+    pub request: String,
+}
+
+/// A subscription of a customer or a person to one version of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Subscription {
+    /// Id of the subscription.
+    #[schema(example = "sub_01jzk3v8x6f0p2m4q7r9s1t3vw")]
+    pub id: String,
+    /// Code of the plan.
+    #[schema(example = "desktop-standard")]
+    pub plan: String,
+    /// The version that was ordered; a later version does not change it.
+    pub plan_version: i32,
+    /// Name of the plan.
+    #[schema(example = "Desktop Standard")]
+    pub name: String,
+    /// When it was ordered. RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    pub ordered_at: String,
+    /// When it was first verified: from here on it is billed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub started_at: Option<String>,
+    /// When it ended: from here on it is no longer billed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub ended_at: Option<String>,
+}
+
+/// A plan for a person.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSubscription {
+    /// Code of a plan whose scope is `user`.
+    #[serde(default)]
+    #[schema(required, example = "desktop-standard")]
+    pub plan: String,
+}
+
+/// A password reset: the person chooses the new password by the link. The old
+/// one works until then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PasswordReset {
+    /// Whose password.
+    #[schema(example = "usr_01jzk3v8x6f0p2m4q7r9s1t3vw")]
+    pub user: String,
+    /// The link to hand to the person.
+    pub activation: ActivationLink,
+    /// Id of a request, when resetting already changes something in the directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+}
+
+/// Which people to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct UserQuery {
+    /// Only people one of whose names or addresses begins with this, at most
+    /// 64 characters. Upper and lower case and accents make no difference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(max_length = 64, example = "ber")]
+    pub search: Option<String>,
+    /// Only this provisioning state, as `failed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<crate::common::ProvisioningState>)]
+    pub state: Option<String>,
+    /// Entries a page, 1 to 200. 50 when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
+    /// The `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
