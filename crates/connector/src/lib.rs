@@ -18,15 +18,7 @@ use domain::{
 };
 use futures::future::BoxFuture;
 
-/// Which connection work travels on, so that a password reset never waits
-/// behind an import.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Lane {
-    /// A person is waiting.
-    Interactive,
-    /// Many objects at once.
-    Bulk,
-}
+pub use domain::request::Lane;
 
 /// What a target can do, and how much at once.
 #[derive(Debug, Clone, PartialEq, Eq)]

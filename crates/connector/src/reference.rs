@@ -28,8 +28,8 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use faults::{Fault, Faults};
-pub use state::Stored;
 use state::State;
+pub use state::Stored;
 
 use crate::{ApplyError, Capabilities, Connector, Cursor, Lane, Page, Unreachable};
 
@@ -189,7 +189,9 @@ impl Reference {
         let lost = |what| ApplyError::Indeterminate { source: Box::new(Injected(what)) };
         let fault = self.fault();
         match fault {
-            Some(Fault::Unreachable) => return Err(ApplyError::Unreachable(Unreachable::because("injected"))),
+            Some(Fault::Unreachable) => {
+                return Err(ApplyError::Unreachable(Unreachable::because("injected")));
+            }
             Some(Fault::Rejected(code)) => return Err(ApplyError::Rejected { problem: Problem::new(code) }),
             Some(Fault::LostBefore) => return Err(lost("lost before it was applied")),
             Some(Fault::LostAfter) | None => {}
@@ -251,8 +253,12 @@ impl Connector for Reference {
             self.reading()?;
             let after = after.and_then(|c| c.0.try_into().ok()).map_or(0, u64::from_be_bytes);
             let state = lock(&self.state);
-            let mut changed: Vec<(u64, Uuid)> =
-                state.objects.iter().filter(|(_, o)| o.changed > after).map(|(id, o)| (o.changed, *id)).collect();
+            let mut changed: Vec<(u64, Uuid)> = state
+                .objects
+                .iter()
+                .filter(|(_, o)| o.changed > after)
+                .map(|(id, o)| (o.changed, *id))
+                .collect();
             changed.sort_unstable();
             let page = usize::try_from(limits::ENTRIES_PER_PAGE).unwrap_or(usize::MAX);
             let more = changed.len() > page;

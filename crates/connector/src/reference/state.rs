@@ -245,7 +245,9 @@ impl State {
     fn child(&self, kind: ObjectKind, parent: Option<Uuid>, name: &str) -> Option<Uuid> {
         let name = name.to_lowercase();
         let same = |o: &Stored| {
-            o.parent == parent && rdn(o.kind) == rdn(kind) && o.attributes[&Attribute::Name].to_lowercase() == name
+            o.parent == parent
+                && rdn(o.kind) == rdn(kind)
+                && o.attributes[&Attribute::Name].to_lowercase() == name
         };
         self.objects.iter().find(|(_, o)| same(o)).map(|(id, _)| *id)
     }
@@ -313,5 +315,8 @@ fn rdn(kind: ObjectKind) -> &'static str {
 }
 
 fn taken(attribute: Attribute, value: &str, dn: &str) -> Problem {
-    Problem::new(ProblemCode::NameTaken).with("attribute", attribute.code()).with("value", value).with("dn", dn)
+    Problem::new(ProblemCode::NameTaken)
+        .with("attribute", attribute.code())
+        .with("value", value)
+        .with("dn", dn)
 }

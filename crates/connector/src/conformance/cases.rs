@@ -1,0 +1,488 @@
+//! The cases themselves.
+#![expect(clippy::missing_panics_doc, reason = "a case panics when a promise is broken")]
+
+use domain::{
+    plan::{Action, Plan, Secret, Step, Want, plan},
+    problem::ProblemCode,
+    spec::{Address, Attribute, ObjectKind, Selector, Spec},
+};
+use uuid::Uuid;
+
+use super::{
+    Harness,
+    world::{Thing, World, assert_taken, refusal},
+};
+use crate::{ApplyError, Lane};
+
+/// Created with all attributes, seen with all attributes.
+pub async fn every_kind_is_created_and_found_by_name_and_by_id(harness: &dyn Harness) {
+    let world = World::new(harness);
+    harness.connector().probe().await.expect("the target answers");
+    let customer = world.customer().await;
+    let mut things = [
+        world.container(Some(&customer), "Branch"),
+        world.group(&customer, "Everybody"),
+        world.user(&customer, "Åse Sørensen"),
+    ];
+    for thing in &mut things {
+        assert_eq!(world.see(thing).await, None, "nothing is there yet");
+        let by_name = world.make(thing).await;
+        assert_eq!(by_name.kind, thing.spec.kind());
+        assert_eq!(by_name.marker, Some(thing.id));
+        assert_eq!(by_name.parent_dn, customer.dn);
+        let is_container = thing.spec.kind() == ObjectKind::Container;
+        assert_eq!(by_name.security_id.is_some(), !is_container);
+        assert_eq!(by_name.password_set_at.is_some(), thing.spec.kind() == ObjectKind::User);
+        let by_id = world.see(thing).await;
+        assert_eq!(by_id, Some(by_name), "the same object, found by its id");
+    }
+    let selectors: Vec<Selector> = things.iter().map(Thing::selector).collect();
+    let all = world.observe(&selectors).await;
+    let seen: Vec<_> = all.into_iter().flatten().map(|o| Some(o.address.external_id)).collect();
+    assert_eq!(seen, things.map(|t| t.known), "each answer in its place");
+}
+
+/// RFC 4514 and RFC 4515 both have opinions about these.
+pub async fn names_of_any_script_and_with_any_character_come_back_unchanged(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    for name in [
+        r#"a,b"c\d+e<f>g;h#i"#,
+        "#hash first",
+        "equals=sign",
+        "(round) *star* & | ! ~",
+        "Søren Ærø Ñandú Łódź",
+        "😀 party 🎉",
+        "שלום עולם",
+        "山田 太郎",
+        r"\2C is no comma",
+        "slash/and\\back\\",
+        "dots. and 'quotes'",
+        "x",
+    ] {
+        for mut thing in [world.container(Some(&customer), name), world.user(&customer, name)] {
+            let seen = world.make(&mut thing).await;
+            assert_eq!(seen.attributes.get(&Attribute::Name).map(String::as_str), Some(name));
+            let mut inside = match thing.spec {
+                Spec::Container { .. } => world.group(&seen.address, name),
+                _ => continue,
+            };
+            let below = world.make(&mut inside).await;
+            assert_eq!(
+                below.parent_dn, seen.address.dn,
+                "the child names its parent as the parent names itself"
+            );
+        }
+    }
+}
+
+/// One operation changes some and clears others.
+pub async fn attributes_are_changed_and_cleared(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let mut user = world.user(&customer, "Anna Berg");
+    world.make(&mut user).await;
+    let logon = harness.unique("new");
+    let spec = user.user_mut();
+    spec.title = Some("Head of \"R&D\"".to_owned());
+    spec.department = None;
+    spec.surname = Some("Berg-Lunde".to_owned());
+    spec.principal_name = format!("{logon}@other.test");
+    spec.logon_name.clone_from(&logon);
+    let seen = world.make(&mut user).await;
+    assert_eq!(seen.attributes.get(&Attribute::LogonName), Some(&logon));
+    assert_eq!(seen.attributes.get(&Attribute::Department), None);
+    assert_eq!(seen.attributes.get(&Attribute::Title).map(String::as_str), Some("Head of \"R&D\""));
+}
+
+/// Without touching anything else.
+pub async fn an_account_is_disabled_and_enabled(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let mut user = world.user(&customer, "Anna Berg");
+    user.user_mut().enabled = false;
+    let seen = world.make(&mut user).await;
+    assert_eq!(seen.attributes.get(&Attribute::Enabled).map(String::as_str), Some("false"));
+    let password = Secret("Correct-Horse-7-Battery".to_owned());
+    let set = Action::SetPassword { at: seen.address.clone(), password: password.clone() };
+    world.act(&user, set).await.expect("set");
+    assert!(
+        !harness.accepts_password(&seen.address, &password.0).await,
+        "a disabled account does not log on"
+    );
+    for enabled in [true, false, true] {
+        user.user_mut().enabled = enabled;
+        let seen = world.make(&mut user).await;
+        assert_eq!(seen.attributes.get(&Attribute::Enabled), Some(&enabled.to_string()));
+        assert_eq!(harness.accepts_password(&seen.address, &password.0).await, enabled);
+    }
+}
+
+/// The id proves that it is ours although nothing on it says so any more.
+pub async fn a_lost_marker_is_restored_on_what_is_known_to_be_ours(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    for mut thing in [
+        world.container(Some(&customer), "Branch"),
+        world.group(&customer, "All"),
+        world.user(&customer, "Anna"),
+    ] {
+        let seen = world.make(&mut thing).await;
+        harness.clear_marker(&seen.address).await;
+        assert_eq!(world.see(&thing).await.expect("still there").marker, None);
+        assert_eq!(world.make(&mut thing).await, seen, "as it was");
+    }
+}
+
+/// Renames and moves change the address, not the object.
+pub async fn an_object_is_renamed_and_moved_and_still_found_by_id(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let mut branch = world.container(Some(&customer), "Branch");
+    let branch = world.make(&mut branch).await.address;
+    let mut user = world.user(&customer, "Anna Berg");
+    let before = world.make(&mut user).await;
+    let old = Thing { known: None, ..user.clone() };
+    user.user_mut().name = "Anna Lunde, \"Head\"".to_owned();
+    let renamed = world.make(&mut user).await;
+    assert_eq!(renamed.parent_dn, customer.dn);
+    user.parent = Some(branch.clone());
+    user.user_mut().name = "anna lunde, \"head\"".to_owned();
+    let moved = world.make(&mut user).await;
+    assert_eq!(moved.address.external_id, before.address.external_id);
+    assert_eq!(moved.parent_dn, branch.dn);
+    assert_ne!(moved.address.dn, before.address.dn);
+    let still = world.see(&old).await.expect("the log-on name did not change");
+    assert_eq!(still.address, moved.address);
+    let mut top = world.container(Some(&branch), "Deep");
+    world.make(&mut top).await;
+    top.parent = None;
+    let seen = world.make(&mut top).await;
+    // Without a parent nothing is compared, so the move is asked for by hand.
+    let name = "Deep".to_owned();
+    let up = Action::Move { at: seen.address, parent: Some(customer.clone()), name };
+    world.act(&top, up).await.expect("moved up");
+    assert_eq!(world.see(&top).await.expect("found").parent_dn, customer.dn);
+}
+
+/// Creating twice never makes two.
+pub async fn a_name_is_given_once_whatever_its_case(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let mut user = world.user(&customer, "Anna Berg");
+    world.make(&mut user).await;
+    let again = refusal(world.act(&user, user.create()).await);
+    assert_eq!(again.code, ProblemCode::NameTaken);
+    let mut same_name = world.user(&customer, "ANNA berg");
+    let problem = refusal(world.act(&same_name, same_name.create()).await);
+    assert_taken(&problem, "name", "ANNA berg");
+    same_name.user_mut().name = "Another".to_owned();
+    let logon = user.user_mut().logon_name.to_uppercase();
+    same_name.user_mut().logon_name.clone_from(&logon);
+    let problem = refusal(world.act(&same_name, same_name.create()).await);
+    assert_taken(&problem, "logon_name", &logon);
+    let mut other = world.user(&customer, "Other");
+    let other_seen = world.make(&mut other).await;
+    let name = "anna BERG".to_owned();
+    let onto = Action::Move { at: other_seen.address, parent: Some(customer.clone()), name };
+    assert_taken(&refusal(world.act(&other, onto).await), "name", "anna BERG");
+    other.user_mut().logon_name.clone_from(&logon);
+    let Plan::Do(step) = plan(&other.want(), world.see(&other).await.as_ref()) else {
+        panic!("a changed name is a change")
+    };
+    assert_taken(&refusal(world.apply(&[step]).await.remove(0)), "logon_name", &logon);
+}
+
+/// Across customers too.
+pub async fn a_principal_name_is_given_once(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let mut branch = world.container(Some(&customer), "Branch");
+    let branch = world.make(&mut branch).await.address;
+    let mut user = world.user(&customer, "Anna Berg");
+    world.make(&mut user).await;
+    let mut other = world.user(&branch, "Other");
+    other.user_mut().principal_name.clone_from(&user.user_mut().principal_name);
+    let problem = refusal(world.act(&other, other.create()).await);
+    assert_taken(&problem, "principal_name", &user.user_mut().principal_name);
+}
+
+/// Found by either of its names, without a marker: a person has to decide.
+pub async fn a_foreign_object_is_reported_as_foreign_and_never_taken_over(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let mut by_name = world.user(&customer, "Anna Berg");
+    let logon = harness.unique("strange");
+    let foreign = harness.insert_foreign(ObjectKind::User, &customer, "Anna Berg", &logon).await;
+    let mut by_logon = world.user(&customer, "Somebody Else");
+    by_logon.user_mut().logon_name = logon.to_uppercase();
+    for thing in [&mut by_name, &mut by_logon] {
+        let seen = world.see(thing).await.expect("the foreign object is reported");
+        assert_eq!((seen.marker, &seen.address), (None, &foreign));
+        match plan(&thing.want(), Some(&seen)) {
+            Plan::Stuck(problem) => assert_eq!(problem.code, ProblemCode::NameTaken),
+            other => panic!("a foreign object leads to {other:?}"),
+        }
+        let problem = refusal(world.act(thing, thing.create()).await);
+        assert_eq!(problem.code, ProblemCode::NameTaken, "{problem:?}");
+    }
+    let mut group = world.group(&customer, "A Group");
+    if let Spec::Group { logon_name, .. } = &mut group.spec {
+        logon_name.clone_from(&logon);
+    }
+    let seen = world.see(&group).await.expect("log-on names are shared between users and groups");
+    assert_eq!(seen.kind, ObjectKind::User);
+}
+
+/// After a rename that may or may not have happened, both names are looked for.
+pub async fn of_several_names_the_object_with_our_marker_is_found(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let mut user = world.user(&customer, "Old Name");
+    let seen = world.make(&mut user).await;
+    harness.insert_foreign(ObjectKind::User, &customer, "New Name", &harness.unique("strange")).await;
+    let old = user.selector().names.remove(0);
+    let mut new = old.clone();
+    new.name = "New Name".to_owned();
+    new.logon_name = Some(harness.unique("usr"));
+    let selector = Selector { external_id: None, names: vec![new, old], ..user.selector() };
+    let found = world.observe(&[selector]).await.remove(0).expect("found");
+    assert_eq!(found.address, seen.address);
+}
+
+/// Children first; and deleting is done when the object is gone.
+pub async fn what_is_not_empty_is_not_deleted_and_what_is_gone_stays_gone(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let mut branch = world.container(Some(&customer), "Branch");
+    let at = world.make(&mut branch).await.address;
+    let mut user = world.user(&at, "Anna Berg");
+    let user_at = world.make(&mut user).await.address;
+    let delete = |at: &Address| Action::Delete { at: at.clone() };
+    let problem = refusal(world.act(&branch, delete(&at)).await);
+    assert_eq!(problem.code, ProblemCode::NotEmpty);
+    for _ in 0..2 {
+        world.act(&user, delete(&user_at)).await.expect("gone or already gone");
+        assert_eq!(world.see(&user).await, None);
+    }
+    world.act(&branch, delete(&at)).await.expect("empty now");
+    assert_eq!(world.see(&branch).await, None);
+    let by_name = Thing { known: None, ..branch };
+    assert_eq!(world.see(&by_name).await, None);
+    let gone = refusal(world.act(&user, Action::Update { at: user_at, changes: vec![] }).await);
+    assert_eq!(gone.code, ProblemCode::Busy, "it is looked at again: {gone:?}");
+}
+
+/// The engine tries again when the parent is there.
+pub async fn a_parent_that_is_not_there_yet_means_waiting(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let nowhere = Address { external_id: Uuid::from_u128(9), dn: format!("OU=Nowhere,{}", customer.dn) };
+    let mut user = world.user(&nowhere, "Anna Berg");
+    assert_eq!(world.see(&user).await, None);
+    assert_eq!(refusal(world.act(&user, user.create()).await).code, ProblemCode::Waiting);
+    user.parent = Some(customer);
+    let seen = world.make(&mut user).await;
+    let away = Action::Move { at: seen.address, parent: Some(nowhere), name: "Anna Berg".to_owned() };
+    assert_eq!(refusal(world.act(&user, away).await).code, ProblemCode::Waiting);
+}
+
+async fn group_of(world: &World<'_>, count: usize) -> (Thing, Address, Vec<Address>) {
+    let customer = world.customer().await;
+    let mut group = world.group(&customer, "Everybody");
+    let at = world.make(&mut group).await.address;
+    let mut members = Vec::new();
+    for i in 0..count {
+        let mut user = world.user(&customer, &format!("User {i}"));
+        members.push(world.make(&mut user).await.address);
+    }
+    (group, at, members)
+}
+
+fn ids(members: &[Address]) -> Vec<Uuid> {
+    let mut ids: Vec<Uuid> = members.iter().map(|m| m.external_id).collect();
+    ids.sort_unstable();
+    ids
+}
+
+fn change(at: &Address, add: &[Address], remove: &[Address]) -> Action {
+    Action::ChangeMembers { at: at.clone(), add: add.to_vec(), remove: remove.to_vec() }
+}
+
+/// In and out in one operation.
+pub async fn members_come_and_go_in_one_change(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let (group, at, members) = group_of(&world, 4).await;
+    assert!(world.present(&group, &members).await.is_empty());
+    world.act(&group, change(&at, &members[..3], &[])).await.expect("added");
+    assert_eq!(world.present(&group, &members).await, ids(&members[..3]));
+    world.act(&group, change(&at, &members[3..], &members[..2])).await.expect("changed");
+    assert_eq!(world.present(&group, &members).await, ids(&members[2..]));
+    assert!(world.present(&group, &members[..2]).await.is_empty(), "only those asked for are reported");
+}
+
+/// After a lost answer nobody knows what was applied.
+pub async fn changing_members_that_are_as_wanted_already_is_no_error(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let (group, at, members) = group_of(&world, 4).await;
+    for _ in 0..2 {
+        world.act(&group, change(&at, &members[..2], &members[2..])).await.expect("as wanted");
+        assert_eq!(world.present(&group, &members).await, ids(&members[..2]));
+    }
+    world.act(&group, change(&at, &members[1..], &members[..1])).await.expect("partly as wanted");
+    assert_eq!(world.present(&group, &members).await, ids(&members[1..]));
+    let mut gone = members[0].clone();
+    gone.external_id = Uuid::from_u128(17);
+    world.act(&group, change(&at, &[], &[gone])).await.expect("who does not exist is not a member");
+}
+
+/// So that the others can be added without it.
+pub async fn one_missing_member_is_named_and_nothing_is_changed(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let (group, at, mut members) = group_of(&world, 3).await;
+    let missing = Address { external_id: Uuid::from_u128(23), dn: members[1].dn.replace("User 1", "Nobody") };
+    members.insert(1, missing.clone());
+    let problem = refusal(world.act(&group, change(&at, &members, &[])).await);
+    assert_eq!(problem.code, ProblemCode::MemberMissing, "{problem:?}");
+    assert_eq!(problem.args.get("dn"), Some(&missing.dn));
+    assert!(world.present(&group, &members).await.is_empty());
+    members.remove(1);
+    world.act(&group, change(&at, &members, &[])).await.expect("the others");
+    assert_eq!(world.present(&group, &members).await, ids(&members));
+}
+
+/// No tenant sees anything in it before readers are named.
+pub async fn a_container_is_closed_from_its_first_instant(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let seen = world.access(&customer).await;
+    assert_eq!(seen.kind, ObjectKind::Access);
+    assert_eq!(seen.address, customer);
+    assert_eq!(seen.attributes.get(&Attribute::Readers).map(String::as_str), Some(""));
+}
+
+/// Access is planned from what is seen, as everything else.
+pub async fn only_the_readers_may_read_and_a_container_somebody_opened_is_closed_again(
+    harness: &dyn Harness,
+) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let mut group = world.group(&customer, "Everybody");
+    let readers = vec![world.make(&mut group).await.security_id.expect("a group has a security id")];
+    let id = world.id();
+    let spec = Spec::Access { container: world.id(), readers: group.id };
+    let want = Want {
+        object: id,
+        kind: ObjectKind::Access,
+        spec: Some(&spec),
+        parent: None,
+        container: Some(customer.clone()),
+        readers: readers.clone(),
+        known: None,
+    };
+    for round in 0..2 {
+        let seen = world.access(&customer).await;
+        let Plan::Do(step) = plan(&want, Some(&seen)) else { panic!("round {round}: {seen:?} is as wanted") };
+        world.apply(&[step]).await.remove(0).expect("closed");
+        let seen = world.access(&customer).await;
+        assert_eq!(seen.attributes.get(&Attribute::Readers), Some(&readers[0]), "round {round}");
+        assert_eq!(plan(&want, Some(&seen)), Plan::Nothing);
+        harness.open_to_everybody(&customer).await;
+        assert_ne!(world.access(&customer).await.attributes.get(&Attribute::Readers), Some(&readers[0]));
+    }
+}
+
+/// The target's policy decides, and its refusal says so.
+pub async fn a_password_is_set_and_a_weak_one_is_refused(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let mut user = world.user(&customer, "Anna Berg");
+    let before = world.make(&mut user).await;
+    let at = &before.address;
+    let set = |password: &str| Action::SetPassword { at: at.clone(), password: Secret(password.to_owned()) };
+    let problem = refusal(world.act(&user, set("abc")).await);
+    assert_eq!(problem.code, ProblemCode::PasswordPolicy);
+    assert_eq!(world.see(&user).await.as_ref(), Some(&before), "nothing changed");
+    for good in ["Correct-Horse-7-Battery", "Grüße \"aus\" Łódź 9 😀"] {
+        world.act(&user, set(good)).await.expect("set");
+        assert!(harness.accepts_password(at, good).await, "{good}");
+        assert!(!harness.accepts_password(at, "Wrong-Horse-7-Battery").await);
+    }
+    assert!(world.see(&user).await.expect("seen").password_set_at > before.password_set_at);
+}
+
+/// One bad object does not harm its neighbours.
+pub async fn each_step_of_a_batch_has_its_own_outcome_in_order(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let mut users: Vec<Thing> = (0..30).map(|i| world.user(&customer, &format!("User {i}"))).collect();
+    for i in [7, 23] {
+        users[i].user_mut().name = "User 0".to_owned();
+    }
+    let create = |user: &Thing| Step { object: user.id, kind: ObjectKind::User, action: user.create() };
+    // The first alone, so that it is certain who is too late.
+    world.apply(&[create(&users[0])]).await.remove(0).expect("the first");
+    let steps: Vec<Step> = users[1..].iter().map(create).collect();
+    for (outcome, user) in world.apply(&steps).await.into_iter().zip(&mut users[1..]) {
+        let is_bad = user.user_mut().name == "User 0";
+        match outcome {
+            Ok(()) => assert!(!is_bad),
+            Err(ApplyError::Rejected { problem }) => {
+                assert!(is_bad && problem.code == ProblemCode::NameTaken, "{problem:?}");
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    let selectors: Vec<Selector> = users.iter().map(Thing::selector).collect();
+    let seen = world.observe(&selectors).await;
+    let ours =
+        seen.iter().zip(&users).filter(|(seen, u)| seen.as_ref().is_some_and(|s| s.marker == Some(u.id)));
+    assert_eq!(ours.count(), 28);
+}
+
+/// Everything once; afterwards only what is new.
+pub async fn a_scan_finds_everything_and_a_later_one_what_changed(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let mut group = world.group(&customer, "Everybody");
+    let mut user = world.user(&customer, "Anna Berg");
+    let mut made = vec![customer.external_id];
+    made.push(world.make(&mut group).await.address.external_id);
+    made.push(world.make(&mut user).await.address.external_id);
+    made.sort_unstable();
+    let (found, resume) = scan(harness, None).await;
+    assert_eq!(found, made);
+    user.user_mut().title = Some("Head".to_owned());
+    world.make(&mut user).await;
+    if resume.is_some() {
+        let (changed, _) = scan(harness, resume).await;
+        assert_eq!(changed, [user.known.expect("made")]);
+    }
+}
+
+async fn scan(harness: &dyn Harness, from: Option<crate::Cursor>) -> (Vec<Uuid>, Option<crate::Cursor>) {
+    let mut found = Vec::new();
+    let mut after = from;
+    loop {
+        let page = harness.connector().scan(after).await.expect("reachable");
+        for item in page.items {
+            let by_id = Selector {
+                object: item.marker.expect("all is ours here"),
+                kind: item.kind,
+                external_id: Some(item.address.external_id),
+                names: vec![],
+                members: vec![],
+            };
+            let seen = harness.connector().observe(Lane::Bulk, &[by_id]).await.expect("reachable").remove(0);
+            assert_eq!(seen.as_ref(), Some(&item), "a scan reports what an observation reports");
+            found.push(item.address.external_id);
+        }
+        match page.next {
+            Some(next) => after = Some(next),
+            None => {
+                found.sort_unstable();
+                return (found, page.resume);
+            }
+        }
+    }
+}
