@@ -27,5 +27,5 @@ story: setup ## Run the story from an order to a working customer, unattended
 bench: setup ## Run the benchmarks beside their floors; ONLY=name runs one
 	@cargo run --quiet --profile measure --package bench -- $(if $(ONLY),--only $(ONLY))
 
-soak: setup ## Run what is too long for every test run
-	@cargo xtask soak
+soak: setup ## Run the tests for long with new seeds; MINUTES=n, 60 if not said
+	@cargo xtask soak $(if $(MINUTES),--minutes $(MINUTES))

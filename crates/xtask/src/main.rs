@@ -12,6 +12,7 @@ mod check;
 mod process;
 #[cfg(feature = "lab")]
 mod services;
+mod soak;
 mod sqlx;
 mod term;
 mod test;
@@ -45,6 +46,8 @@ enum Task {
     Check,
     /// Run all tests with the real PostgreSQL and Samba they need
     Test(test::TestArgs),
+    /// Run the tests for long, with new seeds and many cases, and record the run
+    Soak(soak::SoakArgs),
     /// Write the query data in .sqlx again after a change of SQL
     Sqlx(sqlx::SqlxArgs),
     /// Start the real services tests need, and run a command with them
@@ -60,6 +63,7 @@ async fn perform(task: Task) -> Result<(), Failure> {
         Task::Tidy => tidy::start(),
         Task::Check => check::start().await,
         Task::Test(args) => test::start(args).await,
+        Task::Soak(args) => soak::start(args).await,
         Task::Sqlx(args) => sqlx::start(args).await,
         #[cfg(feature = "lab")]
         Task::Services(args) => services::start(args).await,

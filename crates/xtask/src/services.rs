@@ -16,6 +16,9 @@ use crate::{
 /// Which components, and for what.
 #[derive(clap::Args)]
 pub struct ServicesArgs {
+    /// Start no database
+    #[arg(long)]
+    without_postgres: bool,
     /// Start no domain controller
     #[arg(long)]
     without_samba: bool,
@@ -29,7 +32,7 @@ pub struct ServicesArgs {
 /// the command fails or somebody presses Ctrl-C.
 pub async fn start(args: ServicesArgs) -> Result<(), Failure> {
     let services = tokio::select! {
-        services = Services::start(workspace::root(), true, !args.without_samba) => services.map_err(failed)?,
+        services = Services::start(workspace::root(), !args.without_postgres, !args.without_samba) => services.map_err(failed)?,
         result = asked_to_stop() => return result.and(Err(Failure::Stopped)),
     };
     let result = match args.command.split_first() {

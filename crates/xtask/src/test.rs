@@ -53,31 +53,41 @@ async fn everything(stages: &mut Stages) -> Result<(), Failure> {
         vec!["test", "--workspace", "--lib", "--bins", "--tests"]
     };
     let tests = tests.into_iter().map(str::to_owned).collect();
-    stages.run("tests", with_services(&Services::ALL, tests)).await?;
+    stages.run("tests", with_services(&Services::ALL, tests, &[])).await?;
     stages
         .run("examples in documentation", run(cargo().args(["test", "--quiet", "--workspace", "--doc"])))
         .await
 }
 
 async fn some(stages: &mut Stages, args: &TestArgs) -> Result<(), Failure> {
-    let mut tests: Vec<String> = if has_nextest().await {
-        vec!["nextest".to_owned(), "run".to_owned()]
-    } else {
-        vec!["test".to_owned()]
-    };
-    if args.package.is_empty() {
-        tests.push("--workspace".to_owned());
-    }
-    tests.extend(args.package.iter().flat_map(|name| ["--package".to_owned(), name.clone()]));
-    tests.extend(args.rest.iter().cloned());
     let services = Services::of(&args.package);
+    let tests = tests_of(&args.package, &args.rest).await;
     if services == Services::NONE {
         return stages.run("tests", run(cargo().args(tests))).await;
     }
-    stages
-        .run("build of the services", run(cargo().args(["build", "--quiet", "--package", "xtask"])))
-        .await?;
-    stages.run("tests", with_services(&services, tests)).await
+    stages.run("build of the services", build_services()).await?;
+    stages.run("tests", with_services(&services, tests, &[])).await
+}
+
+/// All tests of some crates, or of all, once, with these environment variables.
+pub async fn rounds_of(packages: &[String], variables: &[(&str, String)]) -> Result<(), Failure> {
+    build_services().await?;
+    with_services(&Services::of(packages), tests_of(packages, &[]).await, variables).await
+}
+
+async fn tests_of(packages: &[String], rest: &[String]) -> Vec<String> {
+    let runner: &[&str] = if has_nextest().await { &["nextest", "run"] } else { &["test"] };
+    let mut words: Vec<String> = runner.iter().map(|word| (*word).to_owned()).collect();
+    if packages.is_empty() {
+        words.push("--workspace".to_owned());
+    }
+    words.extend(packages.iter().flat_map(|name| ["--package".to_owned(), name.clone()]));
+    words.extend(rest.iter().cloned());
+    words
+}
+
+async fn build_services() -> Result<(), Failure> {
+    run(cargo().args(["build", "--quiet", "--package", "xtask"])).await
 }
 
 /// Runs cargo with running services, which end with it.
@@ -85,10 +95,18 @@ async fn some(stages: &mut Stages, args: &TestArgs) -> Result<(), Failure> {
 /// The program for that has just been built. `cargo run` would build it once
 /// more: alone, a package is built with other features of its dependencies
 /// than as part of the workspace.
-async fn with_services(services: &Services, cargo_args: Vec<String>) -> Result<(), Failure> {
+async fn with_services(
+    services: &Services,
+    cargo_args: Vec<String>,
+    variables: &[(&str, String)],
+) -> Result<(), Failure> {
     let program = workspace::metadata()?.target_directory.join("debug/xtask");
     let mut command = Command::new(program);
     command.arg("services");
+    command.envs(variables.iter().map(|(name, value)| (*name, value)));
+    if !services.postgres {
+        command.arg("--without-postgres");
+    }
     if !services.samba {
         command.arg("--without-samba");
     }
