@@ -54,3 +54,9 @@ pub const SECRET_HOURS: i64 = 24;
 pub const RESERVED_DAYS: i64 = 365;
 /// Characters of a password people choose. The directory may ask for more.
 pub const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 12..=127;
+/// A request of more objects than this waits in the bulk lane.
+pub const INTERACTIVE_OBJECTS: usize = 40;
+/// A session of the portal or the client ends after this many hours.
+pub const SESSION_HOURS: i64 = 12;
+/// Answers to requests with an `Idempotency-Key` are kept this long, in hours.
+pub const IDEMPOTENCY_HOURS: i64 = 24;

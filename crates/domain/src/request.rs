@@ -1,5 +1,32 @@
 //! Provisioning requests and the states a person sees.
 
+/// Which queue work waits in, and which connection it travels on, so that a
+/// password reset never waits behind an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Lane {
+    /// A person is waiting.
+    Interactive,
+    /// Many objects at once.
+    Bulk,
+}
+
+impl Lane {
+    /// The stored number.
+    #[must_use]
+    pub const fn code(self) -> i16 {
+        match self {
+            Self::Interactive => 0,
+            Self::Bulk => 1,
+        }
+    }
+
+    /// The lane for a request of `objects` objects.
+    #[must_use]
+    pub const fn for_objects(objects: usize) -> Self {
+        if objects <= crate::limits::INTERACTIVE_OBJECTS { Self::Interactive } else { Self::Bulk }
+    }
+}
+
 /// The state of one object of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,1 +1,145 @@
-//! Crate `store`.
+//! The only SQL of the product: migrations, scoped transactions, permits, the
+//! queue, the audit log and the ledger.
+//!
+//! The pools are private. Every transaction is opened for a [`Caller`] and
+//! carries its scope into row-level security; the engine's bookkeeping uses
+//! [`engine::EngineStore`], which is limited by its SQL role. Nothing outside
+//! the database is ever called from here.
+//!
+//! Start at [`Store::write`], then [`tx::WriteTx`].
+
+pub mod activations;
+mod audit;
+pub mod bootstrap;
+pub mod caller;
+pub mod catalogue;
+pub mod cluster;
+pub mod engine;
+pub mod error;
+pub mod groups;
+pub mod idempotency;
+pub mod migrate;
+pub mod objects;
+pub mod orders;
+pub mod requests;
+pub mod seal;
+pub mod status;
+pub mod subscriptions;
+pub mod tenants;
+pub mod tokens;
+pub mod tx;
+pub mod users;
+
+use std::sync::Arc;
+
+use domain::clock::{Clock, Random};
+use policy::Policy;
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+pub use caller::Caller;
+pub use error::StoreError;
+pub use sqlx::postgres::PgConnectOptions as ConnectOptions;
+
+use seal::Keyring;
+
+/// The role that serves requests: row-level security, no DDL.
+pub const APP_ROLE: &str = "tenantry_app";
+/// The role that looks up who is calling.
+pub const AUTH_ROLE: &str = "tenantry_auth";
+/// The role of the workers.
+pub const ENGINE_ROLE: &str = "tenantry_engine";
+
+/// How to reach the database, and with how many connections.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Host and database; role and password are set by the store.
+    pub database: PgConnectOptions,
+    /// Connections that serve requests.
+    pub connections: u32,
+}
+
+/// The database, as requests see it.
+#[derive(Clone)]
+pub struct Store {
+    app: PgPool,
+    auth: PgPool,
+    keys: Keyring,
+    policy: Arc<Policy>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("keys", &self.keys).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the pools. Connections are made when needed, so this succeeds
+    /// also while the database is away.
+    pub fn open(
+        settings: &Settings,
+        keys: Keyring,
+        policy: Arc<Policy>,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Self {
+        let app = pool(settings, &keys, APP_ROLE, settings.connections);
+        let auth = pool(settings, &keys, AUTH_ROLE, (settings.connections / 2).max(2));
+        Self { app, auth, keys, policy, clock, random }
+    }
+
+    /// The instance's keys.
+    pub fn keys(&self) -> &Keyring {
+        &self.keys
+    }
+
+    /// The clock of everything this store writes.
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    /// The source of ids and secrets.
+    pub fn random(&self) -> &dyn Random {
+        self.random.as_ref()
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query!("SELECT 1 AS one").fetch_one(&self.auth).await?;
+        Ok(())
+    }
+
+    /// Closes all connections and waits for them.
+    pub async fn close(&self) {
+        self.app.close().await;
+        self.auth.close().await;
+    }
+}
+
+pub(crate) fn pool(settings: &Settings, keys: &Keyring, role: &str, connections: u32) -> PgPool {
+    let options = settings
+        .database
+        .clone()
+        .username(role)
+        .password(&keys.role_password(role))
+        .application_name("tenantry")
+        .options([
+            ("timezone", "UTC"),
+            ("statement_timeout", "30s"),
+            ("idle_in_transaction_session_timeout", "60s"),
+        ]);
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(std::time::Duration::from_secs(5))
+        .connect_lazy_with(options)
+}
+
+/// A timestamp as the driver wants it.
+pub(crate) fn ts(at: jiff::Timestamp) -> jiff_sqlx::Timestamp {
+    jiff_sqlx::ToSqlx::to_sqlx(at)
+}

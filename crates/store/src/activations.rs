@@ -1,0 +1,244 @@
+//! One-time links: a person chooses the password, which goes to the directory
+//! and to the portal as one visible request.
+
+use domain::{
+    event::{Event, Outcome},
+    id::{ActivationId, ObjectId, RequestId, SecretId, TenantId, UserId},
+    plan::Secret,
+    problem::Problem,
+    request::{ItemState, Lane},
+};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    Caller, Store, StoreError,
+    caller::Who,
+    error::known,
+    ts,
+    tx::{Permit, WriteTx, act},
+};
+
+/// What a link is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// First password.
+    Activation,
+    /// A new password.
+    Reset,
+}
+
+impl Purpose {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Activation => "activation",
+            Self::Reset => "reset",
+        }
+    }
+}
+
+/// A link, and how far it is.
+#[derive(Debug, Clone)]
+pub struct Activation {
+    /// Its id.
+    pub id: ActivationId,
+    /// Who may use it.
+    pub user: UserId,
+    /// The person's tenant.
+    pub tenant: TenantId,
+    /// The person's name.
+    pub display_name: String,
+    /// The person's login name.
+    pub principal_name: String,
+    /// The person's language.
+    pub language: String,
+    /// The person's object; none for staff.
+    pub object: Option<ObjectId>,
+    /// Until when.
+    pub expires_at: Timestamp,
+    /// The password was set everywhere.
+    pub used: bool,
+    /// Replaced by a newer link, expired, or the account is gone or disabled.
+    pub dead: bool,
+    /// The request on its way.
+    pub request: Option<(RequestId, ItemState, Option<Problem>)>,
+}
+
+impl Store {
+    /// The link behind a token, if the token is genuine.
+    pub async fn activation(&self, token: &str) -> Result<Option<Activation>, StoreError> {
+        let Some(id) = self.keys.activation_of(token) else { return Ok(None) };
+        let now = self.clock.now();
+        let row = sqlx::query!(
+            r#"SELECT a.user_id, a.tenant_id, u.display_name, u.principal_name, u.object_id, t.language,
+                      a.expires_at AS "expires_at!: jiff_sqlx::Timestamp", a.used_at IS NOT NULL AS "used!",
+                      (a.revoked_at IS NOT NULL OR NOT u.enabled OR u.deleted_at IS NOT NULL
+                          OR tenant_suspended(a.tenant_id)) AS "dead!",
+                      a.request_id, i.state AS "state?", i.problem
+                 FROM activation a JOIN users u ON u.id = a.user_id JOIN tenant t ON t.id = a.tenant_id
+                 LEFT JOIN request_item i ON i.request_id = a.request_id AND i.object_id = u.object_id
+                       AND i.member_id = '00000000-0000-0000-0000-000000000000'
+                WHERE a.id = $1"#,
+            id.uuid()
+        )
+        .fetch_optional(&self.auth)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let request = match (row.request_id, row.state) {
+            (Some(request), Some(state)) => {
+                let state = known(ItemState::from_code(&state), "request_item", "state", request)?;
+                let problem = row.problem.and_then(|p| serde_json::from_value(p).ok());
+                Some((RequestId::from_uuid(request), state, problem))
+            }
+            _ => None,
+        };
+        let expires_at = row.expires_at.to_jiff();
+        Ok(Some(Activation {
+            id,
+            user: UserId::from_uuid(row.user_id),
+            tenant: TenantId::from_uuid(row.tenant_id),
+            display_name: row.display_name,
+            principal_name: row.principal_name,
+            language: row.language,
+            object: row.object_id.map(ObjectId::from_uuid),
+            expires_at,
+            used: row.used,
+            dead: row.dead || (expires_at <= now && !row.used),
+            request,
+        }))
+    }
+
+    /// The holder of a link, as a caller that may do nothing but use it.
+    #[must_use]
+    pub fn link_caller(&self, activation: &Activation) -> Caller {
+        Caller {
+            who: Who::Link { user: activation.user, activation: activation.id },
+            tenant: activation.tenant,
+            display_name: activation.display_name.clone(),
+            language: activation.language.clone(),
+            grants: Vec::new(),
+        }
+    }
+}
+
+impl WriteTx<'_> {
+    /// A new link for each person; older ones stop working. Gives the tokens
+    /// in order, and when they end.
+    pub async fn issue_links(
+        &mut self,
+        tenant: TenantId,
+        users: &[UserId],
+        purpose: Purpose,
+        fresh: bool,
+    ) -> Result<(Vec<String>, Timestamp), StoreError> {
+        let (now, actor) = (self.now, self.caller.user().uuid());
+        let expires_at = now + SignedDuration::from_hours(domain::limits::ACTIVATION_HOURS);
+        let people: Vec<_> = users.iter().map(|u| u.uuid()).collect();
+        if !fresh {
+            sqlx::query!(
+                "UPDATE activation SET revoked_at = $2
+                  WHERE user_id = ANY($1) AND used_at IS NULL AND revoked_at IS NULL",
+                &people,
+                ts(now) as _
+            )
+            .execute(self.sql())
+            .await?;
+        }
+        let ids: Vec<ActivationId> = users.iter().map(|_| self.id()).collect();
+        for (ids, people) in ids
+            .chunks(domain::limits::ROWS_PER_STATEMENT)
+            .zip(people.chunks(domain::limits::ROWS_PER_STATEMENT))
+        {
+            let uuids: Vec<_> = ids.iter().map(|a| a.uuid()).collect();
+            sqlx::query!(
+                "INSERT INTO activation (id, tenant_id, user_id, purpose, created_at, created_by, expires_at)
+                 SELECT a, $3, u, $4, $5, $6, $7 FROM unnest($1::uuid[], $2::uuid[]) AS x (a, u)",
+                &uuids,
+                people,
+                tenant.uuid(),
+                purpose.code(),
+                ts(now) as _,
+                actor,
+                ts(expires_at) as _
+            )
+            .execute(self.sql())
+            .await?;
+        }
+        if purpose == Purpose::Reset {
+            for user in users {
+                let target = ("user", user.to_string());
+                let event = Event {
+                    code: "user.reset_link",
+                    outcome: Outcome::Success,
+                    tenant,
+                    target,
+                    changes: vec![],
+                };
+                self.events.push(event);
+            }
+        }
+        Ok((ids.into_iter().map(|id| self.store.keys.activation_token(id)).collect(), expires_at))
+    }
+
+    /// The permit a link gives for its own account.
+    pub async fn link_permit(
+        &mut self,
+        activation: &Activation,
+    ) -> Result<Permit<act::UserResetPassword>, StoreError> {
+        let tenant = self.tenant(activation.tenant).await?;
+        Ok(self.permit_link(&tenant, activation.user))
+    }
+
+    /// Sends a password on its way: sealed under a key that is destroyed
+    /// soon, with the portal's hash that takes effect when the directory has
+    /// verified it. Needs an open request.
+    pub async fn send_password(
+        &mut self,
+        permit: &Permit<act::UserResetPassword>,
+        activation: &Activation,
+        password: &Secret,
+        portal_hash: &str,
+    ) -> Result<(), StoreError> {
+        let object = activation.object.ok_or(StoreError::Conflict("the account has no directory"))?;
+        let request = self.request.ok_or(StoreError::Conflict("a change without a request"))?;
+        let id: SecretId = self.id();
+        let (key_id, sealed) = self.store.keys.seal_short(self.now, id.uuid(), password.0.as_bytes())?;
+        let expires_at = self.now + SignedDuration::from_hours(domain::limits::SECRET_HOURS);
+        let (tenant, now) = (permit.tenant.id, ts(self.now));
+        sqlx::query!("DELETE FROM secret WHERE object_id = $1", object.uuid()).execute(self.sql()).await?;
+        sqlx::query!(
+            "WITH old AS (UPDATE request_item SET state = 'superseded', problem = NULL, updated_at = $9
+                   WHERE object_id = $3 AND member_id = '00000000-0000-0000-0000-000000000000'
+                     AND state IN ('failed', 'parked', 'requested')
+                     AND request_id IN (SELECT id FROM request WHERE kind = 'password')),
+                  a AS (UPDATE activation SET request_id = $6 WHERE id = $5),
+                  i AS (INSERT INTO request_item (request_id, object_id, tenant_id, generation, updated_at)
+                        SELECT $6, o.id, o.tenant_id, o.generation, $9 FROM object o WHERE o.id = $3)
+             INSERT INTO secret (id, tenant_id, object_id, user_id, activation_id, request_id, key_id, sealed,
+                 portal_hash, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $10, $9, $11)",
+            id.uuid(),
+            tenant.uuid(),
+            object.uuid(),
+            activation.user.uuid(),
+            activation.id.uuid(),
+            request.uuid(),
+            key_id,
+            &sealed,
+            now as _,
+            portal_hash,
+            ts(expires_at) as _
+        )
+        .execute(self.sql())
+        .await?;
+        self.make_due(&[object], Lane::Interactive).await?;
+        let target = ("user", activation.user.to_string());
+        self.events.push(Event {
+            code: "user.password_chosen",
+            outcome: Outcome::Success,
+            tenant,
+            target,
+            changes: vec![],
+        });
+        Ok(())
+    }
+}

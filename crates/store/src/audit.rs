@@ -1,0 +1,219 @@
+//! Audit events in the transaction of the change: no event, no change.
+
+use std::collections::BTreeMap;
+
+use domain::{event::Event, id::EventId};
+use serde_json::{Value, json};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::{
+    StoreError,
+    caller::Who,
+    seal, ts,
+    tx::{Cause, WriteTx},
+};
+
+/// Version of the form of events.
+const SCHEMA_VERSION: i32 = 1;
+
+#[derive(Default)]
+struct Rows {
+    ids: Vec<Uuid>,
+    tenants: Vec<Uuid>,
+    codes: Vec<String>,
+    outcomes: Vec<String>,
+    target_kinds: Vec<String>,
+    target_ids: Vec<String>,
+    changes: Vec<Value>,
+}
+
+#[derive(Default)]
+struct Personal {
+    events: Vec<Uuid>,
+    people: Vec<Uuid>,
+    tenants: Vec<Uuid>,
+    sealed: Vec<Vec<u8>>,
+}
+
+type PersonKeys = BTreeMap<Uuid, Zeroizing<[u8; 32]>>;
+
+fn authority_json(authority: &policy::Authority) -> Value {
+    json!({ "policies": authority.policies, "basis": authority.basis.to_string() })
+}
+
+impl WriteTx<'_> {
+    /// Writes the collected events, personal values sealed apart.
+    pub(crate) async fn write_events(
+        &mut self,
+        cause: &Cause,
+        reason: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let events = std::mem::take(&mut self.events);
+        if events.is_empty() {
+            return Ok(());
+        }
+        let keys = self.person_keys(&events).await?;
+        let (mut rows, mut personal) = (Rows::default(), Personal::default());
+        for event in events {
+            let id: EventId = self.id();
+            self.add_event(id, event, &keys, &mut rows, &mut personal)?;
+        }
+        let authority = self.authority.as_ref().map(|a| authority_json(a));
+        let actor_kind = match self.caller.who {
+            Who::Person { .. } => "human",
+            Who::Link { .. } => "human",
+        };
+        let session = match &self.caller.who {
+            Who::Person { token, .. } => json!({ "token": token.to_string() }),
+            Who::Link { activation, .. } => json!({ "activation": activation.to_string() }),
+        };
+        let mut cause_json = session;
+        if let Some(trace) = &cause.trace {
+            cause_json["trace"] = json!(trace);
+        }
+        if let Some(key) = &cause.idempotency_key {
+            cause_json["idempotency_key"] = json!(key);
+        }
+        let (now, actor, home) = (ts(self.now), self.caller.user().uuid(), self.caller.tenant.uuid());
+        let request = self.request.map(domain::id::Id::uuid);
+        sqlx::query!(
+            r#"WITH e AS (
+                 INSERT INTO event (id, tenant_id, code, outcome, target_kind, target_id, change, occurred_at,
+                     recorded_at, reason, actor_kind, actor_id, actor_tenant_id, authority, request_id, cause,
+                     schema_version, software_version)
+                 SELECT a.id, a.tenant_id, a.code, a.outcome, a.target_kind, a.target_id, a.change, $8, $8, $9, $10,
+                        $11, $12, $13, $14, $15, $16, $17
+                   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[])
+                        AS a (id, tenant_id, code, outcome, target_kind, target_id, change))
+               INSERT INTO event_personal (event_id, person_id, tenant_id, sealed)
+               SELECT * FROM unnest($18::uuid[], $19::uuid[], $20::uuid[], $21::bytea[])"#,
+            &rows.ids,
+            &rows.tenants,
+            &rows.codes,
+            &rows.outcomes,
+            &rows.target_kinds,
+            &rows.target_ids,
+            &rows.changes,
+            now as _,
+            reason,
+            actor_kind,
+            actor,
+            home,
+            authority,
+            request,
+            cause_json,
+            SCHEMA_VERSION,
+            env!("CARGO_PKG_VERSION"),
+            &personal.events,
+            &personal.people,
+            &personal.tenants,
+            &personal.sealed,
+        )
+        .execute(self.sql())
+        .await?;
+        Ok(())
+    }
+
+    fn add_event(
+        &self,
+        id: EventId,
+        event: Event,
+        keys: &PersonKeys,
+        rows: &mut Rows,
+        personal: &mut Personal,
+    ) -> Result<(), StoreError> {
+        let mut change = Vec::with_capacity(event.changes.len());
+        let mut hidden: BTreeMap<Uuid, Vec<Value>> = BTreeMap::new();
+        for field in event.changes {
+            let Some(person) = field.person else {
+                change.push(json!({ "field": field.field, "before": field.before, "after": field.after }));
+                continue;
+            };
+            // The event holds commitments; who has the salt can prove a value,
+            // and without it even a guess of the value proves nothing.
+            let mut salt = [0; 16];
+            self.store.keys.fill(&mut salt);
+            let commit = |value: &Option<String>| {
+                value.as_ref().map(|v| {
+                    data_encoding::HEXLOWER.encode(&seal::hash(&[salt.as_slice(), v.as_bytes()].concat()))
+                })
+            };
+            change.push(json!({ "field": field.field, "personal": true,
+                "before": commit(&field.before), "after": commit(&field.after) }));
+            hidden.entry(person.uuid()).or_default().push(json!({ "field": field.field,
+                "salt": data_encoding::HEXLOWER.encode(&salt), "before": field.before, "after": field.after }));
+        }
+        for (person, values) in hidden {
+            let Some(key) = keys.get(&person) else { continue };
+            let plain = Zeroizing::new(Value::Array(values).to_string());
+            personal.events.push(id.uuid());
+            personal.people.push(person);
+            personal.tenants.push(event.tenant.uuid());
+            personal.sealed.push(self.store.keys.seal_with(key, id.uuid(), plain.as_bytes())?);
+        }
+        rows.ids.push(id.uuid());
+        rows.tenants.push(event.tenant.uuid());
+        rows.codes.push(event.code.to_owned());
+        rows.outcomes.push(event.outcome.code().to_owned());
+        rows.target_kinds.push(event.target.0.to_owned());
+        rows.target_ids.push(event.target.1);
+        rows.changes.push(Value::Array(change));
+        Ok(())
+    }
+
+    /// The keys of all people the events speak of; made where there is none yet.
+    async fn person_keys(&mut self, events: &[Event]) -> Result<PersonKeys, StoreError> {
+        let mut people: BTreeMap<Uuid, Uuid> = BTreeMap::new();
+        let mut fresh: BTreeMap<Uuid, Uuid> = BTreeMap::new();
+        for event in events {
+            for person in event.changes.iter().filter_map(|c| c.person) {
+                // A person created in this transaction has no key yet; do not ask.
+                let list = if event.code == "user.created" { &mut fresh } else { &mut people };
+                list.insert(person.uuid(), event.tenant.uuid());
+            }
+        }
+        people.retain(|person, _| !fresh.contains_key(person));
+        let mut keys = PersonKeys::new();
+        if !people.is_empty() {
+            let ids: Vec<_> = people.keys().copied().collect();
+            let rows = sqlx::query!(
+                "SELECT person_id, key_id, sealed FROM person_key WHERE person_id = ANY($1)",
+                &ids
+            )
+            .fetch_all(self.sql())
+            .await?;
+            for row in rows {
+                let plain = self.store.keys.open_sealed(&row.key_id, row.person_id, &row.sealed)?;
+                let key = <[u8; 32]>::try_from(plain.as_slice()).map_err(|_| seal::SealError::Broken)?;
+                keys.insert(row.person_id, Zeroizing::new(key));
+                people.remove(&row.person_id);
+            }
+            fresh.append(&mut people);
+        }
+        let (mut ids, mut tenants, mut key_ids, mut sealed) = (vec![], vec![], vec![], vec![]);
+        for (person, tenant) in fresh {
+            let (key, key_id, bytes) = self.store.keys.person_key(person)?;
+            keys.insert(person, key);
+            ids.push(person);
+            tenants.push(tenant);
+            key_ids.push(key_id);
+            sealed.push(bytes);
+        }
+        if !ids.is_empty() {
+            let now = ts(self.now);
+            sqlx::query!(
+                "INSERT INTO person_key (person_id, tenant_id, key_id, sealed, created_at)
+                 SELECT p, t, k, s, $5 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[]) AS a (p, t, k, s)",
+                &ids,
+                &tenants,
+                &key_ids,
+                &sealed,
+                now as _
+            )
+            .execute(self.sql())
+            .await?;
+        }
+        Ok(keys)
+    }
+}

@@ -1,0 +1,163 @@
+//! Fair claims: which tenant's turn it is, under a lease that fences.
+
+use domain::{
+    id::{ObjectId, TargetId, TenantId},
+    limits,
+    request::Lane,
+    spec::Naming,
+};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::EngineStore;
+use crate::StoreError;
+
+/// Objects one worker holds until the lease ends.
+#[derive(Debug)]
+pub struct Claim {
+    /// The fencing token: outcomes are only accepted with it.
+    pub lease: i64,
+    /// What was claimed, oldest first.
+    pub objects: Vec<Claimed>,
+}
+
+/// One claimed object.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    /// The object.
+    pub object: ObjectId,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// How often it was tried since somebody wanted it.
+    pub attempts: i32,
+}
+
+/// What is about to be tried, so that after a crash it is known where to look.
+#[derive(Debug)]
+pub struct Intent {
+    /// The object.
+    pub object: ObjectId,
+    /// The generation being made true.
+    pub generation: i64,
+    /// The step, as a word.
+    pub step: &'static str,
+    /// The name under which it will be found.
+    pub naming: Option<Naming>,
+}
+
+impl EngineStore {
+    /// Claims up to `limit` due objects of one target and lane, from the
+    /// tenants whose turn it is. Tenants are looked for from `start` on, so
+    /// that with thousands of waiting tenants nobody is always first.
+    pub async fn claim(
+        &self,
+        target: TargetId,
+        lane: Lane,
+        limit: usize,
+        start: Uuid,
+    ) -> Result<Option<Claim>, StoreError> {
+        let rows = sqlx::query!(
+            r#"WITH RECURSIVE waiting (tenant_id, n) AS (
+                   (SELECT tenant_id, 1 FROM work WHERE target_id = $1 AND lane = $2 AND tenant_id >= $5
+                     ORDER BY tenant_id LIMIT 1)
+                   UNION ALL
+                   SELECT (SELECT w.tenant_id FROM work w WHERE w.target_id = $1 AND w.lane = $2
+                              AND w.tenant_id > waiting.tenant_id ORDER BY w.tenant_id LIMIT 1), n + 1
+                     FROM waiting WHERE waiting.tenant_id IS NOT NULL AND n < 512),
+               turn AS (
+                   SELECT w.tenant_id, coalesce(t.virtual_micros, 0) AS v
+                     FROM waiting w LEFT JOIN tenant_turn t ON t.target_id = $1 AND t.tenant_id = w.tenant_id
+                    WHERE w.tenant_id IS NOT NULL AND EXISTS (
+                          SELECT FROM work d WHERE d.target_id = $1 AND d.lane = $2 AND d.tenant_id = w.tenant_id
+                             AND d.due_at <= now() AND (d.lease_until IS NULL OR d.lease_until < now()))
+                    ORDER BY v, w.tenant_id LIMIT 16),
+               pick AS (
+                   SELECT p.object_id FROM turn CROSS JOIN LATERAL (
+                       SELECT object_id FROM work w
+                        WHERE w.target_id = $1 AND w.lane = $2 AND w.tenant_id = turn.tenant_id
+                          AND w.due_at <= now() AND (w.lease_until IS NULL OR w.lease_until < now())
+                        ORDER BY w.due_at, w.object_id
+                        LIMIT greatest($3 / (SELECT count(*) FROM turn), 8) FOR UPDATE SKIP LOCKED) p
+                    LIMIT $3),
+               token AS MATERIALIZED (SELECT nextval('lease') AS lease)
+               UPDATE work SET lease = token.lease, lease_until = now() + make_interval(secs => $4)
+                 FROM pick, token WHERE work.object_id = pick.object_id
+               RETURNING work.object_id, work.tenant_id, work.attempts, work.lease AS "lease!""#,
+            target.uuid(),
+            lane.code(),
+            i64::try_from(limit).unwrap_or(i64::MAX),
+            lease_seconds(),
+            start
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let Some(lease) = rows.first().map(|r| r.lease) else { return Ok(None) };
+        let mut objects: Vec<_> = rows
+            .into_iter()
+            .map(|r| Claimed {
+                object: ObjectId::from_uuid(r.object_id),
+                tenant: TenantId::from_uuid(r.tenant_id),
+                attempts: r.attempts,
+            })
+            .collect();
+        objects.sort_by_key(|c| c.object);
+        Ok(Some(Claim { lease, objects }))
+    }
+
+    /// Holds the claim for another lease; false when it was lost to another worker.
+    pub async fn renew(&self, claim: &Claim) -> Result<bool, StoreError> {
+        let renewed = sqlx::query!(
+            "UPDATE work SET lease_until = now() + make_interval(secs => $2) WHERE lease = $1",
+            claim.lease,
+            lease_seconds()
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(renewed.rows_affected() > 0)
+    }
+
+    /// Gives the claim back untouched, as at an orderly stop.
+    pub async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
+        sqlx::query!("UPDATE work SET lease = NULL, lease_until = NULL WHERE lease = $1", claim.lease)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Notes what is about to be tried, before it is tried, and shows the
+    /// requests as running. Also renews the lease.
+    pub async fn intend(&self, claim: &Claim, intents: &[Intent]) -> Result<(), StoreError> {
+        let objects: Vec<_> = intents.iter().map(|i| i.object.uuid()).collect();
+        let generations: Vec<_> = intents.iter().map(|i| i.generation).collect();
+        let steps: Vec<_> = intents.iter().map(|i| i.step.to_owned()).collect();
+        let namings: Vec<_> = intents.iter().map(|i| i.naming.as_ref().map(Json)).collect();
+        sqlx::query!(
+            r#"WITH a AS (SELECT * FROM unnest($2::uuid[], $3::bigint[], $4::text[], $5::jsonb[])
+                              AS a (object_id, generation, step, naming)),
+               w AS (UPDATE work SET lease_until = now() + make_interval(secs => $6) WHERE lease = $1
+                     RETURNING object_id, tenant_id),
+               i AS (UPDATE request_item i SET state = 'running', updated_at = now() FROM a
+                      WHERE i.object_id = a.object_id AND i.member_id = '00000000-0000-0000-0000-000000000000'
+                        AND i.state IN ('requested', 'parked')
+                     RETURNING i.request_id),
+               r AS (UPDATE request SET started_at = now()
+                      WHERE id IN (SELECT request_id FROM i) AND started_at IS NULL)
+               INSERT INTO attempt (object_id, tenant_id, generation, lease, step, naming)
+               SELECT a.object_id, w.tenant_id, a.generation, $1, a.step, a.naming FROM a JOIN w USING (object_id)"#,
+            claim.lease,
+            &objects,
+            &generations,
+            &steps,
+            &namings as _,
+            lease_seconds()
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}
+
+fn lease_seconds() -> f64 {
+    // Small enough for f64 by definition.
+    f64::from(u32::try_from(limits::LEASE_SECONDS).unwrap_or(10))
+}

@@ -1,0 +1,74 @@
+//! The breaker of a target: shared by all workers through one row.
+
+use domain::id::TargetId;
+use jiff::Timestamp;
+
+use super::EngineStore;
+use crate::{StoreError, ts};
+
+/// Whether a target takes work.
+#[derive(Debug, Clone)]
+pub struct Health {
+    /// It answered last time.
+    pub up: bool,
+    /// When down: when to ask it again.
+    pub retry_at: Option<Timestamp>,
+    /// How often it failed in a row.
+    pub failures: i32,
+    /// Measured time per object, in microseconds.
+    pub pace_micros: i64,
+}
+
+impl EngineStore {
+    /// The state of a target; `pace_micros` is what to assume before anything was measured.
+    pub async fn health(&self, target: TargetId, pace_micros: i64) -> Result<Health, StoreError> {
+        let row = sqlx::query!(
+            r#"INSERT INTO target_health AS h (target_id, since, pace_micros) VALUES ($1, now(), $2)
+               ON CONFLICT (target_id) DO UPDATE SET target_id = h.target_id
+               RETURNING state, failures, pace_micros, retry_at AS "retry_at: jiff_sqlx::Timestamp""#,
+            target.uuid(),
+            pace_micros
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(Health {
+            up: row.state == "up",
+            retry_at: row.retry_at.map(|at| at.to_jiff()),
+            failures: row.failures,
+            pace_micros: row.pace_micros,
+        })
+    }
+
+    /// The target does not answer: nobody claims its work before `retry_at`.
+    pub async fn target_down(
+        &self,
+        target: TargetId,
+        reason: &str,
+        retry_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let reason: String = reason.chars().take(500).collect();
+        sqlx::query!(
+            "UPDATE target_health SET state = 'down', failures = failures + 1, reason = $2, retry_at = $3,
+                    since = CASE WHEN state = 'up' THEN now() ELSE since END
+              WHERE target_id = $1",
+            target.uuid(),
+            reason,
+            ts(retry_at) as _
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The target answers: its work goes on, what was parked first.
+    pub async fn target_up(&self, target: TargetId) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE target_health SET state = 'up', failures = 0, reason = NULL, retry_at = NULL, since = now()
+              WHERE target_id = $1 AND state = 'down'",
+            target.uuid()
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,257 @@
+//! What a claim needs to know: desired state, what was seen last, references,
+//! passwords on their way, members to change.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    id::{ObjectId, RequestId, SecretId, TenantId, UserId},
+    limits,
+    plan::Secret,
+    problem::{Problem, ProblemCode},
+    spec::{Address, Naming, ObjectKind, Spec},
+};
+use jiff::Timestamp;
+use sqlx::types::Json;
+
+use super::{Claim, EngineStore};
+use crate::{StoreError, error::known};
+
+/// Everything a claim is about.
+#[derive(Debug, Default)]
+pub struct Workload {
+    /// The claimed objects, in the order of work.
+    pub jobs: Vec<Job>,
+    /// Where the objects they refer to are, as far as that is known.
+    pub references: BTreeMap<ObjectId, Reference>,
+}
+
+/// One claimed object.
+#[derive(Debug)]
+pub struct Job {
+    /// The object.
+    pub object: ObjectId,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// What kind it is.
+    pub kind: ObjectKind,
+    /// What should be true of it.
+    pub spec: Spec,
+    /// False when it should not exist.
+    pub wanted: bool,
+    /// The generation of the desired state.
+    pub generation: i64,
+    /// How often it was tried since somebody wanted it.
+    pub attempts: i32,
+    /// Where it was seen last.
+    pub address: Option<Address>,
+    /// Under which names it may stand after an attempt that was cut off.
+    pub attempted: Vec<Naming>,
+    /// A password that is to be set.
+    pub password: Option<PendingPassword>,
+    /// For groups: members to change, at most [`limits::MEMBERS_PER_MODIFY`].
+    pub edges: Vec<EdgeJob>,
+    /// For groups: there are more members to change than fit into this claim.
+    pub more_edges: bool,
+}
+
+/// A password on its way.
+#[derive(Debug)]
+pub struct PendingPassword {
+    /// The secret.
+    pub id: SecretId,
+    /// The person.
+    pub user: UserId,
+    /// The request it belongs to.
+    pub request: RequestId,
+    /// The password, or why it cannot be had any more.
+    pub value: Result<Secret, Problem>,
+    /// When it was chosen: the directory must say that it was set after this.
+    pub chosen_at: Timestamp,
+}
+
+/// One member to put in or take out.
+#[derive(Debug, Clone)]
+pub struct EdgeJob {
+    /// The member's object.
+    pub member: ObjectId,
+    /// In, or out.
+    pub wanted: bool,
+    /// Which wish this is.
+    pub generation: i64,
+    /// Where the member is; none when it does not exist any more (then there
+    /// is nothing to take out).
+    pub address: Option<Address>,
+}
+
+/// Where an object that is referred to is.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    /// Its address.
+    pub address: Address,
+    /// Its security id.
+    pub security_id: Option<String>,
+}
+
+impl EngineStore {
+    /// Loads what the claim is about, in six queries however large it is.
+    pub async fn load(&self, claim: &Claim) -> Result<Workload, StoreError> {
+        let ids: Vec<_> = claim.objects.iter().map(|c| c.object.uuid()).collect();
+        let attempts: BTreeMap<_, _> = claim.objects.iter().map(|c| (c.object, c.attempts)).collect();
+        let rows = sqlx::query!(
+            r#"SELECT o.id AS "id!", o.tenant_id AS "tenant_id!", o.kind AS "kind!", o.spec AS "spec!",
+                      o.generation AS "generation!", o.wanted AS "wanted!", x.external_id AS "external_id?",
+                      x.dn AS "dn?"
+                 FROM object o LEFT JOIN external_object x ON x.object_id = o.id WHERE o.id = ANY($1)"#,
+            &ids
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut jobs = Vec::with_capacity(rows.len());
+        for row in rows {
+            let object = ObjectId::from_uuid(row.id);
+            jobs.push(Job {
+                object,
+                tenant: TenantId::from_uuid(row.tenant_id),
+                kind: known(ObjectKind::from_code(&row.kind), "object", "kind", row.id)?,
+                spec: known(serde_json::from_value(row.spec).ok(), "object", "spec", row.id)?,
+                wanted: row.wanted,
+                generation: row.generation,
+                attempts: attempts.get(&object).copied().unwrap_or(0),
+                address: row.external_id.zip(row.dn).map(|(external_id, dn)| Address { external_id, dn }),
+                attempted: Vec::new(),
+                password: None,
+                edges: Vec::new(),
+                more_edges: false,
+            });
+        }
+        jobs.sort_by_key(|j| (j.kind, j.object));
+        self.load_attempted(&mut jobs).await?;
+        self.load_passwords(&mut jobs).await?;
+        self.load_edges(&mut jobs).await?;
+        let references = self.load_references(&jobs).await?;
+        Ok(Workload { jobs, references })
+    }
+
+    async fn load_attempted(&self, jobs: &mut [Job]) -> Result<(), StoreError> {
+        let unknown: Vec<_> = jobs.iter().filter(|j| j.address.is_none()).map(|j| j.object.uuid()).collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let rows = sqlx::query!(
+            r#"SELECT a.object_id, a.naming AS "naming!: Json<Naming>"
+                 FROM unnest($1::uuid[]) AS u (id) CROSS JOIN LATERAL
+                      (SELECT object_id, naming FROM attempt WHERE object_id = u.id AND naming IS NOT NULL
+                        ORDER BY id DESC LIMIT 3) a"#,
+            &unknown
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut by_object: BTreeMap<ObjectId, Vec<Naming>> = BTreeMap::new();
+        for row in rows {
+            by_object.entry(ObjectId::from_uuid(row.object_id)).or_default().push(row.naming.0);
+        }
+        for job in jobs {
+            job.attempted = by_object.remove(&job.object).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    async fn load_passwords(&self, jobs: &mut [Job]) -> Result<(), StoreError> {
+        let users: Vec<_> =
+            jobs.iter().filter(|j| j.kind == ObjectKind::User).map(|j| j.object.uuid()).collect();
+        if users.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let rows = sqlx::query!(
+            r#"SELECT id, object_id, user_id, request_id, key_id, sealed,
+                      created_at AS "created_at!: jiff_sqlx::Timestamp",
+                      expires_at AS "expires_at!: jiff_sqlx::Timestamp" FROM secret WHERE object_id = ANY($1)"#,
+            &users
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        for row in rows {
+            let opened = self.keys.open_sealed(&row.key_id, row.id, &row.sealed);
+            let fresh = row.expires_at.to_jiff() > now;
+            let value = match opened {
+                Ok(plain) if fresh => String::from_utf8(plain.to_vec())
+                    .map(Secret)
+                    .map_err(|_| Problem::new(ProblemCode::SecretExpired)),
+                _ => Err(Problem::new(ProblemCode::SecretExpired)),
+            };
+            let object = ObjectId::from_uuid(row.object_id);
+            if let Some(job) = jobs.iter_mut().find(|j| j.object == object) {
+                job.password = Some(PendingPassword {
+                    id: SecretId::from_uuid(row.id),
+                    user: UserId::from_uuid(row.user_id),
+                    request: RequestId::from_uuid(row.request_id),
+                    value,
+                    chosen_at: row.created_at.to_jiff(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Members whose object exists, or that are to go; one more than fits, to
+    /// know whether there are more.
+    async fn load_edges(&self, jobs: &mut [Job]) -> Result<(), StoreError> {
+        let groups: Vec<_> =
+            jobs.iter().filter(|j| j.kind == ObjectKind::Group).map(|j| j.object.uuid()).collect();
+        if groups.is_empty() {
+            return Ok(());
+        }
+        let most = i64::try_from(limits::MEMBERS_PER_MODIFY).unwrap_or(i64::MAX);
+        let rows = sqlx::query!(
+            r#"SELECT e.group_object AS "group_object!", e.member_object AS "member_object!", e.wanted AS "wanted!",
+                      e.wanted_gen AS "wanted_gen!", e.external_id, e.dn
+                 FROM unnest($1::uuid[]) AS g (id) CROSS JOIN LATERAL (
+                      SELECT m.group_object, m.member_object, m.wanted, m.wanted_gen, x.external_id, x.dn
+                        FROM membership m LEFT JOIN external_object x ON x.object_id = m.member_object
+                       WHERE m.group_object = g.id AND m.wanted_gen > m.applied_gen
+                         AND (NOT m.wanted OR x.external_id IS NOT NULL)
+                         AND NOT EXISTS (SELECT FROM request_item i WHERE i.object_id = m.group_object
+                               AND i.member_id = m.member_object AND i.generation = m.wanted_gen AND i.state = 'failed')
+                       LIMIT $2) e"#,
+            &groups,
+            most + 1
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        for row in rows {
+            let group = ObjectId::from_uuid(row.group_object);
+            let Some(job) = jobs.iter_mut().find(|j| j.object == group) else { continue };
+            if job.edges.len() >= limits::MEMBERS_PER_MODIFY {
+                job.more_edges = true;
+                continue;
+            }
+            job.edges.push(EdgeJob {
+                member: ObjectId::from_uuid(row.member_object),
+                wanted: row.wanted,
+                generation: row.wanted_gen,
+                address: row.external_id.zip(row.dn).map(|(external_id, dn)| Address { external_id, dn }),
+            });
+        }
+        Ok(())
+    }
+
+    async fn load_references(&self, jobs: &[Job]) -> Result<BTreeMap<ObjectId, Reference>, StoreError> {
+        let needed: BTreeSet<_> = jobs.iter().flat_map(|j| j.spec.prerequisites()).collect();
+        let ids: Vec<_> = needed.iter().map(|o| o.uuid()).collect();
+        let rows = sqlx::query!(
+            r#"SELECT object_id, external_id AS "external_id!", dn AS "dn!", observed->>'security_id' AS security_id
+                 FROM external_object WHERE object_id = ANY($1) AND external_id IS NOT NULL AND dn IS NOT NULL"#,
+            &ids
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let address = Address { external_id: row.external_id, dn: row.dn };
+                (ObjectId::from_uuid(row.object_id), Reference { address, security_id: row.security_id })
+            })
+            .collect())
+    }
+}

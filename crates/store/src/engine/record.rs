@@ -1,0 +1,458 @@
+//! Outcomes, in one transaction a batch, fenced by the lease.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    id::{ObjectId, SecretId, TargetId, TenantId},
+    problem::Problem,
+    request::Lane,
+    spec::Observed,
+};
+use serde_json::Value;
+use sqlx::{PgConnection, types::Json};
+use uuid::Uuid;
+
+use super::{Claim, EngineStore};
+use crate::StoreError;
+
+const NO_MEMBER: Uuid = Uuid::nil();
+
+/// All outcomes of one claim.
+#[derive(Debug)]
+pub struct Batch {
+    /// The target.
+    pub target: TargetId,
+    /// The lane it travelled on.
+    pub lane: Lane,
+    /// One for each claimed object.
+    pub objects: Vec<ObjectOutcome>,
+    /// Cost per tenant, in microseconds of the target's time: advances its virtual time.
+    pub cost: Vec<(TenantId, i64)>,
+    /// Measured time per object, in microseconds, if there was something to measure.
+    pub pace_micros: Option<i64>,
+}
+
+/// What became of one object.
+#[derive(Debug)]
+pub struct ObjectOutcome {
+    /// The object.
+    pub object: ObjectId,
+    /// The generation that was worked on.
+    pub generation: i64,
+    /// What was seen last; `None` when it does not exist.
+    pub observed: Option<Observed>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What became of a password that was on its way.
+    pub password: Option<PasswordOutcome>,
+    /// What became of members.
+    pub edges: Vec<EdgeOutcome>,
+}
+
+/// How the work on one object ended.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// Read back: as wanted.
+    Verified,
+    /// A person has to act.
+    Failed(Problem),
+    /// Tried again after a while; the problem is shown meanwhile.
+    Retry {
+        /// What it waits for.
+        problem: Option<Problem>,
+        /// Milliseconds.
+        after_ms: i64,
+    },
+    /// The target is away: goes on when it is back; costs no attempt.
+    Parked(Problem),
+}
+
+/// What became of a password.
+#[derive(Debug)]
+pub struct PasswordOutcome {
+    /// The secret.
+    pub secret: SecretId,
+    /// Set and read back, or why not.
+    pub result: Result<(), Problem>,
+}
+
+/// What became of one member.
+#[derive(Debug)]
+pub struct EdgeOutcome {
+    /// The member's object.
+    pub member: ObjectId,
+    /// Which wish this was.
+    pub generation: i64,
+    /// Read back as wanted, or why not.
+    pub result: Result<(), Problem>,
+}
+
+#[derive(Default)]
+struct Edges {
+    groups: Vec<Uuid>,
+    members: Vec<Uuid>,
+    generations: Vec<i64>,
+    problems: Vec<Option<Value>>,
+}
+
+impl EngineStore {
+    /// Records a batch. Outcomes of objects whose lease was lost meanwhile are
+    /// dropped (somebody else has them); gives how many were recorded.
+    pub async fn record(&self, claim: &Claim, mut batch: Batch) -> Result<usize, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let mine: BTreeSet<Uuid> = sqlx::query_scalar!(
+            "SELECT object_id FROM work WHERE lease = $1 ORDER BY object_id FOR UPDATE",
+            claim.lease
+        )
+        .fetch_all(&mut *tx)
+        .await?
+        .into_iter()
+        .collect();
+        batch.objects.retain(|o| mine.contains(&o.object.uuid()));
+        if batch.objects.is_empty() {
+            return Ok(0);
+        }
+        let mut requests = Vec::new();
+        record_passwords(&mut tx, &batch, &mut requests).await?;
+        record_objects(&mut tx, &batch, &mut requests).await?;
+        record_edges(&mut tx, &batch, &mut requests).await?;
+        settle_work(&mut tx, claim, &batch).await?;
+        start_billing(&mut tx, &batch).await?;
+        advance_turns(&mut tx, &batch).await?;
+        close_attempts(&mut tx, claim, &batch).await?;
+        finish_requests(&mut tx, requests).await?;
+        sqlx::query!("SELECT pg_notify('tenantry_work', '')").execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(batch.objects.len())
+    }
+}
+
+/// The portal's hash takes effect with the directory's password, and the
+/// secret is gone: before the items, because an item with a secret on its way
+/// is not done.
+async fn record_passwords(
+    tx: &mut PgConnection,
+    batch: &Batch,
+    requests: &mut Vec<Uuid>,
+) -> Result<(), StoreError> {
+    for done in batch.objects.iter().filter_map(|o| o.password.as_ref()) {
+        let problem = done.result.as_ref().err().map(|p| serde_json::to_value(p).unwrap_or(Value::Null));
+        let rows = sqlx::query_scalar!(
+            r#"WITH s AS (DELETE FROM secret WHERE id = $1 RETURNING *),
+                    u AS (UPDATE users u SET portal_hash = s.portal_hash, activated_at = coalesce(u.activated_at, now())
+                            FROM s WHERE u.id = s.user_id AND $2::jsonb IS NULL),
+                    a AS (UPDATE activation a SET used_at = now() FROM s WHERE a.id = s.activation_id AND $2 IS NULL)
+               UPDATE request_item i SET updated_at = now(), problem = $2,
+                      state = CASE WHEN $2 IS NULL THEN 'verified' ELSE 'failed' END
+                 FROM s WHERE i.request_id = s.request_id AND i.object_id = s.object_id
+               RETURNING i.request_id"#,
+            done.secret.uuid(),
+            problem
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        requests.extend(rows);
+    }
+    Ok(())
+}
+
+fn shown(outcome: &Outcome) -> (&'static str, Option<&Problem>) {
+    match outcome {
+        Outcome::Verified => ("verified", None),
+        Outcome::Failed(problem) => ("failed", Some(problem)),
+        Outcome::Retry { problem, .. } => ("requested", problem.as_ref()),
+        Outcome::Parked(problem) => ("parked", Some(problem)),
+    }
+}
+
+async fn record_objects(
+    tx: &mut PgConnection,
+    batch: &Batch,
+    requests: &mut Vec<Uuid>,
+) -> Result<(), StoreError> {
+    let all = &batch.objects;
+    let objects: Vec<_> = all.iter().map(|o| o.object.uuid()).collect();
+    let externals: Vec<_> = all.iter().map(|o| o.observed.as_ref().map(|x| x.address.external_id)).collect();
+    let dns: Vec<_> = all.iter().map(|o| o.observed.as_ref().map(|x| x.address.dn.clone())).collect();
+    let observed: Vec<_> = all.iter().map(|o| o.observed.as_ref().map(Json)).collect();
+    let generations: Vec<_> = all.iter().map(|o| o.generation).collect();
+    let states: Vec<_> = all.iter().map(|o| shown(&o.outcome).0.to_owned()).collect();
+    let problems: Vec<_> = all.iter().map(|o| shown(&o.outcome).1.map(Json)).collect();
+    // Ours only: what was found under our name but is somebody else's is never stored as ours.
+    let ours: Vec<_> = all
+        .iter()
+        .map(|o| !matches!(&o.outcome, Outcome::Failed(p) if p.code == domain::problem::ProblemCode::NameTaken))
+        .collect();
+    let rows = sqlx::query_scalar!(
+        r#"WITH a AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::bigint[], $6::text[],
+                          $7::jsonb[], $8::bool[]) AS a (id, ext, dn, seen, gen, state, problem, ours)),
+           x AS (INSERT INTO external_object AS x (object_id, tenant_id, target_id, external_id, dn, observed,
+                        observed_at, applied_generation, state, problem, verified_at)
+                 SELECT a.id, o.tenant_id, o.target_id, CASE WHEN ours THEN ext END, CASE WHEN ours THEN dn END,
+                        CASE WHEN ours THEN seen END, now(), CASE WHEN state = 'verified' THEN gen ELSE 0 END, state,
+                        problem, CASE WHEN state = 'verified' THEN now() END
+                   FROM a JOIN object o ON o.id = a.id
+                 ON CONFLICT (object_id) DO UPDATE SET
+                    external_id = CASE WHEN excluded.external_id IS NULL AND excluded.state <> 'verified'
+                                       THEN x.external_id ELSE excluded.external_id END,
+                    dn = CASE WHEN excluded.dn IS NULL AND excluded.state <> 'verified'
+                              THEN x.dn ELSE excluded.dn END,
+                    observed = CASE WHEN excluded.observed IS NULL AND excluded.state <> 'verified'
+                                    THEN x.observed ELSE excluded.observed END,
+                    observed_at = excluded.observed_at, state = excluded.state, problem = excluded.problem,
+                    applied_generation = greatest(x.applied_generation, excluded.applied_generation),
+                    verified_at = coalesce(excluded.verified_at, x.verified_at))
+           UPDATE request_item i SET state = a.state, problem = a.problem, updated_at = now()
+             FROM a WHERE i.object_id = a.id AND i.member_id = $9 AND i.generation <= a.gen
+              AND i.state IN ('requested', 'running', 'failed', 'parked')
+              AND NOT EXISTS (SELECT FROM secret s WHERE s.request_id = i.request_id AND s.object_id = i.object_id)
+              AND NOT (i.state = 'failed' AND EXISTS
+                       (SELECT FROM request r WHERE r.id = i.request_id AND r.kind = 'password'))
+           RETURNING i.request_id"#,
+        &objects,
+        &externals as _,
+        &dns as _,
+        &observed as _,
+        &generations,
+        &states,
+        &problems as _,
+        &ours,
+        NO_MEMBER
+    )
+    .fetch_all(tx)
+    .await?;
+    requests.extend(rows);
+    Ok(())
+}
+
+fn edges(batch: &Batch, good: bool) -> Edges {
+    let mut edges = Edges::default();
+    for object in &batch.objects {
+        for edge in object.edges.iter().filter(|e| e.result.is_ok() == good) {
+            edges.groups.push(object.object.uuid());
+            edges.members.push(edge.member.uuid());
+            edges.generations.push(edge.generation);
+            let problem = edge.result.as_ref().err();
+            edges.problems.push(problem.map(|p| serde_json::to_value(p).unwrap_or(Value::Null)));
+        }
+    }
+    edges
+}
+
+async fn record_edges(
+    tx: &mut PgConnection,
+    batch: &Batch,
+    requests: &mut Vec<Uuid>,
+) -> Result<(), StoreError> {
+    let good = edges(batch, true);
+    if !good.groups.is_empty() {
+        let rows = sqlx::query_scalar!(
+            "WITH a AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS a (g, m, gen)),
+                  e AS (UPDATE membership x SET applied_gen = greatest(x.applied_gen, a.gen) FROM a
+                         WHERE x.group_object = a.g AND x.member_object = a.m)
+             UPDATE request_item i SET state = 'verified', problem = NULL, updated_at = now() FROM a
+              WHERE i.object_id = a.g AND i.member_id = a.m AND i.generation <= a.gen
+                AND i.state IN ('requested', 'running', 'failed', 'parked')
+             RETURNING i.request_id",
+            &good.groups,
+            &good.members,
+            &good.generations
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        requests.extend(rows);
+    }
+    let bad = edges(batch, false);
+    if !bad.groups.is_empty() {
+        let rows = sqlx::query_scalar!(
+            "UPDATE request_item i SET state = 'failed', problem = a.problem, updated_at = now()
+               FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::jsonb[]) AS a (g, m, gen, problem)
+              WHERE i.object_id = a.g AND i.member_id = a.m AND i.generation = a.gen
+                AND i.state IN ('requested', 'running', 'parked')
+             RETURNING i.request_id",
+            &bad.groups,
+            &bad.members,
+            &bad.generations,
+            &bad.problems as _
+        )
+        .fetch_all(tx)
+        .await?;
+        requests.extend(rows);
+    }
+    Ok(())
+}
+
+/// What is done leaves the queue, unless something newer is wanted; what
+/// others wait for makes them due.
+async fn settle_work(tx: &mut PgConnection, claim: &Claim, batch: &Batch) -> Result<(), StoreError> {
+    let (mut ended, mut generations, mut verified) = (vec![], vec![], vec![]);
+    let (mut again, mut delays, mut counted) = (vec![], vec![], vec![]);
+    for object in &batch.objects {
+        let id = object.object.uuid();
+        let (after, count) = match &object.outcome {
+            Outcome::Verified | Outcome::Failed(_) => {
+                ended.push(id);
+                generations.push(object.generation);
+                if matches!(object.outcome, Outcome::Verified) {
+                    verified.push(id);
+                }
+                continue;
+            }
+            Outcome::Retry { after_ms, .. } => (*after_ms, 1),
+            Outcome::Parked(_) => (1_000, 0),
+        };
+        again.push(id);
+        delays.push(after);
+        counted.push(count);
+    }
+    sqlx::query!(
+        "DELETE FROM work w USING unnest($1::uuid[], $2::bigint[]) AS a (id, gen) JOIN object o ON o.id = a.id
+          WHERE w.object_id = a.id AND o.generation = a.gen
+            AND NOT EXISTS (SELECT FROM secret s WHERE s.object_id = a.id)
+            AND NOT EXISTS (SELECT FROM membership m LEFT JOIN external_object x ON x.object_id = m.member_object
+                             WHERE m.group_object = a.id AND m.wanted_gen > m.applied_gen
+                               AND (NOT m.wanted OR x.external_id IS NOT NULL)
+                               AND NOT EXISTS (SELECT FROM request_item i WHERE i.object_id = m.group_object
+                                     AND i.member_id = m.member_object AND i.generation = m.wanted_gen
+                                     AND i.state = 'failed'))",
+        &ended,
+        &generations
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "UPDATE work w SET lease = NULL, lease_until = NULL, attempts = w.attempts + a.counted,
+                due_at = now() + a.after * interval '1 ms'
+           FROM unnest($1::uuid[], $2::bigint[], $3::int[]) AS a (id, after, counted) WHERE w.object_id = a.id",
+        &again,
+        &delays,
+        &counted
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "UPDATE work SET lease = NULL, lease_until = NULL, due_at = now() WHERE lease = $1 AND object_id = ANY($2)",
+        claim.lease,
+        &ended
+    )
+    .execute(&mut *tx)
+    .await?;
+    // Groups whose members just came to be: in the bulk lane a moment later,
+    // so that many members travel in one modify.
+    sqlx::query!(
+        "INSERT INTO work AS w (object_id, target_id, tenant_id, lane, due_at)
+         SELECT DISTINCT o.id, o.target_id, o.tenant_id, $2::smallint,
+                now() + CASE WHEN $2 = 1 THEN interval '2 s' ELSE interval '0' END
+           FROM membership m JOIN object o ON o.id = m.group_object
+          WHERE m.member_object = ANY($1) AND m.wanted_gen > m.applied_gen
+          ORDER BY o.id
+         ON CONFLICT (object_id) DO UPDATE SET due_at = least(w.due_at, excluded.due_at)",
+        &verified,
+        batch.lane.code()
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// *Started* facts: the first verification of what makes a subscription real.
+async fn start_billing(tx: &mut PgConnection, batch: &Batch) -> Result<(), StoreError> {
+    let good = edges(batch, true);
+    let groups: Vec<_> = batch
+        .objects
+        .iter()
+        .filter(|o| matches!(o.outcome, Outcome::Verified))
+        .map(|o| o.object.uuid())
+        .collect();
+    sqlx::query!(
+        "INSERT INTO fact (tenant_id, subscription_id, user_id, plan_id, kind, at, local_date, zone)
+         SELECT s.tenant_id, s.id, s.user_id, s.plan_id, 'started', now(), (now() AT TIME ZONE t.time_zone)::date,
+                t.time_zone
+           FROM subscription s JOIN tenant t ON t.id = s.tenant_id
+          WHERE s.ended_at IS NULL AND (s.group_object = ANY($3) AND s.member_object IS NULL
+             OR (s.group_object, s.member_object) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])))
+         ON CONFLICT (subscription_id, kind) DO NOTHING",
+        &good.groups,
+        &good.members,
+        &groups
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn advance_turns(tx: &mut PgConnection, batch: &Batch) -> Result<(), StoreError> {
+    let tenants: Vec<_> = batch.cost.iter().map(|c| c.0.uuid()).collect();
+    let costs: Vec<_> = batch.cost.iter().map(|c| c.1).collect();
+    // Who was away does not come back with a credit: it starts where the
+    // least served of those who wait is now.
+    sqlx::query!(
+        "INSERT INTO tenant_turn AS t (target_id, tenant_id, virtual_micros)
+         SELECT $1, a.tenant, a.cost + f.least FROM unnest($2::uuid[], $3::bigint[]) AS a (tenant, cost),
+                (SELECT coalesce(min(v.virtual_micros), 0) AS least FROM tenant_turn v WHERE v.target_id = $1
+                    AND EXISTS (SELECT FROM work w WHERE w.target_id = $1 AND w.tenant_id = v.tenant_id)) f
+          ORDER BY a.tenant
+         ON CONFLICT (target_id, tenant_id) DO UPDATE
+            SET virtual_micros = greatest(excluded.virtual_micros, t.virtual_micros + excluded.virtual_micros
+                - (SELECT coalesce(min(v.virtual_micros), 0) FROM tenant_turn v WHERE v.target_id = $1
+                     AND EXISTS (SELECT FROM work w WHERE w.target_id = $1 AND w.tenant_id = v.tenant_id)))",
+        batch.target.uuid(),
+        &tenants,
+        &costs
+    )
+    .execute(&mut *tx)
+    .await?;
+    if let Some(pace) = batch.pace_micros {
+        // A moving average, so that one slow batch does not starve the next.
+        sqlx::query!(
+            "UPDATE target_health SET pace_micros = greatest((pace_micros * 3 + $2) / 4, 1) WHERE target_id = $1",
+            batch.target.uuid(),
+            pace
+        )
+        .execute(tx)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn close_attempts(tx: &mut PgConnection, claim: &Claim, batch: &Batch) -> Result<(), StoreError> {
+    let objects: Vec<_> = batch.objects.iter().map(|o| o.object.uuid()).collect();
+    let outcomes: Vec<_> = batch.objects.iter().map(|o| shown(&o.outcome).0.to_owned()).collect();
+    sqlx::query!(
+        "UPDATE attempt t SET ended_at = now(), outcome = a.outcome
+           FROM unnest($2::uuid[], $3::text[]) AS a (id, outcome)
+          WHERE t.object_id = a.id AND t.lease = $1 AND t.ended_at IS NULL",
+        claim.lease,
+        &objects,
+        &outcomes
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Requests of which nothing is left to do are finished, with an event.
+async fn finish_requests(tx: &mut PgConnection, mut requests: Vec<Uuid>) -> Result<(), StoreError> {
+    requests.sort_unstable();
+    requests.dedup();
+    sqlx::query!(
+        "WITH r AS (UPDATE request r SET finished_at = now() WHERE r.id = ANY($1) AND r.finished_at IS NULL
+                       AND NOT EXISTS (SELECT FROM request_item i WHERE i.request_id = r.id
+                                          AND i.state IN ('requested', 'running', 'parked'))
+                    RETURNING r.id, r.tenant_id),
+              n AS (SELECT r.id, r.tenant_id,
+                           (SELECT count(*) FROM request_item i WHERE i.request_id = r.id AND i.state = 'failed') AS bad
+                      FROM r)
+         INSERT INTO event (id, tenant_id, occurred_at, recorded_at, code, outcome, actor_kind, target_kind, target_id,
+             change, request_id, schema_version, software_version)
+         SELECT gen_random_uuid(), n.tenant_id, now(), now(), 'request.finished',
+                CASE WHEN n.bad = 0 THEN 'success' ELSE 'failure' END, 'system', 'request', n.id::text,
+                jsonb_build_array(jsonb_build_object('field', 'failed', 'before', NULL, 'after', n.bad::text)), n.id, 1, $2
+           FROM n",
+        &requests,
+        env!("CARGO_PKG_VERSION")
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! Answers kept for a repeated `Idempotency-Key`, written in the transaction
+//! of the change: there is never a change without its answer or the reverse.
+
+use serde_json::Value;
+
+use crate::{StoreError, seal, ts, tx::WriteTx};
+
+/// What is known of a key.
+#[derive(Debug, PartialEq)]
+pub enum Replay {
+    /// First time: go on, then [`WriteTx::remember`].
+    First,
+    /// The same request was answered before with this.
+    Answered {
+        /// HTTP status.
+        status: u16,
+        /// Body.
+        body: Value,
+    },
+    /// The key was used for another request.
+    Different,
+}
+
+impl WriteTx<'_> {
+    /// Looks up or takes `key` for this caller. A second request with the key
+    /// waits here until the first is decided.
+    pub async fn replay(&mut self, key: &str, content: &[u8]) -> Result<Replay, StoreError> {
+        let hash = seal::hash(content);
+        let (user, tenant, now) = (self.caller.user().uuid(), self.caller.tenant.uuid(), ts(self.now));
+        let taken = sqlx::query!(
+            "INSERT INTO idempotency (user_id, key, tenant_id, request_hash, created_at) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT DO NOTHING",
+            user,
+            key,
+            tenant,
+            hash.as_slice(),
+            now as _
+        )
+        .execute(self.sql())
+        .await?;
+        if taken.rows_affected() == 1 {
+            return Ok(Replay::First);
+        }
+        let row = sqlx::query!(
+            "SELECT request_hash, status, body FROM idempotency WHERE user_id = $1 AND key = $2",
+            user,
+            key
+        )
+        .fetch_one(self.sql())
+        .await?;
+        match (row.status.and_then(|s| u16::try_from(s).ok()), row.body) {
+            _ if row.request_hash != hash => Ok(Replay::Different),
+            (Some(status), Some(body)) => Ok(Replay::Answered { status, body }),
+            _ => Err(StoreError::Conflict("the first request with this key is not finished")),
+        }
+    }
+
+    /// Keeps the answer for the key taken with [`WriteTx::replay`].
+    pub async fn remember(&mut self, key: &str, status: u16, body: &Value) -> Result<(), StoreError> {
+        let (user, status) = (self.caller.user().uuid(), i16::try_from(status).unwrap_or(500));
+        sqlx::query!(
+            "UPDATE idempotency SET status = $3, body = $4 WHERE user_id = $1 AND key = $2",
+            user,
+            key,
+            status,
+            body
+        )
+        .execute(self.sql())
+        .await?;
+        Ok(())
+    }
+}

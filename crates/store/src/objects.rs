@@ -1,0 +1,251 @@
+//! Desired state of objects and of group members. Whoever changes it also
+//! makes it dirty: the engine takes it from there.
+
+use domain::{
+    id::{ObjectId, RequestId, TargetId, TenantId},
+    request::Lane,
+    spec::{SPEC_VERSION, Spec},
+};
+use serde_json::Value;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::{StoreError, error::known, ts, tx::WriteTx};
+
+/// What of ours an object in a target stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entity {
+    /// A tenant's container or its access list.
+    Tenant,
+    /// A person.
+    User,
+    /// A group.
+    Group,
+}
+
+impl Entity {
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Tenant => "tenant",
+            Self::User => "user",
+            Self::Group => "group",
+        }
+    }
+}
+
+/// An object that should exist from now on.
+#[derive(Debug, Clone)]
+pub struct NewObject {
+    /// Its id, and the marker it will bear.
+    pub id: ObjectId,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// Where it should exist.
+    pub target: TargetId,
+    /// What it stands for.
+    pub entity: (Entity, Uuid),
+    /// What should be true of it.
+    pub spec: Spec,
+}
+
+/// A member of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edge {
+    /// The group's object.
+    pub group: ObjectId,
+    /// The member's object.
+    pub member: ObjectId,
+}
+
+impl WriteTx<'_> {
+    /// Opens the request everything this transaction wants belongs to.
+    pub async fn open_request(
+        &mut self,
+        tenant: TenantId,
+        kind: &'static str,
+        args: Value,
+        lane: Lane,
+    ) -> Result<RequestId, StoreError> {
+        let id: RequestId = self.id();
+        let (now, actor) = (ts(self.now), self.caller.user().uuid());
+        sqlx::query!(
+            "INSERT INTO request (id, tenant_id, kind, args, lane, actor_id, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            id.uuid(),
+            tenant.uuid(),
+            kind,
+            args,
+            lane.code(),
+            actor,
+            now as _
+        )
+        .execute(self.sql())
+        .await?;
+        self.request = Some(id);
+        Ok(id)
+    }
+
+    fn request_id(&self) -> Result<Uuid, StoreError> {
+        self.request.map(RequestId::uuid).ok_or(StoreError::Conflict("a change without a request"))
+    }
+
+    /// Wants objects that did not exist before.
+    pub async fn want_new(&mut self, objects: &[NewObject], lane: Lane) -> Result<(), StoreError> {
+        let request = self.request_id()?;
+        for chunk in objects.chunks(domain::limits::ROWS_PER_STATEMENT) {
+            let ids: Vec<_> = chunk.iter().map(|o| o.id.uuid()).collect();
+            let tenants: Vec<_> = chunk.iter().map(|o| o.tenant.uuid()).collect();
+            let targets: Vec<_> = chunk.iter().map(|o| o.target.uuid()).collect();
+            let entities: Vec<_> = chunk.iter().map(|o| o.entity.0.code().to_owned()).collect();
+            let entity_ids: Vec<_> = chunk.iter().map(|o| o.entity.1).collect();
+            let kinds: Vec<_> = chunk.iter().map(|o| o.spec.kind().code().to_owned()).collect();
+            let specs: Vec<_> = chunk.iter().map(|o| Json(&o.spec)).collect();
+            let now = ts(self.now);
+            sqlx::query!(
+                r#"WITH a AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[],
+                                $6::text[], $7::jsonb[]) AS a (id, tenant, target, entity, entity_id, kind, spec)),
+                   o AS (INSERT INTO object (id, tenant_id, target_id, entity_kind, entity_id, kind, spec,
+                                spec_version, created_at)
+                         SELECT id, tenant, target, entity, entity_id, kind, spec, $8, $9 FROM a),
+                   r AS (INSERT INTO object_revision (object_id, generation, tenant_id, request_id, after, at)
+                         SELECT id, 1, tenant, $10, spec, $9 FROM a),
+                   i AS (INSERT INTO request_item (request_id, object_id, tenant_id, generation, updated_at)
+                         SELECT $10, id, tenant, 1, $9 FROM a)
+                   INSERT INTO work (object_id, target_id, tenant_id, lane, due_at)
+                   SELECT id, target, tenant, $11, $9 FROM a"#,
+                &ids,
+                &tenants,
+                &targets,
+                &entities,
+                &entity_ids,
+                &kinds,
+                &specs as _,
+                SPEC_VERSION,
+                now as _,
+                request,
+                lane.code(),
+            )
+            .execute(self.sql())
+            .await?;
+        }
+        self.wake = true;
+        Ok(())
+    }
+
+    /// Wants something else of an existing object: `change` makes the new spec
+    /// from the present one; `None` wants the object gone. Gives the generation.
+    /// An unchanged spec changes nothing.
+    pub async fn want_change(
+        &mut self,
+        object: ObjectId,
+        change: impl FnOnce(Spec) -> Option<Spec>,
+        lane: Lane,
+    ) -> Result<i64, StoreError> {
+        let row = sqlx::query!(
+            r#"SELECT tenant_id, spec AS "spec: Json<Spec>", generation, wanted FROM object WHERE id = $1 FOR UPDATE"#,
+            object.uuid()
+        )
+        .fetch_optional(self.sql())
+        .await?
+        .ok_or(StoreError::NotFound("object"))?;
+        let before = row.spec.0;
+        let after = change(before.clone());
+        if after.as_ref() == Some(&before) && row.wanted {
+            return Ok(row.generation);
+        }
+        let request = self.request_id()?;
+        let (generation, now) = (row.generation + 1, ts(self.now));
+        let stored = after.as_ref().unwrap_or(&before);
+        sqlx::query!(
+            r#"WITH o AS (UPDATE object SET spec = $2, spec_version = $3, generation = $4, wanted = $5 WHERE id = $1),
+                    r AS (INSERT INTO object_revision (object_id, generation, tenant_id, request_id, before, after, at)
+                          VALUES ($1, $4, $6, $7, $8, $9, $10)),
+                    old AS (UPDATE request_item SET state = 'superseded', problem = NULL, updated_at = $10
+                             WHERE object_id = $1 AND member_id = '00000000-0000-0000-0000-000000000000'
+                               AND state IN ('requested', 'running', 'failed', 'parked'))
+               INSERT INTO request_item (request_id, object_id, tenant_id, generation, updated_at)
+               VALUES ($7, $1, $6, $4, $10)"#,
+            object.uuid(),
+            Json(stored) as _,
+            SPEC_VERSION,
+            generation,
+            after.is_some(),
+            row.tenant_id,
+            request,
+            Json(&before) as _,
+            after.as_ref().map(Json) as _,
+            now as _,
+        )
+        .execute(self.sql())
+        .await?;
+        self.make_due(&[object], lane).await?;
+        Ok(generation)
+    }
+
+    /// Makes objects dirty again, at once.
+    pub(crate) async fn make_due(&mut self, objects: &[ObjectId], lane: Lane) -> Result<(), StoreError> {
+        let ids: Vec<_> = objects.iter().map(|o| o.uuid()).collect();
+        let now = ts(self.now);
+        sqlx::query!(
+            "INSERT INTO work AS w (object_id, target_id, tenant_id, lane, due_at)
+             SELECT o.id, o.target_id, o.tenant_id, $2, $3 FROM object o WHERE o.id = ANY($1) ORDER BY o.id
+             ON CONFLICT (object_id) DO UPDATE
+                SET due_at = least(w.due_at, excluded.due_at), lane = least(w.lane, excluded.lane), attempts = 0",
+            &ids,
+            lane.code(),
+            now as _
+        )
+        .execute(self.sql())
+        .await?;
+        self.wake = true;
+        Ok(())
+    }
+
+    /// Wants people in groups, or out of them. Where a member already exists
+    /// in the target, `make_due` on the group starts it; a new member's own
+    /// verification does otherwise.
+    pub async fn want_members(
+        &mut self,
+        tenant: TenantId,
+        edges: &[Edge],
+        wanted: bool,
+    ) -> Result<(), StoreError> {
+        let request = self.request_id()?;
+        for chunk in edges.chunks(domain::limits::ROWS_PER_STATEMENT) {
+            let groups: Vec<_> = chunk.iter().map(|e| e.group.uuid()).collect();
+            let members: Vec<_> = chunk.iter().map(|e| e.member.uuid()).collect();
+            let now = ts(self.now);
+            sqlx::query!(
+                r#"WITH a AS (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS a (g, m)),
+                   old AS (UPDATE request_item i SET state = 'superseded', problem = NULL, updated_at = $6
+                             FROM a WHERE i.object_id = a.g AND i.member_id = a.m
+                              AND i.state IN ('requested', 'running', 'failed', 'parked')),
+                   e AS (INSERT INTO membership AS x (group_object, member_object, tenant_id, wanted)
+                         SELECT g, m, $3, $4 FROM a ORDER BY g, m
+                         ON CONFLICT (group_object, member_object) DO UPDATE
+                            SET wanted = excluded.wanted, wanted_gen = x.wanted_gen + 1
+                         RETURNING group_object, member_object, wanted_gen)
+                   INSERT INTO request_item (request_id, object_id, member_id, tenant_id, generation, updated_at)
+                   SELECT $5, group_object, member_object, $3, wanted_gen, $6 FROM e"#,
+                &groups,
+                &members,
+                tenant.uuid(),
+                wanted,
+                request,
+                now as _
+            )
+            .execute(self.sql())
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// The desired state of one object.
+    pub async fn spec(&mut self, object: ObjectId) -> Result<Spec, StoreError> {
+        let row = sqlx::query!(r#"SELECT spec FROM object WHERE id = $1"#, object.uuid())
+            .fetch_optional(self.sql())
+            .await?
+            .ok_or(StoreError::NotFound("object"))?;
+        known(serde_json::from_value(row.spec).ok(), "object", "spec", object)
+    }
+}

@@ -1,0 +1,238 @@
+//! Requests: what was asked, how far it is, what stands in the way.
+
+use domain::{
+    event::{Event, Outcome},
+    id::{ObjectId, RequestId, TenantId, UserId},
+    problem::Problem,
+    request::{Counts, ItemState, Lane},
+};
+use jiff::Timestamp;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    StoreError,
+    error::known,
+    ts,
+    tx::{Permit, ReadTx, WriteTx, act},
+};
+
+/// A request with its progress.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Its id.
+    pub id: RequestId,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// What it is about, as a code.
+    pub kind: String,
+    /// What its title needs.
+    pub args: Value,
+    /// Who asked.
+    pub actor: Option<UserId>,
+    /// Objects per state.
+    pub counts: Counts,
+    /// When it was asked.
+    pub created_at: Timestamp,
+    /// When a worker first touched it.
+    pub started_at: Option<Timestamp>,
+    /// When nothing was left to do.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// One object, or one membership, of a request.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// The object.
+    pub object: ObjectId,
+    /// The member, when it is about a membership.
+    pub member: Option<ObjectId>,
+    /// What kind of object.
+    pub kind: String,
+    /// What it is called.
+    pub name: String,
+    /// What the member is called.
+    pub member_name: Option<String>,
+    /// The person it is about, for links.
+    pub user: Option<UserId>,
+    /// How far.
+    pub state: ItemState,
+    /// Why not.
+    pub problem: Option<Problem>,
+    /// Since when.
+    pub updated_at: Timestamp,
+}
+
+macro_rules! request {
+    ($row:expr) => {
+        Request {
+            id: RequestId::from_uuid($row.id),
+            tenant: TenantId::from_uuid($row.tenant_id),
+            kind: $row.kind,
+            args: $row.args,
+            actor: $row.actor_id.map(UserId::from_uuid),
+            counts: serde_json::from_value($row.counts).map_err(|_| StoreError::Corrupt {
+                table: "request_item",
+                column: "state",
+                id: $row.id.to_string(),
+            })?,
+            created_at: $row.created_at.to_jiff(),
+            started_at: $row.started_at.map(|at| at.to_jiff()),
+            finished_at: $row.finished_at.map(|at| at.to_jiff()),
+        }
+    };
+}
+
+impl ReadTx<'_> {
+    /// A request the caller may read.
+    pub async fn request(&mut self, id: RequestId) -> Result<Request, StoreError> {
+        let request = self.load_request(id).await?;
+        let tenant = self.tenant(request.tenant).await.map_err(|_| StoreError::NotFound("request"))?;
+        self.permit::<act::RequestRead>(&tenant).map_err(|_| StoreError::NotFound("request"))?;
+        Ok(request)
+    }
+
+    pub(crate) async fn load_request(&mut self, id: RequestId) -> Result<Request, StoreError> {
+        let row = sqlx::query!(
+            r#"SELECT r.id, r.tenant_id, r.kind, r.args, r.actor_id,
+                      r.created_at AS "created_at!: jiff_sqlx::Timestamp",
+                      r.started_at AS "started_at: jiff_sqlx::Timestamp",
+                      r.finished_at AS "finished_at: jiff_sqlx::Timestamp",
+                      (SELECT jsonb_build_object('requested', count(*) FILTER (WHERE i.state = 'requested'),
+                                'running', count(*) FILTER (WHERE i.state = 'running'),
+                                'verified', count(*) FILTER (WHERE i.state = 'verified'),
+                                'failed', count(*) FILTER (WHERE i.state = 'failed'),
+                                'drifted', count(*) FILTER (WHERE i.state = 'drifted'),
+                                'parked', count(*) FILTER (WHERE i.state = 'parked'),
+                                'superseded', count(*) FILTER (WHERE i.state = 'superseded'))
+                         FROM request_item i WHERE i.request_id = r.id) AS "counts!"
+                 FROM request r WHERE r.id = $1"#,
+            id.uuid()
+        )
+        .fetch_optional(self.sql())
+        .await?
+        .ok_or(StoreError::NotFound("request"))?;
+        Ok(request!(row))
+    }
+
+    /// Requests of tenants at or below `roots`, newest first, older than `before`.
+    pub async fn requests(
+        &mut self,
+        roots: &[TenantId],
+        tenant: Option<TenantId>,
+        open: Option<bool>,
+        before: Option<RequestId>,
+        limit: u32,
+    ) -> Result<Vec<Request>, StoreError> {
+        let roots: Vec<_> = roots.iter().map(|t| t.uuid()).collect();
+        let rows = sqlx::query!(
+            r#"WITH r AS (SELECT * FROM request r
+                 WHERE ($2::uuid IS NULL OR r.tenant_id = $2) AND ($3::uuid IS NULL OR r.id < $3)
+                   AND ($4::bool IS NULL OR (r.finished_at IS NULL) = $4)
+                   AND EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = r.tenant_id AND c.ancestor = ANY($1))
+                 ORDER BY r.id DESC LIMIT $5)
+               SELECT r.id AS "id!", r.tenant_id AS "tenant_id!", r.kind AS "kind!", r.args AS "args!", r.actor_id,
+                      r.created_at AS "created_at!: jiff_sqlx::Timestamp",
+                      r.started_at AS "started_at: jiff_sqlx::Timestamp",
+                      r.finished_at AS "finished_at: jiff_sqlx::Timestamp",
+                      (SELECT jsonb_build_object('requested', count(*) FILTER (WHERE i.state = 'requested'),
+                                'running', count(*) FILTER (WHERE i.state = 'running'),
+                                'verified', count(*) FILTER (WHERE i.state = 'verified'),
+                                'failed', count(*) FILTER (WHERE i.state = 'failed'),
+                                'drifted', count(*) FILTER (WHERE i.state = 'drifted'),
+                                'parked', count(*) FILTER (WHERE i.state = 'parked'),
+                                'superseded', count(*) FILTER (WHERE i.state = 'superseded'))
+                         FROM request_item i WHERE i.request_id = r.id) AS "counts!"
+                 FROM r ORDER BY r.id DESC"#,
+            &roots,
+            tenant.map(TenantId::uuid),
+            before.map(RequestId::uuid),
+            open,
+            i64::from(limit)
+        )
+        .fetch_all(self.sql())
+        .await?;
+        rows.into_iter().map(|row| Ok(request!(row))).collect()
+    }
+
+    /// Items of a request the caller may read, after `after`.
+    pub async fn request_items(
+        &mut self,
+        request: &Request,
+        state: Option<ItemState>,
+        after: Option<(ObjectId, Uuid)>,
+        limit: u32,
+    ) -> Result<Vec<Item>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT i.object_id, i.member_id, i.state, i.problem, o.kind,
+                      i.updated_at AS "updated_at!: jiff_sqlx::Timestamp",
+                      coalesce(o.spec->>'display_name', o.spec->>'name', t.name, '') AS "name!",
+                      m.spec->>'display_name' AS member_name,
+                      CASE WHEN o.entity_kind = 'user' THEN o.entity_id WHEN m.entity_kind = 'user' THEN m.entity_id
+                       END AS person
+                 FROM request_item i JOIN object o ON o.id = i.object_id
+                 LEFT JOIN tenant t ON t.id = o.entity_id AND o.entity_kind = 'tenant'
+                 LEFT JOIN object m ON m.id = i.member_id
+                WHERE i.request_id = $1 AND ($2::text IS NULL OR i.state = $2)
+                  AND ($3::uuid IS NULL OR (i.object_id, i.member_id) > ($3, $4::uuid))
+                ORDER BY i.object_id, i.member_id LIMIT $5"#,
+            request.id.uuid(),
+            state.map(ItemState::code),
+            after.map(|a| a.0.uuid()),
+            after.map(|a| a.1),
+            i64::from(limit)
+        )
+        .fetch_all(self.sql())
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(Item {
+                    object: ObjectId::from_uuid(row.object_id),
+                    member: (!row.member_id.is_nil()).then(|| ObjectId::from_uuid(row.member_id)),
+                    kind: row.kind,
+                    name: row.name,
+                    member_name: row.member_name,
+                    user: row.person.map(UserId::from_uuid),
+                    state: known(ItemState::from_code(&row.state), "request_item", "state", row.object_id)?,
+                    problem: row.problem.and_then(|p| serde_json::from_value(p).ok()),
+                    updated_at: row.updated_at.to_jiff(),
+                })
+            })
+            .collect()
+    }
+}
+
+impl WriteTx<'_> {
+    /// Runs the failed part of a request again; gives how many items.
+    pub async fn retry(
+        &mut self,
+        permit: &Permit<act::RequestRetry>,
+        request: &Request,
+    ) -> Result<usize, StoreError> {
+        let now = ts(self.now);
+        let rows = sqlx::query_scalar!(
+            "UPDATE request_item SET state = 'requested', problem = NULL, updated_at = $2
+              WHERE request_id = $1 AND state = 'failed' RETURNING object_id",
+            request.id.uuid(),
+            now as _
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let count = rows.len();
+        let mut objects: Vec<_> = rows.into_iter().map(ObjectId::from_uuid).collect();
+        objects.sort_unstable();
+        objects.dedup();
+        sqlx::query!("UPDATE request SET finished_at = NULL WHERE id = $1", request.id.uuid())
+            .execute(self.sql())
+            .await?;
+        self.make_due(&objects, Lane::for_objects(objects.len())).await?;
+        self.events.push(Event {
+            code: "request.retried",
+            outcome: Outcome::Success,
+            tenant: permit.tenant.id,
+            target: ("request", request.id.to_string()),
+            changes: vec![],
+        });
+        Ok(count)
+    }
+}

@@ -1,0 +1,359 @@
+//! Tenants: creating them, changing them, listing them.
+
+use domain::{
+    event::{Event, FieldChange, Outcome},
+    id::{BrandId, ObjectId, TargetId, TenantId},
+    tenant::{Standing, Status, TenantKind},
+};
+use jiff::Timestamp;
+
+use crate::{
+    StoreError,
+    error::known,
+    ts,
+    tx::{Permit, ReadTx, WriteTx, act},
+    users::search_key,
+};
+
+/// A tenant that should exist below another.
+#[derive(Debug, Clone)]
+pub struct NewTenant {
+    /// Its id.
+    pub id: TenantId,
+    /// What it is.
+    pub kind: TenantKind,
+    /// Unchangeable short name.
+    pub code: String,
+    /// Display name.
+    pub name: String,
+    /// Id in the invoicing system.
+    pub billing_id: Option<String>,
+    /// Whether it is billed.
+    pub standing: Standing,
+    /// The brand it is served under; inherited when none.
+    pub brand: Option<BrandId>,
+    /// BCP 47.
+    pub language: String,
+    /// IANA.
+    pub time_zone: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// The directory of its people.
+    pub target: Option<TargetId>,
+    /// How log-on names are made.
+    pub naming_pattern: String,
+    /// Object of its OU.
+    pub folder: Option<ObjectId>,
+    /// Object of the group of all its people.
+    pub members: Option<ObjectId>,
+}
+
+/// A tenant in a list.
+#[derive(Debug, Clone)]
+pub struct TenantRow {
+    /// Its id.
+    pub id: TenantId,
+    /// What it is.
+    pub kind: TenantKind,
+    /// Short name.
+    pub code: String,
+    /// Display name.
+    pub name: String,
+    /// What it stands directly below.
+    pub parent: Option<TenantId>,
+    /// Its own status.
+    pub status: Status,
+    /// Whether it is billed.
+    pub standing: Standing,
+    /// Where the next page starts.
+    pub key: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Which tenants a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct TenantFilter {
+    /// Directly below this one.
+    pub parent: Option<TenantId>,
+    /// Of this kind.
+    pub kind: Option<TenantKind>,
+    /// Whose name starts so.
+    pub search: Option<String>,
+    /// In this status.
+    pub status: Option<Status>,
+}
+
+/// What may change of a tenant.
+#[derive(Debug, Clone, Default)]
+pub struct TenantChange {
+    /// Display name.
+    pub name: Option<String>,
+    /// BCP 47.
+    pub language: Option<String>,
+    /// IANA.
+    pub time_zone: Option<String>,
+    /// Id in the invoicing system.
+    pub billing_id: Option<Option<String>>,
+    /// Status.
+    pub status: Option<Status>,
+}
+
+impl ReadTx<'_> {
+    /// Tenants at or below `roots`, by name, after `after` (key and id).
+    pub async fn tenants(
+        &mut self,
+        roots: &[TenantId],
+        filter: &TenantFilter,
+        after: Option<(&str, TenantId)>,
+        limit: u32,
+    ) -> Result<Vec<TenantRow>, StoreError> {
+        let roots: Vec<_> = roots.iter().map(|t| t.uuid()).collect();
+        let low = filter.search.as_deref().map(search_key);
+        let high = low.as_deref().map(|low| format!("{low}\u{10FFFF}"));
+        let rows = sqlx::query!(
+            r#"SELECT t.id, t.kind, t.code, t.name, t.status, t.standing, t.search_key, e.parent AS "parent?",
+                      t.created_at AS "created_at!: jiff_sqlx::Timestamp"
+                 FROM tenant t LEFT JOIN tenant_edge e ON e.child = t.id AND e.valid_to IS NULL
+                WHERE EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = t.id AND c.ancestor = ANY($1))
+                  AND ($2::uuid IS NULL OR e.parent = $2) AND ($3::text IS NULL OR t.kind = $3)
+                  AND ($4::text IS NULL OR t.status = $4)
+                  AND ($5::text IS NULL OR t.search_key >= $5 AND t.search_key < $6)
+                  AND ($7::text IS NULL OR (t.search_key, t.id) > ($7, $8::uuid))
+                ORDER BY t.search_key, t.id LIMIT $9"#,
+            &roots,
+            filter.parent.map(TenantId::uuid),
+            filter.kind.map(TenantKind::code),
+            filter.status.map(Status::code),
+            low,
+            high,
+            after.map(|a| a.0),
+            after.map(|a| a.1.uuid()),
+            i64::from(limit)
+        )
+        .fetch_all(self.sql())
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(TenantRow {
+                    id: TenantId::from_uuid(row.id),
+                    kind: known(TenantKind::from_code(&row.kind), "tenant", "kind", row.id)?,
+                    status: known(Status::from_code(&row.status), "tenant", "status", row.id)?,
+                    standing: known(Standing::from_code(&row.standing), "tenant", "standing", row.id)?,
+                    code: row.code,
+                    name: row.name,
+                    parent: row.parent.map(TenantId::from_uuid),
+                    key: row.search_key,
+                    created_at: row.created_at.to_jiff(),
+                })
+            })
+            .collect()
+    }
+
+    /// The UPN suffixes that belong to a tenant.
+    pub async fn suffixes(&mut self, tenant: TenantId) -> Result<Vec<String>, StoreError> {
+        let suffixes = sqlx::query_scalar!(
+            "SELECT value FROM reserved_name WHERE kind = 'suffix' AND tenant_id = $1 AND reserved_until IS NULL
+              ORDER BY value",
+            tenant.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(suffixes)
+    }
+
+    /// How many people a tenant has, counted up to 10,001.
+    pub async fn user_count(&mut self, tenant: TenantId) -> Result<i64, StoreError> {
+        let count = sqlx::query_scalar!(
+            r#"SELECT count(*) AS "n!" FROM
+                 (SELECT FROM users WHERE tenant_id = $1 AND deleted_at IS NULL LIMIT 10001) u"#,
+            tenant.uuid()
+        )
+        .fetch_one(self.sql())
+        .await?;
+        Ok(count)
+    }
+
+    /// The directory with this code.
+    pub async fn target_by_code(&mut self, code: &str) -> Result<Option<TargetId>, StoreError> {
+        let id = sqlx::query_scalar!("SELECT id FROM target WHERE code = $1", code)
+            .fetch_optional(self.sql())
+            .await?;
+        Ok(id.map(TargetId::from_uuid))
+    }
+
+    /// The brand with this code.
+    pub async fn brand_by_code(&mut self, code: &str) -> Result<Option<BrandId>, StoreError> {
+        let id = sqlx::query_scalar!("SELECT id FROM brand WHERE code = $1", code)
+            .fetch_optional(self.sql())
+            .await?;
+        Ok(id.map(BrandId::from_uuid))
+    }
+
+    /// The code of a tenant's directory or brand, for showing it.
+    pub async fn target_code(&mut self, id: TargetId) -> Result<Option<String>, StoreError> {
+        Ok(sqlx::query_scalar!("SELECT code FROM target WHERE id = $1", id.uuid())
+            .fetch_optional(self.sql())
+            .await?)
+    }
+}
+
+impl WriteTx<'_> {
+    /// Makes a customer below the permitted seller.
+    pub async fn insert_customer(
+        &mut self,
+        permit: &Permit<act::OrderCreate>,
+        tenant: &NewTenant,
+    ) -> Result<(), StoreError> {
+        self.insert_tenant(&permit.tenant.path, tenant).await
+    }
+
+    /// Makes a reseller below the permitted tenant.
+    pub async fn insert_reseller(
+        &mut self,
+        permit: &Permit<act::ResellerCreate>,
+        tenant: &NewTenant,
+    ) -> Result<(), StoreError> {
+        self.insert_tenant(&permit.tenant.path, tenant).await
+    }
+
+    async fn insert_tenant(&mut self, path: &[TenantId], tenant: &NewTenant) -> Result<(), StoreError> {
+        let parent = *path.last().ok_or(StoreError::NotFound("tenant"))?;
+        let now = ts(self.now);
+        // The edge first: row-level security of the tenant asks the closure it makes.
+        sqlx::query!(
+            "INSERT INTO tenant_edge (child, parent, valid_from) VALUES ($1, $2, $3)",
+            tenant.id.uuid(),
+            parent.uuid(),
+            now as _
+        )
+        .execute(self.sql())
+        .await?;
+        sqlx::query!(
+            "INSERT INTO tenant (id, kind, code, name, search_key, billing_id, standing, brand_id, language, time_zone,
+                 currency, target_id, naming_pattern, folder_object, members_object, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+            tenant.id.uuid(),
+            tenant.kind.code(),
+            tenant.code,
+            tenant.name,
+            search_key(&tenant.name),
+            tenant.billing_id,
+            tenant.standing.code(),
+            tenant.brand.map(BrandId::uuid),
+            tenant.language,
+            tenant.time_zone,
+            tenant.currency,
+            tenant.target.map(TargetId::uuid),
+            tenant.naming_pattern,
+            tenant.folder.map(ObjectId::uuid),
+            tenant.members.map(ObjectId::uuid),
+            now as _
+        )
+        .execute(self.sql())
+        .await?;
+        let field = |field, after: &str| FieldChange {
+            field,
+            before: None,
+            after: Some(after.to_owned()),
+            person: None,
+        };
+        self.events.push(Event {
+            code: match tenant.kind {
+                TenantKind::Customer => "customer.created",
+                _ => "reseller.created",
+            },
+            outcome: Outcome::Success,
+            tenant: tenant.id,
+            target: ("tenant", tenant.id.to_string()),
+            changes: vec![
+                field("code", &tenant.code),
+                field("name", &tenant.name),
+                field("standing", tenant.standing.code()),
+                field("parent", &parent.to_string()),
+            ],
+        });
+        Ok(())
+    }
+
+    /// Changes the permitted tenant, if `version` is still the present one.
+    pub async fn update_tenant(
+        &mut self,
+        permit: &Permit<act::TenantUpdate>,
+        version: Option<i64>,
+        change: &TenantChange,
+    ) -> Result<i64, StoreError> {
+        self.change_tenant(permit.tenant.id, version, change, "tenant.updated").await
+    }
+
+    /// Suspends or resumes the permitted tenant.
+    pub async fn set_status(
+        &mut self,
+        permit: &Permit<act::TenantSuspend>,
+        status: Status,
+    ) -> Result<i64, StoreError> {
+        let code = if status == Status::Suspended { "tenant.suspended" } else { "tenant.resumed" };
+        let change = TenantChange { status: Some(status), ..TenantChange::default() };
+        self.change_tenant(permit.tenant.id, None, &change, code).await
+    }
+
+    async fn change_tenant(
+        &mut self,
+        id: TenantId,
+        version: Option<i64>,
+        change: &TenantChange,
+        code: &'static str,
+    ) -> Result<i64, StoreError> {
+        let row = sqlx::query!(
+            "SELECT name, language, time_zone, billing_id, status, version FROM tenant WHERE id = $1 FOR UPDATE",
+            id.uuid()
+        )
+        .fetch_one(self.sql())
+        .await?;
+        if version.is_some_and(|v| v != row.version) {
+            return Err(StoreError::Stale { present: row.version });
+        }
+        let status = change.status.map(|s| s.code().to_owned());
+        let mut changes = Vec::new();
+        let mut note = |field, before: &Option<String>, after: &Option<String>| {
+            if before != after {
+                changes.push(FieldChange {
+                    field,
+                    before: before.clone(),
+                    after: after.clone(),
+                    person: None,
+                });
+            }
+        };
+        let own = |v: &Option<String>, old: &str| Some(v.clone().unwrap_or_else(|| old.to_owned()));
+        let (name, language) = (own(&change.name, &row.name), own(&change.language, &row.language));
+        let (zone, status) = (own(&change.time_zone, &row.time_zone), own(&status, &row.status));
+        let billing = change.billing_id.clone().unwrap_or_else(|| row.billing_id.clone());
+        note("name", &Some(row.name), &name);
+        note("language", &Some(row.language), &language);
+        note("time_zone", &Some(row.time_zone), &zone);
+        note("status", &Some(row.status), &status);
+        note("billing_id", &row.billing_id, &billing);
+        if changes.is_empty() {
+            return Ok(row.version);
+        }
+        let version = row.version + 1;
+        sqlx::query!(
+            "UPDATE tenant SET name = $2, search_key = $3, language = $4, time_zone = $5, status = $6, billing_id = $7,
+                    version = $8 WHERE id = $1",
+            id.uuid(),
+            name,
+            name.as_deref().map(search_key),
+            language,
+            zone,
+            status,
+            billing,
+            version
+        )
+        .execute(self.sql())
+        .await?;
+        let target = ("tenant", id.to_string());
+        self.events.push(Event { code, outcome: Outcome::Success, tenant: id, target, changes });
+        Ok(version)
+    }
+}

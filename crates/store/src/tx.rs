@@ -1,0 +1,380 @@
+//! Scoped transactions and permits: the one door to a tenant's rows.
+//!
+//! [`TenantRef`] says "exists, and the caller may know it"; [`Permit`] says
+//! "the caller may do this to it". Both can only be made here, in the
+//! transaction that uses them. Writes take permits, and the row's tenant comes
+//! from the permit, never from the request.
+
+use std::{
+    marker::PhantomData,
+    ops::{Deref, DerefMut},
+};
+
+use domain::{
+    event::Event,
+    id::{ObjectId, RequestId, TargetId, TenantId, UserId},
+    permission::Permission,
+    tenant::{Standing, Status, TenantKind},
+};
+use jiff::Timestamp;
+use policy::{Authority, Decision, GrantOnPath, Question, Target};
+use sqlx::{PgConnection, Postgres, Transaction, types::Json};
+use uuid::Uuid;
+
+use crate::{
+    Caller, Store, StoreError,
+    caller::{Grant, GrantRow, Who},
+    error::known,
+    ts,
+};
+
+/// A transaction that reads, in the caller's scope.
+pub struct ReadTx<'s> {
+    pub(crate) tx: Transaction<'static, Postgres>,
+    pub(crate) store: &'s Store,
+    pub(crate) caller: &'s Caller,
+    pub(crate) now: Timestamp,
+}
+
+/// A transaction that writes, in the caller's scope. What it changed becomes
+/// audit events when it commits; dropped without a commit, it changed nothing.
+pub struct WriteTx<'s> {
+    read: ReadTx<'s>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) authority: Option<Authority>,
+    pub(crate) request: Option<RequestId>,
+    pub(crate) wake: bool,
+}
+
+impl<'s> Deref for WriteTx<'s> {
+    type Target = ReadTx<'s>;
+    fn deref(&self) -> &ReadTx<'s> {
+        &self.read
+    }
+}
+
+impl<'s> DerefMut for WriteTx<'s> {
+    fn deref_mut(&mut self) -> &mut ReadTx<'s> {
+        &mut self.read
+    }
+}
+
+/// Why a transaction was made, for its events.
+#[derive(Debug, Clone, Default)]
+pub struct Cause {
+    /// W3C `traceparent`, or the id of the HTTP request.
+    pub trace: Option<String>,
+    /// The `Idempotency-Key` the client sent.
+    pub idempotency_key: Option<String>,
+}
+
+/// A tenant that exists and that the caller may know of.
+#[derive(Debug, Clone)]
+pub struct TenantRef {
+    /// Its id.
+    pub id: TenantId,
+    /// What it is.
+    pub kind: TenantKind,
+    /// Its unchangeable short name.
+    pub code: String,
+    /// Its display name.
+    pub name: String,
+    /// From the provider down to the tenant itself.
+    pub path: Vec<TenantId>,
+    /// It, or a tenant above it, is suspended.
+    pub suspended: bool,
+    /// Its own status.
+    pub status: Status,
+    /// Whether it is billed.
+    pub standing: Standing,
+    /// The id the invoicing system knows it by.
+    pub billing_id: Option<String>,
+    /// Language of its people (BCP 47).
+    pub language: String,
+    /// IANA time zone: its days are billed.
+    pub time_zone: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// The brand it is served under.
+    pub brand: Option<Uuid>,
+    /// The directory its people live in, for customers.
+    pub target: Option<TargetId>,
+    /// How log-on names are made.
+    pub naming_pattern: String,
+    /// The object of its OU.
+    pub folder: Option<ObjectId>,
+    /// The object of the group of all its people.
+    pub members: Option<ObjectId>,
+    /// Version of the desired state, for `ETag`.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    pub(crate) grants: Vec<Grant>,
+}
+
+/// An action with its permission, as a type, so that a permit for one cannot be
+/// used for another.
+pub trait Action: Send + Sync {
+    /// The permission it needs.
+    const PERMISSION: Permission;
+}
+
+/// The actions.
+pub mod act {
+    use super::{Action, Permission};
+
+    macro_rules! actions {
+        ($($name:ident)*) => { $(
+            #[doc = concat!("See [`Permission::", stringify!($name), "`].")]
+            #[derive(Debug)]
+            pub enum $name {}
+            impl Action for $name {
+                const PERMISSION: Permission = Permission::$name;
+            }
+        )* };
+    }
+
+    actions! {
+        TenantRead ResellerCreate OrderCreate TenantUpdate TenantSuspend UserRead UserCreate UserUpdate UserDelete
+        UserResetPassword GroupManage RequestRead RequestRetry RoleGrant DirectoryRead
+    }
+}
+
+/// The caller may do `A` to this tenant or to an account in it.
+#[derive(Debug)]
+pub struct Permit<A> {
+    /// The tenant it holds for.
+    pub tenant: TenantRef,
+    /// The account it holds for, if it is about one.
+    pub account: Option<UserId>,
+    action: PhantomData<fn() -> A>,
+}
+
+impl Store {
+    /// Opens a reading transaction for `caller`.
+    pub async fn read<'s>(&'s self, caller: &'s Caller) -> Result<ReadTx<'s>, StoreError> {
+        let tx = self.begin(caller, "BEGIN READ ONLY").await?;
+        Ok(ReadTx { tx, store: self, caller, now: self.clock.now() })
+    }
+
+    /// Opens a writing transaction for `caller`.
+    pub async fn write<'s>(&'s self, caller: &'s Caller) -> Result<WriteTx<'s>, StoreError> {
+        let tx = self.begin(caller, "BEGIN").await?;
+        let read = ReadTx { tx, store: self, caller, now: self.clock.now() };
+        Ok(WriteTx { read, events: Vec::new(), authority: None, request: None, wake: false })
+    }
+
+    async fn begin(
+        &self,
+        caller: &Caller,
+        begin: &str,
+    ) -> Result<Transaction<'static, Postgres>, StoreError> {
+        // One round trip; uuids need no quoting.
+        let statement = match caller.who {
+            Who::Person { user, .. } => {
+                format!("{begin}; SELECT set_config('tenantry.caller', '{}', true)", user.uuid())
+            }
+            Who::Link { .. } => {
+                format!("{begin}; SELECT set_config('tenantry.tenant', '{}', true)", caller.tenant.uuid())
+            }
+        };
+        Ok(self.app.begin_with(sqlx::AssertSqlSafe(statement)).await?)
+    }
+
+    /// Records an attempt that was not allowed, in a transaction of its own.
+    pub async fn record_denied(
+        &self,
+        caller: &Caller,
+        tenant: TenantId,
+        denial: &policy::Denial,
+        cause: &Cause,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write(caller).await?;
+        let event = Event {
+            code: "access.denied",
+            outcome: domain::event::Outcome::Denied,
+            tenant,
+            target: ("tenant", tenant.to_string()),
+            changes: Vec::new(),
+        };
+        tx.events.push(event);
+        tx.write_events(cause, Some(&denial.to_string())).await?;
+        tx.read.tx.commit().await?;
+        Ok(())
+    }
+}
+
+impl ReadTx<'_> {
+    pub(crate) fn sql(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// The instant of this transaction.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The tenant, if it exists inside what the caller may know.
+    pub async fn tenant(&mut self, id: TenantId) -> Result<TenantRef, StoreError> {
+        self.find_tenant(Some(id), None).await
+    }
+
+    /// The tenant with this code.
+    pub async fn tenant_by_code(&mut self, code: &str) -> Result<TenantRef, StoreError> {
+        self.find_tenant(None, Some(code)).await
+    }
+
+    async fn find_tenant(
+        &mut self,
+        id: Option<TenantId>,
+        code: Option<&str>,
+    ) -> Result<TenantRef, StoreError> {
+        let (user, now) = (self.caller.user().uuid(), ts(self.now));
+        let row = sqlx::query!(
+            r#"SELECT t.id, t.kind, t.code, t.name, t.status, t.standing, t.billing_id, t.language, t.time_zone,
+                      t.currency, t.brand_id, t.target_id, t.naming_pattern, t.folder_object, t.members_object,
+                      t.version, t.created_at AS "created_at!: jiff_sqlx::Timestamp",
+                      tenant_suspended(t.id) AS "suspended!",
+                      ARRAY(SELECT c.ancestor FROM tenant_closure c WHERE c.descendant = t.id
+                             ORDER BY c.depth DESC) AS "path!",
+                      (SELECT coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'role', g.role_code,
+                                'version', g.role_version, 'permissions', r.permissions, 'scope', g.tenant_id)), '[]')
+                         FROM tenant_closure c JOIN role_grant g ON g.tenant_id = c.ancestor
+                         JOIN role r ON (r.code, r.version) = (g.role_code, g.role_version)
+                        WHERE c.descendant = t.id AND g.user_id = $3 AND g.revoked_at IS NULL
+                          AND (g.expires_at IS NULL OR g.expires_at > $4)) AS "grants!: Json<Vec<GrantRow>>"
+                 FROM tenant t WHERE t.id = $1 OR ($1::uuid IS NULL AND t.code = $2)"#,
+            id.map(TenantId::uuid),
+            code,
+            user,
+            now as _
+        )
+        .fetch_optional(self.sql())
+        .await?
+        .ok_or(StoreError::NotFound("tenant"))?;
+        Ok(TenantRef {
+            id: TenantId::from_uuid(row.id),
+            kind: known(TenantKind::from_code(&row.kind), "tenant", "kind", row.id)?,
+            status: known(Status::from_code(&row.status), "tenant", "status", row.id)?,
+            standing: known(Standing::from_code(&row.standing), "tenant", "standing", row.id)?,
+            code: row.code,
+            name: row.name,
+            path: row.path.into_iter().map(TenantId::from_uuid).collect(),
+            suspended: row.suspended,
+            billing_id: row.billing_id,
+            language: row.language,
+            time_zone: row.time_zone,
+            currency: row.currency,
+            brand: row.brand_id,
+            target: row.target_id.map(TargetId::from_uuid),
+            naming_pattern: row.naming_pattern,
+            folder: row.folder_object.map(ObjectId::from_uuid),
+            members: row.members_object.map(ObjectId::from_uuid),
+            version: row.version,
+            created_at: row.created_at.to_jiff(),
+            grants: row.grants.0.into_iter().map(Grant::from).collect(),
+        })
+    }
+
+    /// Whether the caller may do `A` to `tenant`. A tenant that may not even
+    /// be read does not exist for the caller.
+    pub fn permit<A: Action>(&self, tenant: &TenantRef) -> Result<Permit<A>, StoreError> {
+        self.decide::<A>(tenant, None).map(|(permit, _)| permit)
+    }
+
+    pub(crate) fn decide<A: Action>(
+        &self,
+        tenant: &TenantRef,
+        account: Option<(UserId, bool)>,
+    ) -> Result<(Permit<A>, Authority), StoreError> {
+        let target = match account {
+            None => Target::Tenant { path: &tenant.path },
+            Some((user, administrator)) => Target::Account { user, administrator, path: &tenant.path },
+        };
+        match self.ask(tenant, A::PERMISSION, target) {
+            Decision::Allowed(authority) => {
+                let account = account.map(|(user, _)| user);
+                Ok((Permit { tenant: tenant.clone(), account, action: PhantomData }, authority))
+            }
+            Decision::Denied(denial) => {
+                let (seen, thing) = match account {
+                    None => (Permission::TenantRead, "tenant"),
+                    Some(_) => (Permission::UserRead, "user"),
+                };
+                match self.ask(tenant, seen, target) {
+                    Decision::Allowed(_) => Err(StoreError::Denied(Box::new(denial))),
+                    Decision::Denied(_) => Err(StoreError::NotFound(thing)),
+                }
+            }
+        }
+    }
+
+    fn ask(&self, tenant: &TenantRef, permission: Permission, resource: Target<'_>) -> Decision {
+        let grants: Vec<_> = tenant
+            .grants
+            .iter()
+            .map(|g| GrantOnPath {
+                grant: g.id,
+                role: &g.role,
+                role_version: g.role_version,
+                permissions: &g.permissions,
+                scope: g.scope,
+            })
+            .collect();
+        self.store.policy.decide(&Question {
+            person: self.caller.user(),
+            permission,
+            grants: &grants,
+            resource,
+            suspended: tenant.suspended,
+        })
+    }
+
+    /// Ends the transaction.
+    pub async fn finish(self) -> Result<(), StoreError> {
+        self.tx.rollback().await?;
+        Ok(())
+    }
+}
+
+impl WriteTx<'_> {
+    /// As [`ReadTx::permit`], and keeps what allowed it for the events.
+    pub fn permit<A: Action>(&mut self, tenant: &TenantRef) -> Result<Permit<A>, StoreError> {
+        let (permit, authority) = self.decide::<A>(tenant, None)?;
+        self.authority = Some(authority);
+        Ok(permit)
+    }
+
+    /// As [`WriteTx::permit`], for an account that was locked in this transaction.
+    pub(crate) fn permit_account<A: Action>(
+        &mut self,
+        tenant: &TenantRef,
+        user: UserId,
+        administrator: bool,
+    ) -> Result<Permit<A>, StoreError> {
+        let (permit, authority) = self.decide::<A>(tenant, Some((user, administrator)))?;
+        self.authority = Some(authority);
+        Ok(permit)
+    }
+
+    /// What the holder of a one-time link may do to its own account.
+    pub(crate) fn permit_link<A: Action>(&mut self, tenant: &TenantRef, user: UserId) -> Permit<A> {
+        Permit { tenant: tenant.clone(), account: Some(user), action: PhantomData }
+    }
+
+    /// Writes the events and makes everything true at once.
+    pub async fn commit(mut self, cause: &Cause) -> Result<(), StoreError> {
+        self.write_events(cause, None).await?;
+        if self.wake {
+            sqlx::query!("SELECT pg_notify('tenantry_work', '')").execute(self.sql()).await?;
+        }
+        self.read.tx.commit().await?;
+        Ok(())
+    }
+
+    /// A new id of any kind, of this transaction's instant.
+    pub fn id<K: domain::id::Kind>(&self) -> domain::id::Id<K> {
+        domain::id::Id::new(self.now, self.store.random())
+    }
+}
