@@ -477,12 +477,10 @@ async fn scan(harness: &dyn Harness, from: Option<crate::Cursor>) -> (Vec<Uuid>,
             assert_eq!(seen.as_ref(), Some(&item), "a scan reports what an observation reports");
             found.push(item.address.external_id);
         }
-        match page.next {
-            Some(next) => after = Some(next),
-            None => {
-                found.sort_unstable();
-                return (found, page.resume);
-            }
+        if page.next.is_none() {
+            found.sort_unstable();
+            return (found, page.resume);
         }
+        after = page.next;
     }
 }

@@ -1,0 +1,347 @@
+//! Connections: one per lane, opened when first needed, TLS always verified,
+//! bound, and asked for the facts every operation needs. A connection on which
+//! an answer stayed away is given up, because nobody knows what it is worth.
+
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use connector::{BoxError, Lane, Unreachable};
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, Mod, StdStream, controls::RawControl};
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
+use tokio::{net::TcpStream, sync::Mutex, time::Instant};
+
+use crate::{
+    config::{Config, ConfigError, Transport},
+    entry::Entry,
+    facts::Facts,
+};
+
+/// Firewalls forget connections that are idle for minutes; one that was idle
+/// for this long is asked for a sign of life before work is put on it.
+const IDLE_MAX: Duration = Duration::from_mins(1);
+
+/// A bound connection. Clones share it; operations of all clones are in flight together.
+#[derive(Clone)]
+pub(crate) struct Session {
+    ldap: Ldap,
+    /// Distinguishes it from every other connection of this process.
+    pub(crate) epoch: u64,
+    /// What was learnt when it was opened.
+    pub(crate) facts: Arc<Facts>,
+    ended: Arc<OnceLock<String>>,
+    timeout: Duration,
+}
+
+/// The connections of one directory.
+pub(crate) struct Connections {
+    config: Arc<Config>,
+    tls: Arc<ClientConfig>,
+    interactive: Mutex<Option<(Session, Instant)>>,
+    bulk: Mutex<Option<(Session, Instant)>>,
+    epochs: AtomicU64,
+}
+
+/// The connection broke or was silent.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Lost {
+    /// It was gone before anything was sent.
+    #[error("the connection was gone before the operation was sent: {0}")]
+    Unsent(String),
+    /// It broke, or the answer did not come in time, after sending.
+    #[error("no answer: {0}")]
+    Unanswered(String),
+}
+
+impl From<Lost> for Unreachable {
+    fn from(lost: Lost) -> Self {
+        Self { reason: lost.to_string(), source: Some(Box::new(lost)) }
+    }
+}
+
+/// Where and how deep to search.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Scope {
+    /// The object itself.
+    Base,
+    /// Its children.
+    Children,
+    /// The object and everything below.
+    Subtree,
+}
+
+impl Connections {
+    /// Reads the authorities; connects to nothing yet.
+    pub(crate) fn new(config: Arc<Config>) -> Result<Self, ConfigError> {
+        let tls = Arc::new(tls(&config)?);
+        let (interactive, bulk) = (Mutex::default(), Mutex::default());
+        Ok(Self { config, tls, interactive, bulk, epochs: AtomicU64::new(1) })
+    }
+
+    /// The connection of a lane, opened or opened again when needed.
+    pub(crate) async fn session(&self, lane: Lane) -> Result<Session, Unreachable> {
+        let mut slot = match lane {
+            Lane::Interactive => self.interactive.lock().await,
+            Lane::Bulk => self.bulk.lock().await,
+        };
+        if let Some((mut session, used)) = slot.take()
+            && !session.ldap.is_closed()
+            && session.ended.get().is_none()
+            && (used.elapsed() < IDLE_MAX || session.is_alive(self.config.probe_timeout).await)
+        {
+            *slot = Some((session.clone(), Instant::now()));
+            return Ok(session);
+        }
+        let session = self.open().await?;
+        *slot = Some((session.clone(), Instant::now()));
+        Ok(session)
+    }
+
+    /// A connection of its own, to the first controller that answers.
+    pub(crate) async fn open(&self) -> Result<Session, Unreachable> {
+        let mut reasons = Vec::new();
+        let mut source = None;
+        for url in &self.config.urls {
+            match tokio::time::timeout(self.config.connect_timeout, self.open_at(url)).await {
+                Ok(Ok(session)) => return Ok(session),
+                Ok(Err(error)) => {
+                    reasons.push(format!("{url}: {}", error.reason));
+                    source = error.source;
+                }
+                Err(_) => {
+                    let limit = self.config.connect_timeout;
+                    reasons.push(format!("{url}: not connected within {limit:?}"));
+                }
+            }
+        }
+        Err(Unreachable { reason: reasons.join("; "), source })
+    }
+
+    async fn open_at(&self, url: &str) -> Result<Session, Unreachable> {
+        let stream = self.stream(url).await.map_err(|e| Unreachable {
+            reason: format!("no TCP connection: {e}"),
+            source: Some(Box::new(e)),
+        })?;
+        let settings =
+            LdapConnSettings::new().set_config(self.tls.clone()).set_std_stream(StdStream::Tcp(stream));
+        let connected = LdapConnAsync::with_settings(settings, url).await;
+        let (connection, mut ldap) = connected.map_err(|e| self.handshake(e))?;
+        let ended = Arc::new(OnceLock::new());
+        let end = ended.clone();
+        tokio::spawn(async move {
+            let reason = match connection.drive().await {
+                Ok(()) => "closed by the controller".to_owned(),
+                Err(error) => error.to_string(),
+            };
+            tracing::debug!(reason, "directory connection ended");
+            // Nobody else sets it.
+            let _ = end.set(reason);
+        });
+        let config = &self.config;
+        let bound = ldap.simple_bind(&config.bind_dn, &config.bind_password).await;
+        let bound = bound.map_err(|e| unreachable("no answer to the bind", e))?;
+        if bound.rc != 0 {
+            let reason = format!("the bind as {} was refused: {} {}", config.bind_dn, bound.rc, bound.text);
+            return Err(Unreachable::because(reason));
+        }
+        let facts = Arc::new(Facts::default());
+        let epoch = self.epochs.fetch_add(1, Relaxed);
+        let mut session = Session { ldap, epoch, facts, ended, timeout: config.request_timeout };
+        session.facts = Arc::new(Facts::learn(&session, config).await?);
+        Ok(session)
+    }
+
+    async fn stream(&self, url: &str) -> std::io::Result<std::net::TcpStream> {
+        const LDAPS: u16 = 636;
+        let stream = match self.config.transport {
+            Transport::Via(address) => TcpStream::connect(address).await?,
+            Transport::Direct => {
+                let host = url.strip_prefix("ldaps://").unwrap_or(url);
+                let has_port = host.rsplit_once(':').is_some_and(|(_, p)| p.parse::<u16>().is_ok());
+                if has_port {
+                    TcpStream::connect(host).await?
+                } else {
+                    TcpStream::connect(format!("{host}:{LDAPS}")).await?
+                }
+            }
+        };
+        stream.set_nodelay(true)?;
+        stream.into_std()
+    }
+
+    /// What went wrong between TCP and the first message: usually the certificate.
+    fn handshake(&self, error: LdapError) -> Unreachable {
+        let LdapError::Io { source } = &error else { return unreachable("TLS failed", error) };
+        match source.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>()) {
+            Some(rustls::Error::InvalidCertificate(why)) => {
+                let file = self.config.ca_file.display();
+                let reason = format!(
+                    "the controller's certificate is not accepted ({why}); the authorities are those in {file}"
+                );
+                Unreachable { reason, source: Some(Box::new(error)) }
+            }
+            _ => unreachable("TLS failed", error),
+        }
+    }
+}
+
+impl Session {
+    /// One search with one answer; results of other servers are not followed.
+    pub(crate) async fn search(
+        &self,
+        base: &str,
+        scope: Scope,
+        filter: &str,
+        attributes: &[&str],
+        controls: Vec<RawControl>,
+    ) -> Result<Found, Lost> {
+        let scope = match scope {
+            Scope::Base => ldap3::Scope::Base,
+            Scope::Children => ldap3::Scope::OneLevel,
+            Scope::Subtree => ldap3::Scope::Subtree,
+        };
+        let mut ldap = self.ldap.clone();
+        ldap.with_timeout(self.timeout);
+        if !controls.is_empty() {
+            ldap.with_controls(controls);
+        }
+        let result = ldap.search(base, scope, filter, attributes.to_vec()).await;
+        let ldap3::SearchResult(entries, result) = result.map_err(|e| self.lost(&e))?;
+        let controls = result.ctrls.into_iter().map(|control| control.1).collect();
+        let entries = entries.into_iter().map(Entry::new).collect();
+        Ok(Found { entries, code: result.rc, text: result.text, controls })
+    }
+
+    /// Sends one operation that changes something, with its controls.
+    pub(crate) async fn send(&self, controls: Vec<RawControl>, operation: Operation) -> Result<Answer, Lost> {
+        let mut ldap = self.ldap.clone();
+        ldap.with_timeout(self.timeout);
+        if !controls.is_empty() {
+            ldap.with_controls(controls);
+        }
+        let result = match operation {
+            Operation::Add { dn, entry } => ldap.add(&dn, entry).await,
+            Operation::Modify { dn, changes } => ldap.modify(&dn, changes).await,
+            Operation::Rename { dn, leaf, above } => ldap.modifydn(&dn, &leaf, true, Some(&above)).await,
+            Operation::Delete { dn } => ldap.delete(&dn).await,
+        };
+        match result {
+            Ok(result) => Ok(Answer { code: result.rc, text: result.text }),
+            Err(error) => Err(self.lost(&error)),
+        }
+    }
+
+    /// Reads one object; none when it does not exist or may not be seen.
+    pub(crate) async fn read(&self, dn: &str, attributes: &[&str]) -> Result<Option<Entry>, Unreachable> {
+        let found = self.search(dn, Scope::Base, "(objectClass=*)", attributes, vec![]).await?;
+        match found.code {
+            code::SUCCESS | code::NO_SUCH_OBJECT => Ok(found.entries.into_iter().next()),
+            _ => Err(found.unreachable()),
+        }
+    }
+
+    /// The same connection with another patience.
+    pub(crate) fn within(&self, timeout: Duration) -> Self {
+        Self { timeout, ..self.clone() }
+    }
+
+    async fn is_alive(&self, timeout: Duration) -> bool {
+        self.within(timeout).read("", &["dsServiceName"]).await.is_ok()
+    }
+
+    /// After silence nobody may use the connection again.
+    fn lost(&self, error: &LdapError) -> Lost {
+        let reason = || self.ended.get().cloned().unwrap_or_else(|| error.to_string());
+        match error {
+            LdapError::OpSend { .. } => Lost::Unsent(reason()),
+            LdapError::Timeout { .. } => {
+                let reason = format!("nothing came back within {:?}", self.timeout);
+                let _ = self.ended.set(reason.clone());
+                Lost::Unanswered(reason)
+            }
+            _ => Lost::Unanswered(reason()),
+        }
+    }
+}
+
+/// An operation that changes something (RFC 4511 4.6 to 4.9).
+pub(crate) enum Operation {
+    Add { dn: String, entry: Vec<(Vec<u8>, HashSet<Vec<u8>>)> },
+    Modify { dn: String, changes: Vec<Mod<Vec<u8>>> },
+    Rename { dn: String, leaf: String, above: String },
+    Delete { dn: String },
+}
+
+/// The answer to an operation (RFC 4511 4.1.9).
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) code: u32,
+    pub(crate) text: String,
+}
+
+/// The answer to a search.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) code: u32,
+    pub(crate) text: String,
+    pub(crate) controls: Vec<RawControl>,
+}
+
+impl Found {
+    /// A search that was refused tells nothing about what exists.
+    pub(crate) fn unreachable(&self) -> Unreachable {
+        Unreachable::because(format!("the search was refused: {} {}", self.code, self.text))
+    }
+}
+
+/// Result codes (RFC 4511 appendix A) that decide something.
+pub(crate) mod code {
+    pub(crate) const SUCCESS: u32 = 0;
+    pub(crate) const OPERATIONS_ERROR: u32 = 1;
+    pub(crate) const TIME_LIMIT: u32 = 3;
+    pub(crate) const ADMIN_LIMIT: u32 = 11;
+    pub(crate) const NO_SUCH_ATTRIBUTE: u32 = 16;
+    pub(crate) const UNDEFINED_TYPE: u32 = 17;
+    pub(crate) const CONSTRAINT_VIOLATION: u32 = 19;
+    pub(crate) const VALUE_EXISTS: u32 = 20;
+    pub(crate) const INVALID_SYNTAX: u32 = 21;
+    pub(crate) const NO_SUCH_OBJECT: u32 = 32;
+    pub(crate) const INVALID_DN: u32 = 34;
+    pub(crate) const INSUFFICIENT_RIGHTS: u32 = 50;
+    pub(crate) const BUSY: u32 = 51;
+    pub(crate) const UNAVAILABLE: u32 = 52;
+    pub(crate) const UNWILLING: u32 = 53;
+    pub(crate) const NAMING_VIOLATION: u32 = 64;
+    pub(crate) const NOT_ON_NON_LEAF: u32 = 66;
+    pub(crate) const ENTRY_EXISTS: u32 = 68;
+}
+
+fn unreachable(what: &str, error: LdapError) -> Unreachable {
+    Unreachable { reason: format!("{what}: {error}"), source: Some(BoxError::from(error)) }
+}
+
+fn tls(config: &Config) -> Result<ClientConfig, ConfigError> {
+    let bad = |reason: String| ConfigError::Authorities { file: config.ca_file.clone(), reason };
+    let mut roots = RootCertStore::empty();
+    let certificates = CertificateDer::pem_file_iter(&config.ca_file).map_err(|e| bad(e.to_string()))?;
+    for certificate in certificates {
+        let certificate = certificate.map_err(|e| bad(e.to_string()))?;
+        roots.add(certificate).map_err(|e| bad(e.to_string()))?;
+    }
+    if roots.is_empty() {
+        return Err(bad("there is no certificate in it".to_owned()));
+    }
+    // The provider is named here, so that nothing depends on which one the process installed.
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    Ok(builder.map_err(ConfigError::Tls)?.with_root_certificates(roots).with_no_client_auth())
+}

@@ -1,0 +1,204 @@
+//! Entries as the directory returns them, and the mapping between its
+//! attributes and the product's.
+
+use std::collections::HashMap;
+
+use domain::{
+    id::ObjectId,
+    spec::{Address, Attribute, ObjectKind, Observed},
+};
+use jiff::Timestamp;
+use ldap3::{ResultEntry, SearchEntry};
+use uuid::Uuid;
+
+use crate::{dn, security::Sid};
+
+/// The account is disabled (MS-ADTS 2.2.16).
+pub(crate) const ACCOUNT_DISABLED: u32 = 0x2;
+/// An ordinary, enabled account.
+pub(crate) const NORMAL_ACCOUNT: u32 = 0x200;
+
+/// What is asked for of every object; the marker attribute is added.
+pub(crate) const ATTRIBUTES: [&str; 17] = [
+    "objectGUID",
+    "objectClass",
+    "objectSid",
+    "name",
+    "sAMAccountName",
+    "userPrincipalName",
+    "givenName",
+    "sn",
+    "displayName",
+    "mail",
+    "telephoneNumber",
+    "title",
+    "department",
+    "description",
+    "userAccountControl",
+    "pwdLastSet",
+    "uSNChanged",
+];
+
+/// The directory's attribute for one of ours; none for those that are not one
+/// plain text attribute.
+pub(crate) fn ldap_name(attribute: Attribute) -> Option<&'static str> {
+    Some(match attribute {
+        Attribute::LogonName => "sAMAccountName",
+        Attribute::PrincipalName => "userPrincipalName",
+        Attribute::GivenName => "givenName",
+        Attribute::Surname => "sn",
+        Attribute::DisplayName => "displayName",
+        Attribute::Mail => "mail",
+        Attribute::Phone => "telephoneNumber",
+        Attribute::Title => "title",
+        Attribute::Department => "department",
+        Attribute::Description => "description",
+        Attribute::Name | Attribute::Enabled | Attribute::Readers => return None,
+    })
+}
+
+/// Our attribute for one of the directory's, if it is one we manage.
+pub(crate) fn our_name(ldap: &str) -> Option<Attribute> {
+    use Attribute as A;
+    let plain = PLAIN.into_iter().find(|a| ldap_name(*a).is_some_and(|n| n.eq_ignore_ascii_case(ldap)));
+    plain.or_else(|| match ldap.to_ascii_lowercase().as_str() {
+        "cn" | "ou" | "name" => Some(A::Name),
+        "useraccountcontrol" => Some(A::Enabled),
+        "ntsecuritydescriptor" => Some(A::Readers),
+        _ => None,
+    })
+}
+
+const PLAIN: [Attribute; 10] = [
+    Attribute::LogonName,
+    Attribute::PrincipalName,
+    Attribute::GivenName,
+    Attribute::Surname,
+    Attribute::DisplayName,
+    Attribute::Mail,
+    Attribute::Phone,
+    Attribute::Title,
+    Attribute::Department,
+    Attribute::Description,
+];
+
+/// One entry of a search result.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    /// Its name as the directory prints it.
+    pub(crate) dn: String,
+    values: HashMap<String, Vec<Vec<u8>>>,
+}
+
+impl Entry {
+    pub(crate) fn new(result: ResultEntry) -> Self {
+        let entry = SearchEntry::construct(result);
+        let text = entry.attrs.into_iter().map(|(name, values)| {
+            (name.to_ascii_lowercase(), values.into_iter().map(String::into_bytes).collect())
+        });
+        let binary = entry.bin_attrs.into_iter().map(|(name, values)| (name.to_ascii_lowercase(), values));
+        Self { dn: entry.dn, values: text.chain(binary).collect() }
+    }
+
+    /// All values of an attribute.
+    pub(crate) fn all(&self, attribute: &str) -> &[Vec<u8>] {
+        self.values.get(&attribute.to_ascii_lowercase()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The first value as bytes.
+    pub(crate) fn bytes(&self, attribute: &str) -> Option<&[u8]> {
+        self.all(attribute).first().map(Vec::as_slice)
+    }
+
+    /// The first value as text.
+    pub(crate) fn text(&self, attribute: &str) -> Option<&str> {
+        self.bytes(attribute).and_then(|value| std::str::from_utf8(value).ok())
+    }
+
+    /// The first value as an id (MS-DTYP 2.3.4.2).
+    pub(crate) fn id(&self, attribute: &str) -> Option<Uuid> {
+        self.bytes(attribute)?.try_into().ok().map(Uuid::from_bytes_le)
+    }
+
+    /// The first value as a number.
+    pub(crate) fn number<N: std::str::FromStr>(&self, attribute: &str) -> Option<N> {
+        self.text(attribute)?.parse().ok()
+    }
+
+    /// The entry in the product's words. `expected` is the kind that was looked
+    /// for: what an object of a class of no kind of ours is reported as.
+    pub(crate) fn observed(&self, marker: &str, expected: ObjectKind) -> Option<Observed> {
+        let kind = self.kind().unwrap_or(expected);
+        let external_id = self.id("objectGUID")?;
+        let sid = self.bytes("objectSid").and_then(Sid::read).map(|(sid, _)| sid.to_string());
+        Some(Observed {
+            address: Address { external_id, dn: self.dn.clone() },
+            parent_dn: dn::parent(&self.dn).to_owned(),
+            marker: self.text(marker).and_then(|text| text.parse::<ObjectId>().ok()),
+            kind,
+            attributes: self.attributes(kind).collect(),
+            security_id: sid.filter(|_| kind != ObjectKind::Container),
+            password_set_at: self.number("pwdLastSet").and_then(timestamp),
+            present_members: Vec::new(),
+        })
+    }
+
+    fn attributes(&self, kind: ObjectKind) -> impl Iterator<Item = (Attribute, String)> + '_ {
+        let managed = move |attribute: &Attribute| match kind {
+            ObjectKind::User => *attribute != Attribute::Description,
+            ObjectKind::Group => matches!(attribute, Attribute::LogonName | Attribute::Description),
+            ObjectKind::Container => *attribute == Attribute::Description,
+            ObjectKind::Access => false,
+        };
+        let plain = PLAIN.into_iter().filter(managed).filter_map(|attribute| {
+            let value = self.text(ldap_name(attribute)?)?;
+            Some((attribute, value.to_owned()))
+        });
+        let name = self.text("name").map(|name| (Attribute::Name, name.to_owned()));
+        let control = self.number::<u32>("userAccountControl").filter(|_| kind == ObjectKind::User);
+        let enabled = control.map(|bits| (Attribute::Enabled, (bits & ACCOUNT_DISABLED == 0).to_string()));
+        plain.chain(name).chain(enabled)
+    }
+
+    fn kind(&self) -> Option<ObjectKind> {
+        let is =
+            |class: &str| self.all("objectClass").iter().any(|c| c.eq_ignore_ascii_case(class.as_bytes()));
+        if is("organizationalUnit") {
+            Some(ObjectKind::Container)
+        } else if is("group") {
+            Some(ObjectKind::Group)
+        } else if is("user") {
+            Some(ObjectKind::User)
+        } else {
+            None
+        }
+    }
+}
+
+/// From 100 ns since 1601 (MS-DTYP 2.3.3) to microseconds; 0 means "never".
+fn timestamp(filetime: i64) -> Option<Timestamp> {
+    const MICROSECONDS_1601_TO_1970: i64 = 11_644_473_600_000_000;
+    let set = (filetime > 0).then_some(filetime / 10)?;
+    Timestamp::from_microsecond(set - MICROSECONDS_1601_TO_1970).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_directorys_clock_becomes_ours() {
+        let at = timestamp(133_485_408_000_000_000).expect("a time");
+        assert_eq!(at.to_string(), "2024-01-01T00:00:00Z");
+        assert_eq!(timestamp(0), None);
+        assert_eq!(timestamp(i64::MAX), None);
+    }
+
+    #[test]
+    fn every_managed_attribute_is_found_again_by_the_directorys_name() {
+        for attribute in PLAIN {
+            assert_eq!(ldap_name(attribute).and_then(our_name), Some(attribute));
+        }
+        assert_eq!(our_name("userAccountControl"), Some(Attribute::Enabled));
+    }
+}
