@@ -1,0 +1,194 @@
+//! Everything that can be typed. Doc comments are the help texts.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    commands::{customers, groups, orders, profiles, requests, resellers, session, tokens, users},
+    output::Format,
+};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  failed: the request failed, or the server could not do it
+  2  wrong usage, or a value or file that cannot be accepted
+  3  not found
+  4  not signed in, or not allowed
+  5  conflict: taken, changed meanwhile, or another order with this reference
+  6  the server cannot be reached
+  7  complete with problems: some objects need a person
+  8  the time given by --timeout is over; the request goes on
+
+Environment: TENANTRY_URL, TENANTRY_TOKEN, TENANTRY_PROFILE, TENANTRY_CA_FILE, TENANTRY_OUTPUT";
+
+/// Orders, customers, people and their provisioning, from the command line.
+#[derive(Debug, Parser)]
+#[command(name = "tenantry", version, after_help = EXIT_CODES, propagate_version = true)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that stand before or after every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct Global {
+    /// Address of the server, as `https://portal.example.com`. Plain http only for this machine
+    #[arg(long, global = true, env = "TENANTRY_URL", value_name = "URL")]
+    pub url: Option<String>,
+    /// Profile of the configuration file to use; the one signed in last when not given
+    #[arg(long, global = true, env = "TENANTRY_PROFILE", value_name = "NAME")]
+    pub profile: Option<String>,
+    /// API token. Better in the environment: other people of this machine see command lines
+    #[arg(long, global = true, env = "TENANTRY_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    pub token: Option<String>,
+    /// Trust only the certificate authorities in this PEM file
+    #[arg(long, global = true, env = "TENANTRY_CA_FILE", value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Allow plain http to another machine: everybody on the way can read the token
+    #[arg(long, global = true)]
+    pub insecure_http: bool,
+    /// How to print: for people, or the server's JSON
+    #[arg(long, short, global = true, env = "TENANTRY_OUTPUT", value_enum, default_value_t = Format::Table)]
+    pub output: Format,
+    /// Key that makes a repeated POST the same one; made up when not given
+    #[arg(long, global = true, value_name = "KEY")]
+    pub idempotency_key: Option<String>,
+}
+
+/// How long to wait for a request.
+#[derive(Debug, Args, Clone, Copy)]
+pub struct Wait {
+    /// Wait until everything was read back from the directory
+    #[arg(long)]
+    pub wait: bool,
+    /// Seconds to wait at most
+    #[arg(long, default_value_t = 600, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub timeout: u64,
+}
+
+/// How much of a list to show.
+#[derive(Debug, Args, Clone)]
+pub struct Listing {
+    /// Entries to show at most
+    #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
+    /// Show all, however many
+    #[arg(long, conflicts_with = "limit")]
+    pub all: bool,
+    /// Go on where an earlier list ended
+    #[arg(long, value_name = "CURSOR")]
+    pub after: Option<String>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Sign in and remember it
+    Login(session::Login),
+    /// Sign out and forget
+    Logout,
+    /// Show who is signed in and what they may do
+    Whoami,
+    /// Servers one is signed in to
+    #[command(subcommand)]
+    Profiles(profiles::Profiles),
+    /// Place an order: a customer with container, services and first administrator
+    Order(orders::Place),
+    /// Look at orders
+    #[command(subcommand)]
+    Orders(orders::Orders),
+    /// Look at customers, suspend and resume them
+    #[command(subcommand)]
+    Customers(customers::Customers),
+    /// Look at resellers and create them
+    #[command(subcommand)]
+    Resellers(resellers::Resellers),
+    /// People and their accounts
+    #[command(subcommand)]
+    Users(users::Users),
+    /// Security groups and who is in them
+    #[command(subcommand)]
+    Groups(groups::Groups),
+    /// Provisioning requests: how far, what is wrong, retry
+    #[command(subcommand)]
+    Requests(requests::Requests),
+    /// Plans that can be ordered
+    Plans,
+    /// Directories and how they are doing
+    Directories,
+    /// API tokens for scripts
+    #[command(subcommand)]
+    Tokens(tokens::Tokens),
+    /// Print a completion script for a shell
+    Completion {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    /// Every `tenantry …` line in a code block of the manual must parse.
+    #[test]
+    fn every_command_of_the_manual_parses() {
+        let manual =
+            [include_str!("../../../docs/cli.md"), include_str!("../../../docs/orders.md")].join("\n");
+        let mut seen = 0;
+        for line in manual.lines() {
+            let Some(rest) = line.trim().strip_prefix("tenantry ") else { continue };
+            // What follows a redirection is the shell's.
+            let typed = rest.split(" > ").next().unwrap_or(rest).split(" < ").next().unwrap_or(rest);
+            let words = std::iter::once("tenantry".to_owned()).chain(split(typed));
+            let parsed = Cli::try_parse_from(words);
+            // `--help` is an answer, not a mistake.
+            let mistake = parsed.err().filter(clap::Error::use_stderr);
+            assert!(mistake.is_none(), "`{line}` of the manual: {mistake:?}");
+            seen += 1;
+        }
+        assert!(seen > 30, "only {seen} commands found: the manual lost its examples");
+    }
+
+    /// Every command that exists stands in the manual.
+    #[test]
+    fn the_manual_leaves_out_no_command() {
+        let manual = include_str!("../../../docs/cli.md");
+        for command in Cli::command().get_subcommands() {
+            let leaves: Vec<_> = command.get_subcommands().map(clap::Command::get_name).collect();
+            let name = command.get_name();
+            if leaves.is_empty() {
+                assert!(manual.contains(&format!("tenantry {name}")), "{name} is missing");
+            }
+            for leaf in leaves {
+                assert!(manual.contains(&format!("tenantry {name} {leaf}")), "{name} {leaf} is missing");
+            }
+        }
+    }
+
+    /// Words of a command line, with double quotes.
+    fn split(line: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        for (i, part) in line.split('"').enumerate() {
+            if i % 2 == 1 {
+                words.push(part.to_owned());
+            } else {
+                words.extend(part.split_whitespace().map(str::to_owned));
+            }
+        }
+        words
+    }
+}

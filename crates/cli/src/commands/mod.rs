@@ -1,0 +1,220 @@
+//! One module per noun; each holds what can be typed and what it does.
+
+pub mod customers;
+pub mod groups;
+pub mod orders;
+pub mod overview;
+pub mod profiles;
+pub mod requests;
+pub mod resellers;
+pub mod session;
+pub mod tokens;
+pub mod users;
+
+use clap::CommandFactory as _;
+use serde_json::Value;
+use wire::{
+    common::{ActivationLink, Provisioning},
+    sessions::Me,
+    tenants::{Tenant, TenantQuery},
+    users::{User, UserQuery},
+};
+
+use crate::{
+    args::{Cli, Command, Global, Listing},
+    client::Client,
+    config::Config,
+    failure::Failure,
+    output::{Out, raw},
+};
+
+/// Does what was typed.
+pub async fn run(cli: &Cli, out: &Out) -> Result<(), Failure> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Completion { shell } => completion(*shell),
+        Command::Profiles(command) => profiles::run(command, global, out),
+        Command::Login(command) => session::login(command, global, out).await,
+        Command::Logout => session::logout(global).await,
+        Command::Whoami => session::whoami(&connect(global)?, out).await,
+        Command::Order(command) => orders::place(command, &connect(global)?, out).await,
+        Command::Orders(command) => orders::run(command, &connect(global)?, out).await,
+        Command::Customers(command) => customers::run(command, &connect(global)?, out).await,
+        Command::Resellers(command) => resellers::run(command, &connect(global)?, out).await,
+        Command::Users(command) => users::run(command, &connect(global)?, out).await,
+        Command::Groups(command) => groups::run(command, &connect(global)?, out).await,
+        Command::Requests(command) => requests::run(command, &connect(global)?, out).await,
+        Command::Plans => overview::plans(&connect(global)?, out).await,
+        Command::Directories => overview::directories(&connect(global)?, out).await,
+        Command::Tokens(command) => tokens::run(command, &connect(global)?, out).await,
+    }
+}
+
+/// A client of the server that the command line and the configuration name.
+pub fn connect(global: &Global) -> Result<Client, Failure> {
+    Client::new(&Config::load()?.target(global)?, global)
+}
+
+fn completion(shell: clap_complete::Shell) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "tenantry", &mut script);
+    raw(&String::from_utf8_lossy(&script))
+}
+
+/// All pages of a list, for looking something up.
+pub const EVERYTHING: Listing = Listing { limit: u32::MAX, all: true, after: None };
+
+/// The id of the tenant that a person named by id or code.
+pub async fn tenant_id(client: &Client, named: &str) -> Result<String, Failure> {
+    if named.starts_with("ten_") {
+        return Ok(named.to_owned());
+    }
+    // The server searches for beginnings of names, codes and billing ids; a
+    // code is only meant when it is the whole code.
+    let query = TenantQuery { search: Some(named.to_owned()), ..TenantQuery::default() };
+    let page = client.list(&["tenants"], &query, &EVERYTHING).await?;
+    let found = page.items.iter().find(|t| t["code"] == named).and_then(|t| t["id"].as_str());
+    found.map(str::to_owned).ok_or_else(|| not_found(&format!("no tenant with the code \"{named}\"")))
+}
+
+/// The customer that a person named, or the person's own.
+pub async fn customer_id(client: &Client, named: Option<&str>) -> Result<String, Failure> {
+    match named {
+        Some(named) => tenant_id(client, named).await,
+        None => Ok(client.get(&["me"], &()).await?.read::<Me>()?.tenant.id),
+    }
+}
+
+/// The id of the user that a person named by id, or by a name within a customer.
+pub async fn user_id(client: &Client, named: &str, customer: Option<&str>) -> Result<String, Failure> {
+    if named.starts_with("usr_") {
+        return Ok(named.to_owned());
+    }
+    let customer = customer_id(client, customer).await?;
+    let query = UserQuery { search: Some(named.to_owned()), ..UserQuery::default() };
+    let page = client.list(&["customers", &customer, "users"], &query, &EVERYTHING).await?;
+    let wanted = named.to_lowercase();
+    let is = |value: &Value| value.as_str().is_some_and(|text| text.to_lowercase() == wanted);
+    let mut found = page.items.iter().filter(|u| is(&u["principal_name"]) || is(&u["logon_name"]));
+    let id = found.next().and_then(|u| u["id"].as_str()).map(str::to_owned);
+    id.ok_or_else(|| not_found(&format!("nobody with the principal or log-on name \"{named}\"")))
+}
+
+/// What the server would say, for something that was looked up in a list.
+fn not_found(what: &str) -> Failure {
+    let document = wire::problem::ErrorDocument {
+        status: 404,
+        code: "not_found".to_owned(),
+        title: format!("There is {what}"),
+        ..wire::problem::ErrorDocument::default()
+    };
+    Failure::Refused { document: Box::new(document), source_file: None }
+}
+
+/// How far provisioning is, in one cell.
+pub fn state_of(provisioning: &Provisioning) -> String {
+    match &provisioning.problem {
+        Some(problem) => format!("{} ({})", provisioning.state, problem.title),
+        None => provisioning.state.to_string(),
+    }
+}
+
+/// Lines about provisioning for the details of an entity.
+pub fn provisioning_fields(provisioning: &Provisioning) -> Vec<(&'static str, String)> {
+    let mut fields = vec![("provisioning", provisioning.state.to_string())];
+    if let Some(request) = &provisioning.request {
+        fields.push(("request", request.clone()));
+    }
+    if let Some(problem) = &provisioning.problem {
+        fields
+            .push(("problem", format!("{}\n{}\nwhat to do: {}", problem.title, problem.what, problem.cure)));
+    }
+    fields
+}
+
+/// Lines about a link.
+pub fn link_fields(link: &ActivationLink) -> Vec<(&'static str, String)> {
+    vec![("activation link", link.link.clone()), ("link expires", crate::output::instant(&link.expires_at))]
+}
+
+/// Lines about a tenant.
+pub fn tenant_fields(tenant: &Tenant) -> Vec<(&'static str, String)> {
+    let mut fields = vec![
+        ("id", tenant.id.clone()),
+        ("code", tenant.code.clone()),
+        ("name", tenant.name.clone()),
+        ("kind", tenant.kind.to_string()),
+        ("status", tenant.status.to_string()),
+        ("standing", tenant.standing.to_string()),
+    ];
+    let optional = [
+        ("below", tenant.parent.as_ref().map(|p| format!("{} ({})", p.name, p.code))),
+        ("billing id", tenant.billing_id.clone()),
+        ("brand", tenant.brand.clone()),
+        ("directory", tenant.directory.clone()),
+        ("suffix", tenant.upn_suffix.clone()),
+        ("naming pattern", tenant.naming_pattern.clone()),
+    ];
+    fields.extend(optional.into_iter().filter_map(|(name, value)| value.map(|v| (name, v))));
+    fields.push(("language", tenant.language.clone()));
+    fields.push(("time zone", tenant.time_zone.clone()));
+    fields.push(("currency", tenant.currency.clone()));
+    fields.push(("created", crate::output::instant(&tenant.created_at)));
+    fields.extend(tenant.provisioning.iter().flat_map(provisioning_fields));
+    fields
+}
+
+/// Lines about a person.
+pub fn user_fields(user: &User) -> Vec<(&'static str, String)> {
+    let mut fields = vec![
+        ("id", user.id.clone()),
+        ("customer", format!("{} ({})", user.tenant.name, user.tenant.code)),
+        ("name", user.display_name.clone()),
+        ("principal name", user.principal_name.clone()),
+        ("log-on name", user.logon_name.clone()),
+    ];
+    let optional = [
+        ("given name", &user.given_name),
+        ("surname", &user.surname),
+        ("mail", &user.mail),
+        ("phone", &user.phone),
+        ("title", &user.title),
+        ("department", &user.department),
+    ];
+    fields.extend(optional.into_iter().filter_map(|(name, value)| value.clone().map(|v| (name, v))));
+    let plans: Vec<_> = user.plans.iter().filter(|p| p.ended_at.is_none()).map(|p| p.plan.as_str()).collect();
+    fields.push(("plans", crate::output::or_dash(Some(&plans.join(", ")))));
+    fields.push(("enabled", yes_no(user.enabled)));
+    fields.push(("administrator", yes_no(user.administrator)));
+    let activated = user.activated_at.as_deref().map(crate::output::instant);
+    fields.push(("activated", activated.unwrap_or_else(|| "never".to_owned())));
+    fields.extend(provisioning_fields(&user.provisioning));
+    fields.extend(user.activation.iter().flat_map(link_fields));
+    fields
+}
+
+/// A truth value, for people.
+pub fn yes_no(value: bool) -> String {
+    if value { "yes" } else { "no" }.to_owned()
+}
+
+/// Asks before something that cannot be undone.
+pub fn confirm(question: &str, yes: bool) -> Result<(), Failure> {
+    use std::io::{BufRead as _, IsTerminal as _, Write as _};
+    if yes {
+        return Ok(());
+    }
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        return Err(Failure::usage("this cannot be undone and nobody can be asked", "confirm it with --yes"));
+    }
+    let asked = write!(std::io::stderr(), "{question} [y/N] ").and_then(|()| std::io::stderr().flush());
+    let mut answer = String::new();
+    asked
+        .and_then(|()| stdin.lock().read_line(&mut answer))
+        .map_err(|error| Failure::local("the question could not be asked", error))?;
+    match answer.trim().to_lowercase().as_str() {
+        "y" | "yes" => Ok(()),
+        _ => Err(Failure::usage("not confirmed: nothing was changed", "answer y, or give --yes")),
+    }
+}

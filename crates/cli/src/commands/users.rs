@@ -1,0 +1,388 @@
+//! People and their accounts.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::Value;
+use wire::users::{
+    NewSubscription, NewUser, NewUsers, PasswordReset, User, UserBatch, UserQuery, UserUpdate,
+};
+
+use super::{confirm, customer_id, link_fields, state_of, user_fields, user_id, yes_no};
+use crate::{
+    args::{Listing, Wait},
+    client::Client,
+    failure::Failure,
+    input::Source,
+    output::{Columns, Out, note, or_dash},
+    wait,
+};
+
+/// What can be done with people.
+#[derive(Debug, Subcommand)]
+pub enum Users {
+    /// List the people of a customer
+    List(List),
+    /// Show a person
+    Show(Named),
+    /// Create one person by options, or many from a file
+    Create(Box<Create>),
+    /// Change a person
+    Update(Box<Update>),
+    /// Let a person not log on any more
+    Disable(Change),
+    /// Let a person log on again
+    Enable(Change),
+    /// Remove a person
+    Delete {
+        /// Who.
+        #[command(flatten)]
+        change: Change,
+        /// Do not ask
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Make a link by which a person chooses a new password
+    ResetPassword(Change),
+    /// Subscribe a person to a plan
+    AddPlan {
+        /// Who.
+        #[command(flatten)]
+        change: Change,
+        /// Code of the plan
+        #[arg(long)]
+        plan: String,
+    },
+    /// End a person's subscription to a plan
+    RemovePlan {
+        /// Who.
+        #[command(flatten)]
+        change: Change,
+        /// Code of the plan, or id of the subscription
+        #[arg(long)]
+        plan: String,
+    },
+}
+
+/// Which people to list.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Customer (code or id); your own when not given
+    #[arg(long)]
+    pub customer: Option<String>,
+    /// Only those one of whose names begins with this
+    #[arg(long, value_name = "TEXT")]
+    pub search: Option<String>,
+    /// Only those in this provisioning state
+    #[arg(long, value_parser = ["requested", "running", "verified", "failed", "drifted", "parked", "superseded"])]
+    pub state: Option<String>,
+    /// How many
+    #[command(flatten)]
+    pub listing: Listing,
+}
+
+/// A person.
+#[derive(Debug, Args)]
+pub struct Named {
+    /// Id, or principal or log-on name
+    pub user: String,
+    /// Customer to look a name up in (code or id); your own when not given
+    #[arg(long)]
+    pub customer: Option<String>,
+}
+
+/// A person, and whether to wait.
+#[derive(Debug, Args)]
+pub struct Change {
+    /// Who.
+    #[command(flatten)]
+    pub named: Named,
+    /// Whether to wait.
+    #[command(flatten)]
+    pub wait: Wait,
+}
+
+/// What can be said of a person, on creation and later.
+#[derive(Debug, Args)]
+pub struct Attributes {
+    /// Given name
+    #[arg(long)]
+    pub given_name: Option<String>,
+    /// Surname
+    #[arg(long)]
+    pub surname: Option<String>,
+    /// Name as shown; given name and surname when not given
+    #[arg(long)]
+    pub display_name: Option<String>,
+    /// Whole principal name, as anna.berg@acme.example
+    #[arg(long)]
+    pub principal_name: Option<String>,
+    /// Short log-on name, at most 20 characters
+    #[arg(long)]
+    pub logon_name: Option<String>,
+    /// Mail address
+    #[arg(long)]
+    pub mail: Option<String>,
+    /// Telephone number
+    #[arg(long)]
+    pub phone: Option<String>,
+    /// Job title
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Department
+    #[arg(long)]
+    pub department: Option<String>,
+}
+
+/// People to be created.
+#[derive(Debug, Args)]
+pub struct Create {
+    /// Customer (code or id); your own when not given
+    #[arg(long)]
+    pub customer: Option<String>,
+    /// Many people, in TOML or JSON; `-` for standard input. All are created, or nobody
+    #[arg(
+        long,
+        short,
+        value_name = "FILE",
+        conflicts_with_all = ["Attributes", "user_name", "plan", "disabled"],
+        required_unless_present_any = ["given_name", "surname"],
+    )]
+    pub file: Option<PathBuf>,
+    /// The person.
+    #[command(flatten)]
+    pub attributes: Attributes,
+    /// Principal name before the @; made from the customer's pattern when not given
+    #[arg(long, conflicts_with = "principal_name")]
+    pub user_name: Option<String>,
+    /// Code of a plan to subscribe to; may be given several times
+    #[arg(long)]
+    pub plan: Vec<String>,
+    /// Create an account that cannot log on yet
+    #[arg(long)]
+    pub disabled: bool,
+    /// Whether to wait.
+    #[command(flatten)]
+    pub wait: Wait,
+}
+
+/// A value that can be cleared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Clearable {
+    /// Given name
+    GivenName,
+    /// Surname
+    Surname,
+    /// Mail address
+    Mail,
+    /// Telephone number
+    Phone,
+    /// Job title
+    Title,
+    /// Department
+    Department,
+}
+
+/// Changes of a person.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("changes").multiple(true).required(true)
+    .args(["given_name", "surname", "display_name", "principal_name", "logon_name", "mail", "phone", "title", "department", "clear"]))]
+pub struct Update {
+    /// Who.
+    #[command(flatten)]
+    pub named: Named,
+    /// The changes.
+    #[command(flatten)]
+    pub attributes: Attributes,
+    /// Values to clear, separated by commas
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub clear: Vec<Clearable>,
+    /// Whether to wait.
+    #[command(flatten)]
+    pub wait: Wait,
+}
+
+/// Does it.
+pub async fn run(command: &Users, client: &Client, out: &Out) -> Result<(), Failure> {
+    match command {
+        Users::List(list) => {
+            let customer = customer_id(client, list.customer.as_deref()).await?;
+            let query =
+                UserQuery { search: list.search.clone(), state: list.state.clone(), ..UserQuery::default() };
+            let page = client.list(&["customers", &customer, "users"], &query, &list.listing).await?;
+            out.list(&page, &USERS)
+        }
+        Users::Show(named) => {
+            let id = id_of(client, named).await?;
+            let answer = client.get(&["users", &id], &()).await?;
+            out.entity(&answer.body, &user_fields(&answer.read()?))
+        }
+        Users::Create(create) => match &create.file {
+            Some(file) => create_many(client, out, create, file).await,
+            None => create_one(client, out, create).await,
+        },
+        Users::Update(command) => patch(client, out, &command.named, command.wait, &update(command)).await,
+        Users::Disable(change) => enable(client, out, change, false).await,
+        Users::Enable(change) => enable(client, out, change, true).await,
+        Users::Delete { change, yes } => delete(client, out, change, *yes).await,
+        Users::ResetPassword(change) => reset_password(client, out, change).await,
+        Users::AddPlan { change, plan } => {
+            let id = id_of(client, &change.named).await?;
+            let body = NewSubscription { plan: plan.clone() };
+            let answer = client.post(&["users", &id, "plans"], Some(&body)).await?;
+            changed(client, out, change.wait, &answer).await
+        }
+        Users::RemovePlan { change, plan } => remove_plan(client, out, change, plan).await,
+    }
+}
+
+const USERS: Columns<'static, User> = Columns {
+    titles: &["id", "name", "principal name", "log-on name", "enabled", "activated", "provisioning"],
+    row: |u| {
+        vec![
+            u.id.clone(),
+            u.display_name.clone(),
+            u.principal_name.clone(),
+            u.logon_name.clone(),
+            yes_no(u.enabled),
+            yes_no(u.activated_at.is_some()),
+            state_of(&u.provisioning),
+        ]
+    },
+};
+
+const CREATED: Columns<'static, User> = Columns {
+    titles: &["id", "name", "principal name", "provisioning", "activation link"],
+    row: |u| {
+        let link = or_dash(u.activation.as_ref().map(|a| a.link.as_str()));
+        vec![u.id.clone(), u.display_name.clone(), u.principal_name.clone(), state_of(&u.provisioning), link]
+    },
+};
+
+async fn id_of(client: &Client, named: &Named) -> Result<String, Failure> {
+    user_id(client, &named.user, named.customer.as_deref()).await
+}
+
+async fn create_one(client: &Client, out: &Out, create: &Create) -> Result<(), Failure> {
+    let customer = customer_id(client, create.customer.as_deref()).await?;
+    let given = &create.attributes;
+    let body = NewUser {
+        given_name: given.given_name.clone().unwrap_or_default(),
+        surname: given.surname.clone().unwrap_or_default(),
+        display_name: given.display_name.clone(),
+        user_name: create.user_name.clone(),
+        principal_name: given.principal_name.clone(),
+        logon_name: given.logon_name.clone(),
+        mail: given.mail.clone(),
+        phone: given.phone.clone(),
+        title: given.title.clone(),
+        department: given.department.clone(),
+        plans: create.plan.clone(),
+        enabled: create.disabled.then_some(false),
+    };
+    let answer = client.post(&["customers", &customer, "users"], Some(&body)).await?;
+    changed(client, out, create.wait, &answer).await
+}
+
+async fn create_many(client: &Client, out: &Out, create: &Create, file: &Path) -> Result<(), Failure> {
+    let source = Source::open(file)?;
+    // A bare list is the natural form of JSON exports.
+    let body: NewUsers =
+        if source.is_json_array() { NewUsers { users: source.parse()? } } else { source.parse()? };
+    if body.users.is_empty() {
+        return Err(Failure::usage(
+            format!("{} holds nobody", file.display()),
+            "write one [[users]] table for each person",
+        ));
+    }
+    let customer = customer_id(client, create.customer.as_deref()).await?;
+    let path = ["customers", &customer, "users", "batch"];
+    let answer = client.post(&path, Some(&body)).await.map_err(|failure| failure.in_file(&source))?;
+    let batch: UserBatch = answer.read()?;
+    let items = answer.body["users"].as_array().cloned().unwrap_or_default();
+    out.list(&wire::common::Page { items, next: None }, &CREATED)?;
+    note(&format!("{} people, request {}", batch.users.len(), batch.request));
+    wait::if_asked(client, create.wait, &answer.body).await
+}
+
+fn update(command: &Update) -> UserUpdate {
+    let given = &command.attributes;
+    let value = |value: &Option<String>, which: Clearable| {
+        if command.clear.contains(&which) { Some(None) } else { value.clone().map(Some) }
+    };
+    UserUpdate {
+        given_name: value(&given.given_name, Clearable::GivenName),
+        surname: value(&given.surname, Clearable::Surname),
+        display_name: given.display_name.clone(),
+        principal_name: given.principal_name.clone(),
+        logon_name: given.logon_name.clone(),
+        mail: value(&given.mail, Clearable::Mail),
+        phone: value(&given.phone, Clearable::Phone),
+        title: value(&given.title, Clearable::Title),
+        department: value(&given.department, Clearable::Department),
+        enabled: None,
+    }
+}
+
+async fn patch(
+    client: &Client,
+    out: &Out,
+    named: &Named,
+    wait: Wait,
+    body: &UserUpdate,
+) -> Result<(), Failure> {
+    let id = id_of(client, named).await?;
+    let etag = client.get(&["users", &id], &()).await?.etag;
+    let answer = client.patch(&["users", &id], etag.as_deref(), body).await?;
+    changed(client, out, wait, &answer).await
+}
+
+async fn enable(client: &Client, out: &Out, change: &Change, enabled: bool) -> Result<(), Failure> {
+    let body = UserUpdate { enabled: Some(enabled), ..UserUpdate::default() };
+    patch(client, out, &change.named, change.wait, &body).await
+}
+
+async fn delete(client: &Client, out: &Out, change: &Change, yes: bool) -> Result<(), Failure> {
+    let id = id_of(client, &change.named).await?;
+    let before = client.get(&["users", &id], &()).await?;
+    let user: User = before.read()?;
+    confirm(&format!("Remove {} ({})?", user.display_name, user.principal_name), yes)?;
+    let answer = client.delete(&["users", &id], before.etag.as_deref()).await?;
+    changed(client, out, change.wait, &answer).await
+}
+
+async fn reset_password(client: &Client, out: &Out, change: &Change) -> Result<(), Failure> {
+    let id = id_of(client, &change.named).await?;
+    let answer = client.post(&["users", &id, "password-reset"], None::<&()>).await?;
+    let reset: PasswordReset = answer.read()?;
+    let mut fields = vec![("user", reset.user.clone())];
+    fields.extend(link_fields(&reset.activation));
+    out.entity(&answer.body, &fields)?;
+    wait::if_asked(client, change.wait, &answer.body).await
+}
+
+async fn remove_plan(client: &Client, out: &Out, change: &Change, plan: &str) -> Result<(), Failure> {
+    let id = id_of(client, &change.named).await?;
+    let subscription = if plan.starts_with("sub_") {
+        plan.to_owned()
+    } else {
+        let user: User = client.get(&["users", &id], &()).await?.read()?;
+        let found = user.plans.into_iter().find(|s| s.plan == plan && s.ended_at.is_none());
+        found.ok_or_else(|| super::not_found(&format!("no subscription of this person to \"{plan}\"")))?.id
+    };
+    let answer = client.delete(&["users", &id, "plans", &subscription], None).await?;
+    changed(client, out, change.wait, &answer).await
+}
+
+/// Shows the person as the answer has them, then waits if asked.
+async fn changed(
+    client: &Client,
+    out: &Out,
+    wait: Wait,
+    answer: &crate::client::Answer,
+) -> Result<(), Failure> {
+    if answer.body != Value::Null {
+        out.entity(&answer.body, &user_fields(&answer.read()?))?;
+    }
+    wait::if_asked(client, wait, &answer.body).await
+}

@@ -1,0 +1,9 @@
+//! The real binary against a small server that behaves as told: what is sent,
+//! what is sent again, what is printed, and the exit code.
+
+mod calls;
+mod orders;
+mod retries;
+mod server;
+mod sessions;
+mod tls;

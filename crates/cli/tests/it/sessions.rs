@@ -1,0 +1,87 @@
+//! Signing in, and where tokens go.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::json;
+
+use crate::{
+    calls::{USER, tenant},
+    server::{Reply, Server},
+};
+
+fn server() -> Server {
+    Server::start(|call, _| {
+        let person =
+            json!({ "id": USER, "display_name": "Anna Berg", "principal_name": "anna@acme.example" });
+        match call.line().as_str() {
+            "POST /sessions" if call.json()["password"] == "correct horse" => Reply::Json(
+                201,
+                json!({ "token": "s3cret", "expires_at": "2026-03-01T20:00:00.000000Z", "user": person }),
+            ),
+            "POST /sessions" => {
+                Reply::Json(401, json!({ "title": "Login or password is wrong", "code": "unauthenticated" }))
+            }
+            "GET /me" => Reply::Json(
+                200,
+                json!({ "user": person, "tenant": tenant(), "grants": [], "permissions": ["user_read"] }),
+            ),
+            _ => Reply::Json(204, json!(null)),
+        }
+    })
+}
+
+fn login(server: &Server, password: &str) -> crate::server::Ran {
+    let words = ["login", &server.url, "--login", "anna@acme.example", "--password-stdin"];
+    server.run_with(&words, &[], password)
+}
+
+#[test]
+fn a_session_is_kept_privately_used_and_ended() {
+    let server = server();
+    let ran = login(&server, "correct horse\n");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(!ran.out.contains("s3cret") && !ran.err.contains("s3cret"), "{ran:?}");
+    let file = server.folder().join("tenantry/config.toml");
+    let mode = std::fs::metadata(&file).expect("the file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+
+    let ran = server.run_with(&["whoami"], &[], "");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains("anna@acme.example") && ran.out.contains("user_read"), "{}", ran.out);
+    assert_eq!(server.calls()[1].header("authorization"), Some("Bearer s3cret"));
+
+    assert_eq!(server.run_with(&["logout"], &[], "").code, 0);
+    assert_eq!(server.lines().last().map(String::as_str), Some("DELETE /sessions/current"));
+    assert!(!std::fs::read_to_string(&file).expect("the file").contains("s3cret"));
+    assert_eq!(server.run_with(&["whoami"], &[], "").code, 2, "no server is known any more");
+}
+
+#[test]
+fn a_kept_token_is_not_sent_to_another_server() {
+    let server = server();
+    assert_eq!(login(&server, "correct horse").code, 0);
+    let other =
+        Server::start(|_, _| Reply::Json(401, json!({ "title": "Sign in", "code": "unauthenticated" })));
+    let ran = server.run_with(&["whoami", "--url", &other.url], &[], "");
+    assert_eq!(ran.code, 4);
+    assert_eq!(other.calls()[0].header("authorization"), None);
+}
+
+#[test]
+fn a_wrong_password_is_refused_once_and_nothing_is_kept() {
+    let server = server();
+    let ran = login(&server, "wrong");
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(ran.err.contains("Login or password is wrong"), "{}", ran.err);
+    assert_eq!(server.calls().len(), 1, "a password is not tried again");
+    assert!(!server.folder().join("tenantry/config.toml").exists());
+}
+
+#[test]
+fn plain_http_to_another_machine_is_refused_before_anything_is_sent() {
+    let server = server();
+    let words = ["login", "http://portal.example.com", "--login", "a", "--password-stdin"];
+    let ran = server.run_with(&words, &[], "correct horse");
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.err.contains("plain http") && ran.err.contains("--insecure-http"), "{}", ran.err);
+}
