@@ -199,3 +199,28 @@ pub struct OrderQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use utoipa::PartialSchema as _;
+
+    #[test]
+    fn the_schema_says_what_is_needed_and_describes_every_field() {
+        let schema = serde_json::to_value(NewOrder::schema()).expect("JSON");
+        assert_eq!(schema["required"], serde_json::json!(["reference", "customer", "administrator"]));
+        assert_eq!(schema["additionalProperties"], false);
+        let fields = schema["properties"].as_object().expect("fields");
+        assert!(fields.len() >= 10);
+        for (name, field) in fields {
+            assert!(field["description"].is_string(), "{name} has no description: {field}");
+        }
+    }
+
+    #[test]
+    fn the_smallest_order_parses_and_an_empty_one_too_so_that_all_that_is_missing_can_be_named() {
+        let order: NewOrder = serde_json::from_str("{}").expect("parses");
+        assert_eq!((order.reference.as_str(), order.customer.code.as_str()), ("", ""));
+        assert!(serde_json::from_str::<NewOrder>(r#"{"refrence": "1"}"#).is_err());
+    }
+}
