@@ -1,7 +1,10 @@
 //! Running other programs so that nothing is left behind: when this task is
 //! asked to stop, it lets the program finish its own clean-up and waits.
 
-use std::{io, process::ExitCode};
+use std::{
+    io::{self, IsTerminal},
+    process::ExitCode,
+};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -74,7 +77,8 @@ impl Failure {
 /// Runs a program to its end, with this task's terminal.
 ///
 /// Ctrl-C reaches the program from the terminal; a request to this task alone
-/// (SIGTERM) is passed on. Either way the program's own end is awaited.
+/// (SIGTERM, or SIGINT without a terminal) is passed on. Either way the
+/// program's own end is awaited.
 pub async fn run(command: &mut Command) -> Result<(), Failure> {
     let program = shown(command);
     let start = |source| Failure::Start { program: program.clone(), source };
@@ -85,7 +89,12 @@ pub async fn run(command: &mut Command) -> Result<(), Failure> {
     let status = loop {
         tokio::select! {
             status = child.wait() => break status.map_err(start)?,
-            _ = interrupt.recv() => stopped = true,
+            _ = interrupt.recv() => {
+                stopped = true;
+                if !io::stdin().is_terminal() {
+                    pass_on(&child, Signal::SIGINT);
+                }
+            }
             _ = terminate.recv() => {
                 stopped = true;
                 pass_on(&child, Signal::SIGTERM);
