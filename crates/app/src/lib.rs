@@ -1,1 +1,74 @@
-//! Crate `app`.
+//! Use cases: what people can do, once, under portal, REST and administration
+//! commands alike.
+//!
+//! Each opens a scoped transaction, proves that the caller may, changes the
+//! desired state and commits with its audit events. Nothing here talks to a
+//! directory, knows HTTP, or contains SQL.
+//!
+//! Start at [`orders::place`], the most complete one.
+
+pub mod activations;
+pub mod error;
+pub mod groups;
+mod names;
+pub mod orders;
+pub mod people;
+mod provision;
+pub mod reading;
+pub mod repeat;
+pub mod requests;
+pub mod sessions;
+pub mod tenants;
+pub mod users;
+
+use std::sync::Arc;
+
+use store::Store;
+use tokio::sync::Semaphore;
+
+pub use error::AppError;
+pub use repeat::{Answer, Repeat};
+pub use store::{Caller, tx::Cause};
+
+/// The application: a database and the means to hash passwords.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub(crate) store: Store,
+    /// Hashing a password takes a core for a while; more at once only thrash.
+    pub(crate) hashing: Arc<Semaphore>,
+}
+
+impl App {
+    /// An application on `store`.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { store, hashing: Arc::new(Semaphore::new(cores)) }
+    }
+
+    /// Who is behind a token.
+    pub async fn caller(&self, secret: &str) -> Result<Option<Caller>, AppError> {
+        Ok(self.store.caller(secret).await?)
+    }
+
+    /// Whether the database answers.
+    pub async fn ready(&self) -> Result<(), AppError> {
+        Ok(self.store.ping().await?)
+    }
+
+    /// An attempt that was not allowed goes into the log of the tenant it was aimed at.
+    pub(crate) async fn note_denied(
+        &self,
+        caller: &Caller,
+        tenant: domain::id::TenantId,
+        error: AppError,
+        cause: &Cause,
+    ) -> AppError {
+        if let AppError::Forbidden(denial) = &error
+            && let Err(failed) = self.store.record_denied(caller, tenant, denial, cause).await
+        {
+            return failed.into();
+        }
+        error
+    }
+}

@@ -163,11 +163,14 @@ impl WriteTx<'_> {
             .execute(self.sql())
             .await?;
         }
-        if purpose == Purpose::Reset {
+        self.changed = true;
+        // The first link of a new person is part of its creation.
+        if purpose == Purpose::Reset || !fresh {
+            let code = if purpose == Purpose::Reset { "user.reset_link" } else { "user.activation_link" };
             for user in users {
                 let target = ("user", user.to_string());
                 let event = Event {
-                    code: "user.reset_link",
+                    code,
                     outcome: Outcome::Success,
                     tenant,
                     target,
@@ -179,6 +182,22 @@ impl WriteTx<'_> {
         Ok((ids.into_iter().map(|id| self.store.keys.activation_token(id)).collect(), expires_at))
     }
 
+    /// The link a person can still use: its token, and until when.
+    pub async fn open_link(&mut self, user: UserId) -> Result<Option<(String, Timestamp)>, StoreError> {
+        let now = ts(self.now);
+        let row = sqlx::query!(
+            r#"SELECT id, expires_at AS "expires_at!: jiff_sqlx::Timestamp" FROM activation
+                WHERE user_id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2
+                ORDER BY id DESC LIMIT 1"#,
+            user.uuid(),
+            now as _
+        )
+        .fetch_optional(self.sql())
+        .await?;
+        let token = |id| self.store.keys.activation_token(ActivationId::from_uuid(id));
+        Ok(row.map(|row| (token(row.id), row.expires_at.to_jiff())))
+    }
+
     /// The permit a link gives for its own account.
     pub async fn link_permit(
         &mut self,
@@ -186,6 +205,28 @@ impl WriteTx<'_> {
     ) -> Result<Permit<act::UserResetPassword>, StoreError> {
         let tenant = self.tenant(activation.tenant).await?;
         Ok(self.permit_link(&tenant, activation.user))
+    }
+
+    /// Sets the portal's password of somebody who has no directory account
+    /// (staff of the provider and of resellers); false when the link is dead.
+    pub async fn set_staff_password(
+        &mut self,
+        permit: &Permit<act::UserResetPassword>,
+        activation: &Activation,
+        portal_hash: &str,
+    ) -> Result<bool, StoreError> {
+        let now = ts(self.now);
+        let used = sqlx::query_scalar!(
+            r#"SELECT use_staff_link($1, $2, $3) AS "used!""#,
+            activation.id.uuid(),
+            portal_hash,
+            now as _
+        )
+        .fetch_one(self.sql())
+        .await?;
+        let (tenant, target) = (permit.tenant.id, ("user", activation.user.to_string()));
+        self.events.push(Event { code: "user.password_chosen", outcome: Outcome::Success, tenant, target, changes: vec![] });
+        Ok(used)
     }
 
     /// Sends a password on its way: sealed under a key that is destroyed
@@ -208,7 +249,7 @@ impl WriteTx<'_> {
         sqlx::query!(
             "WITH old AS (UPDATE request_item SET state = 'superseded', problem = NULL, updated_at = $9
                    WHERE object_id = $3 AND member_id = '00000000-0000-0000-0000-000000000000'
-                     AND state IN ('failed', 'parked', 'requested')
+                     AND state IN ('failed', 'parked', 'requested', 'running')
                      AND request_id IN (SELECT id FROM request WHERE kind = 'password')),
                   a AS (UPDATE activation SET request_id = $6 WHERE id = $5),
                   i AS (INSERT INTO request_item (request_id, object_id, tenant_id, generation, updated_at)

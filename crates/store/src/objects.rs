@@ -82,6 +82,7 @@ impl WriteTx<'_> {
         .execute(self.sql())
         .await?;
         self.request = Some(id);
+        self.changed = true;
         Ok(id)
     }
 
@@ -111,8 +112,10 @@ impl WriteTx<'_> {
                          SELECT id, 1, tenant, $10, spec, $9 FROM a),
                    i AS (INSERT INTO request_item (request_id, object_id, tenant_id, generation, updated_at)
                          SELECT $10, id, tenant, 1, $9 FROM a)
+                   -- On the database's clock, as the claims are; what others lie in comes first.
                    INSERT INTO work (object_id, target_id, tenant_id, lane, due_at)
-                   SELECT id, target, tenant, $11, $9 FROM a"#,
+                   SELECT id, target, tenant, $11, now() - CASE kind WHEN 'container' THEN interval '2 us'
+                          WHEN 'group' THEN interval '1 us' ELSE interval '0' END FROM a"#,
                 &ids,
                 &tenants,
                 &targets,
@@ -134,7 +137,8 @@ impl WriteTx<'_> {
 
     /// Wants something else of an existing object: `change` makes the new spec
     /// from the present one; `None` wants the object gone. Gives the generation.
-    /// An unchanged spec changes nothing.
+    /// An unchanged spec changes nothing, nor does wanting gone what is not
+    /// wanted any more.
     pub async fn want_change(
         &mut self,
         object: ObjectId,
@@ -150,7 +154,9 @@ impl WriteTx<'_> {
         .ok_or(StoreError::NotFound("object"))?;
         let before = row.spec.0;
         let after = change(before.clone());
-        if after.as_ref() == Some(&before) && row.wanted {
+        // Of what was not wanted the last spec is stored, but it is nothing to go back to.
+        let present = row.wanted.then_some(&before);
+        if after.as_ref() == present {
             return Ok(row.generation);
         }
         let request = self.request_id()?;
@@ -162,9 +168,12 @@ impl WriteTx<'_> {
                           VALUES ($1, $4, $6, $7, $8, $9, $10)),
                     old AS (UPDATE request_item SET state = 'superseded', problem = NULL, updated_at = $10
                              WHERE object_id = $1 AND member_id = '00000000-0000-0000-0000-000000000000'
-                               AND state IN ('requested', 'running', 'failed', 'parked'))
+                               AND state IN ('requested', 'running', 'failed', 'parked') AND request_id <> $7)
                INSERT INTO request_item (request_id, object_id, tenant_id, generation, updated_at)
-               VALUES ($7, $1, $6, $4, $10)"#,
+               VALUES ($7, $1, $6, $4, $10)
+               ON CONFLICT (request_id, object_id, member_id) DO UPDATE
+                  SET generation = excluded.generation, state = 'requested', problem = NULL,
+                      updated_at = excluded.updated_at"#,
             object.uuid(),
             Json(stored) as _,
             SPEC_VERSION,
@@ -172,7 +181,7 @@ impl WriteTx<'_> {
             after.is_some(),
             row.tenant_id,
             request,
-            Json(&before) as _,
+            present.map(Json) as _,
             after.as_ref().map(Json) as _,
             now as _,
         )
@@ -185,15 +194,15 @@ impl WriteTx<'_> {
     /// Makes objects dirty again, at once.
     pub(crate) async fn make_due(&mut self, objects: &[ObjectId], lane: Lane) -> Result<(), StoreError> {
         let ids: Vec<_> = objects.iter().map(|o| o.uuid()).collect();
-        let now = ts(self.now);
         sqlx::query!(
             "INSERT INTO work AS w (object_id, target_id, tenant_id, lane, due_at)
-             SELECT o.id, o.target_id, o.tenant_id, $2, $3 FROM object o WHERE o.id = ANY($1) ORDER BY o.id
+             SELECT o.id, o.target_id, o.tenant_id, $2, now() - CASE o.kind WHEN 'container' THEN interval '2 us'
+                    WHEN 'group' THEN interval '1 us' ELSE interval '0' END
+               FROM object o WHERE o.id = ANY($1) ORDER BY o.id
              ON CONFLICT (object_id) DO UPDATE
                 SET due_at = least(w.due_at, excluded.due_at), lane = least(w.lane, excluded.lane), attempts = 0",
             &ids,
-            lane.code(),
-            now as _
+            lane.code()
         )
         .execute(self.sql())
         .await?;
@@ -202,8 +211,8 @@ impl WriteTx<'_> {
     }
 
     /// Wants people in groups, or out of them. Where a member already exists
-    /// in the target, `make_due` on the group starts it; a new member's own
-    /// verification does otherwise.
+    /// in the target, the group is due at once; a new member's own verification
+    /// makes it due otherwise.
     pub async fn want_members(
         &mut self,
         tenant: TenantId,
@@ -219,14 +228,17 @@ impl WriteTx<'_> {
                 r#"WITH a AS (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS a (g, m)),
                    old AS (UPDATE request_item i SET state = 'superseded', problem = NULL, updated_at = $6
                              FROM a WHERE i.object_id = a.g AND i.member_id = a.m
-                              AND i.state IN ('requested', 'running', 'failed', 'parked')),
+                              AND i.state IN ('requested', 'running', 'failed', 'parked') AND i.request_id <> $5),
                    e AS (INSERT INTO membership AS x (group_object, member_object, tenant_id, wanted)
                          SELECT g, m, $3, $4 FROM a ORDER BY g, m
                          ON CONFLICT (group_object, member_object) DO UPDATE
                             SET wanted = excluded.wanted, wanted_gen = x.wanted_gen + 1
                          RETURNING group_object, member_object, wanted_gen)
                    INSERT INTO request_item (request_id, object_id, member_id, tenant_id, generation, updated_at)
-                   SELECT $5, group_object, member_object, $3, wanted_gen, $6 FROM e"#,
+                   SELECT $5, group_object, member_object, $3, wanted_gen, $6 FROM e
+                   ON CONFLICT (request_id, object_id, member_id) DO UPDATE
+                      SET generation = excluded.generation, state = 'requested', problem = NULL,
+                          updated_at = excluded.updated_at"#,
                 &groups,
                 &members,
                 tenant.uuid(),
@@ -236,8 +248,48 @@ impl WriteTx<'_> {
             )
             .execute(self.sql())
             .await?;
+            // Only groups that have something to do already: the row of a busy
+            // group would make everybody who adds to it wait for each other.
+            sqlx::query!(
+                "INSERT INTO work AS w (object_id, target_id, tenant_id, lane, due_at)
+                 SELECT DISTINCT o.id, o.target_id, o.tenant_id, r.lane, now()
+                   FROM unnest($1::uuid[], $2::uuid[]) AS a (g, m) JOIN object o ON o.id = a.g
+                   JOIN request r ON r.id = $3 LEFT JOIN external_object x ON x.object_id = a.m
+                  WHERE NOT $4 OR x.external_id IS NOT NULL ORDER BY o.id
+                 ON CONFLICT (object_id) DO UPDATE
+                    SET due_at = least(w.due_at, excluded.due_at), lane = least(w.lane, excluded.lane), attempts = 0",
+                &groups,
+                &members,
+                request,
+                wanted
+            )
+            .execute(self.sql())
+            .await?;
         }
+        self.wake = true;
         Ok(())
+    }
+
+    /// As [`WriteTx::want_members`], for members that exist in the target: the
+    /// groups are due at once.
+    pub async fn want_members_now(&mut self, tenant: TenantId, edges: &[Edge], wanted: bool) -> Result<(), StoreError> {
+        self.want_members(tenant, edges, wanted).await?;
+        let mut groups: Vec<_> = edges.iter().map(|e| e.group).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        self.make_due(&groups, Lane::for_objects(edges.len())).await
+    }
+
+    /// The container of a tenant in a target, if it has one there.
+    pub async fn container_of(&mut self, tenant: TenantId, target: TargetId) -> Result<Option<ObjectId>, StoreError> {
+        let id = sqlx::query_scalar!(
+            "SELECT id FROM object WHERE entity_id = $1 AND target_id = $2 AND kind = 'container' AND wanted",
+            tenant.uuid(),
+            target.uuid()
+        )
+        .fetch_optional(self.sql())
+        .await?;
+        Ok(id.map(ObjectId::from_uuid))
     }
 
     /// The desired state of one object.

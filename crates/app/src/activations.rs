@@ -1,0 +1,69 @@
+//! A person opens a one-time link and chooses a password. It goes to the
+//! directory and to the portal as one visible request; if the directory
+//! refuses it, the link stays good for another.
+
+use domain::{names as rules, plan::Secret, request::{ItemState, Lane}};
+use serde_json::json;
+use store::activations::Activation;
+
+use crate::{App, AppError, Cause, error::Conflict, sessions};
+
+/// How far a link is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkState {
+    /// A password can be chosen.
+    Open,
+    /// A password is on its way to the directory.
+    Pending,
+    /// The directory refused the password: another can be chosen.
+    Failed,
+    /// The password is set.
+    Done,
+    /// Too old, or replaced by a newer link.
+    Expired,
+}
+
+/// The state of a link.
+#[must_use]
+pub fn state(activation: &Activation) -> LinkState {
+    match &activation.request {
+        _ if activation.used => LinkState::Done,
+        _ if activation.dead => LinkState::Expired,
+        None => LinkState::Open,
+        Some((_, ItemState::Failed | ItemState::Superseded, _)) => LinkState::Failed,
+        Some((_, ItemState::Verified | ItemState::Drifted, _)) => LinkState::Done,
+        Some(_) => LinkState::Pending,
+    }
+}
+
+/// The link behind a token.
+pub async fn look(app: &App, token: &str) -> Result<Activation, AppError> {
+    app.store.activation(token).await?.ok_or(AppError::NotFound("activation"))
+}
+
+/// Uses a link: sends the chosen password on its way.
+pub async fn choose(app: &App, token: &str, password: &str, cause: &Cause) -> Result<Activation, AppError> {
+    let activation = look(app, token).await?;
+    match state(&activation) {
+        LinkState::Open | LinkState::Failed => {}
+        // The same form sent twice: the first is on its way.
+        LinkState::Pending => return Ok(activation),
+        LinkState::Done | LinkState::Expired => return Err(AppError::Conflict(Conflict::LinkDead)),
+    }
+    rules::password("password", password).map_err(AppError::field)?;
+    let hash = sessions::hash(app, password).await?;
+    let caller = app.store.link_caller(&activation);
+    let mut tx = app.store.write(&caller).await?;
+    let permit = tx.link_permit(&activation).await?;
+    if activation.object.is_none() {
+        if !tx.set_staff_password(&permit, &activation, &hash).await? {
+            return Err(AppError::Conflict(Conflict::LinkDead));
+        }
+    } else {
+        tx.open_request(activation.tenant, "password", json!({}), Lane::Interactive).await?;
+        let secret = Secret(password.to_owned());
+        tx.send_password(&permit, &activation, &secret, &hash).await?;
+    }
+    tx.commit(cause).await?;
+    look(app, token).await
+}

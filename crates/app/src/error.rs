@@ -1,0 +1,129 @@
+//! The six kinds of error every use case knows. Two files of the product turn
+//! them into something a person sees: one for REST, one for pages.
+
+use domain::{
+    field::{FieldError, Rule},
+    names,
+};
+use store::StoreError;
+
+/// What went wrong, in a form each surface can explain.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// It does not exist, or the caller may not know that it does.
+    #[error("{0} does not exist or is not visible")]
+    NotFound(&'static str),
+    /// The caller may know of it but not do this.
+    #[error("not allowed")]
+    Forbidden(Box<policy::Denial>),
+    /// Values cannot be accepted; nothing was changed.
+    #[error("{} values cannot be accepted", .0.len())]
+    Invalid(Vec<FieldError>),
+    /// It contradicts what is there; nothing was changed.
+    #[error("conflict: {}", .0.code())]
+    Conflict(Conflict),
+    /// The database is away or too busy; nothing was changed.
+    #[error("not available at the moment")]
+    Unavailable(#[source] StoreError),
+    /// A defect or a broken installation.
+    #[error("internal error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What a request contradicts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conflict {
+    /// An order of this seller has the reference, with other content.
+    ReferenceUsed,
+    /// The `Idempotency-Key` was used for another request.
+    KeyReused,
+    /// The first request with this `Idempotency-Key` is still being answered.
+    InProgress,
+    /// Somebody changed it meanwhile.
+    Stale {
+        /// The present version.
+        present: i64,
+    },
+    /// The seller has no container in the chosen directory.
+    NoContainer,
+    /// The tenant is suspended.
+    Suspended,
+    /// The link was used, replaced or has expired.
+    LinkDead,
+    /// A person cannot disable or remove their own account.
+    Oneself,
+    /// The members group and service groups are kept by the product.
+    BuiltInGroup,
+}
+
+impl Conflict {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ReferenceUsed => "reference_used",
+            Self::KeyReused => "idempotency_key_reused",
+            Self::InProgress => "in_progress",
+            Self::Stale { .. } => "stale",
+            Self::NoContainer => "no_container",
+            Self::Suspended => "suspended",
+            Self::LinkDead => "link_dead",
+            Self::Oneself => "oneself",
+            Self::BuiltInGroup => "built_in_group",
+        }
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound(what) => Self::NotFound(what),
+            StoreError::Denied(denial) => Self::Forbidden(denial),
+            StoreError::Invalid(errors) => Self::Invalid(errors),
+            StoreError::Stale { present } => Self::Conflict(Conflict::Stale { present }),
+            StoreError::Unavailable(_) | StoreError::Repeat(_) => Self::Unavailable(error),
+            StoreError::Conflict("the first request with this key is not finished") => {
+                Self::Conflict(Conflict::InProgress)
+            }
+            other => Self::Internal(Box::new(other)),
+        }
+    }
+}
+
+impl AppError {
+    /// One wrong value.
+    #[must_use]
+    pub fn field(error: FieldError) -> Self {
+        Self::Invalid(vec![error])
+    }
+}
+
+/// A language tag the product can keep: two or three letters, optionally a region (BCP 47).
+pub(crate) fn language(field: &str, text: &str) -> Result<String, FieldError> {
+    let value = names::line(field, text, 12)?;
+    let mut parts = value.split('-');
+    let word = |p: &str, sizes: std::ops::RangeInclusive<usize>| {
+        sizes.contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    let good = parts.next().is_some_and(|p| word(p, 2..=3)) && parts.all(|p| word(p, 2..=8));
+    if good { Ok(value) } else { Err(FieldError::new(field, Rule::Format).with("expected", "a language, as de or en-GB")) }
+}
+
+/// An IANA time zone this build knows.
+pub(crate) fn time_zone(field: &str, text: &str) -> Result<String, FieldError> {
+    let value = names::line(field, text, 64)?;
+    match jiff::tz::TimeZone::get(&value) {
+        Ok(zone) => Ok(zone.iana_name().unwrap_or(&value).to_owned()),
+        Err(_) => Err(FieldError::new(field, Rule::Unknown).with("expected", "a time zone, as Europe/Berlin")),
+    }
+}
+
+/// Three letters (ISO 4217).
+pub(crate) fn currency(field: &str, text: &str) -> Result<String, FieldError> {
+    let value = names::line(field, text, 8)?.to_uppercase();
+    if value.len() == 3 && value.bytes().all(|b| b.is_ascii_uppercase()) {
+        Ok(value)
+    } else {
+        Err(FieldError::new(field, Rule::Format).with("expected", "a currency, as EUR"))
+    }
+}

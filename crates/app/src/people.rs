@@ -1,0 +1,121 @@
+//! What people say of a person, checked before anything is read or written.
+
+use domain::{
+    field::{Checker, FieldError, Rule},
+    limits, names,
+};
+
+/// A person as somebody typed it.
+#[derive(Debug, Clone, Default)]
+pub struct PersonDraft {
+    /// Given name.
+    pub given_name: String,
+    /// Surname.
+    pub surname: String,
+    /// Name as shown; made from the names when absent.
+    pub display_name: Option<String>,
+    /// Part of the principal name before the `@`; made from the pattern when absent.
+    pub user_name: Option<String>,
+    /// The whole principal name, instead of `user_name`.
+    pub principal_name: Option<String>,
+    /// `sAMAccountName`; made from the pattern when absent.
+    pub logon_name: Option<String>,
+    /// Mail address.
+    pub mail: Option<String>,
+    /// Telephone number.
+    pub phone: Option<String>,
+    /// Job title.
+    pub title: Option<String>,
+    /// Department.
+    pub department: Option<String>,
+    /// Plan codes.
+    pub plans: Vec<String>,
+    /// Whether the account may log on.
+    pub enabled: bool,
+}
+
+/// A person whose values can be accepted. Whether names are free and plans
+/// exist is found out in the transaction.
+#[derive(Debug, Clone)]
+pub(crate) struct Person {
+    pub given_name: Option<String>,
+    pub surname: Option<String>,
+    pub display_name: String,
+    pub user_name: Option<String>,
+    pub principal_name: Option<String>,
+    pub logon_name: Option<String>,
+    pub mail: Option<String>,
+    pub phone: Option<String>,
+    pub title: Option<String>,
+    pub department: Option<String>,
+    pub plans: Vec<String>,
+    pub enabled: bool,
+}
+
+impl PersonDraft {
+    pub(crate) fn check(&self) -> Result<Person, Vec<FieldError>> {
+        let mut c = Checker::default();
+        let text = |v: &str| Some(v.to_owned());
+        let name = limits::PERSON_NAME_CHARS;
+        let given = c.take(names::optional_line("given_name", text(&self.given_name).as_deref(), name)).flatten();
+        let sur = c.take(names::optional_line("surname", text(&self.surname).as_deref(), name)).flatten();
+        let display = match self.display_name.as_deref().map(str::trim) {
+            Some(display) if !display.is_empty() => c.take(names::display_name("display_name", display)),
+            _ => {
+                let both = [given.as_deref(), sur.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+                if both.is_empty() && c.is_clean() {
+                    c.note(FieldError::new("given_name", Rule::Required).with("or", "surname, display_name"));
+                }
+                // Two names of 64 characters do not fit into one of 64: cut, they were checked themselves.
+                Some(both.chars().take(limits::DISPLAY_NAME_CHARS).collect::<String>().trim_end().to_owned())
+            }
+        };
+        let user_name = self.user_name.as_deref().map(|n| {
+            let whole = names::principal_name("user_name", &format!("{n}@x.example"));
+            c.take(whole.map(|n| n.trim_end_matches("@x.example").to_owned()))
+        });
+        let principal = self.principal_name.as_deref().map(|n| c.take(names::principal_name("principal_name", n)));
+        if user_name.is_some() && principal.is_some() {
+            c.note(FieldError::new("user_name", Rule::Duplicate).with("other", "principal_name"));
+        }
+        let logon = self.logon_name.as_deref().map(|n| c.take(names::logon_name("logon_name", n)));
+        let mail = match self.mail.as_deref().map(str::trim) {
+            None | Some("") => None,
+            Some(mail) => c.take(names::mail("mail", mail)),
+        };
+        let line = |c: &mut Checker, field, value: &Option<String>| {
+            c.take(names::optional_line(field, value.as_deref(), limits::ATTRIBUTE_CHARS)).flatten()
+        };
+        let person = display.map(|display_name| Person {
+            given_name: given,
+            surname: sur,
+            display_name,
+            user_name: user_name.flatten(),
+            principal_name: principal.flatten(),
+            logon_name: logon.flatten(),
+            mail,
+            phone: line(&mut c, "phone", &self.phone),
+            title: line(&mut c, "title", &self.title),
+            department: line(&mut c, "department", &self.department),
+            plans: self.plans.clone(),
+            enabled: self.enabled,
+        });
+        c.finish(person)
+    }
+}
+
+/// Checks many, with the place of each in the errors.
+pub(crate) fn check_all(field: &str, drafts: &[PersonDraft]) -> Result<Vec<Person>, Vec<FieldError>> {
+    let mut c = Checker::default();
+    if drafts.len() > limits::USERS_PER_REQUEST {
+        c.note(FieldError::new(field, Rule::TooMany).with("max", limits::USERS_PER_REQUEST));
+        return c.finish(None);
+    }
+    let mut people = Vec::with_capacity(drafts.len());
+    for (i, draft) in drafts.iter().enumerate() {
+        if let Some(person) = c.take_all(&format!("{field}[{i}]"), draft.check()) {
+            people.push(person);
+        }
+    }
+    c.finish(Some(people))
+}

@@ -1,0 +1,217 @@
+//! Putting people into a customer: names, rows, objects, groups, plans, links.
+//! Shared by orders and by the creation of one or many users.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    field::{FieldError, Rule},
+    id::{ObjectId, OrderId, ServiceId, TargetId, TenantId, UserId},
+    naming::Pattern,
+    request::Lane,
+    spec::{Spec, UserSpec},
+};
+use jiff::Timestamp;
+use store::{
+    activations::Purpose,
+    catalogue::Plan,
+    objects::{Edge, Entity, NewObject},
+    subscriptions::NewSubscription,
+    tx::WriteTx,
+    users::NewUser,
+};
+
+use crate::{AppError, names, people::Person};
+
+/// A customer as far as its people need it.
+pub(crate) struct Home<'a> {
+    pub tenant: TenantId,
+    pub code: &'a str,
+    pub target: TargetId,
+    pub folder: ObjectId,
+    pub members: ObjectId,
+    pub zone: &'a str,
+    pub pattern: &'a str,
+    pub suffixes: Vec<String>,
+    /// The group of each service the customer has.
+    pub services: BTreeMap<ServiceId, ObjectId>,
+    pub plans: &'a [Plan],
+    pub order: Option<OrderId>,
+}
+
+/// A person that was put in.
+#[derive(Debug, Clone)]
+pub struct Created {
+    /// As stored.
+    pub user: NewUser,
+    /// Plan codes.
+    pub plans: Vec<String>,
+    /// The secret part of the activation link.
+    pub activation: String,
+    /// Until when the link can be used.
+    pub expires_at: Timestamp,
+}
+
+/// What is ready to be written for some people.
+pub(crate) struct Prepared {
+    pub users: Vec<NewUser>,
+    pub objects: Vec<NewObject>,
+    pub edges: Vec<Edge>,
+    subscriptions: Vec<NewSubscription>,
+    plans: Vec<Vec<Plan>>,
+}
+
+/// The plan with this code that people may have here.
+fn user_plan<'p>(home: &'p Home<'_>, field: String, code: &str) -> Result<&'p Plan, FieldError> {
+    let known = || {
+        let codes: Vec<_> = home
+            .plans
+            .iter()
+            .filter(|p| p.per_user && home.services.contains_key(&p.service))
+            .map(|p| p.code.as_str())
+            .collect();
+        codes.join(", ")
+    };
+    home.plans
+        .iter()
+        .find(|p| p.code == code && p.per_user && home.services.contains_key(&p.service))
+        .ok_or_else(|| FieldError::new(field, Rule::Unknown).with("value", code).with("known", known()))
+}
+
+/// Resolves plans and names. `paths` says where each person stands in what was given.
+pub(crate) async fn prepare(
+    tx: &mut WriteTx<'_>,
+    home: &Home<'_>,
+    paths: &[String],
+    people: &[Person],
+) -> Result<Prepared, AppError> {
+    let mut errors = Vec::new();
+    let mut plans = Vec::with_capacity(people.len());
+    for (path, person) in paths.iter().zip(people) {
+        let mut own = Vec::new();
+        for (i, code) in person.plans.iter().enumerate() {
+            let field = if path.is_empty() { format!("plans[{i}]") } else { format!("{path}.plans[{i}]") };
+            match user_plan(home, field.clone(), code) {
+                Ok(plan) if own.iter().any(|p: &Plan| p.id == plan.id) => {
+                    errors.push(FieldError::new(field, Rule::Duplicate).with("value", code));
+                }
+                Ok(plan) => own.push(plan.clone()),
+                Err(error) => errors.push(error),
+            }
+        }
+        plans.push(own);
+    }
+    if !errors.is_empty() {
+        return Err(AppError::Invalid(errors));
+    }
+    let pattern = Pattern::parse("naming_pattern", home.pattern).map_err(AppError::field)?;
+    let ids: Vec<UserId> = people.iter().map(|_| tx.id()).collect();
+    let asked: Vec<_> = paths.iter().zip(people).zip(&ids).map(|((path, p), id)| (path.clone(), p, *id)).collect();
+    let naming = names::Naming {
+        tenant: home.tenant,
+        code: home.code,
+        target: home.target,
+        pattern: &pattern,
+        suffixes: &home.suffixes,
+    };
+    let names = names::assign(tx, &naming, &asked).await?;
+    let mut prepared =
+        Prepared { users: vec![], objects: vec![], edges: vec![], subscriptions: vec![], plans: vec![] };
+    for (((person, id), names), plans) in people.iter().zip(ids).zip(names).zip(plans) {
+        prepared.add(tx, home, person, id, names, plans);
+    }
+    Ok(prepared)
+}
+
+impl Prepared {
+    fn add(
+        &mut self,
+        tx: &WriteTx<'_>,
+        home: &Home<'_>,
+        person: &Person,
+        id: UserId,
+        names: names::Names,
+        plans: Vec<Plan>,
+    ) {
+        let object: ObjectId = tx.id();
+        let spec = Spec::User(UserSpec {
+            parent: home.folder,
+            // Unique in the directory already, short, and untouched by a change of name.
+            name: names.logon.clone(),
+            logon_name: names.logon.clone(),
+            principal_name: names.principal.clone(),
+            given_name: person.given_name.clone(),
+            surname: person.surname.clone(),
+            display_name: person.display_name.clone(),
+            mail: person.mail.clone(),
+            phone: person.phone.clone(),
+            title: person.title.clone(),
+            department: person.department.clone(),
+            enabled: person.enabled,
+        });
+        let entity = (Entity::User, id.uuid());
+        self.objects.push(NewObject { id: object, tenant: home.tenant, target: home.target, entity, spec });
+        self.edges.push(Edge { group: home.members, member: object });
+        let groups: BTreeSet<_> = plans.iter().map(|plan| home.services[&plan.service]).collect();
+        self.edges.extend(groups.into_iter().map(|group| Edge { group, member: object }));
+        for plan in &plans {
+            self.subscriptions.push(NewSubscription {
+                id: tx.id(),
+                user: Some(id),
+                plan: plan.id,
+                order: home.order,
+                group: home.services[&plan.service],
+                member: Some(object),
+            });
+        }
+        self.plans.push(plans);
+        self.users.push(NewUser {
+            id,
+            object: Some((object, home.target)),
+            given_name: person.given_name.clone(),
+            surname: person.surname.clone(),
+            display_name: person.display_name.clone(),
+            principal_name: names.principal,
+            logon_name: Some(names.logon),
+            mail: person.mail.clone(),
+            phone: person.phone.clone(),
+            title: person.title.clone(),
+            department: person.department.clone(),
+            enabled: person.enabled,
+            administrator: false,
+        });
+    }
+
+    /// Writes what belongs to people whose rows were inserted: desired state,
+    /// memberships, subscriptions and links.
+    pub(crate) async fn want(
+        self,
+        tx: &mut WriteTx<'_>,
+        home: &Home<'_>,
+        lane: Lane,
+    ) -> Result<Vec<Created>, AppError> {
+        tx.want_new(&self.objects, lane).await?;
+        tx.want_members(home.tenant, &self.edges, true).await?;
+        if !self.subscriptions.is_empty() {
+            tx.subscribe(home.tenant, home.zone, &self.subscriptions).await?;
+        }
+        let ids: Vec<_> = self.users.iter().map(|u| u.id).collect();
+        for (user, plans) in ids.iter().zip(&self.plans) {
+            for plan in plans {
+                tx.note_plan(home.tenant, *user, &plan.code, plan.version, true);
+            }
+        }
+        let (links, expires_at) = tx.issue_links(home.tenant, &ids, Purpose::Activation, true).await?;
+        Ok(self
+            .users
+            .into_iter()
+            .zip(self.plans)
+            .zip(links)
+            .map(|((user, plans), activation)| Created {
+                user,
+                plans: plans.into_iter().map(|p| p.code).collect(),
+                activation,
+                expires_at,
+            })
+            .collect())
+    }
+}

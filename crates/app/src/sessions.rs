@@ -1,0 +1,129 @@
+//! Signing in, sessions, API tokens.
+
+use argon2::{Argon2, PasswordHash, PasswordHasher as _, PasswordVerifier as _};
+use domain::{
+    field::{FieldError, Rule},
+    id::TokenId,
+    limits, names as rules,
+};
+use jiff::Timestamp;
+use store::{Caller, caller::NewToken, tokens::Token};
+
+use crate::{App, AppError, Cause};
+
+/// What signing in answers.
+pub enum SignedIn {
+    /// Welcome.
+    Yes {
+        /// The session's token.
+        token: NewToken,
+        /// Who it is.
+        caller: Box<Caller>,
+    },
+    /// Wrong login or password, or an account that may not sign in: which one is not told.
+    No,
+    /// Too many attempts: this many seconds to wait.
+    Locked(i64),
+}
+
+/// A hash nobody's password has: verified against when there is no account,
+/// so that the time tells nothing.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$vUzQmAiyZ2Bhih8Vf8pYyBrmTuY5Y4TfQ2k4j4h9gS8";
+
+/// Signs in with the portal's own hash; never asks a directory.
+pub async fn sign_in(app: &App, login: &str, password: &str) -> Result<SignedIn, AppError> {
+    let login: String = login.trim().to_lowercase().chars().take(limits::UPN_CHARS).collect();
+    let (account, locked) = app.store.sign_in(&login).await?;
+    if locked > 0 {
+        return Ok(SignedIn::Locked(locked));
+    }
+    let hash = account.as_ref().and_then(|a| a.portal_hash.clone()).unwrap_or_else(|| NOBODY.to_owned());
+    let right = verify(app, password, hash).await?;
+    match account {
+        Some(account) if right && account.active => {
+            let token = app.store.open_session(&account, &login, limits::SESSION_HOURS).await?;
+            match app.store.caller(&token.secret).await? {
+                Some(caller) => Ok(SignedIn::Yes { token, caller: Box::new(caller) }),
+                None => Ok(SignedIn::No),
+            }
+        }
+        _ => {
+            app.store.sign_in_failed(&login).await?;
+            Ok(SignedIn::No)
+        }
+    }
+}
+
+/// Ends the session the caller came with.
+pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), AppError> {
+    Ok(app.store.end_session(caller).await?)
+}
+
+/// The caller's API tokens.
+pub async fn tokens(app: &App, caller: &Caller) -> Result<Vec<Token>, AppError> {
+    let mut tx = app.store.read(caller).await?;
+    let tokens = tx.tokens().await?;
+    tx.finish().await?;
+    Ok(tokens)
+}
+
+/// A new API token; its secret is never shown again.
+pub async fn create_token(
+    app: &App,
+    caller: &Caller,
+    name: &str,
+    expires_at: Option<&str>,
+    cause: &Cause,
+) -> Result<NewToken, AppError> {
+    let name = rules::line("name", name, limits::ATTRIBUTE_CHARS).map_err(AppError::field)?;
+    let form = || FieldError::new("expires_at", Rule::Format).with("expected", "an instant, as 2026-12-31T00:00:00Z");
+    let expires_at = match expires_at {
+        None => None,
+        Some(text) => Some(text.parse::<Timestamp>().map_err(|_| AppError::field(form()))?),
+    };
+    let mut tx = app.store.write(caller).await?;
+    if expires_at.is_some_and(|at| at <= tx.now()) {
+        return Err(AppError::field(FieldError::new("expires_at", Rule::OutOfRange).with("min", tx.now())));
+    }
+    let token = tx.create_token(&name, expires_at).await?;
+    tx.commit(cause).await?;
+    Ok(token)
+}
+
+/// Ends one of the caller's API tokens.
+pub async fn revoke_token(app: &App, caller: &Caller, id: TokenId, cause: &Cause) -> Result<(), AppError> {
+    let mut tx = app.store.write(caller).await?;
+    tx.revoke_token(id).await?;
+    tx.commit(cause).await?;
+    Ok(())
+}
+
+/// The argon2id hash of a password (RFC 9106 second recommendation of the crate's defaults: 19 MiB, 2 passes).
+pub async fn hash(app: &App, password: &str) -> Result<String, AppError> {
+    let mut salt = [0; 16];
+    app.store.random().fill(&mut salt);
+    let password = zeroize::Zeroizing::new(password.to_owned());
+    let work = move || {
+        let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
+        hash.map(|h| h.to_string()).map_err(|e| AppError::Internal(e.to_string().into()))
+    };
+    blocking(app, work).await?
+}
+
+async fn verify(app: &App, password: &str, hash: String) -> Result<bool, AppError> {
+    let password = zeroize::Zeroizing::new(password.chars().take(1_000).collect::<String>());
+    let work = move || {
+        let parsed = PasswordHash::new(&hash).map_err(|e| AppError::Internal(e.to_string().into()))?;
+        Ok::<_, AppError>(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
+    };
+    blocking(app, work).await?
+}
+
+async fn blocking<T: Send + 'static>(
+    app: &App,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, AppError> {
+    let internal = |e: Box<dyn std::error::Error + Send + Sync>| AppError::Internal(e);
+    let _turn = app.hashing.acquire().await.map_err(|e| internal(Box::new(e)))?;
+    tokio::task::spawn_blocking(work).await.map_err(|e| internal(Box::new(e)))
+}

@@ -1,0 +1,294 @@
+//! Resellers and customers: create, change, suspend, resume.
+
+use domain::{
+    field::{Checker, FieldError, Rule},
+    id::{ObjectId, TenantId, UserId},
+    names as rules,
+    naming::DEFAULT_PATTERN,
+    permission,
+    request::Lane,
+    spec::Spec,
+    tenant::{Code, Standing, Status, TenantKind},
+};
+use serde_json::json;
+use store::{
+    Caller,
+    activations::Purpose,
+    objects::{Entity, NewObject},
+    tenants::{NewTenant, TenantChange},
+    tx::{Cause, Permit, TenantRef, WriteTx, act},
+    users::{Name, NewUser},
+};
+
+use crate::{
+    App, AppError,
+    error::{currency, language, time_zone},
+    people::{Person, PersonDraft},
+};
+
+/// A reseller as somebody typed it.
+#[derive(Debug, Clone, Default)]
+pub struct ResellerDraft {
+    /// Code or id of the tenant it stands below; the caller's when absent.
+    pub parent: Option<String>,
+    /// Unchangeable short name.
+    pub code: String,
+    /// Display name.
+    pub name: String,
+    /// Code of its brand; inherited when absent.
+    pub brand: Option<String>,
+    /// BCP 47.
+    pub language: Option<String>,
+    /// IANA.
+    pub time_zone: Option<String>,
+    /// ISO 4217.
+    pub currency: Option<String>,
+    /// `standard`, `test` or `demo`.
+    pub standing: Option<String>,
+    /// Its first administrator, who signs in with `principal_name`.
+    pub administrator: Option<PersonDraft>,
+}
+
+/// A reseller that was made.
+#[derive(Debug)]
+pub struct CreatedReseller {
+    /// Its id.
+    pub id: TenantId,
+    /// Its administrator with the secret part of the activation link.
+    pub administrator: Option<(UserId, String, jiff::Timestamp)>,
+}
+
+/// Makes a reseller with a container in every directory its parent has, and
+/// optionally its first administrator.
+pub async fn create_reseller(
+    app: &App,
+    caller: &Caller,
+    draft: &ResellerDraft,
+    cause: &Cause,
+) -> Result<CreatedReseller, AppError> {
+    let mut c = Checker::default();
+    let code = c.take(Code::parse("code", &draft.code));
+    let name = c.take(rules::display_name("name", &draft.name));
+    let administrator = draft.administrator.as_ref().and_then(|a| c.take_all("administrator", a.check()));
+    if administrator.as_ref().is_some_and(|a| a.principal_name.is_none()) {
+        c.note(FieldError::new("administrator.principal_name", Rule::Required));
+    }
+    let Some((code, name)) = code.zip(name).filter(|_| c.is_clean()) else {
+        return Err(AppError::Invalid(c.finish::<()>(None).err().unwrap_or_default()));
+    };
+    let mut tx = app.store.write(caller).await?;
+    let parent = parent(&mut tx, caller, draft.parent.as_deref()).await?;
+    let permit = match tx.permit::<act::ResellerCreate>(&parent) {
+        Ok(permit) => permit,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, parent.id, error.into(), cause).await);
+        }
+    };
+    if !parent.kind.may_hold(TenantKind::Reseller) || parent.path.len() + 2 > domain::limits::TENANT_DEPTH {
+        return Err(AppError::field(FieldError::new("parent", Rule::OutOfRange)));
+    }
+    let tenant = reseller(&mut tx, &parent, draft, code.as_str(), &name).await?;
+    let taken = tx.reserve(&[(Name::code(&tenant.code), tenant.id, tenant.id.uuid())]).await?;
+    if !taken.is_empty() {
+        return Err(AppError::field(FieldError::new("code", Rule::Taken).with("value", &tenant.code)));
+    }
+    tx.insert_reseller(&permit, &tenant).await?;
+    want_containers(&mut tx, &parent, &tenant).await?;
+    let administrator = match administrator {
+        Some(person) => Some(staff(&mut tx, &permit, tenant.id, &person).await?),
+        None => None,
+    };
+    tx.commit(cause).await?;
+    Ok(CreatedReseller { id: tenant.id, administrator })
+}
+
+async fn parent(tx: &mut WriteTx<'_>, caller: &Caller, given: Option<&str>) -> Result<TenantRef, AppError> {
+    Ok(match given.map(str::trim).filter(|t| !t.is_empty()) {
+        None => tx.tenant(caller.tenant).await?,
+        Some(text) => match text.parse::<TenantId>() {
+            Ok(id) => tx.tenant(id).await,
+            Err(_) => tx.tenant_by_code(text).await,
+        }
+        .map_err(|e| match e {
+            store::StoreError::NotFound(_) => AppError::field(FieldError::new("parent", Rule::Unknown)),
+            other => other.into(),
+        })?,
+    })
+}
+
+async fn reseller(
+    tx: &mut WriteTx<'_>,
+    parent: &TenantRef,
+    draft: &ResellerDraft,
+    code: &str,
+    name: &str,
+) -> Result<NewTenant, AppError> {
+    let given = |v: &Option<String>| v.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
+    let brand = match given(&draft.brand) {
+        None => parent.brand.map(domain::id::Id::from_uuid),
+        Some(code) => Some(
+            tx.brand_by_code(&code)
+                .await?
+                .ok_or_else(|| AppError::field(FieldError::new("brand", Rule::Unknown).with("value", &code)))?,
+        ),
+    };
+    let standing = match given(&draft.standing) {
+        None => Standing::Standard,
+        Some(text) => Standing::from_code(&text).ok_or_else(|| {
+            AppError::field(FieldError::new("standing", Rule::Unknown).with("known", "standard, test, demo"))
+        })?,
+    };
+    let or = |v: Option<String>, parent: &str| v.unwrap_or_else(|| parent.to_owned());
+    Ok(NewTenant {
+        id: tx.id(),
+        kind: TenantKind::Reseller,
+        code: code.to_owned(),
+        name: name.to_owned(),
+        billing_id: None,
+        standing,
+        brand,
+        language: language("language", &or(given(&draft.language), &parent.language)).map_err(AppError::field)?,
+        time_zone: time_zone("time_zone", &or(given(&draft.time_zone), &parent.time_zone)).map_err(AppError::field)?,
+        currency: currency("currency", &or(given(&draft.currency), &parent.currency)).map_err(AppError::field)?,
+        target: None,
+        naming_pattern: DEFAULT_PATTERN.to_owned(),
+        folder: None,
+        members: None,
+    })
+}
+
+/// A container in every directory: customers' containers will lie in it.
+async fn want_containers(tx: &mut WriteTx<'_>, parent: &TenantRef, tenant: &NewTenant) -> Result<(), AppError> {
+    let mut objects = Vec::new();
+    for directory in tx.directories().await? {
+        let above = match parent.kind {
+            TenantKind::Provider => None,
+            _ => match tx.container_of(parent.id, directory.id).await? {
+                Some(above) => Some(above),
+                // The parent sells nothing there; neither can its reseller.
+                None => continue,
+            },
+        };
+        let id: ObjectId = tx.id();
+        let (name, description) = (tenant.code.clone(), Some(tenant.name.clone()));
+        let spec = Spec::Container { name, parent: above, description };
+        let entity = (Entity::Tenant, tenant.id.uuid());
+        objects.push(NewObject { id, tenant: tenant.id, target: directory.id, entity, spec });
+    }
+    tx.open_request(tenant.id, "reseller_create", json!({ "name": tenant.name }), Lane::Interactive).await?;
+    tx.want_new(&objects, Lane::Interactive).await?;
+    Ok(())
+}
+
+/// A person of a reseller: the portal's password alone, no directory account.
+async fn staff(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<act::ResellerCreate>,
+    tenant: TenantId,
+    person: &Person,
+) -> Result<(UserId, String, jiff::Timestamp), AppError> {
+    let principal = person.principal_name.clone().unwrap_or_default();
+    let user = NewUser {
+        id: tx.id(),
+        object: None,
+        given_name: person.given_name.clone(),
+        surname: person.surname.clone(),
+        display_name: person.display_name.clone(),
+        principal_name: principal.clone(),
+        logon_name: None,
+        mail: person.mail.clone(),
+        phone: person.phone.clone(),
+        title: person.title.clone(),
+        department: person.department.clone(),
+        enabled: true,
+        administrator: true,
+    };
+    let taken = tx.reserve(&[(Name::principal(&principal), tenant, user.id.uuid())]).await?;
+    if !taken.is_empty() {
+        let error = FieldError::new("administrator.principal_name", Rule::Taken).with("value", &principal);
+        return Err(AppError::field(error));
+    }
+    tx.insert_staff(permit, tenant, std::slice::from_ref(&user)).await?;
+    let role = permission::role("reseller_administrator").ok_or(AppError::NotFound("role"))?;
+    tx.insert_grant(tenant, user.id, role.code, role.version).await?;
+    let (mut links, expires_at) = tx.issue_links(tenant, &[user.id], Purpose::Activation, true).await?;
+    Ok((user.id, links.pop().unwrap_or_default(), expires_at))
+}
+
+/// New values of a tenant.
+#[derive(Debug, Clone, Default)]
+pub struct TenantPatch {
+    /// Display name.
+    pub name: Option<String>,
+    /// BCP 47.
+    pub language: Option<String>,
+    /// IANA.
+    pub time_zone: Option<String>,
+}
+
+/// Changes a tenant, if `version` is still the present one.
+pub async fn update(
+    app: &App,
+    caller: &Caller,
+    id: TenantId,
+    version: i64,
+    patch: TenantPatch,
+    cause: &Cause,
+) -> Result<TenantRef, AppError> {
+    let mut c = Checker::default();
+    let change = TenantChange {
+        name: patch.name.and_then(|v| c.take(rules::display_name("name", &v))),
+        language: patch.language.and_then(|v| c.take(language("language", &v))),
+        time_zone: patch.time_zone.and_then(|v| c.take(time_zone("time_zone", &v))),
+        ..TenantChange::default()
+    };
+    let change = c.finish(Some(change)).map_err(AppError::Invalid)?;
+    let mut tx = app.store.write(caller).await?;
+    let tenant = tx.tenant(id).await?;
+    let permit = match tx.permit::<act::TenantUpdate>(&tenant) {
+        Ok(permit) => permit,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, id, error.into(), cause).await);
+        }
+    };
+    tx.update_tenant(&permit, Some(version), &change).await?;
+    if let (Some(name), Some(folder)) = (&change.name, tenant.folder) {
+        tx.open_request(id, "tenant_update", json!({ "name": name }), Lane::Interactive).await?;
+        let renamed = |spec| match spec {
+            Spec::Container { name: rdn, parent, .. } => {
+                Some(Spec::Container { name: rdn, parent, description: Some(name.clone()) })
+            }
+            other => Some(other),
+        };
+        tx.want_change(folder, renamed, Lane::Interactive).await?;
+    }
+    let after = tx.tenant(id).await?;
+    tx.commit(cause).await?;
+    Ok(after)
+}
+
+/// Suspends or resumes a tenant: while suspended nothing of it or below it can
+/// be changed, and nobody of it signs in.
+pub async fn set_status(
+    app: &App,
+    caller: &Caller,
+    id: TenantId,
+    status: Status,
+    cause: &Cause,
+) -> Result<TenantRef, AppError> {
+    let mut tx = app.store.write(caller).await?;
+    let tenant = tx.tenant(id).await?;
+    let permit = match tx.permit::<act::TenantSuspend>(&tenant) {
+        Ok(permit) => permit,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, id, error.into(), cause).await);
+        }
+    };
+    tx.set_status(&permit, status).await?;
+    let after = tx.tenant(id).await?;
+    tx.commit(cause).await?;
+    Ok(after)
+}

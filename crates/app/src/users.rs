@@ -1,0 +1,338 @@
+//! People of a customer: create one or many, change, disable, delete, plans.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    field::{Checker, FieldError, Rule},
+    id::{RequestId, SubscriptionId, TenantId, UserId},
+    limits, names,
+    request::Lane,
+    spec::Spec,
+};
+use serde_json::json;
+use store::{
+    Caller,
+    activations::Purpose,
+    catalogue::Plan,
+    objects::Edge,
+    subscriptions::NewSubscription,
+    tx::{Cause, TenantRef, WriteTx, act},
+    users::{User, UserChange},
+};
+
+pub use crate::provision::Created;
+use crate::{
+    Answer, App, AppError, Repeat,
+    error::Conflict,
+    people::{PersonDraft, check_all},
+    provision::{Home, prepare},
+    repeat,
+};
+
+/// What a creation answers.
+#[derive(Debug)]
+pub struct CreatedUsers {
+    /// The customer.
+    pub tenant: TenantRef,
+    /// The people, in the order they were given.
+    pub users: Vec<Created>,
+    /// The request that provisions them.
+    pub request: RequestId,
+}
+
+/// Creates people in a customer, all or none. `many` says how errors name
+/// their place: `users[3].surname` or just `surname`.
+pub async fn create(
+    app: &App,
+    caller: &Caller,
+    customer: TenantId,
+    drafts: &[PersonDraft],
+    many: bool,
+    repeated: Option<&Repeat<'_, CreatedUsers>>,
+    cause: &Cause,
+) -> Result<Answer<CreatedUsers>, AppError> {
+    let people = match (many, drafts) {
+        (false, [one]) => vec![one.check().map_err(AppError::Invalid)?],
+        (_, []) => return Err(AppError::field(FieldError::new("users", Rule::Required))),
+        _ => check_all("users", drafts).map_err(AppError::Invalid)?,
+    };
+    let paths: Vec<_> =
+        (0..people.len()).map(|i| if many { format!("users[{i}]") } else { String::new() }).collect();
+    let mut tx = app.store.write(caller).await?;
+    let tenant = tx.tenant(customer).await?;
+    let permit = match tx.permit::<act::UserCreate>(&tenant) {
+        Ok(permit) => permit,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, customer, error.into(), cause).await);
+        }
+    };
+    if let Some(answer) = repeat::before(&mut tx, repeated).await? {
+        return Ok(answer);
+    }
+    let needs_plans = people.iter().any(|p| !p.plans.is_empty());
+    let plans = if needs_plans { tx.plans(&tenant.currency).await? } else { Vec::new() };
+    let home = home(&mut tx, &tenant, &plans, needs_plans).await?;
+    let prepared = prepare(&mut tx, &home, &paths, &people).await?;
+    let lane = Lane::for_objects(people.len());
+    let kind = if many { "users_create" } else { "user_create" };
+    let request = tx.open_request(tenant.id, kind, json!({ "count": people.len() }), lane).await?;
+    tx.insert_users(&permit, &prepared.users).await?;
+    let users = prepared.want(&mut tx, &home, lane).await?;
+    let created = CreatedUsers { tenant: tenant.clone(), users, request };
+    repeat::keep(&mut tx, repeated, &created).await?;
+    tx.commit(cause).await?;
+    Ok(Answer::Done(created))
+}
+
+/// A customer as its people need it; a tenant without a directory has no such people.
+async fn home<'a>(
+    tx: &mut WriteTx<'_>,
+    tenant: &'a TenantRef,
+    plans: &'a [Plan],
+    with_services: bool,
+) -> Result<Home<'a>, AppError> {
+    let (Some(target), Some(folder), Some(members)) = (tenant.target, tenant.folder, tenant.members) else {
+        return Err(AppError::NotFound("customer"));
+    };
+    let services = if with_services {
+        tx.service_groups(tenant.id).await?.into_iter().map(|(service, _, object)| (service, object)).collect()
+    } else {
+        BTreeMap::new()
+    };
+    let suffixes = tx.suffixes(tenant.id).await?;
+    Ok(Home {
+        tenant: tenant.id,
+        code: &tenant.code,
+        target,
+        folder,
+        members,
+        zone: &tenant.time_zone,
+        pattern: &tenant.naming_pattern,
+        suffixes,
+        services,
+        plans,
+        order: None,
+    })
+}
+
+/// New values as somebody typed them; outer `None` leaves a field, inner `None` empties it.
+#[derive(Debug, Clone, Default)]
+pub struct UserPatch {
+    /// Given name.
+    pub given_name: Option<Option<String>>,
+    /// Surname.
+    pub surname: Option<Option<String>>,
+    /// Name as shown.
+    pub display_name: Option<String>,
+    /// Mail address.
+    pub mail: Option<Option<String>>,
+    /// Telephone number.
+    pub phone: Option<Option<String>>,
+    /// Job title.
+    pub title: Option<Option<String>>,
+    /// Department.
+    pub department: Option<Option<String>>,
+    /// Whether the account may log on.
+    pub enabled: Option<bool>,
+}
+
+impl UserPatch {
+    fn check(self) -> Result<UserChange, Vec<FieldError>> {
+        let mut c = Checker::default();
+        let line = |c: &mut Checker, field: &str, value: Option<Option<String>>, max| {
+            value.map(|v| c.take(names::optional_line(field, v.as_deref(), max)).flatten())
+        };
+        let (name, attribute) = (limits::PERSON_NAME_CHARS, limits::ATTRIBUTE_CHARS);
+        let change = UserChange {
+            given_name: line(&mut c, "given_name", self.given_name, name),
+            surname: line(&mut c, "surname", self.surname, name),
+            display_name: self.display_name.and_then(|v| c.take(names::display_name("display_name", &v))),
+            mail: self.mail.map(|v| match v.as_deref().map(str::trim) {
+                None | Some("") => None,
+                Some(mail) => c.take(names::mail("mail", mail)),
+            }),
+            phone: line(&mut c, "phone", self.phone, attribute),
+            title: line(&mut c, "title", self.title, attribute),
+            department: line(&mut c, "department", self.department, attribute),
+            enabled: self.enabled,
+        };
+        c.finish(Some(change))
+    }
+}
+
+/// Changes a person, if `version` is still the present one.
+pub async fn update(
+    app: &App,
+    caller: &Caller,
+    id: UserId,
+    version: i64,
+    patch: UserPatch,
+    cause: &Cause,
+) -> Result<User, AppError> {
+    let change = patch.check().map_err(AppError::Invalid)?;
+    let mut tx = app.store.write(caller).await?;
+    let tenant = tx.tenant_of_user(id).await?.id;
+    let (user, permit) = match tx.account::<act::UserUpdate>(id).await {
+        Ok(found) => found,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, tenant, error.into(), cause).await);
+        }
+    };
+    if caller.user() == id && change.enabled == Some(false) {
+        return Err(AppError::Conflict(Conflict::Oneself));
+    }
+    let updated = tx.update_user(&permit, &user, Some(version), &change).await?;
+    if updated.version == user.version {
+        return Ok(user);
+    }
+    if let Some(object) = user.object {
+        tx.open_request(tenant, "user_update", json!({ "name": updated.display_name }), Lane::Interactive).await?;
+        let wanted = updated.clone();
+        tx.want_change(object, |spec| Some(with_values(spec, &wanted)), Lane::Interactive).await?;
+    }
+    tx.commit(cause).await?;
+    load(app, caller, id).await
+}
+
+fn with_values(spec: Spec, user: &User) -> Spec {
+    match spec {
+        Spec::User(mut spec) => {
+            spec.given_name.clone_from(&user.given_name);
+            spec.surname.clone_from(&user.surname);
+            spec.display_name.clone_from(&user.display_name);
+            spec.mail.clone_from(&user.mail);
+            spec.phone.clone_from(&user.phone);
+            spec.title.clone_from(&user.title);
+            spec.department.clone_from(&user.department);
+            spec.enabled = user.enabled;
+            Spec::User(spec)
+        }
+        other => other,
+    }
+}
+
+async fn load(app: &App, caller: &Caller, id: UserId) -> Result<User, AppError> {
+    let mut tx = app.store.read(caller).await?;
+    let user = tx.user(id).await?;
+    tx.finish().await?;
+    Ok(user)
+}
+
+/// Removes a person: plans end, the account goes, its names stay reserved.
+pub async fn delete(
+    app: &App,
+    caller: &Caller,
+    id: UserId,
+    version: i64,
+    cause: &Cause,
+) -> Result<Option<RequestId>, AppError> {
+    let mut tx = app.store.write(caller).await?;
+    let tenant = tx.tenant_of_user(id).await?;
+    let (user, permit) = match tx.account::<act::UserDelete>(id).await {
+        Ok(found) => found,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, tenant.id, error.into(), cause).await);
+        }
+    };
+    let mut request = None;
+    if let Some(object) = user.object {
+        let args = json!({ "name": user.display_name });
+        request = Some(tx.open_request(tenant.id, "user_delete", args, Lane::Interactive).await?);
+        tx.unsubscribe(tenant.id, &tenant.time_zone, id, None).await?;
+        tx.want_change(object, |_| None, Lane::Interactive).await?;
+    }
+    tx.delete_user(&permit, &user, Some(version)).await?;
+    tx.commit(cause).await?;
+    Ok(request)
+}
+
+/// A one-time link with which the person chooses a new password.
+pub async fn reset_password(
+    app: &App,
+    caller: &Caller,
+    id: UserId,
+    cause: &Cause,
+) -> Result<(String, jiff::Timestamp), AppError> {
+    let mut tx = app.store.write(caller).await?;
+    let tenant = tx.tenant_of_user(id).await?.id;
+    let (user, _permit) = match tx.account::<act::UserResetPassword>(id).await {
+        Ok(found) => found,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, tenant, error.into(), cause).await);
+        }
+    };
+    let purpose = if user.activated_at.is_some() { Purpose::Reset } else { Purpose::Activation };
+    let (mut links, expires_at) = tx.issue_links(tenant, &[id], purpose, false).await?;
+    tx.commit(cause).await?;
+    Ok((links.pop().unwrap_or_default(), expires_at))
+}
+
+/// Gives a person a plan.
+pub async fn add_plan(
+    app: &App,
+    caller: &Caller,
+    id: UserId,
+    code: &str,
+    cause: &Cause,
+) -> Result<(SubscriptionId, RequestId), AppError> {
+    let mut tx = app.store.write(caller).await?;
+    let tenant = tx.tenant_of_user(id).await?;
+    let (user, _permit) = tx.account::<act::UserUpdate>(id).await?;
+    let object = user.object.ok_or(AppError::NotFound("user"))?;
+    let plans = tx.plans(&tenant.currency).await?;
+    let home = home(&mut tx, &tenant, &plans, true).await?;
+    let plan = plans
+        .iter()
+        .find(|p| p.code == code && p.per_user && home.services.contains_key(&p.service))
+        .ok_or_else(|| AppError::field(FieldError::new("plan", Rule::Unknown).with("value", code)))?;
+    let present = tx.subscriptions(tenant.id, Some(id)).await?;
+    if present.iter().any(|s| s.plan == code) {
+        return Err(AppError::field(FieldError::new("plan", Rule::Taken).with("value", code)));
+    }
+    let group = home.services[&plan.service];
+    let args = json!({ "name": user.display_name, "plan": code });
+    let request = tx.open_request(tenant.id, "plan_add", args, Lane::Interactive).await?;
+    let subscription = NewSubscription {
+        id: tx.id(),
+        user: Some(id),
+        plan: plan.id,
+        order: None,
+        group,
+        member: Some(object),
+    };
+    let subscription_id = subscription.id;
+    tx.subscribe(tenant.id, &tenant.time_zone, &[subscription]).await?;
+    tx.want_members_now(tenant.id, &[Edge { group, member: object }], true).await?;
+    tx.note_plan(tenant.id, id, code, plan.version, true);
+    tx.commit(cause).await?;
+    Ok((subscription_id, request))
+}
+
+/// Takes a plan from a person; billing ends now.
+pub async fn remove_plan(
+    app: &App,
+    caller: &Caller,
+    id: UserId,
+    subscription: SubscriptionId,
+    cause: &Cause,
+) -> Result<RequestId, AppError> {
+    let mut tx = app.store.write(caller).await?;
+    let tenant = tx.tenant_of_user(id).await?;
+    let (user, _permit) = tx.account::<act::UserUpdate>(id).await?;
+    let object = user.object.ok_or(AppError::NotFound("user"))?;
+    let args = json!({ "name": user.display_name });
+    let request = tx.open_request(tenant.id, "plan_remove", args, Lane::Interactive).await?;
+    let ended = tx.unsubscribe(tenant.id, &tenant.time_zone, id, Some(subscription)).await?;
+    let Some(ended) = ended.into_iter().next() else { return Err(AppError::NotFound("subscription")) };
+    // Another plan of the same service keeps the membership.
+    let rest = tx.subscriptions(tenant.id, Some(id)).await?;
+    if !rest.iter().any(|s| s.group == ended.group) {
+        tx.want_members_now(tenant.id, &[Edge { group: ended.group, member: object }], false).await?;
+    }
+    tx.commit(cause).await?;
+    Ok(request)
+}
