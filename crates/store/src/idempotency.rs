@@ -1,6 +1,7 @@
 //! Answers kept for a repeated `Idempotency-Key`, written in the transaction
 //! of the change: there is never a change without its answer or the reverse.
 
+use jiff::SignedDuration;
 use serde_json::Value;
 
 use crate::{StoreError, seal, ts, tx::WriteTx};
@@ -23,18 +24,24 @@ pub enum Replay {
 
 impl WriteTx<'_> {
     /// Looks up or takes `key` for this caller. A second request with the key
-    /// waits here until the first is decided.
+    /// waits here until the first is decided. After
+    /// [`domain::limits::IDEMPOTENCY_HOURS`] a key is free again.
     pub async fn replay(&mut self, key: &str, content: &[u8]) -> Result<Replay, StoreError> {
         let hash = seal::hash(content);
         let (user, tenant, now) = (self.caller.user().uuid(), self.caller.tenant.uuid(), ts(self.now));
+        let kept = self.now - SignedDuration::from_hours(domain::limits::IDEMPOTENCY_HOURS);
         let taken = sqlx::query!(
-            "INSERT INTO idempotency (user_id, key, tenant_id, request_hash, created_at) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT DO NOTHING",
+            "INSERT INTO idempotency AS i (user_id, key, tenant_id, request_hash, created_at)
+             VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (user_id, key) DO UPDATE
+                SET request_hash = excluded.request_hash, status = NULL, body = NULL, created_at = excluded.created_at
+                WHERE i.created_at <= $6",
             user,
             key,
             tenant,
             hash.as_slice(),
-            now as _
+            now as _,
+            ts(kept) as _
         )
         .execute(self.sql())
         .await?;

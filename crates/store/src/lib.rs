@@ -19,6 +19,7 @@ pub mod error;
 pub mod groups;
 pub mod idempotency;
 pub mod migrate;
+mod names;
 pub mod objects;
 pub mod orders;
 pub mod requests;

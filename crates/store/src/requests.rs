@@ -203,12 +203,19 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Runs the failed part of a request again; gives how many items.
+    /// Runs the failed part of a request again; gives how many items. A password
+    /// is not kept, so a failed one cannot be set again: it needs a new link.
     pub async fn retry(
         &mut self,
         permit: &Permit<act::RequestRetry>,
         request: &Request,
     ) -> Result<usize, StoreError> {
+        if request.tenant != permit.tenant.id {
+            return Err(StoreError::NotFound("request"));
+        }
+        if request.kind == "password" {
+            return Err(StoreError::Conflict("a password is not kept; it has to be chosen again"));
+        }
         let now = ts(self.now);
         let rows = sqlx::query_scalar!(
             "UPDATE request_item SET state = 'requested', problem = NULL, updated_at = $2
@@ -219,6 +226,10 @@ impl WriteTx<'_> {
         .fetch_all(self.sql())
         .await?;
         let count = rows.len();
+        // Opened again, a request ends when something of it does: with nothing to do it never would.
+        if count == 0 {
+            return Ok(0);
+        }
         let mut objects: Vec<_> = rows.into_iter().map(ObjectId::from_uuid).collect();
         objects.sort_unstable();
         objects.dedup();

@@ -87,7 +87,7 @@ impl Keyring {
 
     /// Seals a value that lasts; gives the key's id and the sealed bytes.
     pub fn seal(&self, row: Uuid, plain: &[u8]) -> Result<(String, Vec<u8>), SealError> {
-        Ok((self.current.clone(), self.seal_with(&self.masters[&self.current], row, plain)?))
+        Ok((self.current.clone(), self.seal_with(self.master(), row, plain)?))
     }
 
     /// Opens a value sealed with [`Keyring::seal`] or [`Keyring::seal_short`].
@@ -162,7 +162,7 @@ impl Keyring {
     /// The password of a database role: derived, so that it is stored nowhere.
     #[must_use]
     pub fn role_password(&self, role: &str) -> Zeroizing<String> {
-        Zeroizing::new(data_encoding::HEXLOWER.encode(&self.derive("database role", role.as_bytes())))
+        Zeroizing::new(data_encoding::HEXLOWER.encode(&derive(self.master(), "database role", role.as_bytes())))
     }
 
     /// The secret part of a one-time link. Derived, so that a copy of the
@@ -170,19 +170,22 @@ impl Keyring {
     #[must_use]
     pub fn activation_token(&self, id: ActivationId) -> String {
         let uuid = id.uuid();
-        let proof = self.derive("activation", uuid.as_bytes());
+        let proof = derive(self.master(), "activation", uuid.as_bytes());
         data_encoding::BASE64URL_NOPAD.encode(&[uuid.as_bytes().as_slice(), &proof[..20]].concat())
     }
 
-    /// The activation a token stands for, if the token is genuine.
+    /// The activation a token stands for, if the token is genuine. All masters
+    /// are asked, so that links on their way survive a rotation.
     #[must_use]
     pub fn activation_of(&self, token: &str) -> Option<ActivationId> {
         let bytes = data_encoding::BASE64URL_NOPAD.decode(token.as_bytes()).ok()?;
         let (id, proof) = bytes.split_at_checked(16)?;
-        let expected = self.derive("activation", id);
         // Constant time: Mac::verify would do, but the proof is cut.
-        let equal = proof.len() == 20 && proof.iter().zip(&expected).fold(0, |d, (a, b)| d | (a ^ b)) == 0;
-        equal.then(|| Uuid::from_slice(id).ok().map(ActivationId::from_uuid)).flatten()
+        let genuine = |key: &Key| {
+            let expected = derive(key, "activation", id);
+            proof.len() == 20 && proof.iter().zip(&expected).fold(0, |d, (a, b)| d | (a ^ b)) == 0
+        };
+        self.masters.values().any(genuine).then(|| Uuid::from_slice(id).ok().map(ActivationId::from_uuid)).flatten()
     }
 
     /// Random bytes.
@@ -190,14 +193,9 @@ impl Keyring {
         self.random.fill(bytes);
     }
 
-    fn derive(&self, purpose: &str, value: &[u8]) -> [u8; 32] {
-        // HMAC takes keys of any length, so this cannot fail.
-        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(self.masters[&self.current].as_slice())
-            .expect("HMAC takes keys of any length");
-        mac.update(purpose.as_bytes());
-        mac.update(&[0]);
-        mac.update(value);
-        mac.finalize().into_bytes().into()
+    /// The key that seals now.
+    fn master(&self) -> &Key {
+        &self.masters[&self.current]
     }
 }
 
@@ -208,6 +206,15 @@ pub(crate) fn open_with(key: &Key, row: Uuid, sealed: &[u8]) -> Result<Zeroizing
     let cipher = Aes256Gcm::new_from_slice(key.as_slice()).map_err(|_| SealError::Broken)?;
     let payload = Payload { msg: message, aad: row.as_bytes() };
     cipher.decrypt(&nonce.into(), payload).map(Zeroizing::new).map_err(|_| SealError::Broken)
+}
+
+fn derive(key: &Key, purpose: &str, value: &[u8]) -> [u8; 32] {
+    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key.as_slice())
+        .expect("HMAC takes keys of any length");
+    mac.update(purpose.as_bytes());
+    mac.update(&[0]);
+    mac.update(value);
+    mac.finalize().into_bytes().into()
 }
 
 /// SHA-256, for secrets of full entropy such as tokens, and for content.

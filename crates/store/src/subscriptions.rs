@@ -113,6 +113,7 @@ impl WriteTx<'_> {
             id: tenant.to_string(),
         })?;
         let date = local_date(self.now, &tz);
+        self.changed = true;
         let request = self.request.map(domain::id::Id::uuid);
         for chunk in subscriptions.chunks(domain::limits::ROWS_PER_STATEMENT) {
             let ids: Vec<_> = chunk.iter().map(|s| s.id.uuid()).collect();

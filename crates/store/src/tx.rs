@@ -44,6 +44,8 @@ pub struct WriteTx<'s> {
     pub(crate) authority: Option<Authority>,
     pub(crate) request: Option<RequestId>,
     pub(crate) wake: bool,
+    /// Something was changed that has to be told in an event.
+    pub(crate) changed: bool,
 }
 
 impl<'s> Deref for WriteTx<'s> {
@@ -161,7 +163,7 @@ impl Store {
     pub async fn write<'s>(&'s self, caller: &'s Caller) -> Result<WriteTx<'s>, StoreError> {
         let tx = self.begin(caller, "BEGIN").await?;
         let read = ReadTx { tx, store: self, caller, now: self.clock.now() };
-        Ok(WriteTx { read, events: Vec::new(), authority: None, request: None, wake: false })
+        Ok(WriteTx { read, events: Vec::new(), authority: None, request: None, wake: false, changed: false })
     }
 
     async fn begin(
@@ -363,8 +365,12 @@ impl WriteTx<'_> {
         Permit { tenant: tenant.clone(), account: Some(user), action: PhantomData }
     }
 
-    /// Writes the events and makes everything true at once.
+    /// Writes the events and makes everything true at once. What changes desired
+    /// state, subscriptions or links without an event is refused.
     pub async fn commit(mut self, cause: &Cause) -> Result<(), StoreError> {
+        if self.changed && self.events.is_empty() {
+            return Err(StoreError::Conflict("a change without an event"));
+        }
         self.write_events(cause, None).await?;
         if self.wake {
             sqlx::query!("SELECT pg_notify('tenantry_work', '')").execute(self.sql()).await?;

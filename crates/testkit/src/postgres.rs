@@ -10,9 +10,9 @@ use std::{
     thread,
 };
 
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, postgres::PgConnectOptions};
-
 use crate::services::{POSTGRES_VARIABLE, required};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, postgres::PgConnectOptions};
+use tempfile::TempDir;
 
 /// Only one process prepares a template; roles belong to the whole cluster.
 const PREPARE_LOCK: i64 = 7_236_112;
@@ -26,6 +26,19 @@ static CREATED: AtomicU32 = AtomicU32::new(0);
 pub fn shared() -> PgConnectOptions {
     PgConnectOptions::from_str(&required(POSTGRES_VARIABLE))
         .expect("the services write this variable as a URL")
+}
+
+/// A folder for a `store::seal::Keyring`, with the same master key in every
+/// test: the passwords of the login roles are derived from it, and roles belong
+/// to the whole cluster, so two tests with two keys would lock each other out.
+///
+/// # Panics
+/// Where no folder can be made: the test cannot go on.
+pub fn key_folder() -> TempDir {
+    let folder = TempDir::new().expect("a folder for the keys of a test");
+    let key = folder.path().join("master-1.key");
+    std::fs::write(key, "7e57".repeat(16)).expect("writing the key of a test");
+    folder
 }
 
 /// A database of its own for one test, dropped with this value.
@@ -62,6 +75,28 @@ impl TestDatabase {
     /// the roles of the product instead.
     pub fn owner(&self) -> &PgConnectOptions {
         &self.owner
+    }
+
+    /// Runs a statement as the owner.
+    ///
+    /// # Panics
+    /// Where the database refuses: the test cannot go on.
+    pub async fn execute(&self, statement: &str) {
+        let mut connection = connect(&self.owner).await;
+        execute(&mut connection, statement.to_owned()).await;
+        connection.close().await.expect("closing the connection of the owner");
+    }
+
+    /// What a query gives, as the owner sees it: one object per row.
+    ///
+    /// # Panics
+    /// Where the database refuses: the test cannot go on.
+    pub async fn rows(&self, query: &str) -> Vec<serde_json::Value> {
+        let mut connection = connect(&self.owner).await;
+        let query = format!("SELECT to_jsonb(q) FROM ({query}) q");
+        let rows = sqlx::query_scalar(AssertSqlSafe(query.clone())).fetch_all(&mut connection).await;
+        connection.close().await.expect("closing the connection of the owner");
+        rows.unwrap_or_else(|error| panic!("{query}: {error}"))
     }
 
     /// Its name in the cluster.

@@ -1,0 +1,116 @@
+//! Names that nobody else has: taken for an owner, reserved for a time after it is gone.
+
+use domain::id::{TargetId, TenantId};
+use uuid::Uuid;
+
+use crate::{
+    StoreError, ts,
+    tx::{ReadTx, WriteTx},
+};
+
+/// A name that nobody else may have: kind, space, value.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Name {
+    /// `principal_name`, `logon_name`, `suffix` or `code`.
+    pub kind: NameKind,
+    /// The directory for log-on names; the whole instance otherwise.
+    pub space: Uuid,
+    /// The name, in lower case.
+    pub value: String,
+}
+
+/// What a name is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NameKind {
+    /// `userPrincipalName`, which is also the portal's login.
+    PrincipalName,
+    /// `sAMAccountName` of people and groups.
+    LogonName,
+    /// UPN suffix.
+    Suffix,
+    /// Code of a tenant.
+    Code,
+}
+
+impl NameKind {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::PrincipalName => "principal_name",
+            Self::LogonName => "logon_name",
+            Self::Suffix => "suffix",
+            Self::Code => "code",
+        }
+    }
+}
+
+impl Name {
+    /// A login name, unique in the instance.
+    pub fn principal(value: &str) -> Self {
+        Self { kind: NameKind::PrincipalName, space: Uuid::nil(), value: value.to_lowercase() }
+    }
+
+    /// A log-on name, unique in its directory.
+    pub fn logon(target: TargetId, value: &str) -> Self {
+        Self { kind: NameKind::LogonName, space: target.uuid(), value: value.to_lowercase() }
+    }
+
+    /// A UPN suffix, unique in the instance.
+    pub fn suffix(value: &str) -> Self {
+        Self { kind: NameKind::Suffix, space: Uuid::nil(), value: value.to_lowercase() }
+    }
+
+    /// A tenant's code, unique in the instance.
+    pub fn code(value: &str) -> Self {
+        Self { kind: NameKind::Code, space: Uuid::nil(), value: value.to_lowercase() }
+    }
+}
+
+impl ReadTx<'_> {
+    /// Which of `names` somebody has.
+    pub async fn names_taken(&mut self, names: &[Name]) -> Result<Vec<Name>, StoreError> {
+        let kinds: Vec<_> = names.iter().map(|n| n.kind.code().to_owned()).collect();
+        let spaces: Vec<_> = names.iter().map(|n| n.space).collect();
+        let values: Vec<_> = names.iter().map(|n| n.value.clone()).collect();
+        let now = ts(self.now);
+        let rows = sqlx::query!(
+            r#"SELECT kind AS "kind!", space AS "space!", value AS "value!"
+                 FROM names_taken($1::text[], $2::uuid[], $3::text[], $4)"#,
+            &kinds,
+            &spaces,
+            &values,
+            now as _
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let kind = |code: &str| names.iter().find(|n| n.kind.code() == code).map(|n| n.kind);
+        Ok(rows
+            .into_iter()
+            .filter_map(|r| kind(&r.kind).map(|kind| Name { kind, space: r.space, value: r.value }))
+            .collect())
+    }
+}
+
+impl WriteTx<'_> {
+    /// Takes names for their owners; gives the positions of those that somebody
+    /// else has. Waits for a transaction that is taking the same name.
+    pub async fn reserve(&mut self, names: &[(Name, TenantId, Uuid)]) -> Result<Vec<usize>, StoreError> {
+        let kinds: Vec<_> = names.iter().map(|n| n.0.kind.code().to_owned()).collect();
+        let spaces: Vec<_> = names.iter().map(|n| n.0.space).collect();
+        let values: Vec<_> = names.iter().map(|n| n.0.value.clone()).collect();
+        let tenants: Vec<_> = names.iter().map(|n| n.1.uuid()).collect();
+        let owners: Vec<_> = names.iter().map(|n| n.2).collect();
+        let now = ts(self.now);
+        let taken = sqlx::query_scalar!(
+            r#"SELECT place AS "place!" FROM reserve_names($1::text[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6)"#,
+            &kinds,
+            &spaces,
+            &values,
+            &tenants,
+            &owners,
+            now as _
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(taken.into_iter().filter_map(|place| usize::try_from(place - 1).ok()).collect())
+    }
+}

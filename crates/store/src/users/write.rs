@@ -1,0 +1,293 @@
+//! Creating, changing and removing people, with one event each.
+
+use domain::{
+    event::{Event, FieldChange, Outcome},
+    id::{GrantId, TenantId, UserId},
+};
+
+use super::{NewUser, User, UserChange, search_key};
+use crate::{
+    StoreError, ts,
+    tx::{Action, Permit, WriteTx, act},
+};
+
+impl WriteTx<'_> {
+    /// Makes people in the permitted tenant, one event each. Their names have
+    /// to be reserved and their objects wanted in the same transaction.
+    pub async fn insert_users(
+        &mut self,
+        permit: &Permit<act::UserCreate>,
+        users: &[NewUser],
+    ) -> Result<(), StoreError> {
+        self.insert_people(permit.tenant.id, users).await
+    }
+
+    /// Makes the first administrator of a customer that was just ordered.
+    pub async fn insert_first_users(
+        &mut self,
+        _permit: &Permit<act::OrderCreate>,
+        customer: TenantId,
+        users: &[NewUser],
+    ) -> Result<(), StoreError> {
+        self.insert_people(customer, users).await
+    }
+
+    /// Makes people of a reseller that is being made.
+    pub async fn insert_staff(
+        &mut self,
+        _permit: &Permit<act::ResellerCreate>,
+        reseller: TenantId,
+        users: &[NewUser],
+    ) -> Result<(), StoreError> {
+        self.insert_people(reseller, users).await
+    }
+
+    async fn insert_people(&mut self, tenant: TenantId, users: &[NewUser]) -> Result<(), StoreError> {
+        for chunk in users.chunks(domain::limits::ROWS_PER_STATEMENT) {
+            let all = |f: fn(&NewUser) -> Option<String>| chunk.iter().map(f).collect::<Vec<_>>();
+            let ids: Vec<_> = chunk.iter().map(|u| u.id.uuid()).collect();
+            let objects: Vec<_> = chunk.iter().map(|u| u.object.map(|o| o.0.uuid())).collect();
+            let targets: Vec<_> = chunk.iter().map(|u| u.object.map(|o| o.1.uuid())).collect();
+            let keys: Vec<_> = chunk.iter().map(|u| search_key(&u.display_name)).collect();
+            let enabled: Vec<_> = chunk.iter().map(|u| u.enabled).collect();
+            let administrators: Vec<_> = chunk.iter().map(|u| u.administrator).collect();
+            let now = ts(self.now);
+            sqlx::query!(
+                "INSERT INTO users (id, tenant_id, object_id, target_id, given_name, surname, display_name,
+                     principal_name, logon_name, mail, phone, title, department, search_key, enabled, administrator,
+                     created_at)
+                 SELECT a.id, $1, a.object, a.target, a.given, a.sur, a.display, a.principal, a.logon, a.mail, a.phone,
+                        a.title, a.department, a.key, a.enabled, a.administrator, $17
+                   FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
+                               $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
+                               $15::bool[], $16::bool[])
+                        AS a (id, object, target, given, sur, display, principal, logon, mail, phone, title,
+                              department, key, enabled, administrator)",
+                tenant.uuid(),
+                &ids,
+                &objects as _,
+                &targets as _,
+                &all(|u| u.given_name.clone()) as _,
+                &all(|u| u.surname.clone()) as _,
+                &all(|u| Some(u.display_name.clone())) as _,
+                &all(|u| Some(u.principal_name.clone())) as _,
+                &all(|u| u.logon_name.clone()) as _,
+                &all(|u| u.mail.clone()) as _,
+                &all(|u| u.phone.clone()) as _,
+                &all(|u| u.title.clone()) as _,
+                &all(|u| u.department.clone()) as _,
+                &keys,
+                &enabled,
+                &administrators,
+                now as _
+            )
+            .execute(self.sql())
+            .await?;
+        }
+        for user in users {
+            let event = created(tenant, user);
+            self.events.push(event);
+        }
+        Ok(())
+    }
+
+    /// Gives a role. The caller's ceiling has to be checked before.
+    pub async fn insert_grant(
+        &mut self,
+        tenant: TenantId,
+        user: UserId,
+        role: &str,
+        version: i32,
+    ) -> Result<(), StoreError> {
+        let id: GrantId = self.id();
+        let (now, actor) = (ts(self.now), self.caller.user().uuid());
+        sqlx::query!(
+            "INSERT INTO role_grant (id, tenant_id, user_id, role_code, role_version, created_at, created_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            id.uuid(),
+            tenant.uuid(),
+            user.uuid(),
+            role,
+            version,
+            now as _,
+            actor
+        )
+        .execute(self.sql())
+        .await?;
+        let field =
+            |field, after: String| FieldChange { field, before: None, after: Some(after), person: None };
+        self.events.push(Event {
+            code: "role.granted",
+            outcome: Outcome::Success,
+            tenant,
+            target: ("user", user.to_string()),
+            changes: vec![field("role", format!("{role}/{version}")), field("scope", tenant.to_string())],
+        });
+        Ok(())
+    }
+
+    /// Locks a person's account and proves that the caller may do `A` to it:
+    /// whether it is an administrator's cannot change until the end.
+    pub async fn account<A: Action>(&mut self, id: UserId) -> Result<(User, Permit<A>), StoreError> {
+        sqlx::query!("SELECT id FROM users WHERE id = $1 AND deleted_at IS NULL FOR UPDATE", id.uuid())
+            .fetch_optional(self.sql())
+            .await?
+            .ok_or(StoreError::NotFound("user"))?;
+        let user = self.load_user(id).await?;
+        let tenant = self.tenant_of_user(id).await?;
+        let permit = self.permit_account::<A>(&tenant, id, user.administrator)?;
+        Ok((user, permit))
+    }
+
+    /// Changes the permitted account, if `version` is still the present one;
+    /// gives the person as it is now.
+    pub async fn update_user(
+        &mut self,
+        permit: &Permit<act::UserUpdate>,
+        before: &User,
+        version: Option<i64>,
+        change: &UserChange,
+    ) -> Result<User, StoreError> {
+        if permit.account != Some(before.id) {
+            return Err(StoreError::NotFound("user"));
+        }
+        if version.is_some_and(|v| v != before.version) {
+            return Err(StoreError::Stale { present: before.version });
+        }
+        let mut user = before.clone();
+        apply(&mut user, change);
+        let changes = differences(before, &user);
+        if changes.is_empty() {
+            return Ok(user);
+        }
+        user.version += 1;
+        user.key = search_key(&user.display_name);
+        sqlx::query!(
+            "UPDATE users SET given_name = $2, surname = $3, display_name = $4, mail = $5, phone = $6, title = $7,
+                    department = $8, enabled = $9, search_key = $10, version = $11 WHERE id = $1",
+            user.id.uuid(),
+            user.given_name,
+            user.surname,
+            user.display_name,
+            user.mail,
+            user.phone,
+            user.title,
+            user.department,
+            user.enabled,
+            user.key,
+            user.version
+        )
+        .execute(self.sql())
+        .await?;
+        let code = match (before.enabled, user.enabled) {
+            (true, false) => "user.disabled",
+            (false, true) => "user.enabled",
+            _ => "user.updated",
+        };
+        let (tenant, target) = (permit.tenant.id, ("user", user.id.to_string()));
+        self.events.push(Event { code, outcome: Outcome::Success, tenant, target, changes });
+        Ok(user)
+    }
+
+    /// Marks the permitted account as gone, revokes what it held and keeps its
+    /// names reserved for [`domain::limits::RESERVED_DAYS`].
+    pub async fn delete_user(
+        &mut self,
+        permit: &Permit<act::UserDelete>,
+        user: &User,
+        version: Option<i64>,
+    ) -> Result<(), StoreError> {
+        if permit.account != Some(user.id) {
+            return Err(StoreError::NotFound("user"));
+        }
+        if version.is_some_and(|v| v != user.version) {
+            return Err(StoreError::Stale { present: user.version });
+        }
+        let now = self.now;
+        let until = now + jiff::SignedDuration::from_hours(24 * domain::limits::RESERVED_DAYS);
+        sqlx::query!(
+            "WITH u AS (UPDATE users SET deleted_at = $2, version = version + 1 WHERE id = $1),
+                  k AS (UPDATE api_token SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL),
+                  g AS (UPDATE role_grant SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL),
+                  a AS (UPDATE activation SET revoked_at = $2 WHERE user_id = $1 AND used_at IS NULL)
+             UPDATE reserved_name SET reserved_until = $3 WHERE owner = $1",
+            user.id.uuid(),
+            ts(now) as _,
+            ts(until) as _
+        )
+        .execute(self.sql())
+        .await?;
+        let (tenant, target) = (permit.tenant.id, ("user", user.id.to_string()));
+        self.events.push(Event {
+            code: "user.deleted",
+            outcome: Outcome::Success,
+            tenant,
+            target,
+            changes: vec![],
+        });
+        Ok(())
+    }
+}
+
+fn created(tenant: TenantId, user: &NewUser) -> Event {
+    let mut changes = Vec::with_capacity(10);
+    let mut personal = |field, value: &Option<String>| {
+        if value.is_some() {
+            changes.push(FieldChange { field, before: None, after: value.clone(), person: Some(user.id) });
+        }
+    };
+    personal("given_name", &user.given_name);
+    personal("surname", &user.surname);
+    personal("display_name", &Some(user.display_name.clone()));
+    personal("principal_name", &Some(user.principal_name.clone()));
+    personal("logon_name", &user.logon_name);
+    personal("mail", &user.mail);
+    personal("phone", &user.phone);
+    personal("title", &user.title);
+    personal("department", &user.department);
+    let plain = |field, value: bool| FieldChange {
+        field,
+        before: None,
+        after: Some(value.to_string()),
+        person: None,
+    };
+    changes.push(plain("enabled", user.enabled));
+    changes.push(plain("administrator", user.administrator));
+    let target = ("user", user.id.to_string());
+    Event { code: "user.created", outcome: Outcome::Success, tenant, target, changes }
+}
+
+fn apply(user: &mut User, change: &UserChange) {
+    fn set<T: Clone>(slot: &mut T, value: &Option<T>) {
+        if let Some(value) = value {
+            *slot = value.clone();
+        }
+    }
+    set(&mut user.given_name, &change.given_name);
+    set(&mut user.surname, &change.surname);
+    set(&mut user.display_name, &change.display_name);
+    set(&mut user.mail, &change.mail);
+    set(&mut user.phone, &change.phone);
+    set(&mut user.title, &change.title);
+    set(&mut user.department, &change.department);
+    set(&mut user.enabled, &change.enabled);
+}
+
+fn differences(before: &User, after: &User) -> Vec<FieldChange> {
+    let mut changes = Vec::new();
+    let mut note = |field, before: Option<String>, after: Option<String>, person| {
+        if before != after {
+            changes.push(FieldChange { field, before, after, person });
+        }
+    };
+    let person = Some(after.id);
+    note("given_name", before.given_name.clone(), after.given_name.clone(), person);
+    note("surname", before.surname.clone(), after.surname.clone(), person);
+    note("display_name", Some(before.display_name.clone()), Some(after.display_name.clone()), person);
+    note("mail", before.mail.clone(), after.mail.clone(), person);
+    note("phone", before.phone.clone(), after.phone.clone(), person);
+    note("title", before.title.clone(), after.title.clone(), person);
+    note("department", before.department.clone(), after.department.clone(), person);
+    note("enabled", Some(before.enabled.to_string()), Some(after.enabled.to_string()), None);
+    changes
+}
