@@ -70,7 +70,8 @@ impl<K: Kind> FromStr for Id<K> {
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
         let invalid = || InvalidId { text: text.chars().take(40).collect(), prefix: K::PREFIX };
-        let digits = text.strip_prefix(K::PREFIX).and_then(|rest| rest.strip_prefix('_')).ok_or_else(invalid)?;
+        let digits =
+            text.strip_prefix(K::PREFIX).and_then(|rest| rest.strip_prefix('_')).ok_or_else(invalid)?;
         // 26 digits carry 130 bits; the first may hold only three of its five.
         if digits.len() != 26 || digits.as_bytes()[0] > b'7' {
             return Err(invalid());

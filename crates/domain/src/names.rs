@@ -83,7 +83,8 @@ pub fn suffix(field: &str, text: &str) -> Result<String, FieldError> {
 /// A user principal name `local@suffix`, in lower case.
 pub fn principal_name(field: &str, text: &str) -> Result<String, FieldError> {
     let value = line(field, text, limits::UPN_CHARS)?.to_lowercase();
-    let form = || FieldError::new(field, Rule::Format).with("expected", "name@domain, as anna.berg@example.com");
+    let form =
+        || FieldError::new(field, Rule::Format).with("expected", "name@domain, as anna.berg@example.com");
     let (local, domain) = value.rsplit_once('@').ok_or_else(form)?;
     suffix(field, domain).map_err(|_| form())?;
     let allowed = |c: char| c.is_ascii_alphanumeric() || "._-'!#^~".contains(c);

@@ -51,9 +51,7 @@ impl ObjectKind {
 
 /// A property of an object that the product manages, in words every target
 /// shares. A connector maps it to its own attribute.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Attribute {
     /// The name within its container (RDN value). Changed by a rename.
