@@ -1,1 +1,92 @@
-//! Crate `engine`.
+//! The batch reconciler: makes desired state true in the targets, and reads it
+//! back before it calls anything done.
+//!
+//! What to do always follows from stored desired state and observed reality,
+//! so a crash, a retry and a repair are the same code path. The engine must not
+//! decide who may do what, must not write desired state, and knows no target
+//! but through [`connector::Connector`].
+//!
+//! Start at [`Engine::step`]: one claim from the queue to its recorded
+//! outcome. `batch` is what happens to the claimed objects, `run` keeps steps
+//! going for all targets.
+
+mod batch;
+mod delay;
+mod run;
+mod step;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use connector::{Connector, Lane};
+use domain::{
+    clock::{Clock, Random},
+    id::{TargetId, TenantId},
+};
+use store::engine::EngineStore;
+
+/// How the engine paces itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Looks for work this often even when nobody notified it.
+    pub tick: Duration,
+    /// Claims worked on at once per target and lane: while one is recorded,
+    /// the next is already applied. A claim is held by one worker only.
+    pub claims: usize,
+    /// The first wait after a target did not answer; it doubles.
+    pub breaker_min: Duration,
+    /// The longest wait for a target that does not answer.
+    pub breaker_max: Duration,
+    /// How often to look for what nobody's outcome ends ([`EngineStore::sweep`]).
+    pub sweep: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            tick: Duration::from_millis(500),
+            claims: 2,
+            breaker_min: Duration::from_secs(1),
+            breaker_max: Duration::from_secs(60),
+            sweep: Duration::from_secs(60),
+        }
+    }
+}
+
+/// The reconciler of one process. Any number of processes share the work.
+/// Needs as many database connections as it has claims in flight, one for
+/// their leases and one to listen.
+pub struct Engine {
+    store: EngineStore,
+    connectors: BTreeMap<TargetId, Arc<dyn Connector>>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    options: Options,
+    /// Where the search for the next tenant goes on.
+    turns: Mutex<BTreeMap<(TargetId, Lane), TenantId>>,
+}
+
+impl Engine {
+    /// An engine for these targets. Nothing happens before [`Engine::run`] or [`Engine::step`].
+    pub fn new(
+        store: EngineStore,
+        connectors: BTreeMap<TargetId, Arc<dyn Connector>>,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        options: Options,
+    ) -> Self {
+        Self { store, connectors, clock, random, options, turns: Mutex::default() }
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine")
+            .field("targets", &self.connectors.keys())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

@@ -7,6 +7,7 @@ mod claim;
 mod health;
 mod load;
 mod record;
+mod sweep;
 
 use domain::{clock::Clock, id::TargetId};
 use sqlx::PgPool;
@@ -16,6 +17,7 @@ pub use claim::{Claim, Claimed, Intent};
 pub use health::Health;
 pub use load::{EdgeJob, Job, PendingPassword, Reference, Workload};
 pub use record::{Batch, EdgeOutcome, ObjectOutcome, Outcome, PasswordOutcome};
+pub use sweep::Swept;
 
 use crate::{ENGINE_ROLE, Settings, StoreError, pool, seal::Keyring};
 

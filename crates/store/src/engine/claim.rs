@@ -47,8 +47,9 @@ pub struct Intent {
 
 impl EngineStore {
     /// Claims up to `limit` due objects of one target and lane, from the
-    /// tenants whose turn it is. Tenants are looked for from `start` on, so
-    /// that with thousands of waiting tenants nobody is always first.
+    /// tenants whose turn it is. Tenants are looked for after `start` and then
+    /// from the beginning, so that with thousands of waiting tenants nobody is
+    /// always first.
     pub async fn claim(
         &self,
         target: TargetId,
@@ -57,17 +58,22 @@ impl EngineStore {
         start: Uuid,
     ) -> Result<Option<Claim>, StoreError> {
         let rows = sqlx::query!(
-            r#"WITH RECURSIVE waiting (tenant_id, n) AS (
-                   (SELECT tenant_id, 1 FROM work WHERE target_id = $1 AND lane = $2 AND tenant_id >= $5
-                     ORDER BY tenant_id LIMIT 1)
+            r#"WITH RECURSIVE waiting (tenant_id, n, wrapped) AS (
+                   SELECT $5::uuid, 0, false
                    UNION ALL
-                   SELECT (SELECT w.tenant_id FROM work w WHERE w.target_id = $1 AND w.lane = $2
-                              AND w.tenant_id > waiting.tenant_id ORDER BY w.tenant_id LIMIT 1), n + 1
-                     FROM waiting WHERE waiting.tenant_id IS NOT NULL AND n < 512),
+                   SELECT next.tenant_id, n + 1, next.wrapped
+                     FROM waiting CROSS JOIN LATERAL (
+                       (SELECT w.tenant_id, waiting.wrapped FROM work w WHERE w.target_id = $1 AND w.lane = $2
+                           AND w.tenant_id > waiting.tenant_id ORDER BY w.tenant_id LIMIT 1)
+                       UNION ALL
+                       (SELECT w.tenant_id, true FROM work w WHERE w.target_id = $1 AND w.lane = $2
+                           AND NOT waiting.wrapped ORDER BY w.tenant_id LIMIT 1)
+                       LIMIT 1) next
+                    WHERE n < 512 AND NOT (next.wrapped AND next.tenant_id > $5)),
                turn AS (
                    SELECT w.tenant_id, coalesce(t.virtual_micros, 0) AS v
                      FROM waiting w LEFT JOIN tenant_turn t ON t.target_id = $1 AND t.tenant_id = w.tenant_id
-                    WHERE w.tenant_id IS NOT NULL AND EXISTS (
+                    WHERE w.n > 0 AND EXISTS (
                           SELECT FROM work d WHERE d.target_id = $1 AND d.lane = $2 AND d.tenant_id = w.tenant_id
                              AND d.due_at <= now() AND (d.lease_until IS NULL OR d.lease_until < now()))
                     ORDER BY v, w.tenant_id LIMIT 16),
@@ -125,18 +131,20 @@ impl EngineStore {
     }
 
     /// Notes what is about to be tried, before it is tried, and shows the
-    /// requests as running. Also renews the lease.
-    pub async fn intend(&self, claim: &Claim, intents: &[Intent]) -> Result<(), StoreError> {
+    /// requests as running. Also renews the lease; false when the lease was
+    /// lost for any of the objects, and then nothing may be tried.
+    pub async fn intend(&self, claim: &Claim, intents: &[Intent]) -> Result<bool, StoreError> {
         let objects: Vec<_> = intents.iter().map(|i| i.object.uuid()).collect();
         let generations: Vec<_> = intents.iter().map(|i| i.generation).collect();
         let steps: Vec<_> = intents.iter().map(|i| i.step.to_owned()).collect();
         let namings: Vec<_> = intents.iter().map(|i| i.naming.as_ref().map(Json)).collect();
-        sqlx::query!(
+        let noted = sqlx::query!(
             r#"WITH a AS (SELECT * FROM unnest($2::uuid[], $3::bigint[], $4::text[], $5::jsonb[])
                               AS a (object_id, generation, step, naming)),
                w AS (UPDATE work SET lease_until = now() + make_interval(secs => $6) WHERE lease = $1
                      RETURNING object_id, tenant_id),
-               i AS (UPDATE request_item i SET state = 'running', updated_at = now() FROM a
+               i AS (UPDATE request_item i SET state = 'running', updated_at = now()
+                       FROM a JOIN w USING (object_id)
                       WHERE i.object_id = a.object_id AND i.member_id = '00000000-0000-0000-0000-000000000000'
                         AND i.state IN ('requested', 'parked')
                      RETURNING i.request_id),
@@ -153,7 +161,7 @@ impl EngineStore {
         )
         .execute(&self.pool)
         .await?;
-        Ok(())
+        Ok(usize::try_from(noted.rows_affected()).is_ok_and(|n| n == intents.len()))
     }
 }
 

@@ -22,15 +22,24 @@ pub struct Health {
 impl EngineStore {
     /// The state of a target; `pace_micros` is what to assume before anything was measured.
     pub async fn health(&self, target: TargetId, pace_micros: i64) -> Result<Health, StoreError> {
-        let row = sqlx::query!(
-            r#"INSERT INTO target_health AS h (target_id, since, pace_micros) VALUES ($1, now(), $2)
-               ON CONFLICT (target_id) DO UPDATE SET target_id = h.target_id
-               RETURNING state, failures, pace_micros, retry_at AS "retry_at: jiff_sqlx::Timestamp""#,
-            target.uuid(),
-            pace_micros
+        let found = sqlx::query!(
+            r#"SELECT state, failures, pace_micros, retry_at AS "retry_at: jiff_sqlx::Timestamp"
+                 FROM target_health WHERE target_id = $1"#,
+            target.uuid()
         )
-        .fetch_one(&self.pool)
+        .fetch_optional(&self.pool)
         .await?;
+        let Some(row) = found else {
+            sqlx::query!(
+                "INSERT INTO target_health (target_id, since, pace_micros) VALUES ($1, now(), $2)
+                 ON CONFLICT (target_id) DO NOTHING",
+                target.uuid(),
+                pace_micros
+            )
+            .execute(&self.pool)
+            .await?;
+            return Ok(Health { up: true, retry_at: None, failures: 0, pace_micros });
+        };
         Ok(Health {
             up: row.state == "up",
             retry_at: row.retry_at.map(|at| at.to_jiff()),
@@ -63,11 +72,14 @@ impl EngineStore {
     /// The target answers: its work goes on, what was parked first.
     pub async fn target_up(&self, target: TargetId) -> Result<(), StoreError> {
         sqlx::query!(
-            "UPDATE target_health SET state = 'up', failures = 0, reason = NULL, retry_at = NULL, since = now()
-              WHERE target_id = $1 AND state = 'down'",
+            "WITH h AS (UPDATE target_health SET state = 'up', failures = 0, reason = NULL, retry_at = NULL,
+                               since = now() WHERE target_id = $1 AND state = 'down' RETURNING target_id),
+                  w AS (UPDATE work w SET due_at = least(w.due_at, now()) FROM h, external_object x
+                         WHERE w.target_id = h.target_id AND x.object_id = w.object_id AND x.state = 'parked')
+             SELECT pg_notify('tenantry_work', '') FROM h",
             target.uuid()
         )
-        .execute(&self.pool)
+        .fetch_optional(&self.pool)
         .await?;
         Ok(())
     }

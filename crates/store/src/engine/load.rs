@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use sqlx::types::Json;
 
 use super::{Claim, EngineStore};
-use crate::{StoreError, error::known};
+use crate::StoreError;
 
 /// Everything a claim is about.
 #[derive(Debug, Default)]
@@ -23,6 +23,11 @@ pub struct Workload {
     pub jobs: Vec<Job>,
     /// Where the objects they refer to are, as far as that is known.
     pub references: BTreeMap<ObjectId, Reference>,
+    /// Objects they refer to that do not exist and are not on their way:
+    /// nobody wants them, or a person has to act first.
+    pub blocked: BTreeSet<ObjectId>,
+    /// Claimed objects whose stored state this build cannot read, with their generation.
+    pub unreadable: Vec<(ObjectId, i64)>,
 }
 
 /// One claimed object.
@@ -107,13 +112,19 @@ impl EngineStore {
         .fetch_all(&self.pool)
         .await?;
         let mut jobs = Vec::with_capacity(rows.len());
+        let mut unreadable = Vec::new();
         for row in rows {
             let object = ObjectId::from_uuid(row.id);
+            let kind = ObjectKind::from_code(&row.kind);
+            let (Some(kind), Ok(spec)) = (kind, serde_json::from_value(row.spec)) else {
+                unreadable.push((object, row.generation));
+                continue;
+            };
             jobs.push(Job {
                 object,
                 tenant: TenantId::from_uuid(row.tenant_id),
-                kind: known(ObjectKind::from_code(&row.kind), "object", "kind", row.id)?,
-                spec: known(serde_json::from_value(row.spec).ok(), "object", "spec", row.id)?,
+                kind,
+                spec,
                 wanted: row.wanted,
                 generation: row.generation,
                 attempts: attempts.get(&object).copied().unwrap_or(0),
@@ -128,8 +139,8 @@ impl EngineStore {
         self.load_attempted(&mut jobs).await?;
         self.load_passwords(&mut jobs).await?;
         self.load_edges(&mut jobs).await?;
-        let references = self.load_references(&jobs).await?;
-        Ok(Workload { jobs, references })
+        let (references, blocked) = self.load_references(&jobs).await?;
+        Ok(Workload { jobs, references, blocked, unreadable })
     }
 
     async fn load_attempted(&self, jobs: &mut [Job]) -> Result<(), StoreError> {
@@ -236,22 +247,35 @@ impl EngineStore {
         Ok(())
     }
 
-    async fn load_references(&self, jobs: &[Job]) -> Result<BTreeMap<ObjectId, Reference>, StoreError> {
+    async fn load_references(
+        &self,
+        jobs: &[Job],
+    ) -> Result<(BTreeMap<ObjectId, Reference>, BTreeSet<ObjectId>), StoreError> {
         let needed: BTreeSet<_> = jobs.iter().flat_map(|j| j.spec.prerequisites()).collect();
         let ids: Vec<_> = needed.iter().map(|o| o.uuid()).collect();
         let rows = sqlx::query!(
-            r#"SELECT object_id, external_id AS "external_id!", dn AS "dn!", observed->>'security_id' AS security_id
-                 FROM external_object WHERE object_id = ANY($1) AND external_id IS NOT NULL AND dn IS NOT NULL"#,
+            r#"SELECT o.id AS "id!", x.external_id AS "external_id?", x.dn AS "dn?", x.observed->>'security_id' AS security_id,
+                      NOT o.wanted OR (x.state IS NOT DISTINCT FROM 'failed'
+                          AND NOT EXISTS (SELECT FROM work w WHERE w.object_id = o.id)) AS "blocked!"
+                 FROM object o LEFT JOIN external_object x ON x.object_id = o.id WHERE o.id = ANY($1)"#,
             &ids
         )
         .fetch_all(&self.pool)
         .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| {
-                let address = Address { external_id: row.external_id, dn: row.dn };
-                (ObjectId::from_uuid(row.object_id), Reference { address, security_id: row.security_id })
-            })
-            .collect())
+        let (mut references, mut blocked) = (BTreeMap::new(), BTreeSet::new());
+        for row in rows {
+            let object = ObjectId::from_uuid(row.id);
+            match row.external_id.zip(row.dn) {
+                Some((external_id, dn)) => {
+                    let address = Address { external_id, dn };
+                    references.insert(object, Reference { address, security_id: row.security_id });
+                }
+                None if row.blocked => {
+                    blocked.insert(object);
+                }
+                None => {}
+            }
+        }
+        Ok((references, blocked))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     id::{ObjectId, SecretId, TargetId, TenantId},
-    problem::Problem,
+    problem::{Problem, ProblemCode},
     request::Lane,
     spec::Observed,
 };
@@ -97,8 +97,9 @@ struct Edges {
 
 impl EngineStore {
     /// Records a batch. Outcomes of objects whose lease was lost meanwhile are
-    /// dropped (somebody else has them); gives how many were recorded.
-    pub async fn record(&self, claim: &Claim, mut batch: Batch) -> Result<usize, StoreError> {
+    /// dropped (somebody else has them); gives how many were recorded. After
+    /// [`StoreError::Repeat`] the same batch may be recorded again.
+    pub async fn record(&self, claim: &Claim, batch: &mut Batch) -> Result<usize, StoreError> {
         let mut tx = self.pool.begin().await?;
         let mine: BTreeSet<Uuid> = sqlx::query_scalar!(
             "SELECT object_id FROM work WHERE lease = $1 ORDER BY object_id FOR UPDATE",
@@ -113,13 +114,14 @@ impl EngineStore {
             return Ok(0);
         }
         let mut requests = Vec::new();
-        record_passwords(&mut tx, &batch, &mut requests).await?;
-        record_objects(&mut tx, &batch, &mut requests).await?;
-        record_edges(&mut tx, &batch, &mut requests).await?;
-        settle_work(&mut tx, claim, &batch).await?;
-        start_billing(&mut tx, &batch).await?;
-        advance_turns(&mut tx, &batch).await?;
-        close_attempts(&mut tx, claim, &batch).await?;
+        record_passwords(&mut tx, batch, &mut requests).await?;
+        record_objects(&mut tx, batch, &mut requests).await?;
+        record_edges(&mut tx, batch, &mut requests).await?;
+        waiting_edges(&mut tx, batch, &mut requests).await?;
+        settle_work(&mut tx, claim, batch).await?;
+        start_billing(&mut tx, batch).await?;
+        advance_turns(&mut tx, batch).await?;
+        close_attempts(&mut tx, claim, batch).await?;
         finish_requests(&mut tx, requests).await?;
         sqlx::query!("SELECT pg_notify('tenantry_work', '')").execute(&mut *tx).await?;
         tx.commit().await?;
@@ -181,7 +183,7 @@ async fn record_objects(
     // Ours only: what was found under our name but is somebody else's is never stored as ours.
     let ours: Vec<_> = all
         .iter()
-        .map(|o| !matches!(&o.outcome, Outcome::Failed(p) if p.code == domain::problem::ProblemCode::NameTaken))
+        .map(|o| !matches!(&o.outcome, Outcome::Failed(p) if p.code == ProblemCode::NameTaken))
         .collect();
     let rows = sqlx::query_scalar!(
         r#"WITH a AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::bigint[], $6::text[],
@@ -205,9 +207,10 @@ async fn record_objects(
            UPDATE request_item i SET state = a.state, problem = a.problem, updated_at = now()
              FROM a WHERE i.object_id = a.id AND i.member_id = $9 AND i.generation <= a.gen
               AND i.state IN ('requested', 'running', 'failed', 'parked')
-              AND NOT EXISTS (SELECT FROM secret s WHERE s.request_id = i.request_id AND s.object_id = i.object_id)
-              AND NOT (i.state = 'failed' AND EXISTS
-                       (SELECT FROM request r WHERE r.id = i.request_id AND r.kind = 'password'))
+              -- A password's item shows that it waits; how it ends is recorded with the secret.
+              AND (NOT EXISTS (SELECT FROM request r WHERE r.id = i.request_id AND r.kind = 'password')
+                   OR a.state IN ('requested', 'parked') AND EXISTS
+                       (SELECT FROM secret s WHERE s.request_id = i.request_id AND s.object_id = i.object_id))
            RETURNING i.request_id"#,
         &objects,
         &externals as _,
@@ -282,6 +285,50 @@ async fn record_edges(
     Ok(())
 }
 
+/// Memberships of what could not be made are shown as waiting, so that the
+/// request comes to an end; once it is there they are due again.
+async fn waiting_edges(
+    tx: &mut PgConnection,
+    batch: &Batch,
+    requests: &mut Vec<Uuid>,
+) -> Result<(), StoreError> {
+    let ids = |verified: bool| {
+        let chosen = batch.objects.iter().filter(move |o| match o.outcome {
+            Outcome::Verified => (o.observed.is_some()) == verified,
+            Outcome::Failed(_) => !verified,
+            Outcome::Retry { .. } | Outcome::Parked(_) => false,
+        });
+        chosen.map(|o| o.object.uuid()).collect::<Vec<_>>()
+    };
+    let waiting = serde_json::to_value(Problem::new(ProblemCode::Waiting)).unwrap_or(Value::Null);
+    let rows = sqlx::query_scalar!(
+        "UPDATE request_item i SET state = 'failed', problem = $2, updated_at = now()
+           FROM membership m LEFT JOIN external_object x ON x.object_id = m.member_object
+          WHERE m.member_object = ANY($1) AND x.external_id IS NULL AND m.wanted AND m.wanted_gen > m.applied_gen
+            AND i.object_id = m.group_object AND i.member_id = m.member_object AND i.generation = m.wanted_gen
+            AND i.state IN ('requested', 'running', 'parked')
+         RETURNING i.request_id",
+        &ids(false),
+        waiting
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    requests.extend(rows);
+    sqlx::query!(
+        "WITH i AS (UPDATE request_item i SET state = 'requested', problem = NULL, updated_at = now()
+               FROM membership m
+              WHERE (m.member_object = ANY($1) OR m.group_object = ANY($1)) AND m.wanted_gen > m.applied_gen
+                AND i.object_id = m.group_object AND i.member_id = m.member_object AND i.generation = m.wanted_gen
+                AND i.state = 'failed' AND i.problem->>'code' = 'waiting'
+             RETURNING i.request_id)
+         UPDATE request SET finished_at = NULL WHERE id IN (SELECT request_id FROM i)",
+        &ids(true)
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// What is done leaves the queue, unless something newer is wanted; what
 /// others wait for makes them due.
 async fn settle_work(tx: &mut PgConnection, claim: &Claim, batch: &Batch) -> Result<(), StoreError> {
@@ -337,12 +384,17 @@ async fn settle_work(tx: &mut PgConnection, claim: &Claim, batch: &Batch) -> Res
     )
     .execute(&mut *tx)
     .await?;
-    // Groups whose members just came to be: in the bulk lane a moment later,
-    // so that many members travel in one modify.
+    // Groups whose members just came to be: in the bulk lane later, as long as
+    // more of the tenant's people are on their way, so that many members travel
+    // in one modify.
     sqlx::query!(
         "INSERT INTO work AS w (object_id, target_id, tenant_id, lane, due_at)
          SELECT DISTINCT o.id, o.target_id, o.tenant_id, $2::smallint,
-                now() + CASE WHEN $2 = 1 THEN interval '2 s' ELSE interval '0' END
+                now() + CASE WHEN $2 = 1 AND EXISTS (
+                        SELECT FROM work p JOIN object po ON po.id = p.object_id
+                         WHERE p.target_id = o.target_id AND p.lane = 1 AND p.tenant_id = o.tenant_id
+                           AND po.kind = 'user')
+                     THEN interval '15 s' ELSE interval '0' END
            FROM membership m JOIN object o ON o.id = m.group_object
           WHERE m.member_object = ANY($1) AND m.wanted_gen > m.applied_gen
           ORDER BY o.id
@@ -370,7 +422,10 @@ async fn start_billing(tx: &mut PgConnection, batch: &Batch) -> Result<(), Store
                 t.time_zone
            FROM subscription s JOIN tenant t ON t.id = s.tenant_id
           WHERE s.ended_at IS NULL AND (s.group_object = ANY($3) AND s.member_object IS NULL
-             OR (s.group_object, s.member_object) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])))
+             OR (s.group_object, s.member_object) IN
+                (SELECT m.group_object, m.member_object FROM membership m
+                   JOIN unnest($1::uuid[], $2::uuid[]) AS a (g, m) ON m.group_object = a.g AND m.member_object = a.m
+                  WHERE m.wanted AND m.applied_gen >= m.wanted_gen))
          ON CONFLICT (subscription_id, kind) DO NOTHING",
         &good.groups,
         &good.members,
@@ -432,9 +487,19 @@ async fn close_attempts(tx: &mut PgConnection, claim: &Claim, batch: &Batch) -> 
 }
 
 /// Requests of which nothing is left to do are finished, with an event.
-async fn finish_requests(tx: &mut PgConnection, mut requests: Vec<Uuid>) -> Result<(), StoreError> {
+pub(super) async fn finish_requests(
+    tx: &mut PgConnection,
+    mut requests: Vec<Uuid>,
+) -> Result<(), StoreError> {
     requests.sort_unstable();
     requests.dedup();
+    if requests.is_empty() {
+        return Ok(());
+    }
+    // Of two workers with the last two items of a request, the second has to see the first's.
+    sqlx::query!("SELECT id FROM request WHERE id = ANY($1) ORDER BY id FOR UPDATE", &requests)
+        .fetch_all(&mut *tx)
+        .await?;
     sqlx::query!(
         "WITH r AS (UPDATE request r SET finished_at = now() WHERE r.id = ANY($1) AND r.finished_at IS NULL
                        AND NOT EXISTS (SELECT FROM request_item i WHERE i.request_id = r.id

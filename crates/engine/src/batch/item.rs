@@ -1,0 +1,325 @@
+//! One object of a batch: what was seen of it, what it needs next, how it ended.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    id::ObjectId,
+    plan::{Action, Plan, Step, Want, plan},
+    problem::{Problem, ProblemCode},
+    spec::{Address, Attribute, Naming, ObjectKind, Observed, Selector, Spec},
+};
+use store::engine::{Job, ObjectOutcome, Outcome, PasswordOutcome, Reference};
+
+use super::{members::Members, password::Password};
+use crate::delay;
+
+/// Steps of one object in one claim; more means it does not come true.
+const STEPS_MAX: u8 = 4;
+/// A target that is busy this often in a row fails the object.
+const ATTEMPTS_MAX: i32 = 8;
+
+/// What to do next, and the name under which it will be found.
+pub(super) struct Next {
+    pub(super) step: Step,
+    pub(super) naming: Option<Naming>,
+}
+
+pub(super) struct Item {
+    pub(super) job: Job,
+    /// Ours, as seen last.
+    pub(super) seen: Option<Observed>,
+    /// How the object itself ended; its password and its members may still go on.
+    pub(super) main: Option<Outcome>,
+    /// `seen` is from after the last step.
+    pub(super) fresh: bool,
+    /// Somebody else's, found under our name.
+    foreign: Option<Observed>,
+    /// The name was refused once; it may be our own from an earlier attempt.
+    taken: Option<Problem>,
+    steps: u8,
+    password: Option<Password>,
+    members: Members,
+}
+
+impl Item {
+    pub(super) fn new(job: Job, members_per_change: usize) -> Self {
+        let password = job.password.is_some().then_some(Password::Waiting);
+        let members = Members::new(&job.edges, members_per_change);
+        let (seen, foreign, taken) = (None, None, None);
+        Self { job, seen, main: None, fresh: false, foreign, taken, steps: 0, password, members }
+    }
+
+    /// Nothing is left to do in this batch.
+    pub(super) fn is_done(&self) -> bool {
+        let rest = self.password.as_ref().is_none_or(Password::is_done) && self.members.is_done();
+        match self.main {
+            None => false,
+            Some(Outcome::Retry { .. } | Outcome::Parked(_)) => true,
+            Some(Outcome::Verified | Outcome::Failed(_)) => rest,
+        }
+    }
+
+    /// The object itself has ended; what is left needs no prerequisites.
+    pub(super) fn is_decided(&self) -> bool {
+        self.main.is_some()
+    }
+
+    /// Tries again later, because something else has to be there first.
+    pub(super) fn wait(&mut self) {
+        let after_ms = delay::retry_millis(self.job.attempts);
+        self.main = Some(Outcome::Retry { problem: Some(Problem::new(ProblemCode::Waiting)), after_ms });
+    }
+
+    pub(super) fn fail(&mut self, problem: Problem) {
+        self.main = Some(Outcome::Failed(problem));
+        self.settle_rest();
+    }
+
+    pub(super) fn needs_look(&self) -> bool {
+        !self.fresh && !(self.is_decided() && self.members.has_more_to_send())
+    }
+
+    /// How to find it; none when it cannot exist.
+    pub(super) fn selector(
+        &self,
+        by_id: bool,
+        resolve: impl Fn(ObjectId) -> Option<Address>,
+    ) -> Option<Selector> {
+        let (object, kind) = (self.job.object, self.job.kind);
+        if let Spec::Access { container, .. } = &self.job.spec {
+            let external_id = Some(resolve(*container)?.external_id);
+            let (names, members) = (vec![], vec![]);
+            return self.job.wanted.then_some(Selector { object, kind, external_id, names, members });
+        }
+        let external_id = self.known().filter(|_| by_id);
+        let mut names: Vec<Naming> = Vec::new();
+        if external_id.is_none() {
+            let now = self.naming(&resolve);
+            let before = self.job.attempted.iter().filter(|n| Some(*n) != now.as_ref()).cloned();
+            names.extend(now.iter().cloned().chain(before));
+        }
+        let members = if self.is_decided() { self.members.asked(&self.job.edges) } else { vec![] };
+        (external_id.is_some() || !names.is_empty())
+            .then_some(Selector { object, kind, external_id, names, members })
+    }
+
+    /// Where it would be made now.
+    fn naming(&self, resolve: impl Fn(ObjectId) -> Option<Address>) -> Option<Naming> {
+        let parent = match self.job.spec.parent() {
+            Some(parent) => Some(resolve(parent)?),
+            None => None,
+        };
+        let attributes = self.job.spec.attributes();
+        let value = |a| attributes.get(&a).copied().flatten().map(str::to_owned);
+        Some(Naming { parent, name: value(Attribute::Name)?, logon_name: value(Attribute::LogonName) })
+    }
+
+    pub(super) fn saw(&mut self, seen: Option<Observed>) {
+        let ours = |o: &Observed| {
+            self.job.kind == ObjectKind::Access
+                || o.marker == Some(self.job.object)
+                || (o.marker.is_none() && self.job.address.as_ref().map(|a| a.external_id) == Some(o.address.external_id))
+        };
+        (self.seen, self.foreign) = match seen {
+            Some(seen) if ours(&seen) => (Some(seen), None),
+            other => (None, other),
+        };
+    }
+
+    /// Known by its id, and not there any more.
+    pub(super) fn may_be_elsewhere(&self) -> bool {
+        self.job.kind != ObjectKind::Access && self.known().is_some() && self.seen.is_none() && self.foreign.is_none()
+    }
+
+    /// The target's id: as seen in this batch, otherwise as recorded.
+    fn known(&self) -> Option<uuid::Uuid> {
+        let seen = self.seen.as_ref().map(|o| &o.address);
+        seen.or(self.job.address.as_ref()).map(|address| address.external_id)
+    }
+
+    /// Decides what comes next from what was seen.
+    pub(super) fn next(&mut self, resolved: &BTreeMap<ObjectId, Reference>) -> Option<Next> {
+        if self.main.is_none() {
+            let next = self.next_of_object(resolved);
+            if next.is_some() {
+                return next;
+            }
+            self.settle_rest();
+        }
+        if self.is_done() {
+            return None;
+        }
+        if self.seen.is_none() {
+            // It was there a moment ago.
+            self.wait();
+            return None;
+        }
+        self.next_of_rest().map(|action| {
+            let step = Step { object: self.job.object, kind: self.job.kind, action };
+            Next { step, naming: None }
+        })
+    }
+
+    fn next_of_object(&mut self, resolved: &BTreeMap<ObjectId, Reference>) -> Option<Next> {
+        let resolve = |object| resolved.get(&object).map(|r| r.address.clone());
+        let (container, readers) = match &self.job.spec {
+            Spec::Access { container, readers } => {
+                let id = resolved.get(readers).and_then(|r| r.security_id.clone());
+                (resolve(*container), id.into_iter().collect())
+            }
+            _ => (None, vec![]),
+        };
+        let want = Want {
+            object: self.job.object,
+            kind: self.job.kind,
+            spec: self.job.wanted.then_some(&self.job.spec),
+            parent: self.job.spec.parent().and_then(resolve),
+            container,
+            readers,
+            known: self.job.address.as_ref().map(|a| a.external_id),
+        };
+        let planned = plan(&want, self.seen.as_ref().or(self.foreign.as_ref()));
+        let step = match planned {
+            Plan::Nothing => {
+                self.main = Some(Outcome::Verified);
+                return None;
+            }
+            // Nothing of ours is there, which is what was wanted.
+            Plan::Stuck(_) if !self.job.wanted => {
+                self.main = Some(Outcome::Verified);
+                return None;
+            }
+            Plan::Stuck(problem) => {
+                self.main = Some(Outcome::Failed(problem));
+                return None;
+            }
+            Plan::Do(step) => step,
+        };
+        let creates = matches!(step.action, Action::Create { .. });
+        if let Some(problem) = self.taken.take().filter(|_| creates) {
+            self.main = Some(Outcome::Failed(problem));
+            return None;
+        }
+        if self.steps >= STEPS_MAX {
+            self.main = Some(Outcome::Failed(not_verified(&step.action)));
+            return None;
+        }
+        self.steps += 1;
+        let naming = if creates { self.naming(resolve) } else { None };
+        Some(Next { step, naming })
+    }
+
+    fn next_of_rest(&mut self) -> Option<Action> {
+        let seen = self.seen.as_ref()?;
+        if let (Some(password), Some(job)) = (&mut self.password, &self.job.password) {
+            return password.next(job, seen);
+        }
+        self.members.next(&self.job.edges, seen)
+    }
+
+    /// Ends passwords and members of an object that is not there.
+    fn settle_rest(&mut self) {
+        let (problem, gone) = match &self.main {
+            Some(Outcome::Failed(problem)) => (problem.clone(), false),
+            Some(Outcome::Verified) => (Problem::new(ProblemCode::SecretExpired), true),
+            _ => return,
+        };
+        if self.seen.is_some() && self.job.wanted {
+            return;
+        }
+        if let Some(password) = &mut self.password {
+            password.give_up(problem);
+        }
+        self.members.give_up(&self.job.edges, gone);
+    }
+
+    /// A step was done, or may have been.
+    pub(super) fn applied(&mut self) {
+        self.fresh = false;
+        if self.is_decided() {
+            self.members.sent();
+        }
+    }
+
+    pub(super) fn rejected(&mut self, action: &Action, problem: Problem) {
+        if self.is_passing(&problem) {
+            self.main = Some(if self.job.attempts < ATTEMPTS_MAX {
+                let after_ms = delay::retry_millis(self.job.attempts);
+                Outcome::Retry { problem: Some(problem), after_ms }
+            } else {
+                Outcome::Failed(problem.clone())
+            });
+            if self.job.attempts >= ATTEMPTS_MAX {
+                self.refuse_rest();
+            }
+            return;
+        }
+        match action {
+            Action::SetPassword { .. } => {
+                if let Some(password) = &mut self.password {
+                    password.give_up(problem);
+                }
+            }
+            Action::ChangeMembers { .. } => self.members.refused(&self.job.edges, problem),
+            Action::Create { .. } if problem.code == ProblemCode::NameTaken && self.taken.is_none() => {
+                self.taken = Some(problem);
+                self.fresh = false;
+            }
+            _ => self.fail(problem),
+        }
+    }
+
+    /// A target that stays busy ends everything that is left.
+    fn refuse_rest(&mut self) {
+        let Some(Outcome::Failed(problem)) = &self.main else { return };
+        if let Some(password) = &mut self.password {
+            password.give_up(problem.clone());
+        }
+        self.members.give_up(&self.job.edges, false);
+    }
+
+    fn is_passing(&self, problem: &Problem) -> bool {
+        match problem.code {
+            ProblemCode::Busy | ProblemCode::Waiting | ProblemCode::Unreachable => true,
+            // Its content may be on its way out as well.
+            ProblemCode::NotEmpty => !self.job.wanted,
+            _ => false,
+        }
+    }
+
+    /// How it ended; with `away`, what is open waits for the target.
+    pub(super) fn outcome(self, away: Option<&Problem>) -> ObjectOutcome {
+        let done = self.is_done();
+        let outcome = match (self.main, away) {
+            (Some(outcome), _) if done => outcome,
+            (_, Some(problem)) => Outcome::Parked(problem.clone()),
+            // Its time was up.
+            (_, None) => Outcome::Retry { problem: None, after_ms: 0 },
+        };
+        let secret = self.job.password.as_ref().map(|p| p.id);
+        let result = self.password.and_then(Password::result);
+        ObjectOutcome {
+            object: self.job.object,
+            generation: self.job.generation,
+            observed: self.seen,
+            outcome,
+            password: secret.zip(result).map(|(secret, result)| PasswordOutcome { secret, result }),
+            edges: self.members.outcomes(&self.job.edges),
+        }
+    }
+}
+
+/// The target accepted everything and shows something else.
+fn not_verified(action: &Action) -> Problem {
+    let problem = Problem::new(ProblemCode::NotVerified);
+    match action {
+        Action::Update { changes, .. } => match changes.first() {
+            Some(change) => problem
+                .with("attribute", change.attribute.code())
+                .with("value", change.after.as_deref().unwrap_or_default()),
+            None => problem.with("attribute", "marker"),
+        },
+        Action::Move { name, .. } => problem.with("attribute", "name").with("value", name),
+        other => problem.with("step", super::word(other)),
+    }
+}
