@@ -9,23 +9,26 @@ help: ## List the targets
 	@echo 'Tenantry. Targets:'
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
+# The first build of the task runner takes a minute, and says nothing meanwhile.
+XTASK = @[[ -d target ]] || echo 'building the task runner first; this takes a minute'; cargo xtask
+
 setup: ## Install what building and running need (packages through apt)
 	@scripts/setup.sh
 
 demo: setup ## Start the whole product with a private PostgreSQL and Samba AD
-	@cargo xtask demo
+	$(XTASK) demo
 
 test: setup ## Run all tests on real components
-	@cargo xtask test
+	$(XTASK) test
 
 check: setup ## Check formatting and lints only
-	@cargo xtask check
+	$(XTASK) check
 
 story: setup ## Run the story from an order to a working customer, unattended
-	@cargo xtask story
+	$(XTASK) story
 
 bench: setup ## Run the benchmarks beside their floors; ONLY=name runs one
-	@cargo run --quiet --profile measure --package bench -- $(if $(ONLY),--only $(ONLY))
+	@cargo run --profile measure --package bench -- $(if $(ONLY),--only $(ONLY))
 
 soak: setup ## Run the tests for long with new seeds; MINUTES=n, 60 if not said
-	@cargo xtask soak $(if $(MINUTES),--minutes $(MINUTES))
+	$(XTASK) soak $(if $(MINUTES),--minutes $(MINUTES))

@@ -1,6 +1,6 @@
 //! `cargo xtask check`: formatting and lints.
 
-use crate::process::{Failure, cargo, run};
+use crate::process::{Failure, cargo, run, slow_cargo};
 
 /// Both checks; the first that finds something ends the task.
 pub async fn start() -> Result<(), Failure> {
@@ -15,5 +15,5 @@ pub async fn formatting() -> Result<(), Failure> {
 
 /// No lint of Cargo.toml or clippy.toml is left.
 pub async fn lints() -> Result<(), Failure> {
-    run(cargo().args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"])).await
+    run(slow_cargo("clippy").args(["--workspace", "--all-targets", "--", "--deny", "warnings"])).await
 }

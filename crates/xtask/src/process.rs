@@ -125,13 +125,24 @@ pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
+/// A `cargo COMMAND` that may take minutes: a person sees its progress, a log
+/// only what it has to say.
+pub fn slow_cargo(command: &str) -> Command {
+    let mut cargo = cargo();
+    cargo.arg(command);
+    if !io::stderr().is_terminal() {
+        cargo.arg("--quiet");
+    }
+    cargo
+}
+
 /// Becomes this program built with the laboratory, with the same arguments.
 #[cfg(not(feature = "lab"))]
 pub fn again_with_lab(args: &[std::ffi::OsString]) -> Result<(), Failure> {
     use std::os::unix::process::CommandExt;
 
-    let mut command = cargo();
-    command.args(["run", "--quiet", "--package", "xtask", "--"]).args(args);
+    let mut command = slow_cargo("run");
+    command.args(["--package", "xtask", "--"]).args(args);
     let program = shown(&command);
     Err(Failure::Start { program, source: command.as_std_mut().exec() })
 }

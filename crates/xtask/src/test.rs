@@ -6,7 +6,7 @@ use tokio::process::Command;
 
 use crate::{
     check,
-    process::{Failure, cargo, run},
+    process::{Failure, cargo, run, slow_cargo},
     sqlx,
     term::{heading, say},
     tidy, workspace,
@@ -46,7 +46,7 @@ async fn everything(stages: &mut Stages) -> Result<(), Failure> {
     stages.run("tidy", async { tidy::start() }).await?;
     stages.run("query data", sqlx::check()).await?;
     stages.run("lints", check::lints()).await?;
-    stages.run("build", run(cargo().args(["build", "--quiet", "--workspace", "--all-targets"]))).await?;
+    stages.run("build", run(slow_cargo("build").args(["--workspace", "--all-targets"]))).await?;
     let tests = if has_nextest().await {
         vec!["nextest", "run", "--workspace"]
     } else {
@@ -87,7 +87,7 @@ async fn tests_of(packages: &[String], rest: &[String]) -> Vec<String> {
 }
 
 async fn build_services() -> Result<(), Failure> {
-    run(cargo().args(["build", "--quiet", "--package", "xtask"])).await
+    run(slow_cargo("build").args(["--package", "xtask"])).await
 }
 
 /// Runs cargo with running services, which end with it.
