@@ -2,7 +2,11 @@
 //! directory and to the portal as one visible request; if the directory
 //! refuses it, the link stays good for another.
 
-use domain::{names as rules, plan::Secret, request::{ItemState, Lane}};
+use domain::{
+    names as rules,
+    plan::Secret,
+    request::{ItemState, Lane},
+};
 use serde_json::json;
 use store::activations::Activation;
 

@@ -106,7 +106,11 @@ pub(crate) fn language(field: &str, text: &str) -> Result<String, FieldError> {
         sizes.contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric())
     };
     let good = parts.next().is_some_and(|p| word(p, 2..=3)) && parts.all(|p| word(p, 2..=8));
-    if good { Ok(value) } else { Err(FieldError::new(field, Rule::Format).with("expected", "a language, as de or en-GB")) }
+    if good {
+        Ok(value)
+    } else {
+        Err(FieldError::new(field, Rule::Format).with("expected", "a language, as de or en-GB"))
+    }
 }
 
 /// An IANA time zone this build knows.
@@ -114,7 +118,9 @@ pub(crate) fn time_zone(field: &str, text: &str) -> Result<String, FieldError> {
     let value = names::line(field, text, 64)?;
     match jiff::tz::TimeZone::get(&value) {
         Ok(zone) => Ok(zone.iana_name().unwrap_or(&value).to_owned()),
-        Err(_) => Err(FieldError::new(field, Rule::Unknown).with("expected", "a time zone, as Europe/Berlin")),
+        Err(_) => {
+            Err(FieldError::new(field, Rule::Unknown).with("expected", "a time zone, as Europe/Berlin"))
+        }
     }
 }
 

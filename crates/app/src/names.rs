@@ -135,14 +135,12 @@ fn wishes(naming: &Naming<'_>, people: &[(String, &Person, UserId)]) -> Result<V
     let mut wishes = Vec::with_capacity(people.len() * 2);
     let mut errors = Vec::new();
     for (i, (path, person, _)) in people.iter().enumerate() {
-        let base = match &person.user_name {
-            Some(name) => name.clone(),
-            None => {
-                let (given, sur) = (person.given_name.as_deref(), person.surname.as_deref());
-                let given = if given.is_none() && sur.is_none() { Some(person.display_name.as_str()) } else { given };
-                naming.pattern.fill(given.unwrap_or_default(), sur.unwrap_or_default())
-            }
-        };
+        let base = person.user_name.clone().unwrap_or_else(|| {
+            let (given, sur) = (person.given_name.as_deref(), person.surname.as_deref());
+            // Somebody with nothing but a display name is named by it.
+            let given = given.or_else(|| sur.is_none().then_some(person.display_name.as_str()));
+            naming.pattern.fill(given.unwrap_or_default(), sur.unwrap_or_default())
+        });
         let principal = match (&person.principal_name, &person.user_name) {
             (Some(name), _) => Some(name.clone()),
             (None, Some(user)) => naming.suffixes.first().map(|suffix| format!("{user}@{suffix}")),
@@ -150,7 +148,8 @@ fn wishes(naming: &Naming<'_>, people: &[(String, &Person, UserId)]) -> Result<V
         };
         let suffix = principal.as_deref().and_then(|p| p.rsplit_once('@')).map(|p| p.1);
         if suffix.is_some_and(|suffix| !naming.suffixes.iter().any(|s| s == suffix)) {
-            let field = if path.is_empty() { "principal_name".to_owned() } else { format!("{path}.principal_name") };
+            let field =
+                if path.is_empty() { "principal_name".to_owned() } else { format!("{path}.principal_name") };
             errors.push(FieldError::new(field, Rule::Unknown).with("known", naming.suffixes.join(", ")));
         }
         let wish = |kind, given| Wish { person: i, kind, given, base: base.clone(), n: 1 };

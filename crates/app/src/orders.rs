@@ -138,16 +138,22 @@ impl OrderDraft {
         };
         let pattern = customer.naming_pattern.as_deref().unwrap_or(DEFAULT_PATTERN);
         c.take(Pattern::parse("customer.naming_pattern", pattern));
-        let given = |v: &Option<String>| v.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
+        let given =
+            |v: &Option<String>| v.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
         let language = given(&customer.language).and_then(|v| c.take(language("customer.language", &v)));
         let zone = given(&customer.time_zone).and_then(|v| c.take(time_zone("customer.time_zone", &v)));
         let currency = given(&customer.currency).and_then(|v| c.take(currency("customer.currency", &v)));
-        let billing = c.take(line("customer.billing_id", customer.billing_id.as_deref(), limits::ATTRIBUTE_CHARS));
-        let purchase = c.take(line("purchase_order", self.purchase_order.as_deref(), limits::REFERENCE_CHARS));
+        let billing =
+            c.take(line("customer.billing_id", customer.billing_id.as_deref(), limits::ATTRIBUTE_CHARS));
+        let purchase =
+            c.take(line("purchase_order", self.purchase_order.as_deref(), limits::REFERENCE_CHARS));
         let start = day(&mut c, "start", self.start.as_deref());
         let end = day(&mut c, "end", self.end.as_deref());
         if start.zip(end).is_some_and(|(start, end)| end < start) {
-            c.note(FieldError::new("end", Rule::OutOfRange).with("min", self.start.as_deref().unwrap_or_default()));
+            c.note(
+                FieldError::new("end", Rule::OutOfRange)
+                    .with("min", self.start.as_deref().unwrap_or_default()),
+            );
         }
         if self.notice_days.is_some_and(|days| days > 3_650) {
             c.note(FieldError::new("notice_period_days", Rule::OutOfRange).with("max", 3_650));
@@ -174,10 +180,13 @@ impl OrderDraft {
             })
         })();
         c.finish(checked).map_err(|errors| {
-            errors.into_iter().map(|mut e| {
-                e.field = e.field.trim_start_matches('.').to_owned();
-                e
-            }).collect()
+            errors
+                .into_iter()
+                .map(|mut e| {
+                    e.field = e.field.trim_start_matches('.').to_owned();
+                    e
+                })
+                .collect()
         })
     }
 }
@@ -213,7 +222,11 @@ pub async fn place(
     let mut site = Site::resolve(&mut tx, permit, draft, &checked).await?;
     let (order, administrator) = site.build(&mut tx, draft, &checked, &hash).await?;
     tx.commit(cause).await?;
-    Ok(Placed { order, created: true, activation: Some((administrator.activation, administrator.expires_at)) })
+    Ok(Placed {
+        order,
+        created: true,
+        activation: Some((administrator.activation, administrator.expires_at)),
+    })
 }
 
 async fn seller(tx: &mut WriteTx<'_>, caller: &Caller, given: Option<&str>) -> Result<TenantRef, AppError> {
@@ -229,7 +242,9 @@ async fn seller(tx: &mut WriteTx<'_>, caller: &Caller, given: Option<&str>) -> R
         },
     };
     if seller.kind == TenantKind::Customer {
-        return Err(AppError::field(FieldError::new("seller", Rule::Format).with("expected", "a provider or reseller")));
+        return Err(AppError::field(
+            FieldError::new("seller", Rule::Format).with("expected", "a provider or reseller"),
+        ));
     }
     Ok(seller)
 }
@@ -258,7 +273,9 @@ impl Site {
         let target = directory(tx, seller, draft.customer.directory.as_deref()).await?;
         let parent = match seller.kind {
             TenantKind::Provider => None,
-            _ => Some(tx.container_of(seller.id, target).await?.ok_or(AppError::Conflict(Conflict::NoContainer))?),
+            _ => Some(
+                tx.container_of(seller.id, target).await?.ok_or(AppError::Conflict(Conflict::NoContainer))?,
+            ),
         };
         let currency = checked.currency.clone().unwrap_or_else(|| seller.currency.clone());
         let plans = tx.plans(&currency).await?;
@@ -468,8 +485,14 @@ impl Site {
 }
 
 /// The chosen directory, or the only one there is.
-async fn directory(tx: &mut WriteTx<'_>, seller: &TenantRef, given: Option<&str>) -> Result<TargetId, AppError> {
-    let unknown = |known: String| AppError::field(FieldError::new("customer.directory", Rule::Unknown).with("known", known));
+async fn directory(
+    tx: &mut WriteTx<'_>,
+    seller: &TenantRef,
+    given: Option<&str>,
+) -> Result<TargetId, AppError> {
+    let unknown = |known: String| {
+        AppError::field(FieldError::new("customer.directory", Rule::Unknown).with("known", known))
+    };
     if let Some(code) = given.map(str::trim).filter(|t| !t.is_empty()) {
         return match tx.target_by_code(code).await? {
             Some(target) => Ok(target),

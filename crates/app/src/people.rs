@@ -57,12 +57,14 @@ impl PersonDraft {
         let mut c = Checker::default();
         let text = |v: &str| Some(v.to_owned());
         let name = limits::PERSON_NAME_CHARS;
-        let given = c.take(names::optional_line("given_name", text(&self.given_name).as_deref(), name)).flatten();
+        let given =
+            c.take(names::optional_line("given_name", text(&self.given_name).as_deref(), name)).flatten();
         let sur = c.take(names::optional_line("surname", text(&self.surname).as_deref(), name)).flatten();
         let display = match self.display_name.as_deref().map(str::trim) {
             Some(display) if !display.is_empty() => c.take(names::display_name("display_name", display)),
             _ => {
-                let both = [given.as_deref(), sur.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+                let both =
+                    [given.as_deref(), sur.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
                 if both.is_empty() && c.is_clean() {
                     c.note(FieldError::new("given_name", Rule::Required).with("or", "surname, display_name"));
                 }
@@ -74,7 +76,8 @@ impl PersonDraft {
             let whole = names::principal_name("user_name", &format!("{n}@x.example"));
             c.take(whole.map(|n| n.trim_end_matches("@x.example").to_owned()))
         });
-        let principal = self.principal_name.as_deref().map(|n| c.take(names::principal_name("principal_name", n)));
+        let principal =
+            self.principal_name.as_deref().map(|n| c.take(names::principal_name("principal_name", n)));
         if user_name.is_some() && principal.is_some() {
             c.note(FieldError::new("user_name", Rule::Duplicate).with("other", "principal_name"));
         }

@@ -105,7 +105,8 @@ pub(crate) async fn prepare(
     }
     let pattern = Pattern::parse("naming_pattern", home.pattern).map_err(AppError::field)?;
     let ids: Vec<UserId> = people.iter().map(|_| tx.id()).collect();
-    let asked: Vec<_> = paths.iter().zip(people).zip(&ids).map(|((path, p), id)| (path.clone(), p, *id)).collect();
+    let asked: Vec<_> =
+        paths.iter().zip(people).zip(&ids).map(|((path, p), id)| (path.clone(), p, *id)).collect();
     let naming = names::Naming {
         tenant: home.tenant,
         code: home.code,

@@ -28,7 +28,8 @@ pub enum SignedIn {
 
 /// A hash nobody's password has: verified against when there is no account,
 /// so that the time tells nothing.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$vUzQmAiyZ2Bhih8Vf8pYyBrmTuY5Y4TfQ2k4j4h9gS8";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$vUzQmAiyZ2Bhih8Vf8pYyBrmTuY5Y4TfQ2k4j4h9gS8";
 
 /// Signs in with the portal's own hash; never asks a directory.
 pub async fn sign_in(app: &App, login: &str, password: &str) -> Result<SignedIn, AppError> {
@@ -76,7 +77,9 @@ pub async fn create_token(
     cause: &Cause,
 ) -> Result<NewToken, AppError> {
     let name = rules::line("name", name, limits::ATTRIBUTE_CHARS).map_err(AppError::field)?;
-    let form = || FieldError::new("expires_at", Rule::Format).with("expected", "an instant, as 2026-12-31T00:00:00Z");
+    let form = || {
+        FieldError::new("expires_at", Rule::Format).with("expected", "an instant, as 2026-12-31T00:00:00Z")
+    };
     let expires_at = match expires_at {
         None => None,
         Some(text) => Some(text.parse::<Timestamp>().map_err(|_| AppError::field(form()))?),

@@ -125,14 +125,13 @@ async fn reseller(
     name: &str,
 ) -> Result<NewTenant, AppError> {
     let given = |v: &Option<String>| v.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
-    let brand = match given(&draft.brand) {
-        None => parent.brand.map(domain::id::Id::from_uuid),
-        Some(code) => Some(
-            tx.brand_by_code(&code)
-                .await?
-                .ok_or_else(|| AppError::field(FieldError::new("brand", Rule::Unknown).with("value", &code)))?,
-        ),
-    };
+    let brand =
+        match given(&draft.brand) {
+            None => parent.brand.map(domain::id::Id::from_uuid),
+            Some(code) => Some(tx.brand_by_code(&code).await?.ok_or_else(|| {
+                AppError::field(FieldError::new("brand", Rule::Unknown).with("value", &code))
+            })?),
+        };
     let standing = match given(&draft.standing) {
         None => Standing::Standard,
         Some(text) => Standing::from_code(&text).ok_or_else(|| {
@@ -148,9 +147,12 @@ async fn reseller(
         billing_id: None,
         standing,
         brand,
-        language: language("language", &or(given(&draft.language), &parent.language)).map_err(AppError::field)?,
-        time_zone: time_zone("time_zone", &or(given(&draft.time_zone), &parent.time_zone)).map_err(AppError::field)?,
-        currency: currency("currency", &or(given(&draft.currency), &parent.currency)).map_err(AppError::field)?,
+        language: language("language", &or(given(&draft.language), &parent.language))
+            .map_err(AppError::field)?,
+        time_zone: time_zone("time_zone", &or(given(&draft.time_zone), &parent.time_zone))
+            .map_err(AppError::field)?,
+        currency: currency("currency", &or(given(&draft.currency), &parent.currency))
+            .map_err(AppError::field)?,
         target: None,
         naming_pattern: DEFAULT_PATTERN.to_owned(),
         folder: None,
@@ -159,7 +161,11 @@ async fn reseller(
 }
 
 /// A container in every directory: customers' containers will lie in it.
-async fn want_containers(tx: &mut WriteTx<'_>, parent: &TenantRef, tenant: &NewTenant) -> Result<(), AppError> {
+async fn want_containers(
+    tx: &mut WriteTx<'_>,
+    parent: &TenantRef,
+    tenant: &NewTenant,
+) -> Result<(), AppError> {
     let mut objects = Vec::new();
     for directory in tx.directories().await? {
         let above = match parent.kind {

@@ -96,7 +96,11 @@ async fn home<'a>(
         return Err(AppError::NotFound("customer"));
     };
     let services = if with_services {
-        tx.service_groups(tenant.id).await?.into_iter().map(|(service, _, object)| (service, object)).collect()
+        tx.service_groups(tenant.id)
+            .await?
+            .into_iter()
+            .map(|(service, _, object)| (service, object))
+            .collect()
     } else {
         BTreeMap::new()
     };
@@ -188,7 +192,8 @@ pub async fn update(
         return Ok(user);
     }
     if let Some(object) = user.object {
-        tx.open_request(tenant, "user_update", json!({ "name": updated.display_name }), Lane::Interactive).await?;
+        tx.open_request(tenant, "user_update", json!({ "name": updated.display_name }), Lane::Interactive)
+            .await?;
         let wanted = updated.clone();
         tx.want_change(object, |spec| Some(with_values(spec, &wanted)), Lane::Interactive).await?;
     }

@@ -1,0 +1,100 @@
+//! Links and sign-in: what opens an account and what does not.
+
+use app::{
+    AppError, Cause,
+    activations::{self, LinkState, choose, look},
+    error::Conflict,
+    people::PersonDraft,
+    tenants::{ResellerDraft, create_reseller},
+    users,
+};
+
+use crate::world::{PASSWORD, order, sign_in, world};
+
+#[tokio::test]
+async fn a_customer_s_password_is_on_its_way_and_not_yet_the_portal_s() {
+    let w = world().await;
+    let placed = w.place(&order("SO-1", "acme")).await.expect("an order");
+    let token = placed.activation.expect("a link").0;
+    assert_eq!(activations::state(&look(&w.app, &token).await.expect("a link")), LinkState::Open);
+    let short = choose(&w.app, &token, "short", &Cause::default()).await.expect_err("too short");
+    assert!(matches!(short, AppError::Invalid(_)), "{short:?}");
+    let pending = choose(&w.app, &token, PASSWORD, &Cause::default()).await.expect("on its way");
+    assert_eq!(activations::state(&pending), LinkState::Pending);
+    // The directory has not verified it: the portal does not know it either.
+    assert!(sign_in(&w.app, "anna.berg@acme.example", PASSWORD).await.is_none());
+    let clear: i64 = w
+        .scalar(&format!(
+            "SELECT count(*) FROM secret WHERE sealed::text LIKE '%{}%'",
+            PASSWORD.bytes().map(|b| format!("{b:02x}")).collect::<String>()
+        ))
+        .await;
+    assert_eq!(clear, 0, "sealed, never in clear");
+}
+
+#[tokio::test]
+async fn a_forged_or_replaced_link_opens_nothing() {
+    let w = world().await;
+    let placed = w.place(&order("SO-1", "acme")).await.expect("an order");
+    let token = placed.activation.expect("a link").0;
+    for i in 0..token.len() {
+        let mut forged = token.clone().into_bytes();
+        forged[i] = if forged[i] == b'A' { b'B' } else { b'A' };
+        let forged = String::from_utf8(forged).expect("ASCII");
+        let refused = look(&w.app, &forged).await;
+        assert!(matches!(refused, Err(AppError::NotFound(_))), "byte {i}");
+    }
+    let (newer, _) = users::reset_password(&w.app, &w.root, placed.order.administrator, &Cause::default())
+        .await
+        .expect("a newer link");
+    assert_eq!(activations::state(&look(&w.app, &token).await.expect("known")), LinkState::Expired);
+    let refused = choose(&w.app, &token, PASSWORD, &Cause::default()).await.expect_err("replaced");
+    assert!(matches!(refused, AppError::Conflict(Conflict::LinkDead)), "{refused:?}");
+    assert_eq!(activations::state(&look(&w.app, &newer).await.expect("known")), LinkState::Open);
+}
+
+#[tokio::test]
+async fn staff_of_a_reseller_sign_in_after_their_link_and_sell_only_below_themselves() {
+    let w = world().await;
+    let administrator = PersonDraft {
+        given_name: "Rita".to_owned(),
+        principal_name: Some("rita@north.test".to_owned()),
+        enabled: true,
+        ..PersonDraft::default()
+    };
+    let draft = ResellerDraft {
+        code: "north".to_owned(),
+        name: "North".to_owned(),
+        administrator: Some(administrator),
+        ..ResellerDraft::default()
+    };
+    let made = create_reseller(&w.app, &w.root, &draft, &Cause::default()).await.expect("a reseller");
+    let (_, token, _) = made.administrator.expect("an administrator");
+    assert!(sign_in(&w.app, "rita@north.test", PASSWORD).await.is_none(), "not before the link was used");
+    let done = choose(&w.app, &token, PASSWORD, &Cause::default()).await.expect("a password");
+    assert_eq!(activations::state(&done), LinkState::Done);
+    let again = choose(&w.app, &token, "another password", &Cause::default()).await.expect_err("used");
+    assert!(matches!(again, AppError::Conflict(Conflict::LinkDead)), "{again:?}");
+    let rita = sign_in(&w.app, "rita@north.test", PASSWORD).await.expect("signs in");
+    let sold = app::orders::place(&w.app, &rita, &order("R-1", "rcust"), b"R-1", &Cause::default()).await;
+    let sold = sold.expect("a reseller orders below itself");
+    let theirs = w.place(&order("SO-9", "direct")).await.expect("the provider's own customer").order.customer;
+    let mut tx = w.app.read(&rita).await.expect("a transaction");
+    assert!(tx.tenant(sold.order.customer).await.is_ok());
+    assert!(tx.tenant(theirs).await.is_err(), "another's customer does not exist for a reseller");
+    let mut above = order("R-2", "above");
+    above.seller = Some("hq".to_owned());
+    let refused =
+        app::orders::place(&w.app, &rita, &above, b"R-2", &Cause::default()).await.expect_err("above");
+    assert!(matches!(refused, AppError::Invalid(_)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn guessing_locks_the_login_and_says_for_how_long() {
+    let w = world().await;
+    for _ in 0..6 {
+        assert!(sign_in(&w.app, "root@provider.test", "wrong password").await.is_none());
+    }
+    let answer = app::sessions::sign_in(&w.app, "root@provider.test", PASSWORD).await.expect("an answer");
+    assert!(matches!(answer, app::sessions::SignedIn::Locked(1..=900)), "even the right password waits");
+}

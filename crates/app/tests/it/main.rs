@@ -1,0 +1,6 @@
+//! Use cases on a real PostgreSQL, as the application's own database role.
+
+mod links;
+mod names;
+mod orders;
+mod world;
