@@ -16,7 +16,7 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpSocket, TcpStream, UnixListener, UnixStream, tcp, unix},
     sync::watch,
     task::JoinSet,
@@ -188,17 +188,15 @@ impl Stream {
             Self::Tcp(stream) => {
                 let _only_slower = stream.set_nodelay(true);
                 let (reader, writer) = stream.into_split();
-                (Reader::Tcp(reader), Box::new(writer))
+                (Reader::Tcp(reader), Writer::Tcp(writer))
             }
             Self::Unix(stream) => {
                 let (reader, writer) = stream.into_split();
-                (Reader::Unix(reader), Box::new(writer))
+                (Reader::Unix(reader), Writer::Unix(writer))
             }
         }
     }
 }
-
-type Writer = Box<dyn AsyncWrite + Send + Unpin>;
 
 enum Reader {
     Tcp(tcp::OwnedReadHalf),
@@ -212,12 +210,38 @@ impl Reader {
             Self::Unix(reader) => reader.read(buffer).await,
         }
     }
+}
 
-    /// Closing will send a reset instead of an end.
-    fn reset_on_close(&self) {
-        if let Self::Tcp(reader) = self {
-            // Where it fails the peer sees an orderly end, which is a cut as well.
-            let _orderly_end = reader.as_ref().set_zero_linger();
+enum Writer {
+    Tcp(tcp::OwnedWriteHalf),
+    Unix(unix::OwnedWriteHalf),
+}
+
+impl Writer {
+    async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Tcp(writer) => writer.write_all(bytes).await,
+            Self::Unix(writer) => writer.write_all(bytes).await,
+        }
+    }
+
+    async fn shutdown(&mut self) -> io::Result<()> {
+        match self {
+            Self::Tcp(writer) => writer.shutdown().await,
+            Self::Unix(writer) => writer.shutdown().await,
+        }
+    }
+
+    /// Gives up the connection; over TCP its peer sees a reset, not an end.
+    fn reset(self) {
+        match self {
+            Self::Tcp(writer) => {
+                // Where it fails the peer sees an orderly end, which is a cut as well.
+                let _orderly_end = writer.as_ref().set_zero_linger();
+                // Dropped, a writing half says that the stream ends here.
+                writer.forget();
+            }
+            Self::Unix(writer) => drop(writer),
         }
     }
 }
@@ -238,37 +262,37 @@ enum Broken {
 
 /// Carries one connection until either side or the mode ends it.
 async fn carry(client: Stream, upstream: Upstream, mut modes: watch::Receiver<Switch>) {
-    let (mut from_client, to_client) = client.split();
+    let (mut from_client, mut to_client) = client.split();
     loop {
         let mode = modes.borrow_and_update().mode;
         match mode {
-            Mode::Refuse | Mode::Cut => return from_client.reset_on_close(),
+            Mode::Refuse | Mode::Cut => return to_client.reset(),
             Mode::BlackHole if modes.changed().await.is_err() => return,
             Mode::BlackHole => {}
             Mode::Pass | Mode::Delay(_) | Mode::CutAfterDown(_) | Mode::CutAfterUp(_) => break,
         }
     }
-    let Ok(server) = Stream::connect(&upstream).await else { return from_client.reset_on_close() };
-    let (mut from_server, to_server) = server.split();
+    let Ok(server) = Stream::connect(&upstream).await else { return to_client.reset() };
+    let (mut from_server, mut to_server) = server.split();
     let mut cut = modes.clone();
     let result = tokio::select! {
         _cut = cut.wait_for(|switch| switch.mode == Mode::Cut) => Err(Broken::Reset),
         result = async {
             tokio::try_join!(
-                copy(&mut from_client, to_server, Direction::Up, modes.clone()),
-                copy(&mut from_server, to_client, Direction::Down, modes.clone()),
+                copy(&mut from_client, &mut to_server, Direction::Up, modes.clone()),
+                copy(&mut from_server, &mut to_client, Direction::Down, modes.clone()),
             )
         } => result.map(|_both_closed| ()),
     };
     if matches!(result, Err(Broken::Reset)) {
-        from_client.reset_on_close();
-        from_server.reset_on_close();
+        to_client.reset();
+        to_server.reset();
     }
 }
 
 async fn copy(
     from: &mut Reader,
-    mut to: Writer,
+    to: &mut Writer,
     direction: Direction,
     mut modes: watch::Receiver<Switch>,
 ) -> Result<(), Broken> {

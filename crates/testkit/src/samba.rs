@@ -29,12 +29,18 @@ use nix::{
 use serde::{Deserialize, Serialize};
 use store::cluster::processes;
 
+use crate::services::{SAMBA_VARIABLE, required};
+
 pub use provision::{PasswordPolicy, provision_cached};
 
 /// A controller that does not answer LDAPS after this long never will.
 const READY_SECONDS: u64 = 60;
 /// After this long an orderly stop becomes a kill.
 const STOP_SECONDS: u64 = 10;
+/// The last parts of the addresses of [`Domain::start_anywhere`].
+const ADDRESSES: std::ops::RangeInclusive<u8> = 1..=254;
+/// One question whether the controller answers.
+const ATTEMPT: Duration = Duration::from_secs(5);
 /// How often a condition is looked at while waiting for it.
 const POLL: Duration = Duration::from_millis(25);
 /// The processes of a controller set their titles; all start with one of these.
@@ -77,6 +83,9 @@ pub enum SambaError {
         /// The address asked for.
         address: Ipv4Addr,
     },
+    /// More domains at once than addresses.
+    #[error("all addresses from 127.77.1.1 to 127.77.1.254 are taken")]
+    NoAddress,
     /// A step of the preparation failed.
     #[error("{step} failed: {output}")]
     Step {
@@ -199,7 +208,9 @@ pub struct Domain {
     data: PathBuf,
     directory: Directory,
     child: Option<Child>,
+    // Held for their locks, which end with the process however that ends.
     _lock: File,
+    address_lock: Option<File>,
 }
 
 impl Domain {
@@ -218,9 +229,32 @@ impl Domain {
             provision::copy(&provisioned, &data).await?;
         }
         let directory = layout::write(&data, options)?;
-        let mut domain = Self { data, directory, child: None, _lock: lock };
+        let mut domain = Self { data, directory, child: None, _lock: lock, address_lock: None };
         domain.launch().await?;
         Ok(domain)
+    }
+
+    /// Starts a domain in a new folder on the first free address of 127.77.1.0/24,
+    /// which is kept until its end: for test runs and for tests that break a
+    /// domain. The address in `options` is replaced.
+    pub async fn start_anywhere(
+        data: &Path,
+        cache: &Path,
+        options: &DomainOptions,
+    ) -> Result<Self, SambaError> {
+        for last in ADDRESSES {
+            let options = DomainOptions { address: Ipv4Addr::new(127, 77, 1, last), ..options.clone() };
+            let Some(lock) = layout::claim(options.address) else { continue };
+            match Self::start(data, cache, &options).await {
+                Err(SambaError::AddressTaken { .. }) => {}
+                Err(error) => return Err(error),
+                Ok(mut domain) => {
+                    domain.address_lock = Some(lock);
+                    return Ok(domain);
+                }
+            }
+        }
+        Err(SambaError::NoAddress)
     }
 
     /// How to reach it.
@@ -347,12 +381,17 @@ impl Drop for Domain {
     }
 }
 
+/// Where provisioned domains of this repository are kept from one run to the next.
+pub fn cache() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/testkit/domains")
+}
+
 /// The domain of this test run.
 ///
 /// # Panics
 /// Where no test run has started one: a missing component is a failure.
 pub fn shared() -> Directory {
-    let value = crate::services::required(crate::services::SAMBA_VARIABLE);
+    let value = required(SAMBA_VARIABLE);
     serde_json::from_str(&value).expect("the services write this variable as JSON of a `Directory`")
 }
 
@@ -394,10 +433,11 @@ async fn answers(directory: &Directory) -> Result<Result<(), String>, SambaError
         .env("LDAPTLS_REQCERT", "demand")
         .stdin(Stdio::null())
         .kill_on_drop(true);
-    let output = command
-        .output()
-        .await
-        .map_err(|source| SambaError::NotInstalled { program: "ldapsearch", source })?;
+    // Its own limit is for connecting only; a controller that hangs later would hold it for ever.
+    let Ok(output) = tokio::time::timeout(ATTEMPT, command.output()).await else {
+        return Ok(Err(format!("no answer within {} s", ATTEMPT.as_secs())));
+    };
+    let output = output.map_err(|source| SambaError::NotInstalled { program: "ldapsearch", source })?;
     if output.status.success() {
         return Ok(Ok(()));
     }

@@ -30,8 +30,6 @@ pub const SAMBA_VARIABLE: &str = "TENANTRY_TEST_AD";
 const FOLDER_PREFIX: &str = "tenantry-run-";
 /// The lock of a run, in its folder.
 const LOCK: &str = "run.lock";
-/// Addresses for the domain of a run: the first free one of 127.77.1.0/24.
-const ADDRESSES: std::ops::RangeInclusive<u8> = 1..=254;
 /// What a crashed run may have left running.
 const PROCESS_NAMES: &[&str] = &["postgres", "samba", "winbindd"];
 
@@ -47,9 +45,6 @@ pub enum ServicesError {
     /// No folder.
     #[error("the folder of the test run cannot be prepared")]
     Folder(#[from] io::Error),
-    /// More runs at once than addresses.
-    #[error("all addresses from 127.77.1.1 to 127.77.1.254 are taken")]
-    NoAddress,
 }
 
 /// The components of one test run. They end with this value, and with the
@@ -66,7 +61,7 @@ impl Services {
     /// Starts what is asked for. `root` is the root of the repository: provisioned
     /// domains are kept in its `target/testkit` for the next run.
     pub async fn start(root: &Path, postgres: bool, samba: bool) -> Result<Self, ServicesError> {
-        end_crashed_runs(&std::env::temp_dir())?;
+        remove_crashed_runs(&std::env::temp_dir())?;
         let folder = tempfile::Builder::new().prefix(FOLDER_PREFIX).tempdir()?;
         // The user of the database goes through; nobody can list it.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o711))?;
@@ -86,7 +81,10 @@ impl Services {
             if !samba {
                 return Ok(None);
             }
-            start_domain(&folder.path().join("ad"), &root.join("target/testkit/domains")).await.map(Some)
+            let options = DomainOptions::new(Ipv4Addr::LOCALHOST);
+            let cache = root.join("target/testkit/domains");
+            let domain = Domain::start_anywhere(&folder.path().join("ad"), &cache, &options).await?;
+            Ok(Some(domain))
         };
         let (cluster, domain) = tokio::try_join!(cluster, domain)?;
         Ok(Self { cluster, domain, _lock: lock, _folder: folder })
@@ -136,19 +134,9 @@ pub(crate) fn required(variable: &str) -> String {
     })
 }
 
-async fn start_domain(data: &Path, cache: &Path) -> Result<Domain, ServicesError> {
-    for last in ADDRESSES {
-        let options = DomainOptions::new(Ipv4Addr::new(127, 77, 1, last));
-        match Domain::start(data, cache, &options).await {
-            Err(SambaError::AddressTaken { .. }) => {}
-            result => return Ok(result?),
-        }
-    }
-    Err(ServicesError::NoAddress)
-}
-
-/// Ends and removes what runs left whose process is gone: their lock is free.
-fn end_crashed_runs(parent: &Path) -> io::Result<()> {
+/// Ends and removes what runs below `parent` left whose process is gone: their
+/// lock is free. Every start does it for the folder of temporary files.
+pub fn remove_crashed_runs(parent: &Path) -> io::Result<()> {
     for entry in fs::read_dir(parent)? {
         let entry = entry?;
         let ours = entry.file_name().to_string_lossy().starts_with(FOLDER_PREFIX)

@@ -140,6 +140,8 @@ pub async fn end_leftovers(cluster: &Path) -> Result<(), ClusterError> {
                 _ => signal,
             };
             let _ended_meanwhile = kill(Pid::from_raw(*pid), signal);
+            // A frozen process takes a signal only when it goes on.
+            let _ended_meanwhile = kill(Pid::from_raw(*pid), Signal::SIGCONT);
         }
         let deadline = Instant::now() + Duration::from_secs(SIGNAL_SECONDS);
         while Instant::now() < deadline && !processes::with_folder(cluster, PROCESS_NAMES).is_empty() {

@@ -105,6 +105,15 @@ pub fn require_free(address: Ipv4Addr) -> Result<(), SambaError> {
     }
 }
 
+/// Takes an address before anybody listens on it, so that two starts at the same
+/// moment do not choose the same one. A file of another user is taken, too.
+pub fn claim(address: Ipv4Addr) -> Option<File> {
+    // Only root runs a controller, and only root writes here.
+    let path = format!("/run/tenantry-address-{address}.lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path).ok()?;
+    file.try_lock().is_ok().then_some(file)
+}
+
 /// A new log for what the controller says itself.
 pub fn start_log(data: &Path) -> Result<File, SambaError> {
     let path = data.join(LOG);

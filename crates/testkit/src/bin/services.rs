@@ -1,5 +1,5 @@
 //! Starts the components of a test run and keeps them until it is told to end:
-//! `cargo run -p testkit --example services -- FILE`, then `. FILE` in a shell
+//! `cargo run -p testkit --bin services -- FILE`, then `. FILE` in a shell
 //! where tests are run again and again.
 
 use std::{error::Error, fmt::Write as _, fs, path::Path};
