@@ -104,6 +104,38 @@ impl TestDatabase {
         &self.name
     }
 
+    /// How many rows every table has, as the owner sees them: to prove that
+    /// something was refused whole.
+    ///
+    /// # Panics
+    /// Where the database refuses: the test cannot go on.
+    pub async fn row_counts(&self) -> Vec<(String, i64)> {
+        let mut owner = connect(&self.owner).await;
+        let tables: Vec<String> = sqlx::query_scalar(
+            "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1",
+        )
+        .fetch_all(&mut owner)
+        .await
+        .expect("the tables of the database");
+        let mut rows = Vec::with_capacity(tables.len());
+        for table in tables {
+            let count = sqlx::query_scalar(AssertSqlSafe(format!("SELECT count(*) FROM {table}")));
+            rows.push((table, count.fetch_one(&mut owner).await.expect("counting a table")));
+        }
+        rows
+    }
+
+    /// The distinct values of an expression over a table's rows that satisfy
+    /// `condition`, as texts in order, as the owner sees them.
+    ///
+    /// # Panics
+    /// Where the database refuses: the test cannot go on.
+    pub async fn values(&self, table: &str, expression: &str, condition: &str) -> Vec<String> {
+        let mut owner = connect(&self.owner).await;
+        let query = format!("SELECT DISTINCT ({expression})::text FROM {table} WHERE {condition} ORDER BY 1");
+        sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(&mut owner).await.expect("the values of a table")
+    }
+
     async fn clone_of(template: &str) -> Self {
         let cluster = shared();
         let name = format!("test_{}_{}", std::process::id(), CREATED.fetch_add(1, Ordering::Relaxed));

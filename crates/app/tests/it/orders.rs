@@ -37,8 +37,8 @@ async fn an_order_makes_the_whole_customer_at_once() {
     assert_eq!(whole.iter().map(|s| s.plan.as_str()).collect::<Vec<_>>(), ["backup-1"]);
     assert!(whole[0].started_at.is_none(), "ordered is not started: nothing was verified yet");
     // 22:30 UTC on the last of March is the first of April where the customer is.
-    let date: String = w.scalar("SELECT DISTINCT local_date::text FROM fact WHERE kind = 'ordered'").await;
-    assert_eq!(date, "2026-04-01");
+    let dates = w.db.values("fact", "local_date", "kind = 'ordered'").await;
+    assert_eq!(dates, ["2026-04-01"]);
 }
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn the_same_order_twice_is_one_and_other_content_is_refused() {
     let w = world().await;
     let draft = order("SO-2", "acme");
     let first = w.place(&draft).await.expect("an order");
-    let before = w.rows().await;
+    let before = w.db.row_counts().await;
     let again = w.place(&draft).await.expect("the same order");
     assert!(!again.created);
     assert_eq!(again.order.id, first.order.id);
@@ -59,14 +59,14 @@ async fn the_same_order_twice_is_one_and_other_content_is_refused() {
     other.customer.name = "Another".to_owned();
     let refused = w.place(&other).await.expect_err("other content");
     assert!(matches!(refused, AppError::Conflict(Conflict::ReferenceUsed)), "{refused:?}");
-    assert_eq!(w.rows().await, before);
+    assert_eq!(w.db.row_counts().await, before);
 }
 
 #[tokio::test]
 async fn every_wrong_value_is_named_and_nothing_changes() {
     let w = world().await;
     w.place(&order("SO-0", "taken")).await.expect("an order");
-    let before = w.rows().await;
+    let before = w.db.row_counts().await;
     let with = |change: fn(&mut OrderDraft)| {
         let mut draft = order("SO-3", "acme");
         change(&mut draft);
@@ -134,7 +134,7 @@ async fn every_wrong_value_is_named_and_nothing_changes() {
         let found = broken(w.place(&draft).await.expect_err("refused"));
         let found: Vec<_> = found.iter().map(|(field, rule)| (field.as_str(), *rule)).collect();
         assert_eq!(found, expected, "{draft:?}");
-        assert_eq!(w.rows().await, before, "nothing may change");
+        assert_eq!(w.db.row_counts().await, before, "nothing may change");
     }
 }
 

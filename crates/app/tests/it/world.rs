@@ -113,34 +113,4 @@ impl World {
         let content = format!("{draft:?}");
         app::orders::place(&self.app, &self.root, draft, content.as_bytes(), &Cause::default()).await
     }
-
-    /// Rows of every table, as the owner sees them: to prove that nothing changed.
-    pub async fn rows(&self) -> Vec<(String, i64)> {
-        use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-        let mut owner = PgConnection::connect_with(self.db.owner()).await.expect("the owner");
-        let tables: Vec<String> = sqlx::query_scalar(
-            "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1",
-        )
-        .fetch_all(&mut owner)
-        .await
-        .expect("tables");
-        let mut rows = Vec::new();
-        for table in tables {
-            let count: i64 = sqlx::query_scalar(AssertSqlSafe(format!("SELECT count(*) FROM {table}")))
-                .fetch_one(&mut owner)
-                .await
-                .expect("a count");
-            rows.push((table, count));
-        }
-        rows
-    }
-
-    pub async fn scalar<T>(&self, sql: &str) -> T
-    where
-        T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
-    {
-        use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-        let mut owner = PgConnection::connect_with(self.db.owner()).await.expect("the owner");
-        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut owner).await.expect("a value")
-    }
 }
