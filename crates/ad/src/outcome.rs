@@ -43,6 +43,10 @@ fn problem(step: &Step, answer: &Answer) -> Problem {
             Problem::new(ProblemCode::Busy)
         }
         code::ENTRY_EXISTS => taken(step, text),
+        // Samba's words for a move into nothing; Windows: ERROR_DS_NO_PARENT_OBJECT.
+        _ if text.contains("parent does not exist") || text.contains("00002089") => {
+            Problem::new(ProblemCode::Waiting)
+        }
         code::CONSTRAINT_VIOLATION | code::UNWILLING if is_password_refusal(step, text) => {
             Problem::new(ProblemCode::PasswordPolicy)
         }
@@ -252,6 +256,7 @@ mod tests {
             (&create(), 19, "0000052D: check_password_restrictions", ProblemCode::PasswordPolicy),
             (&create(), 50, "", ProblemCode::InsufficientRights),
             (&create(), 32, "parent does not exist", ProblemCode::Waiting),
+            (&create(), 80, "00002095: objectclass: Cannot rename x, parent does not exist!", ProblemCode::Waiting),
             (&password, 32, "gone", ProblemCode::Busy),
             (&delete, 66, "", ProblemCode::NotEmpty),
             (&delete, 51, "", ProblemCode::Busy),

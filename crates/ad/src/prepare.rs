@@ -37,10 +37,13 @@ pub fn delegation_script(controller: Controller, folder_dn: &str, account: &str)
     }
 }
 
-const WHAT: [&str; 9] = [
+const WHAT: [&str; 12] = [
     "Rights of the provisioning account on the customers' folder and below it, nowhere else:",
     "read; create and delete organizational units, users and groups; write their",
     "attributes; reset passwords; write the access lists of organizational units.",
+    "",
+    "Then the folder is closed to ordinary accounts: by default every account of the domain",
+    "could list the names of your resellers and customers.",
     "",
     "Two things lie outside the folder and are optional. Leave them out unless you use them:",
     "  1. Registering customers' UPN suffixes by itself needs write access to the attribute",
@@ -64,6 +67,11 @@ fn windows(rights: &[Ace], folder_dn: &str, account: &str) -> String {
         }
         lines.push(format!("dsacls {folder} /I:{reach} /G {} || exit /b 1", quoted(&grant)));
     }
+    lines.push(format!("dsacls {folder} /P:Y || exit /b 1"));
+    for everybody in WINDOWS_EVERYBODY {
+        // Whoever has no entry is nobody to remove, which is no failure.
+        lines.push(format!("dsacls {folder} /R {}", quoted(everybody)));
+    }
     lines.join("\r\n") + "\r\n"
 }
 
@@ -78,12 +86,52 @@ fn samba(rights: &[Ace], folder_dn: &str, account: &str) -> String {
     ));
     lines.push("test -n \"$sid\"".to_owned());
     let entries: String = rights.iter().map(|entry| sddl(entry, "$sid")).collect();
-    lines.push(format!(
-        "samba-tool dsacl set --objectdn={} --sddl=\"{entries}\" \"$@\" >/dev/null",
-        quoted(folder_dn)
-    ));
+    let folder = quoted(folder_dn);
+    lines.push(format!("samba-tool dsacl set --objectdn={folder} --sddl=\"{entries}\" \"$@\" >/dev/null"));
+    // samba-tool can add entries but not remove any.
+    lines.push(format!("FOLDER={folder} /usr/bin/python3 - \"$@\" <<'END'"));
+    lines.push(CLOSE_FOLDER.trim().to_owned());
+    lines.push("END".to_owned());
     lines.join("\n") + "\n"
 }
+
+/// Whom Windows lets read everything by default.
+const WINDOWS_EVERYBODY: [&str; 3] =
+    [r"NT AUTHORITY\Authenticated Users", "Everyone", r"BUILTIN\Pre-Windows 2000 Compatible Access"];
+
+/// Keeps every entry of the folder but those for everybody, and stops
+/// inheritance; with the libraries and options of samba-tool itself.
+const CLOSE_FOLDER: &str = r#"
+import optparse, os, ldb
+from samba import getopt
+from samba.auth import system_session
+from samba.dcerpc import security
+from samba.ndr import ndr_pack, ndr_unpack
+from samba.samdb import SamDB
+parser = optparse.OptionParser()
+parser.add_option("-H", "--URL", dest="url")
+local, login = getopt.SambaOptions(parser), getopt.CredentialsOptions(parser)
+parser.add_option_group(local)
+parser.add_option_group(login)
+options = parser.parse_args()[0]
+lp = local.get_loadparm()
+db = SamDB(url=options.url, session_info=system_session(), credentials=login.get_credentials(lp), lp=lp)
+dn = ldb.Dn(db, os.environ["FOLDER"])
+flags = ["sd_flags:1:%d" % security.SECINFO_DACL]
+found = db.search(dn, scope=ldb.SCOPE_BASE, attrs=["nTSecurityDescriptor"], controls=flags)[0]
+old = ndr_unpack(security.descriptor, found["nTSecurityDescriptor"][0])
+everybody = ["S-1-1-0", "S-1-5-11", "S-1-5-32-554"]
+new = security.descriptor()
+new.type = old.type | security.SEC_DESC_DACL_PROTECTED
+new.revision = old.revision
+for ace in old.dacl.aces:
+    if str(ace.trustee) not in everybody:
+        ace.flags &= ~security.SEC_ACE_FLAG_INHERITED_ACE
+        new.dacl_add(ace)
+change = ldb.Message(dn)
+change["list"] = ldb.MessageElement(ndr_pack(new), ldb.FLAG_MOD_REPLACE, "nTSecurityDescriptor")
+db.modify(change, flags)
+"#;
 
 /// An entry in the security descriptor definition language (MS-DTYP 2.5.1).
 fn sddl(entry: &Ace, who: &str) -> String {
@@ -127,7 +175,7 @@ mod tests {
     #[test]
     fn the_script_for_windows_grants_each_right_on_the_folder_and_below() {
         let script = delegation_script(Controller::Windows, "OU=100% \"A\",DC=x", r"EXAMPLE\svc");
-        let lines: Vec<&str> = script.lines().filter(|line| line.starts_with("dsacls")).collect();
+        let lines: Vec<&str> = script.lines().filter(|line| line.contains("/G")).collect();
         let folder = r#"dsacls "OU=100%% \"A\",DC=x""#;
         assert_eq!(
             lines,
@@ -143,6 +191,8 @@ mod tests {
                 format!(r#"{folder} /I:S /G "EXAMPLE\svc:CA;Reset Password;user" || exit /b 1"#),
             ]
         );
+        assert!(script.contains(&format!("{folder} /P:Y")), "{script}");
+        assert!(script.contains(&format!(r#"{folder} /R "NT AUTHORITY\Authenticated Users""#)), "{script}");
     }
 
     #[test]

@@ -16,7 +16,8 @@ use crate::{
     Directory,
     config::Config,
     connection::{Operation, Scope, Session, code},
-    filter, password,
+    controls, filter, password,
+    security::{Ace, Descriptor, Kind, flag, right},
 };
 
 /// Kerberos refuses log-ons when clocks differ by more (MS-KILE 3.1.1.2).
@@ -36,6 +37,9 @@ pub struct Finding {
     /// What to do about it; empty when nothing is to be done.
     pub cure: String,
 }
+
+/// Everyone, Authenticated Users, Pre-Windows 2000 Compatible Access.
+const EVERYBODY: [&str; 3] = ["S-1-1-0", "S-1-5-11", "S-1-5-32-554"];
 
 const DELEGATE: &str = "run the delegation script (`tenantryd directory prepare`) as an administrator of the domain";
 const TOO_MUCH: &str = "use an ordinary account, not an administrator, with rights on the folder only";
@@ -64,6 +68,8 @@ pub async fn check(config: Config, clock: &dyn Clock, random: Arc<dyn Random>) -
     found.add("connection", Ok("connected over TLS with a verified certificate, and bound".to_owned()), "");
     let skew = skew(&session, clock.now()).await;
     found.add("clock", skew, "synchronise the clocks of this machine and the domain controllers");
+    let closed = closed(&session, &directory.config.folder_dn).await;
+    found.add("folder_closed", closed, DELEGATE);
     let probe = Probe { directory: &directory, id, secret };
     probe.inside(&mut found).await;
     probe.outside(&session, &mut found).await;
@@ -248,6 +254,30 @@ impl Probe<'_> {
     fn tag(&self) -> u128 {
         self.id.uuid().as_u128() & 0xFFFF_FFFF
     }
+}
+
+/// Whether ordinary accounts can list the folder, and with it the names of
+/// resellers and customers.
+async fn closed(session: &Session, folder: &str) -> Result<String, String> {
+    let attributes = ["nTSecurityDescriptor"];
+    let controls = vec![controls::dacl_only()];
+    let found = session.search(folder, Scope::Base, "(objectClass=*)", &attributes, controls).await;
+    let found = found.map_err(|lost| lost.to_string())?;
+    let bytes = found.entries.first().and_then(|entry| entry.bytes("nTSecurityDescriptor"));
+    let list = bytes.and_then(Descriptor::read).and_then(|descriptor| descriptor.dacl);
+    let list = list.ok_or("the access list of the folder cannot be read")?;
+    let open: Vec<String> = list.0.iter().filter(|entry| lists(entry)).filter_map(|e| e.sid.clone()).map(|s| s.to_string()).collect();
+    if open.is_empty() {
+        Ok("ordinary accounts cannot list the folder".to_owned())
+    } else {
+        Err(format!("everybody can list the names in the folder ({})", open.join(", ")))
+    }
+}
+
+fn lists(entry: &Ace) -> bool {
+    let everybody = entry.sid.as_ref().is_some_and(|sid| EVERYBODY.contains(&sid.to_string().as_str()));
+    let here = entry.flags & flag::INHERIT_ONLY == 0;
+    everybody && here && entry.kind == Kind::Allow && entry.mask & right::LIST_CONTENTS != 0
 }
 
 async fn skew(session: &Session, now: Timestamp) -> Result<String, String> {
