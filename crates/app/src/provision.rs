@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     field::{FieldError, Rule},
-    id::{ObjectId, OrderId, ServiceId, TargetId, TenantId, UserId},
+    id::{ObjectId, OrderId, ServiceId, SubscriptionId, TargetId, TenantId, UserId},
     naming::Pattern,
     request::Lane,
     spec::{Spec, UserSpec},
@@ -43,12 +43,25 @@ pub(crate) struct Home<'a> {
 pub struct Created {
     /// As stored.
     pub user: NewUser,
-    /// Plan codes.
-    pub plans: Vec<String>,
+    /// What the person subscribes to.
+    pub plans: Vec<CreatedPlan>,
     /// The secret part of the activation link.
     pub activation: String,
     /// Until when the link can be used.
     pub expires_at: Timestamp,
+}
+
+/// A plan a person was given.
+#[derive(Debug, Clone)]
+pub struct CreatedPlan {
+    /// The subscription.
+    pub id: SubscriptionId,
+    /// Plan code.
+    pub code: String,
+    /// Plan version.
+    pub version: i32,
+    /// Plan name.
+    pub name: String,
 }
 
 /// What is ready to be written for some people.
@@ -57,7 +70,7 @@ pub(crate) struct Prepared {
     pub objects: Vec<NewObject>,
     pub edges: Vec<Edge>,
     subscriptions: Vec<NewSubscription>,
-    plans: Vec<Vec<Plan>>,
+    plans: Vec<Vec<CreatedPlan>>,
 }
 
 /// The plan with this code that people may have here.
@@ -154,17 +167,25 @@ impl Prepared {
         self.edges.push(Edge { group: home.members, member: object });
         let groups: BTreeSet<_> = plans.iter().map(|plan| home.services[&plan.service]).collect();
         self.edges.extend(groups.into_iter().map(|group| Edge { group, member: object }));
-        for plan in &plans {
+        let mut given = Vec::with_capacity(plans.len());
+        for plan in plans {
+            let subscription = tx.id();
             self.subscriptions.push(NewSubscription {
-                id: tx.id(),
+                id: subscription,
                 user: Some(id),
                 plan: plan.id,
                 order: home.order,
                 group: home.services[&plan.service],
                 member: Some(object),
             });
+            given.push(CreatedPlan {
+                id: subscription,
+                code: plan.code,
+                version: plan.version,
+                name: plan.name,
+            });
         }
-        self.plans.push(plans);
+        self.plans.push(given);
         self.users.push(NewUser {
             id,
             object: Some((object, home.target)),
@@ -209,7 +230,7 @@ impl Prepared {
             .zip(links)
             .map(|((user, plans), activation)| Created {
                 user,
-                plans: plans.into_iter().map(|p| p.code).collect(),
+                plans,
                 activation,
                 expires_at,
             })

@@ -2,17 +2,56 @@
 //! needs and closes it: everything on one page is of one instant, and nothing
 //! can be asked outside the caller's scope.
 
+use domain::{
+    id::{TenantId, UserId},
+    permission::Permission,
+};
+use jiff::Timestamp;
+use policy::{Denial, Refusal};
 use store::{Caller, tx::ReadTx};
 
 use crate::{App, AppError};
 
 pub use store::{
-    activations, catalogue, groups, orders, requests, status, subscriptions, tenants, tx, users,
+    activations, catalogue, groups, orders, requests, status, subscriptions, tenants, tx, users, views,
 };
+
+/// The tenants on and below which the caller holds `permission`: the roots of a
+/// list. Forbidden to somebody who holds it nowhere.
+pub fn roots(caller: &Caller, permission: Permission) -> Result<Vec<TenantId>, AppError> {
+    let roots = caller.roots(permission);
+    if roots.is_empty() {
+        return Err(AppError::Forbidden(Box::new(Denial { permission, reason: Refusal::NoGrant })));
+    }
+    Ok(roots)
+}
 
 impl App {
     /// Opens a reading transaction for `caller`.
     pub async fn read<'s>(&'s self, caller: &'s Caller) -> Result<ReadTx<'s>, AppError> {
         Ok(self.store.read(caller).await?)
+    }
+
+    /// The links of people that can still be used: token, and until when.
+    pub async fn open_links(
+        &self,
+        caller: &Caller,
+        users: &[UserId],
+    ) -> Result<Vec<(UserId, String, Timestamp)>, AppError> {
+        let mut tx = self.store.read(caller).await?;
+        let links = tx.open_links(users).await?;
+        tx.finish().await?;
+        Ok(links)
+    }
+
+    /// The name of the brand that is served under a host name.
+    pub async fn brand(&self, host: &str) -> Result<Option<String>, AppError> {
+        Ok(self.store.brand_of_host(host).await?)
+    }
+
+    /// The instant it is now, for showing how long ago something was.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.store.clock().now()
     }
 }

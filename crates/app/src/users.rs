@@ -20,7 +20,7 @@ use store::{
     users::{User, UserChange},
 };
 
-pub use crate::provision::Created;
+pub use crate::provision::{Created, CreatedPlan};
 use crate::{
     Answer, App, AppError, Repeat,
     error::Conflict,
@@ -38,6 +38,8 @@ pub struct CreatedUsers {
     pub users: Vec<Created>,
     /// The request that provisions them.
     pub request: RequestId,
+    /// When that was.
+    pub at: jiff::Timestamp,
 }
 
 /// Creates people in a customer, all or none. `many` says how errors name
@@ -79,7 +81,7 @@ pub async fn create(
     let request = tx.open_request(tenant.id, kind, json!({ "count": people.len() }), lane).await?;
     tx.insert_users(&permit, &prepared.users).await?;
     let users = prepared.want(&mut tx, &home, lane).await?;
-    let created = CreatedUsers { tenant: tenant.clone(), users, request };
+    let created = CreatedUsers { tenant: tenant.clone(), users, request, at: tx.now() };
     repeat::keep(&mut tx, repeated, &created).await?;
     tx.commit(cause).await?;
     Ok(Answer::Done(created))

@@ -56,7 +56,6 @@ async fn two_imports_of_the_same_names_at_once_do_not_deadlock() {
         users::create(&w.app, &w.root, customer, &backward, true, None, &cause),
     );
     assert!(a.is_ok() && b.is_ok(), "{a:?} {b:?}");
-    let distinct: i64 =
-        w.scalar("SELECT count(DISTINCT logon_name) FROM users WHERE object_id IS NOT NULL").await;
-    assert_eq!(distinct, 121);
+    let names = w.db.values("users", "logon_name", "object_id IS NOT NULL").await;
+    assert_eq!(names.len(), 121);
 }
