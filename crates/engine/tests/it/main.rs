@@ -1,0 +1,13 @@
+//! The engine on a real database and the reference target: everything comes
+//! true, whatever breaks in between.
+
+mod converge;
+mod crash;
+mod fairness;
+mod faults;
+mod gate;
+mod members;
+mod passwords;
+mod random;
+mod running;
+mod world;

@@ -1,0 +1,88 @@
+//! A password is set in the directory, and only then in the portal.
+
+use std::time::Duration;
+
+use connector::Lane;
+use domain::{
+    limits,
+    problem::ProblemCode,
+    request::RequestState,
+};
+
+use crate::world::{Customer, World};
+
+async fn portal_hash(world: &World, customer: &Customer) -> Option<String> {
+    let query = format!("SELECT portal_hash FROM users WHERE id = '{}'", customer.people[0].id.uuid());
+    world.db.rows(&query).await[0]["portal_hash"].as_str().map(str::to_owned)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_password_changes_nothing_and_a_better_one_works() {
+    let world = World::new().await;
+    let engine = world.engine();
+    let customer = world.order("acme", 1, Lane::Interactive).await;
+    world.drain(&engine).await;
+    let person = &customer.people[0];
+    let refused = world.choose(&customer, person, "short").await;
+    world.drain(&engine).await;
+    assert_eq!(world.state(refused).await, RequestState::Failed);
+    assert_eq!(world.problems(refused).await, [ProblemCode::PasswordPolicy.code()]);
+    assert_eq!(portal_hash(&world, &customer).await, None);
+    assert_eq!(world.number("SELECT count(*) AS n FROM secret").await, 0, "it is kept nowhere");
+
+    let request = world.choose(&customer, person, "correct horse battery").await;
+    assert_eq!(portal_hash(&world, &customer).await, None, "not before the directory has it");
+    world.drain(&engine).await;
+    assert_eq!(world.state(request).await, RequestState::Complete);
+    let account = world.there(person.object).expect("the account").0;
+    assert_eq!(world.reference.password(account).as_deref(), Some("correct horse battery"));
+    assert_eq!(portal_hash(&world, &customer).await.as_deref(), Some("hash of correct horse battery"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_chosen_before_the_account_is_there_is_set_once_it_is() {
+    let world = World::new().await;
+    let engine = world.engine();
+    let customer = world.order("acme", 1, Lane::Interactive).await;
+    let request = world.choose(&customer, &customer.people[0], "correct horse battery").await;
+    world.drain(&engine).await;
+    assert_eq!(world.state(customer.request).await, RequestState::Complete);
+    assert_eq!(world.state(request).await, RequestState::Complete);
+    assert_eq!(world.reference.passwords_set(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_waited_too_long_is_destroyed_also_while_the_target_is_away() {
+    let world = World::new().await;
+    let engine = world.engine();
+    let customer = world.order("acme", 1, Lane::Interactive).await;
+    world.drain(&engine).await;
+    world.reference.set_reachable(false);
+    let request = world.choose(&customer, &customer.people[0], "correct horse battery").await;
+    engine.step(world.target, Lane::Interactive).await.expect("a step");
+    assert_eq!(world.state(request).await, RequestState::Parked);
+    world.clock.skip(Duration::from_secs(limits::SECRET_HOURS.unsigned_abs() * 3600 + 1));
+    let settings = store::Settings { database: world.db.owner().clone(), connections: 2 };
+    let keeper = store::engine::EngineStore::open(&settings, world.keys.clone(), world.clock.clone());
+    assert_eq!(keeper.sweep().await.expect("a sweep").secrets, 1);
+    assert_eq!(world.state(request).await, RequestState::Failed);
+    assert_eq!(world.problems(request).await, [ProblemCode::SecretExpired.code()]);
+    world.reference.set_reachable(true);
+    world.drain(&engine).await;
+    assert_eq!(world.reference.passwords_set(), 0);
+    assert_eq!(portal_hash(&world, &customer).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_password_replaces_one_on_its_way() {
+    let world = World::new().await;
+    let engine = world.engine();
+    let customer = world.order("acme", 1, Lane::Interactive).await;
+    world.drain(&engine).await;
+    let first = world.choose(&customer, &customer.people[0], "correct horse battery").await;
+    let second = world.choose(&customer, &customer.people[0], "wrong donkey charger").await;
+    world.drain(&engine).await;
+    assert_eq!(world.state(first).await, RequestState::Complete, "overtaken");
+    assert_eq!(world.state(second).await, RequestState::Complete);
+    assert_eq!(portal_hash(&world, &customer).await.as_deref(), Some("hash of wrong donkey charger"));
+}
