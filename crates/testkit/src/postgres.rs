@@ -1,7 +1,7 @@
 //! A database for every test, cloned from a template that is prepared once.
 //!
-//! The template is named after what it was prepared with, so that a changed
-//! migration makes a new one in a cluster that is still running.
+//! The name of a template tells the migrations apart, so that a changed one makes
+//! a new template in a cluster that is still running.
 
 use std::{
     error::Error,
@@ -16,6 +16,8 @@ use tempfile::TempDir;
 
 /// Only one process prepares a template; roles belong to the whole cluster.
 const PREPARE_LOCK: i64 = 7_236_112;
+/// Bytes of a digest that tell one schema from another.
+const FINGERPRINT_BYTES: usize = 8;
 /// Databases this process has created: part of their names.
 static CREATED: AtomicU32 = AtomicU32::new(0);
 
@@ -58,8 +60,8 @@ impl TestDatabase {
         Self::clone_of("template1").await
     }
 
-    /// A clone of the template `name` (a to z, 0 to 9, _), which `prepare` fills
-    /// the first time it is asked for.
+    /// A clone of the template `name` (a to z, 0 to 9, _, at most 40), which
+    /// `prepare` fills the first time it is asked for with the schema as it is.
     ///
     /// # Panics
     /// Where the database refuses or `prepare` fails: the test cannot go on.
@@ -67,8 +69,9 @@ impl TestDatabase {
         name: &str,
         prepare: impl AsyncFnOnce(PgConnectOptions) -> Result<(), E>,
     ) -> Self {
-        ensure_template(name, prepare).await;
-        Self::clone_of(name).await
+        let name = format!("{name}_{}", schema_fingerprint());
+        ensure_template(&name, prepare).await;
+        Self::clone_of(&name).await
     }
 
     /// How the owner of the database connects to it. Tests of isolation connect as
@@ -188,6 +191,13 @@ async fn ensure_template<E: Error>(name: &str, prepare: impl AsyncFnOnce(PgConne
     }
     // The lock ends with the connection.
     connection.close().await.expect("closing the connection of the owner");
+}
+
+/// Differs as soon as a migration does.
+fn schema_fingerprint() -> String {
+    let checksums: Vec<u8> =
+        store::migrate::MIGRATOR.iter().flat_map(|step| step.checksum.to_vec()).collect();
+    store::seal::hash(&checksums).iter().take(FINGERPRINT_BYTES).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A template is marked as one when it is complete.

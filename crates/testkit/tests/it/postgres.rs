@@ -42,8 +42,16 @@ async fn a_template_is_prepared_once_and_clones_are_apart() {
         .await
         .expect("reads");
     assert_eq!(left, 0, "the database outlived its test");
-    let statement = format!("ALTER DATABASE {template} IS_TEMPLATE false; DROP DATABASE {template}");
-    for statement in statement.split(';') {
-        sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(&mut cluster).await.expect("is removed");
+    let made: Vec<String> =
+        sqlx::query_scalar("SELECT datname::text FROM pg_database WHERE datname LIKE $1 || '%'")
+            .bind(&template)
+            .fetch_all(&mut cluster)
+            .await
+            .expect("reads");
+    for name in made {
+        for statement in [format!("ALTER DATABASE {name} IS_TEMPLATE false"), format!("DROP DATABASE {name}")]
+        {
+            sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut cluster).await.expect("is removed");
+        }
     }
 }
