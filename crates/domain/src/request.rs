@@ -157,9 +157,10 @@ impl Counts {
         let open = self.requested + self.running + self.parked;
         let good = self.verified + self.superseded + self.drifted;
         if open > 0 {
-            return match (self.parked, good + self.failed + self.running) {
-                (parked, _) if parked == open => RequestState::Parked,
-                (0, 0) => RequestState::Requested,
+            return match (self.parked, self.running, good + self.failed) {
+                // What is only requested waits behind what is parked.
+                (1.., 0, _) => RequestState::Parked,
+                (0, 0, 0) => RequestState::Requested,
                 _ => RequestState::Running,
             };
         }
@@ -183,6 +184,7 @@ mod tests {
         assert_eq!(Counts { verified: 10, ..Counts::default() }.state(), RequestState::Complete);
         assert_eq!(Counts { failed: 10, ..Counts::default() }.state(), RequestState::Failed);
         assert_eq!(Counts { parked: 3, verified: 2, ..Counts::default() }.state(), RequestState::Parked);
+        assert_eq!(Counts { parked: 3, requested: 2, ..Counts::default() }.state(), RequestState::Parked);
         assert_eq!(Counts { requested: 3, ..Counts::default() }.state(), RequestState::Requested);
     }
 }

@@ -205,7 +205,9 @@ impl<'a> Crew<'a> {
             matches!(spec, domain::spec::Spec::Access { readers, .. } if *readers == object);
         let here = self.index.get(&object).map(|i| &self.items[*i]);
         let found = match here.and_then(|item| item.seen.as_ref()) {
-            Some(seen) => Some(Reference { address: seen.address.clone(), security_id: seen.security_id.clone() }),
+            Some(seen) => {
+                Some(Reference { address: seen.address.clone(), security_id: seen.security_id.clone() })
+            }
             None if here.is_some_and(|item| item.main.is_some()) => None,
             None => self.references.get(&object).cloned(),
         };

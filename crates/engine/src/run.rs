@@ -77,7 +77,12 @@ impl Engine {
         }
     }
 
-    async fn keep_probing(self: Arc<Self>, target: TargetId, bell: Bell, mut shutdown: watch::Receiver<bool>) {
+    async fn keep_probing(
+        self: Arc<Self>,
+        target: TargetId,
+        bell: Bell,
+        mut shutdown: watch::Receiver<bool>,
+    ) {
         let (mut was_up, mut trouble) = (true, 0);
         let tick = self.options.tick.min(self.options.breaker_min);
         while !*shutdown.borrow() {

@@ -43,7 +43,8 @@ impl Engine {
         let Some(claim) = claim else { return Ok(false) };
         self.advance_turn(target, lane, &claim);
         let span = info_span!("claim", %target, ?lane, lease = claim.lease, objects = claim.objects.len());
-        let outcome = self.carry_out(target, lane, connector.as_ref(), &claim, &health).instrument(span).await;
+        let outcome =
+            self.carry_out(target, lane, connector.as_ref(), &claim, &health).instrument(span).await;
         if outcome.is_err() {
             // Best effort: without it the lease ends by itself.
             let _ended_by_itself = self.store.release(&claim).await;
@@ -77,12 +78,7 @@ impl Engine {
         self.store.health(target, micros(pace).max(1)).await
     }
 
-    async fn open_breaker(
-        &self,
-        target: TargetId,
-        health: &Health,
-        reason: &str,
-    ) -> Result<(), StoreError> {
+    async fn open_breaker(&self, target: TargetId, health: &Health, reason: &str) -> Result<(), StoreError> {
         let failures = u32::try_from(health.failures).unwrap_or(0);
         let (min, max) = (self.options.breaker_min, self.options.breaker_max);
         let wait = delay::doubling(min, max, failures, self.random.as_ref());

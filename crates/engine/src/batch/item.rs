@@ -99,8 +99,13 @@ impl Item {
             names.extend(now.iter().cloned().chain(before));
         }
         let members = if self.is_decided() { self.members.asked(&self.job.edges) } else { vec![] };
-        (external_id.is_some() || !names.is_empty())
-            .then_some(Selector { object, kind, external_id, names, members })
+        (external_id.is_some() || !names.is_empty()).then_some(Selector {
+            object,
+            kind,
+            external_id,
+            names,
+            members,
+        })
     }
 
     /// Where it would be made now.
@@ -118,7 +123,8 @@ impl Item {
         let ours = |o: &Observed| {
             self.job.kind == ObjectKind::Access
                 || o.marker == Some(self.job.object)
-                || (o.marker.is_none() && self.job.address.as_ref().map(|a| a.external_id) == Some(o.address.external_id))
+                || (o.marker.is_none()
+                    && self.job.address.as_ref().map(|a| a.external_id) == Some(o.address.external_id))
         };
         (self.seen, self.foreign) = match seen {
             Some(seen) if ours(&seen) => (Some(seen), None),
@@ -128,7 +134,10 @@ impl Item {
 
     /// Known by its id, and not there any more.
     pub(super) fn may_be_elsewhere(&self) -> bool {
-        self.job.kind != ObjectKind::Access && self.known().is_some() && self.seen.is_none() && self.foreign.is_none()
+        self.job.kind != ObjectKind::Access
+            && self.known().is_some()
+            && self.seen.is_none()
+            && self.foreign.is_none()
     }
 
     /// The target's id: as seen in this batch, otherwise as recorded.

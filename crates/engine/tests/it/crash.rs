@@ -108,8 +108,11 @@ async fn a_stale_worker_in_the_middle_of_a_create_makes_nothing_twice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_workers_share_the_work_and_do_each_thing_once() {
     let world = World::new().await;
-    let customers =
-        [world.order("one", 120, Lane::Bulk).await, world.order("two", 120, Lane::Bulk).await, world.order("six", 9, Lane::Interactive).await];
+    let customers = [
+        world.order("one", 120, Lane::Bulk).await,
+        world.order("two", 120, Lane::Bulk).await,
+        world.order("six", 9, Lane::Interactive).await,
+    ];
     let workers = [world.engine(), world.engine(), world.engine()];
     futures::future::join_all(workers.iter().map(|engine| world.drain(engine))).await;
     world.assert_converged().await;

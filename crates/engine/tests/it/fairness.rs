@@ -28,7 +28,10 @@ async fn one_customers_import_delays_neither_anothers_reset_nor_anothers_import(
         assert!(engine.step(world.target, Lane::Bulk).await.expect("a step"));
         claims += 1;
         assert!(claims <= 6, "the smaller import waits for the larger one");
-        world.db.execute(&format!("UPDATE work SET due_at = now() WHERE tenant_id = '{}'", other.id.uuid())).await;
+        world
+            .db
+            .execute(&format!("UPDATE work SET due_at = now() WHERE tenant_id = '{}'", other.id.uuid()))
+            .await;
     }
     assert_ne!(world.state(large.request).await, RequestState::Complete);
     world.drain(&engine).await;

@@ -44,7 +44,8 @@ async fn a_target_that_is_away_parks_its_work_and_costs_no_attempts() {
 async fn whatever_operation_fails_however_the_end_is_the_same() {
     let world = World::new().await;
     let engine = world.engine();
-    let faults = [Fault::Unreachable, Fault::LostBefore, Fault::LostAfter, Fault::Rejected(ProblemCode::Busy)];
+    let faults =
+        [Fault::Unreachable, Fault::LostBefore, Fault::LostAfter, Fault::Rejected(ProblemCode::Busy)];
     for (f, fault) in faults.into_iter().enumerate() {
         // More operations than such an order takes: the last ones meet no fault.
         for operation in 0..24 {

@@ -45,8 +45,10 @@ async fn a_person_joins_and_leaves_a_group_that_is_there() {
         world.assert_converged().await;
     }
     // Somebody took a member out behind our back: wanting it again puts it in.
-    let (group, member) =
-        (world.there(customer.group).expect("the group").0, world.there(customer.people[0].object).expect("it").0);
+    let (group, member) = (
+        world.there(customer.group).expect("the group").0,
+        world.there(customer.people[0].object).expect("it").0,
+    );
     assert!(world.reference.tamper(group, |g| {
         g.members.remove(&member);
     }));

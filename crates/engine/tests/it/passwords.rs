@@ -3,11 +3,7 @@
 use std::time::Duration;
 
 use connector::Lane;
-use domain::{
-    limits,
-    problem::ProblemCode,
-    request::RequestState,
-};
+use domain::{limits, problem::ProblemCode, request::RequestState};
 
 use crate::world::{Customer, World};
 

@@ -39,7 +39,9 @@ async fn a_database_that_is_cut_off_again_and_again_costs_only_time() {
     let running = tokio::spawn(Arc::new(engine).run(told));
     let mut requests = Vec::new();
     for (n, mode) in
-        [Mode::CutAfterDown(9_000), Mode::CutAfterUp(20_000), Mode::Cut, Mode::CutAfterDown(40_000)].into_iter().enumerate()
+        [Mode::CutAfterDown(9_000), Mode::CutAfterUp(20_000), Mode::Cut, Mode::CutAfterDown(40_000)]
+            .into_iter()
+            .enumerate()
     {
         requests.push(world.order(&format!("cut{n}"), 50, Lane::Bulk).await.request);
         proxy.set(mode);

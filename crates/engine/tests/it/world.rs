@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use connector::{Connector, Lane, reference::{Reference, Stored}};
+use connector::{
+    Connector, Lane,
+    reference::{Reference, Stored},
+};
 use domain::{
     clock::{Clock, SeededRandom},
     id::{GroupId, Id, Kind, ObjectId, PlanId, RequestId, TargetId, TenantId, UserId},
@@ -242,7 +245,8 @@ impl World {
         let permit = tx.permit::<act::OrderCreate>(&provider).expect("may order");
         tx.insert_customer(&permit, &self.tenant(id, code, folder, group)).await.expect("the customer");
         let request = tx.open_request(id, "order", json!({}), lane).await.expect("the request");
-        let make = |object, entity, spec| NewObject { id: object, tenant: id, target: self.target, entity, spec };
+        let make =
+            |object, entity, spec| NewObject { id: object, tenant: id, target: self.target, entity, spec };
         let container = Spec::Container { name: code.to_owned(), parent: None, description: None };
         let everybody = Spec::Group {
             name: "All".to_owned(),
@@ -271,8 +275,7 @@ impl World {
         let subscriptions: Vec<_> = users.iter().map(|u| self.subscription(u, group)).collect();
         tx.subscribe(id, "Europe/Berlin", &subscriptions).await.expect("the plans");
         tx.commit(&Cause::default()).await.expect("committing");
-        let people =
-            users.iter().map(|u| Person { id: u.id, object: own(u) }).collect();
+        let people = users.iter().map(|u| Person { id: u.id, object: own(u) }).collect();
         Customer { id, folder, group, group_id, access, people, request }
     }
 
@@ -289,7 +292,9 @@ impl World {
         let new = NewObject { id: object, tenant: customer.id, target: self.target, entity, spec };
         tx.want_new(&[new], lane).await.expect("the object");
         tx.insert_users(&permit, std::slice::from_ref(&user)).await.expect("the person");
-        tx.want_members(customer.id, &[Edge { group: customer.group, member: object }], true).await.expect("the member");
+        tx.want_members(customer.id, &[Edge { group: customer.group, member: object }], true)
+            .await
+            .expect("the member");
         tx.commit(&Cause::default()).await.expect("committing");
         customer.people.push(person);
         request
@@ -355,8 +360,13 @@ impl World {
     /// Everything that is wanted is there once and as wanted, nothing else of
     /// ours is, and every request has come to its end.
     pub async fn assert_converged(&self) {
-        let objects = self.db.rows("SELECT id, kind, spec, wanted, generation, coalesce(applied_generation, 0) AS applied, state
-                                      FROM object LEFT JOIN external_object ON object_id = id").await;
+        let objects = self
+            .db
+            .rows(
+                "SELECT id, kind, spec, wanted, generation, coalesce(applied_generation, 0) AS applied, state
+                                      FROM object LEFT JOIN external_object ON object_id = id",
+            )
+            .await;
         for row in objects {
             let object = ObjectId::from_uuid(uuid_of(&row["id"]));
             let spec: Spec = serde_json::from_value(row["spec"].clone()).expect("a spec");
@@ -371,11 +381,16 @@ impl World {
             assert_eq!(there.is_some(), row["wanted"] == true, "{row}");
             let Some((_, stored)) = there else { continue };
             for (attribute, value) in spec.attributes() {
-                assert_eq!(stored.attributes.get(&attribute).map(String::as_str), value.filter(|v| !v.is_empty()), "{row}");
+                assert_eq!(
+                    stored.attributes.get(&attribute).map(String::as_str),
+                    value.filter(|v| !v.is_empty()),
+                    "{row}"
+                );
             }
         }
         for edge in self.db.rows("SELECT * FROM membership").await {
-            let [group, member] = ["group_object", "member_object"].map(|f| ObjectId::from_uuid(uuid_of(&edge[f])));
+            let [group, member] =
+                ["group_object", "member_object"].map(|f| ObjectId::from_uuid(uuid_of(&edge[f])));
             let group = self.there(group).expect("the group").1;
             let inside = self.there(member).is_some_and(|(id, _)| group.members.contains(&id));
             assert_eq!(inside, edge["wanted"] == true && self.there(member).is_some(), "{edge}");

@@ -316,8 +316,9 @@ async fn waiting_edges(
     requests.extend(rows);
     sqlx::query!(
         "WITH i AS (UPDATE request_item i SET state = 'requested', problem = NULL, updated_at = now()
-               FROM membership m
+               FROM membership m LEFT JOIN external_object x ON x.object_id = m.member_object
               WHERE (m.member_object = ANY($1) OR m.group_object = ANY($1)) AND m.wanted_gen > m.applied_gen
+                AND (NOT m.wanted OR x.external_id IS NOT NULL)
                 AND i.object_id = m.group_object AND i.member_id = m.member_object AND i.generation = m.wanted_gen
                 AND i.state = 'failed' AND i.problem->>'code' = 'waiting'
              RETURNING i.request_id)
