@@ -54,4 +54,12 @@ impl App {
     pub fn now(&self) -> Timestamp {
         self.store.clock().now()
     }
+
+    /// 128 unpredictable bits in hexadecimal: the id of one call, or a form's token.
+    #[must_use]
+    pub fn fresh_id(&self) -> String {
+        let mut bytes = [0; 16];
+        self.store.random().fill(&mut bytes);
+        format!("{:032x}", u128::from_be_bytes(bytes))
+    }
 }

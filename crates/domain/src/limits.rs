@@ -46,6 +46,18 @@ pub const PAGE_ROWS: std::ops::RangeInclusive<u32> = 1..=200;
 pub const PAGE_ROWS_DEFAULT: u32 = 50;
 /// Bytes of a request body.
 pub const BODY_BYTES: usize = 4 * 1024 * 1024;
+/// Bytes of an order or a batch: [`USERS_PER_REQUEST`] people with every field filled.
+pub const LARGE_BODY_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of a form of the portal.
+pub const FORM_BYTES: usize = 64 * 1024;
+/// A request of the web is answered within this many seconds, or refused.
+pub const ANSWER_SECONDS: u64 = 30;
+/// Sign-ins and activations one address may try within a minute.
+pub const SIGN_INS_PER_MINUTE: u32 = 30;
+/// Addresses whose attempts are counted at once; beyond, the oldest minute is forgotten.
+pub const ADDRESSES_COUNTED: usize = 20_000;
+/// Characters of an `Idempotency-Key`.
+pub const IDEMPOTENCY_KEY_CHARS: usize = 255;
 /// An activation link is valid this long, in hours.
 pub const ACTIVATION_HOURS: i64 = 7 * 24;
 /// A secret waits this long for its target before it is destroyed, in hours.

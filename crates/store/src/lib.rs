@@ -30,6 +30,7 @@ pub mod tenants;
 pub mod tokens;
 pub mod tx;
 pub mod users;
+pub mod views;
 
 use std::sync::Arc;
 

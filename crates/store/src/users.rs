@@ -257,7 +257,8 @@ impl ReadTx<'_> {
                  LEFT JOIN object_revision r ON r.object_id = o.id AND r.generation = o.generation
                 WHERE u.tenant_id = $1 AND u.deleted_at IS NULL
                   AND ($2::text IS NULL OR u.search_key >= $2 AND u.search_key < $3
-                       OR u.principal_name >= $2 AND u.principal_name < $3)
+                       OR u.principal_name >= $2 AND u.principal_name < $3
+                       OR u.logon_name COLLATE "C" >= $2 AND u.logon_name COLLATE "C" < $3)
                   AND ($4::text IS NULL OR coalesce(x.state, 'requested') = $4)
                   AND ($5::text IS NULL OR (u.search_key, u.id) > ($5, $6::uuid))
                 ORDER BY u.search_key, u.id LIMIT $7"#,

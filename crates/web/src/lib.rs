@@ -1,1 +1,15 @@
-//! Crate `web`.
+//! What the portal and REST share: the application with its public address,
+//! who is calling, limits, and the words in which errors are explained.
+//!
+//! Nothing here decides what a person may do (that is `app`), and nothing knows
+//! the shape of an answer (that is `api` and `portal`).
+//!
+//! Start at [`Surface`], then [`layers::protect`].
+
+pub mod caller;
+pub mod layers;
+pub mod limiter;
+pub mod surface;
+pub mod texts;
+
+pub use surface::Surface;

@@ -1,0 +1,57 @@
+//! What surfaces show: rows joined with the names of what they refer to, a page
+//! at a time. Reading only; nothing is decided here beyond row-level security,
+//! so who asks has a permit or the roots of its grants.
+
+mod directories;
+mod groups;
+mod orders;
+mod people;
+mod requests;
+mod tenants;
+
+pub use directories::DirectoryView;
+pub use groups::{GroupView, MemberView};
+pub use orders::{OrderFilter, OrderView};
+pub use people::PersonView;
+pub use requests::{ItemView, RequestFilter, RequestView};
+pub use tenants::{CustomerCounts, TenantSearch, TenantView};
+
+use domain::id::TenantId;
+
+use crate::{Store, StoreError, tx::ReadTx};
+
+/// The highest number a view counts to: beyond, it is "10,000+".
+pub const COUNTED: i64 = 10_001;
+
+/// A tenant, as far as others name it.
+#[derive(Debug, Clone)]
+pub struct TenantName {
+    /// Its id.
+    pub id: TenantId,
+    /// Its unchangeable short name.
+    pub code: String,
+    /// Its display name.
+    pub name: String,
+}
+
+impl Store {
+    /// The name of the brand that is served under a host name.
+    pub async fn brand_of_host(&self, host: &str) -> Result<Option<String>, StoreError> {
+        Ok(sqlx::query_scalar!("SELECT name FROM brand WHERE $1 = ANY(host_names) LIMIT 1", host)
+            .fetch_optional(&self.auth)
+            .await?)
+    }
+}
+
+impl ReadTx<'_> {
+    /// Whether the caller belongs to the provider itself: nothing stands above its tenant.
+    pub async fn is_provider_staff(&mut self) -> Result<bool, StoreError> {
+        let tenant = self.caller.tenant.uuid();
+        Ok(sqlx::query_scalar!(
+            r#"SELECT NOT EXISTS (SELECT FROM tenant_closure WHERE descendant = $1 AND depth > 0) AS "root!""#,
+            tenant
+        )
+        .fetch_one(self.sql())
+        .await?)
+    }
+}

@@ -1,0 +1,168 @@
+//! Groups with their tenant, and who is in them.
+
+use domain::{
+    id::{GroupId, RequestId, UserId},
+    problem::Problem,
+    request::ItemState,
+};
+use jiff::Timestamp;
+
+use super::{COUNTED, PersonView, TenantName};
+use crate::{
+    StoreError,
+    error::known,
+    groups::Group,
+    tx::{Permit, ReadTx, act},
+    users::{Provisioning, provisioning},
+};
+
+/// A group with the names of what it refers to.
+#[derive(Debug, Clone)]
+pub struct GroupView {
+    /// Its id.
+    pub id: GroupId,
+    /// Whose it is.
+    pub tenant: TenantName,
+    /// Kept by the product.
+    pub built_in: bool,
+    /// Name as shown.
+    pub name: String,
+    /// `sAMAccountName`.
+    pub logon_name: String,
+    /// Free text.
+    pub description: Option<String>,
+    /// People who are to be in it, up to [`COUNTED`].
+    pub members: i64,
+    /// Version of the desired state.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// How far the directory is.
+    pub provisioning: Option<Provisioning>,
+}
+
+/// A person in a group, or on the way into or out of it.
+#[derive(Debug, Clone)]
+pub struct MemberView {
+    /// The person.
+    pub user: PersonView,
+    /// Whether the person should be in it.
+    pub wanted: bool,
+    /// How far the directory is.
+    pub provisioning: Provisioning,
+}
+
+impl ReadTx<'_> {
+    /// Groups of the permitted tenant, by id, after `after`; or just one of them.
+    pub async fn group_views(
+        &mut self,
+        permit: &Permit<act::TenantRead>,
+        only: Option<GroupId>,
+        after: Option<GroupId>,
+        limit: u32,
+    ) -> Result<Vec<GroupView>, StoreError> {
+        let tenant = &permit.tenant;
+        let rows = sqlx::query!(
+            r#"SELECT g.id, g.purpose, g.name, g.description, g.version, o.spec->>'logon_name' AS logon_name,
+                      g.created_at AS "created_at!: jiff_sqlx::Timestamp",
+                      (SELECT count(*) FROM (SELECT FROM membership m WHERE m.group_object = g.object_id AND m.wanted
+                        LIMIT $5) m) AS "members!",
+                      o.generation AS "generation?", x.state AS "state?", x.applied_generation AS "applied?",
+                      x.problem AS "problem?", r.request_id AS "request_id?"
+                 FROM user_group g JOIN object o ON o.id = g.object_id
+                 LEFT JOIN external_object x ON x.object_id = o.id
+                 LEFT JOIN object_revision r ON r.object_id = o.id AND r.generation = o.generation
+                WHERE g.deleted_at IS NULL AND g.tenant_id = $1 AND ($2::uuid IS NULL OR g.id = $2)
+                  AND ($3::uuid IS NULL OR g.id > $3)
+                ORDER BY g.id LIMIT $4"#,
+            tenant.id.uuid(),
+            only.map(GroupId::uuid),
+            after.map(GroupId::uuid),
+            i64::from(limit),
+            COUNTED
+        )
+        .fetch_all(self.sql())
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                let (state, applied) = (row.state.as_deref(), row.applied);
+                Ok(GroupView {
+                    id: GroupId::from_uuid(row.id),
+                    tenant: TenantName {
+                        id: tenant.id,
+                        code: tenant.code.clone(),
+                        name: tenant.name.clone(),
+                    },
+                    built_in: row.purpose != "custom",
+                    name: row.name,
+                    logon_name: row.logon_name.unwrap_or_default(),
+                    description: row.description,
+                    members: row.members,
+                    version: row.version,
+                    created_at: row.created_at.to_jiff(),
+                    provisioning: provisioning(
+                        row.generation,
+                        state,
+                        applied,
+                        row.request_id,
+                        row.problem,
+                        row.id,
+                    )?,
+                })
+            })
+            .collect()
+    }
+
+    /// The people in a group or on their way, by id, after `after`; or just one of them.
+    pub async fn member_views(
+        &mut self,
+        group: &Group,
+        only: Option<UserId>,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<MemberView>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT u.id, u.display_name, u.principal_name, m.wanted, m.wanted_gen,
+                      m.applied_gen >= m.wanted_gen AS "applied!",
+                      i.state AS "state?", i.problem AS "problem?", i.request_id AS "request_id?"
+                 FROM membership m JOIN users u ON u.object_id = m.member_object
+                 LEFT JOIN LATERAL (SELECT i.state, i.problem, i.request_id FROM request_item i
+                     WHERE i.object_id = m.group_object AND i.member_id = m.member_object
+                     ORDER BY i.request_id DESC LIMIT 1) i ON true
+                WHERE m.group_object = $1 AND (m.wanted OR m.wanted_gen > m.applied_gen)
+                  AND ($2::uuid IS NULL OR u.id = $2) AND ($3::uuid IS NULL OR u.id > $3)
+                ORDER BY u.id LIMIT $4"#,
+            group.object.uuid(),
+            only.map(UserId::uuid),
+            after.map(UserId::uuid),
+            i64::from(limit)
+        )
+        .fetch_all(self.sql())
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                let stored = row.state.as_deref().map(ItemState::from_code);
+                let state = match stored {
+                    _ if row.applied => ItemState::Verified,
+                    Some(state) => known(state, "request_item", "state", row.id)?,
+                    None => ItemState::Requested,
+                };
+                let problem: Option<Problem> = row.problem.and_then(|p| serde_json::from_value(p).ok());
+                Ok(MemberView {
+                    user: PersonView {
+                        id: UserId::from_uuid(row.id),
+                        display_name: row.display_name,
+                        principal_name: row.principal_name,
+                    },
+                    wanted: row.wanted,
+                    provisioning: Provisioning {
+                        state,
+                        generation: row.wanted_gen,
+                        request: row.request_id.map(RequestId::from_uuid),
+                        problem: problem.filter(|_| !row.applied),
+                    },
+                })
+            })
+            .collect()
+    }
+}

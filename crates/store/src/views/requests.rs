@@ -1,0 +1,220 @@
+//! Requests with whose they are and who asked, and their items.
+
+use domain::{
+    id::{GroupId, ObjectId, RequestId, TenantId, UserId},
+    problem::Problem,
+    request::{Counts, ItemState, RequestState},
+};
+use jiff::Timestamp;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{PersonView, TenantName};
+use crate::{StoreError, error::known, requests::Request, tx::ReadTx};
+
+/// A request with its progress, whose it is and who asked.
+#[derive(Debug, Clone)]
+pub struct RequestView {
+    /// Its id.
+    pub id: RequestId,
+    /// Whose it is.
+    pub tenant: TenantName,
+    /// What it is about, as a code.
+    pub kind: String,
+    /// What its title needs.
+    pub args: Value,
+    /// Who asked, if the caller may see the person.
+    pub actor: Option<PersonView>,
+    /// Objects per state.
+    pub counts: Counts,
+    /// When it was asked.
+    pub created_at: Timestamp,
+    /// When a worker first touched it.
+    pub started_at: Option<Timestamp>,
+    /// When nothing was left to do.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// Which requests to show.
+#[derive(Debug, Clone, Default)]
+pub struct RequestFilter {
+    /// At or below these.
+    pub roots: Vec<TenantId>,
+    /// This one.
+    pub id: Option<RequestId>,
+    /// Of this tenant and those below it.
+    pub tenant: Option<TenantId>,
+    /// In this state.
+    pub state: Option<RequestState>,
+}
+
+/// One object, or one membership, of a request.
+#[derive(Debug, Clone)]
+pub struct ItemView {
+    /// The object.
+    pub object: ObjectId,
+    /// The member; nil when it is no membership.
+    pub member: Uuid,
+    /// `container`, `group`, `user`, `access` or `member`.
+    pub kind: String,
+    /// Id of what it stands for, with its prefix.
+    pub entity: Option<String>,
+    /// What it is called.
+    pub name: String,
+    /// How far.
+    pub state: ItemState,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// Why not.
+    pub problem: Option<Problem>,
+    /// Since when.
+    pub updated_at: Timestamp,
+}
+
+impl ReadTx<'_> {
+    /// Requests, newest first, older than `before`.
+    pub async fn request_views(
+        &mut self,
+        filter: &RequestFilter,
+        before: Option<RequestId>,
+        limit: u32,
+    ) -> Result<Vec<RequestView>, StoreError> {
+        let roots: Vec<_> = filter.roots.iter().map(|t| t.uuid()).collect();
+        let rows = sqlx::query!(
+            r#"WITH r AS (SELECT * FROM request r
+                 WHERE EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = r.tenant_id AND c.ancestor = ANY($1))
+                   AND ($2::uuid IS NULL OR r.id = $2)
+                   AND ($3::uuid IS NULL OR EXISTS (SELECT FROM tenant_closure c
+                         WHERE c.descendant = r.tenant_id AND c.ancestor = $3))
+                   AND ($4::uuid IS NULL OR r.id < $4)
+                   AND ($5::text IS NULL OR $5 = (
+                         SELECT CASE WHEN n.parked > 0 AND n.waiting + n.running = 0 THEN 'parked'
+                                     WHEN n.parked + n.running + n.good + n.failed = 0 AND n.waiting > 0 THEN 'requested'
+                                     WHEN n.parked + n.running + n.waiting > 0 THEN 'running'
+                                     WHEN n.failed = 0 THEN 'complete' WHEN n.good = 0 THEN 'failed'
+                                     ELSE 'complete_with_problems' END
+                           FROM (SELECT count(*) FILTER (WHERE i.state = 'requested') AS waiting,
+                                        count(*) FILTER (WHERE i.state = 'running') AS running,
+                                        count(*) FILTER (WHERE i.state = 'parked') AS parked,
+                                        count(*) FILTER (WHERE i.state = 'failed') AS failed,
+                                        count(*) FILTER (WHERE i.state IN ('verified', 'drifted', 'superseded')) AS good
+                                   FROM request_item i WHERE i.request_id = r.id) n))
+                 ORDER BY r.id DESC LIMIT $6)
+               SELECT r.id AS "id!", r.tenant_id AS "tenant_id!", t.code, t.name, r.kind AS "kind!", r.args AS "args!",
+                      r.created_at AS "created_at!: jiff_sqlx::Timestamp",
+                      r.started_at AS "started_at: jiff_sqlx::Timestamp",
+                      r.finished_at AS "finished_at: jiff_sqlx::Timestamp",
+                      a.id AS "actor?", a.display_name AS "actor_name?", a.principal_name AS "actor_login?",
+                      (SELECT jsonb_build_object('requested', count(*) FILTER (WHERE i.state = 'requested'),
+                                'running', count(*) FILTER (WHERE i.state = 'running'),
+                                'verified', count(*) FILTER (WHERE i.state = 'verified'),
+                                'failed', count(*) FILTER (WHERE i.state = 'failed'),
+                                'drifted', count(*) FILTER (WHERE i.state = 'drifted'),
+                                'parked', count(*) FILTER (WHERE i.state = 'parked'),
+                                'superseded', count(*) FILTER (WHERE i.state = 'superseded'))
+                         FROM request_item i WHERE i.request_id = r.id) AS "counts!"
+                 FROM r JOIN tenant t ON t.id = r.tenant_id LEFT JOIN users a ON a.id = r.actor_id
+                ORDER BY r.id DESC"#,
+            &roots,
+            filter.id.map(RequestId::uuid),
+            filter.tenant.map(TenantId::uuid),
+            before.map(RequestId::uuid),
+            filter.state.map(RequestState::code),
+            i64::from(limit)
+        )
+        .fetch_all(self.sql())
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                let actor = row.actor.zip(row.actor_name).zip(row.actor_login);
+                Ok(RequestView {
+                    id: RequestId::from_uuid(row.id),
+                    tenant: TenantName {
+                        id: TenantId::from_uuid(row.tenant_id),
+                        code: row.code,
+                        name: row.name,
+                    },
+                    kind: row.kind,
+                    args: row.args,
+                    actor: actor.map(|((id, display_name), principal_name)| PersonView {
+                        id: UserId::from_uuid(id),
+                        display_name,
+                        principal_name,
+                    }),
+                    counts: known(serde_json::from_value(row.counts).ok(), "request_item", "state", row.id)?,
+                    created_at: row.created_at.to_jiff(),
+                    started_at: row.started_at.map(|at| at.to_jiff()),
+                    finished_at: row.finished_at.map(|at| at.to_jiff()),
+                })
+            })
+            .collect()
+    }
+
+    /// A request the caller may read.
+    pub async fn request_view(&mut self, id: RequestId) -> Result<RequestView, StoreError> {
+        let request = self.request(id).await?;
+        let filter = RequestFilter { roots: vec![request.tenant], id: Some(id), ..RequestFilter::default() };
+        self.request_views(&filter, None, 1).await?.pop().ok_or(StoreError::NotFound("request"))
+    }
+
+    /// Items of a request the caller may read, after `after`.
+    pub async fn item_views(
+        &mut self,
+        request: &Request,
+        state: Option<ItemState>,
+        after: Option<(ObjectId, Uuid)>,
+        limit: u32,
+    ) -> Result<Vec<ItemView>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT i.object_id, i.member_id, i.state, i.problem,
+                      CASE WHEN m.id IS NULL THEN o.kind ELSE 'member' END AS "kind!",
+                      i.updated_at AS "updated_at!: jiff_sqlx::Timestamp",
+                      coalesce(o.spec->>'display_name', o.spec->>'name', t.name, '') AS "name!",
+                      m.spec->>'display_name' AS member_name,
+                      coalesce(m.entity_kind, o.entity_kind) AS "entity_kind!",
+                      coalesce(m.entity_id, o.entity_id) AS "entity_id!",
+                      (SELECT count(DISTINCT a.lease) FROM attempt a
+                        WHERE a.object_id = i.object_id AND a.started_at >= r.created_at) AS "attempts!"
+                 FROM request_item i JOIN request r ON r.id = i.request_id JOIN object o ON o.id = i.object_id
+                 LEFT JOIN tenant t ON t.id = o.entity_id AND o.entity_kind = 'tenant'
+                 LEFT JOIN object m ON m.id = i.member_id
+                WHERE i.request_id = $1 AND ($2::text IS NULL OR i.state = $2)
+                  AND ($3::uuid IS NULL OR (i.object_id, i.member_id) > ($3, $4::uuid))
+                ORDER BY i.object_id, i.member_id LIMIT $5"#,
+            request.id.uuid(),
+            state.map(ItemState::code),
+            after.map(|a| a.0.uuid()),
+            after.map(|a| a.1),
+            i64::from(limit)
+        )
+        .fetch_all(self.sql())
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(ItemView {
+                    object: ObjectId::from_uuid(row.object_id),
+                    member: row.member_id,
+                    kind: row.kind,
+                    entity: entity(&row.entity_kind, row.entity_id),
+                    name: match row.member_name {
+                        Some(member) => format!("{member} in {}", row.name),
+                        None => row.name,
+                    },
+                    state: known(ItemState::from_code(&row.state), "request_item", "state", row.object_id)?,
+                    attempts: row.attempts,
+                    problem: row.problem.and_then(|p| serde_json::from_value(p).ok()),
+                    updated_at: row.updated_at.to_jiff(),
+                })
+            })
+            .collect()
+    }
+}
+
+fn entity(kind: &str, id: Uuid) -> Option<String> {
+    match kind {
+        "user" => Some(UserId::from_uuid(id).to_string()),
+        "group" => Some(GroupId::from_uuid(id).to_string()),
+        "tenant" => Some(TenantId::from_uuid(id).to_string()),
+        _ => None,
+    }
+}
