@@ -2,7 +2,7 @@
 
 use sqlx::{Connection as _, PgConnection, migrate::Migrator, postgres::PgConnectOptions};
 
-use crate::{APP_ROLE, AUTH_ROLE, ENGINE_ROLE, StoreError, seal::Keyring};
+use crate::{APP_ROLE, AUTH_ROLE, ENGINE_ROLE, Store, StoreError, seal::Keyring};
 
 /// All migrations, in order, embedded in the binary.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
@@ -22,6 +22,21 @@ pub enum MigrateError {
         /// The server's version.
         found: i32,
     },
+}
+
+/// How the schema of a database relates to what this build needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// They fit: all migrations of this build ran. Newer ones may have run as
+    /// well; a migration leaves what the version before needs.
+    Ready,
+    /// This many migrations are missing.
+    Older {
+        /// How many.
+        missing: usize,
+    },
+    /// Never migrated, or with keys of another keyring.
+    Unprepared,
 }
 
 /// Runs what is missing of the migrations and gives the login roles the
@@ -45,18 +60,48 @@ pub async fn migrate(owner: &PgConnectOptions, keys: &Keyring) -> Result<(), Mig
 /// `ALTER ROLE` takes no parameters; the password is hex, so it needs no quoting.
 async fn set_role_passwords(connection: &mut PgConnection, keys: &Keyring) -> Result<(), StoreError> {
     let mut tx = connection.begin().await?;
+    // So that a process that serves can see whether the schema fits.
+    let seen = format!("GRANT SELECT (version, success) ON _sqlx_migrations TO {AUTH_ROLE}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(seen)).execute(&mut *tx).await?;
     // Roles belong to the whole server: two databases prepared at once would collide.
     sqlx::query!("SELECT pg_advisory_xact_lock(7236111)").fetch_one(&mut *tx).await?;
+    let database = sqlx::query_scalar!(r#"SELECT quote_ident(current_database()) AS "name!""#)
+        .fetch_one(&mut *tx)
+        .await?;
+    // Nobody else connects, and nobody who serves makes temporary tables.
+    let statement = format!("REVOKE ALL ON DATABASE {database} FROM PUBLIC");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut *tx).await?;
     for role in [APP_ROLE, AUTH_ROLE, ENGINE_ROLE] {
         let password = keys.role_password(role);
         let statement = format!("ALTER ROLE {role} PASSWORD '{}'", password.as_str());
         sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut *tx).await?;
-        let database = sqlx::query_scalar!(r#"SELECT quote_ident(current_database()) AS "name!""#)
-            .fetch_one(&mut *tx)
-            .await?;
         let statement = format!("GRANT CONNECT ON DATABASE {database} TO {role}");
         sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut *tx).await?;
     }
     tx.commit().await?;
     Ok(())
 }
+
+impl Store {
+    /// Whether the database has the schema this build needs.
+    pub async fn schema(&self) -> Result<Schema, StoreError> {
+        let applied = sqlx::query_scalar::<_, i64>("SELECT version FROM _sqlx_migrations WHERE success")
+            .fetch_all(&self.auth)
+            .await
+            .map_err(StoreError::from);
+        let applied = match applied {
+            Ok(applied) => applied,
+            Err(StoreError::Database(sqlx::Error::Database(refusal)))
+                if refusal.code().is_some_and(|code| UNPREPARED.contains(&code.as_ref())) =>
+            {
+                return Ok(Schema::Unprepared);
+            }
+            Err(error) => return Err(error),
+        };
+        let missing = MIGRATOR.iter().filter(|m| !applied.contains(&m.version)).count();
+        Ok(if missing == 0 { Schema::Ready } else { Schema::Older { missing } })
+    }
+}
+
+/// No such table, not allowed, no such role, wrong password, no such database.
+const UNPREPARED: [&str; 5] = ["42P01", "42501", "28000", "28P01", "3D000"];
