@@ -3,6 +3,7 @@
 
 mod converge;
 mod crash;
+mod directory;
 mod fairness;
 mod faults;
 mod gate;
