@@ -1,0 +1,322 @@
+//! Row-level security, as the application role, over every table there is.
+
+use std::collections::BTreeSet;
+
+use domain::id::TenantId;
+use sqlx::{AssertSqlSafe, PgConnection, Row as _};
+use store::{APP_ROLE, Caller};
+use uuid::Uuid;
+
+use crate::world::{Estate, World};
+
+/// A table of a class, and the column with the tenant.
+struct Table {
+    name: String,
+    column: &'static str,
+    writable: bool,
+}
+
+async fn tables(world: &World, class: &str) -> Vec<Table> {
+    let mut owner = world.owner().await;
+    let rows = sqlx::query(
+        "SELECT c.relname::text AS name, has_table_privilege('tenantry_app', c.oid, 'INSERT') AS writable
+           FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+            AND obj_description(c.oid, 'pg_class') = 'class: ' || $1 ORDER BY 1",
+    )
+    .bind(class)
+    .fetch_all(&mut owner)
+    .await
+    .expect("asking the catalogue");
+    let table = |name: String, writable| {
+        let column = match name.as_str() {
+            "tenant" => "id",
+            "tenant_edge" => "parent",
+            _ => "tenant_id",
+        };
+        Table { name, column, writable }
+    };
+    rows.into_iter().map(|r| table(r.get("name"), r.get("writable"))).collect()
+}
+
+/// What only the engine writes, as it would, so that no table is empty.
+async fn fill(estate: &Estate) {
+    let world = &estate.world;
+    world
+        .sql(
+            "INSERT INTO external_object (object_id, tenant_id, target_id, state)
+                 SELECT id, tenant_id, target_id, 'verified' FROM object;
+             INSERT INTO attempt (object_id, tenant_id, generation, lease, step)
+                 SELECT id, tenant_id, 1, 1, 'create' FROM object;
+             INSERT INTO observation (tenant_id, subject, source, kind, observed_at, value)
+                 SELECT tenant_id, id, 'test', 'logon', now(), '{}' FROM users;
+             INSERT INTO secret (id, tenant_id, object_id, user_id, request_id, key_id, sealed, portal_hash, created_at,
+                     expires_at)
+                 SELECT gen_random_uuid(), tenant_id, object_id, id, id, 'short-1', '', '', now(), now() FROM users
+                  WHERE object_id IS NOT NULL;
+             INSERT INTO idempotency (user_id, key, tenant_id, request_hash, created_at)
+                 SELECT id, 'k', tenant_id, '', now() FROM users;
+             INSERT INTO sales_order SELECT gen_random_uuid(), customer_id, reference, content_hash, purchase_order,
+                     start_date, end_date, notice_days, customer_id, administrator_id, request_id, created_at
+                FROM sales_order;
+             INSERT INTO tenant_edge SELECT parent, child, at, at + interval '1 hour'
+                 FROM (SELECT *, '2020-01-01'::timestamptz + row_number() OVER () * interval '1 day' AS at
+                         FROM tenant_edge WHERE parent IS NOT NULL) e;",
+        )
+        .await;
+}
+
+/// A connection of the application with the scope of a caller, as a transaction has it.
+async fn scoped(world: &World, caller: &Caller) -> PgConnection {
+    let mut sql = world.login(APP_ROLE).await;
+    sqlx::query("SELECT set_config('tenantry.caller', $1, false)")
+        .bind(caller.user().uuid().to_string())
+        .execute(&mut sql)
+        .await
+        .expect("setting the scope");
+    sql
+}
+
+/// The tenants whose rows of `table` a connection sees.
+async fn seen(sql: &mut PgConnection, table: &Table) -> BTreeSet<Option<Uuid>> {
+    let query = match table.name.as_str() {
+        // The application may not read secrets, only which objects have one.
+        "secret" => {
+            "SELECT DISTINCT o.tenant_id FROM secret s LEFT JOIN object o ON o.id = s.object_id".to_owned()
+        }
+        name => format!("SELECT DISTINCT {} FROM {name}", table.column),
+    };
+    let rows = sqlx::query_scalar(AssertSqlSafe(query.clone())).fetch_all(sql).await.expect(&query);
+    rows.into_iter().collect()
+}
+
+fn set(tenants: &[TenantId]) -> BTreeSet<Option<Uuid>> {
+    tenants.iter().map(|t| Some(t.uuid())).collect()
+}
+
+#[tokio::test]
+async fn without_a_scope_nobody_sees_a_row() {
+    let estate = Estate::new().await;
+    fill(&estate).await;
+    let mut sql = estate.world.login(APP_ROLE).await;
+    for class in ["owned", "published"] {
+        for table in tables(&estate.world, class).await {
+            let mut rows = seen(&mut sql, &table).await;
+            if table.name == "role" {
+                // The roles the product ships with belong to no tenant and hold nothing of one.
+                rows.remove(&None);
+            }
+            assert_eq!(rows, BTreeSet::new(), "{}", table.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn everybody_sees_the_own_subtree_and_nothing_beside_it() {
+    let estate = Estate::new().await;
+    fill(&estate).await;
+    let world = &estate.world;
+    let plain = world.caller(&estate.a1.people[1].login).await;
+    let callers = [
+        ("customer a1", &estate.a1.admin, vec![estate.a1.id]),
+        ("customer b1", &estate.b1.admin, vec![estate.b1.id]),
+        ("sub-reseller", &estate.sub.admin, vec![estate.sub.id, estate.a3.id]),
+        ("reseller", &estate.north.admin, vec![estate.north.id, estate.a1.id, estate.sub.id, estate.a3.id]),
+        ("nobody's", &plain, vec![]),
+    ];
+    for table in tables(world, "owned").await {
+        let mut owner = world.owner().await;
+        let there = seen(&mut owner, &table).await;
+        let both = set(&[estate.a1.id, estate.b1.id]);
+        assert!(both.is_subset(&there), "{} has rows of both customers, or this proves nothing", table.name);
+        for (who, caller, subtree) in &callers {
+            let mut sql = scoped(world, caller).await;
+            let rows = seen(&mut sql, &table).await;
+            let expected: BTreeSet<_> = there.intersection(&set(subtree)).copied().collect();
+            if subtree.is_empty() {
+                assert!(rows.is_subset(&set(&[estate.a1.id])), "{who}: {}", table.name);
+            } else {
+                assert_eq!(rows, expected, "{who}: {}", table.name);
+            }
+        }
+        let mut sql = scoped(world, &world.root).await;
+        assert_eq!(
+            seen(&mut sql, &table).await.len(),
+            there.iter().flatten().count(),
+            "provider: {}",
+            table.name
+        );
+    }
+}
+
+#[tokio::test]
+async fn somebody_without_roles_sees_the_own_rows_only() {
+    let estate = Estate::new().await;
+    fill(&estate).await;
+    let world = &estate.world;
+    let me = world.caller(&estate.a1.people[1].login).await;
+    let mut sql = scoped(world, &me).await;
+    let mut visible = Vec::new();
+    for table in tables(world, "owned").await {
+        let rows: i64 = sqlx::query_scalar(AssertSqlSafe(format!("SELECT count(*) FROM {}", table.name)))
+            .fetch_one(&mut sql)
+            .await
+            .expect(&table.name);
+        if rows > 0 {
+            visible.push((table.name, rows));
+        }
+    }
+    let expected = [("activation", 1), ("api_token", 1), ("idempotency", 1), ("tenant", 1), ("users", 1)];
+    assert_eq!(visible, expected.map(|(name, rows)| (name.to_owned(), rows)));
+}
+
+#[tokio::test]
+async fn what_an_ancestor_publishes_is_read_below_it_and_not_beside_it() {
+    let estate = Estate::new().await;
+    let world = &estate.world;
+    let north = estate.north.id.uuid();
+    world
+        .sql(&format!(
+            "INSERT INTO brand (id, tenant_id, code, name, created_at)
+                 VALUES (gen_random_uuid(), '{north}', 'north', 'North', now());
+             INSERT INTO target (id, tenant_id, code, kind, name, created_at)
+                 VALUES (gen_random_uuid(), '{north}', 'ndc', 'ad', 'North', now());
+             INSERT INTO service (id, tenant_id, code, name, scope, created_at)
+                 VALUES (gen_random_uuid(), '{north}', 'nsv', 'North', 'user', now());
+             INSERT INTO plan (id, tenant_id, service_id, code, version, name, created_at)
+                 SELECT gen_random_uuid(), '{north}', id, 'npl', 1, 'North', now() FROM service WHERE code = 'nsv';
+             INSERT INTO price_book (id, tenant_id, code, currency, created_at)
+                 VALUES (gen_random_uuid(), '{north}', 'retail', 'EUR', now());
+             INSERT INTO price (price_book_id, tenant_id, plan_id, kind, period, minor, created_at)
+                 SELECT b.id, '{north}', p.id, 'retail', 'month', 1, now() FROM price_book b, plan p
+                  WHERE b.tenant_id = '{north}' AND p.code = 'npl';
+             INSERT INTO role (code, version, tenant_id, permissions, administrator, created_at)
+                 VALUES ('north', 1, '{north}', '{{}}', false, now());"
+        ))
+        .await;
+    let provider = world.provider;
+    for table in tables(world, "published").await {
+        assert!(!table.writable, "nobody publishes through the application: {}", table.name);
+        // The roles of the product belong to no tenant.
+        let from_above = if table.name == "role" { None } else { Some(provider.uuid()) };
+        let (below, beside) = (BTreeSet::from([from_above, Some(north)]), BTreeSet::from([from_above]));
+        for (who, caller, expected) in [
+            ("reseller", &estate.north.admin, &below),
+            ("sub-reseller", &estate.sub.admin, &below),
+            ("its customer", &estate.a3.admin, &below),
+            ("provider", &world.root, &below),
+            ("another reseller", &estate.south.admin, &beside),
+            ("another's customer", &estate.b1.admin, &beside),
+        ] {
+            let mut sql = scoped(world, caller).await;
+            assert_eq!(&seen(&mut sql, &table).await, expected, "{who}: {}", table.name);
+        }
+    }
+}
+
+/// How the database refused; empty when it did not.
+async fn refusal(sql: &mut PgConnection, statement: &str, row: &serde_json::Value) -> String {
+    sqlx::raw_sql("BEGIN").execute(&mut *sql).await.expect("beginning");
+    let mut result = sqlx::query(AssertSqlSafe(statement.to_owned())).bind(row).execute(&mut *sql).await;
+    if result.is_ok() {
+        // Deferred constraints are checked at the end.
+        result = sqlx::query("SET CONSTRAINTS ALL IMMEDIATE").execute(&mut *sql).await;
+    }
+    sqlx::raw_sql("ROLLBACK").execute(&mut *sql).await.expect("going back");
+    match result {
+        Ok(_) => String::new(),
+        Err(error) => error.as_database_error().and_then(|e| e.code()).unwrap_or_default().into_owned(),
+    }
+}
+
+#[tokio::test]
+async fn nothing_can_be_written_for_a_tenant_outside_the_subtree() {
+    let estate = Estate::new().await;
+    fill(&estate).await;
+    let world = &estate.world;
+    let plain = world.caller(&estate.a1.people[1].login).await;
+    let mut tried = 0;
+    for table in tables(world, "owned").await.into_iter().filter(|t| t.writable) {
+        let (name, column, b1) = (&table.name, table.column, estate.b1.id.uuid());
+        let tenant = if name == "tenant_edge" { estate.south.id.uuid() } else { b1 };
+        let mut owner = world.owner().await;
+        let query = format!("SELECT to_jsonb(t) FROM {name} t WHERE {column} = '{tenant}' LIMIT 1");
+        let row: serde_json::Value =
+            sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&mut owner).await.expect(name);
+        let insert = format!("INSERT INTO {name} SELECT * FROM jsonb_populate_record(NULL::{name}, $1)");
+        for caller in [&estate.a1.admin, &estate.north.admin, &plain] {
+            let mut sql = scoped(world, caller).await;
+            assert_eq!(refusal(&mut sql, &insert, &row).await, "42501", "a copy in {name}");
+            // As if it were one's own: nobody gets in by naming oneself.
+            let mut forged = row.clone();
+            for key in ["user_id", "actor_id", "person_id"] {
+                if forged.get(key).is_some() {
+                    forged[key] = serde_json::json!(caller.user().uuid());
+                }
+            }
+            for (key, value) in [
+                ("id", serde_json::json!("01980000-0000-7000-8000-00000000f0f0")),
+                ("secret_hash", serde_json::json!("\\x00")),
+                ("key", serde_json::json!("other")),
+            ] {
+                if forged.get(key).is_some() {
+                    forged[key] = value;
+                }
+            }
+            if forged.get("user_id").or(forged.get("actor_id")).or(forged.get("person_id")).is_some() {
+                let code = refusal(&mut sql, &insert, &forged).await;
+                assert!(code == "42501" || code == "23503", "{name} for oneself: {code:?}");
+            }
+            tried += 1;
+        }
+    }
+    assert!(tried > 50, "the loop finds the tables");
+}
+
+#[tokio::test]
+async fn rows_of_others_can_be_neither_changed_nor_removed() {
+    let estate = Estate::new().await;
+    fill(&estate).await;
+    let world = &estate.world;
+    let mut owner = world.owner().await;
+    let columns = sqlx::query(
+        "SELECT c.relname::text AS name, min(a.attname::text) AS col
+           FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+          WHERE c.relnamespace = 'public'::regnamespace AND obj_description(c.oid, 'pg_class') = 'class: owned'
+            AND has_column_privilege('tenantry_app', c.oid, a.attname, 'UPDATE') GROUP BY 1",
+    )
+    .fetch_all(&mut owner)
+    .await
+    .expect("asking the catalogue");
+    assert!(columns.len() > 10, "the query finds the columns");
+    for row in columns {
+        let (name, col): (String, String) = (row.get("name"), row.get("col"));
+        let tenant = if name == "tenant" { "id" } else { "tenant_id" };
+        let statement = format!("UPDATE {name} SET {col} = {col} WHERE {tenant} = $1");
+        for (caller, others) in [(&estate.a1.admin, estate.b1.id), (&estate.south.admin, estate.a3.id)] {
+            let mut sql = scoped(world, caller).await;
+            let done =
+                sqlx::query(AssertSqlSafe(statement.clone())).bind(others.uuid()).execute(&mut sql).await;
+            assert_eq!(done.expect(&statement).rows_affected(), 0, "{statement}");
+        }
+    }
+    let mut sql = scoped(world, &estate.a1.admin).await;
+    let object = estate.b1.people[0].object.uuid();
+    let removed = sqlx::query("DELETE FROM secret WHERE object_id = $1").bind(object).execute(&mut sql).await;
+    assert_eq!(removed.expect("removing").rows_affected(), 0);
+}
+
+#[tokio::test]
+async fn nobody_reads_hashes_or_sealed_secrets_who_only_serves() {
+    let estate = Estate::new().await;
+    let mut sql = scoped(&estate.world, &estate.world.root).await;
+    for query in [
+        "SELECT sealed FROM secret",
+        "SELECT portal_hash FROM secret",
+        "SELECT portal_hash FROM users",
+        "SELECT * FROM users",
+        "SELECT * FROM sign_in_failure",
+    ] {
+        let error = sqlx::query(query).fetch_all(&mut sql).await.expect_err(query);
+        assert_eq!(error.as_database_error().and_then(|e| e.code()).as_deref(), Some("42501"), "{query}");
+    }
+}

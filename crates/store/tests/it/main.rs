@@ -1,0 +1,16 @@
+//! The store on a real PostgreSQL, as the roles of the product. Start at
+//! [`world`]: a provider, resellers, a sub-reseller and their customers, made
+//! through the store as an order makes them.
+
+mod audit;
+mod callers;
+mod catalogue;
+mod desired;
+mod isolation;
+mod names;
+mod permits;
+mod plans;
+mod replay;
+mod seal;
+mod tree;
+mod world;

@@ -1,0 +1,193 @@
+//! Lists and look-ups use their indexes under row-level security, with the
+//! statements the store sends.
+
+use std::path::Path;
+
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, PgConnection};
+use store::{APP_ROLE, Caller};
+
+use crate::world::{Estate, World};
+
+/// 2,000 customers of 20 people, and one of 10,000.
+async fn fill(estate: &Estate) {
+    let (world, north, a1) = (&estate.world, estate.north.id.uuid(), estate.a1.id.uuid());
+    let request = estate.a1.request.uuid();
+    world
+        .sql(&format!(
+            "SET session_replication_role = origin;
+             CREATE TEMP TABLE made AS SELECT gen_random_uuid() AS id, n FROM generate_series(1, 2000) n;
+             INSERT INTO tenant_edge (child, parent, valid_from) SELECT id, '{north}', now() FROM made;
+             INSERT INTO tenant (id, kind, code, name, search_key, language, time_zone, currency, created_at)
+                 SELECT id, 'customer', 'c' || n, 'Customer ' || n, 'customer ' || n, 'en', 'UTC', 'EUR', now() FROM made;
+             CREATE TEMP TABLE people AS
+                 SELECT gen_random_uuid() AS id, gen_random_uuid() AS object, tenant, n FROM (
+                     SELECT m.id AS tenant, m.n * 100 + p AS n FROM made m, generate_series(1, 20) p
+                     UNION ALL SELECT '{a1}', 1000000 + p FROM generate_series(1, 10000) p) x;
+             INSERT INTO object (id, tenant_id, target_id, entity_kind, entity_id, kind, spec, spec_version, created_at)
+                 SELECT object, tenant, (SELECT id FROM target), 'user', id, 'user', '{{}}', 1, now() FROM people;
+             INSERT INTO object_revision (object_id, generation, tenant_id, request_id, at)
+                 SELECT object, 1, tenant, '{request}', now() FROM people;
+             INSERT INTO external_object (object_id, tenant_id, target_id, state)
+                 SELECT object, tenant, (SELECT id FROM target), 'verified' FROM people;
+             INSERT INTO users (id, tenant_id, object_id, display_name, principal_name, enabled, search_key, created_at)
+                 SELECT id, tenant, object, 'P ' || n, 'p' || n || '@c.test', true, 'p ' || n, now() FROM people;
+             INSERT INTO request_item (request_id, object_id, tenant_id, generation, updated_at)
+                 SELECT '{request}', object, tenant, 1, now() FROM people WHERE n > 1005000;
+             INSERT INTO request (id, tenant_id, kind, lane, created_at)
+                 SELECT gen_random_uuid(), id, 'test', 0, now() FROM made, generate_series(1, 5);
+             INSERT INTO request_item (request_id, object_id, tenant_id, generation, updated_at)
+                 SELECT r.id, p.object, p.tenant, 1, now() FROM request r JOIN people p ON p.tenant = r.tenant_id
+                  WHERE r.kind = 'test';
+             ANALYZE"
+        ))
+        .await;
+}
+
+/// The text of a source of the store.
+fn source(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name);
+    std::fs::read_to_string(path).expect("a source of the store")
+}
+
+/// The one statement of the product with this text in it.
+fn statement(part: &str) -> String {
+    let sources = ["users.rs", "tenants.rs", "tx.rs", "requests.rs", "groups.rs"].map(source).concat();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.sqlx");
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the query data of the store") {
+        let text = std::fs::read_to_string(entry.expect("a file").path()).expect("query data");
+        let data: Value = serde_json::from_str(&text).expect("query data are JSON");
+        let query = data["query"].as_str().expect("a statement").to_owned();
+        // Between two runs of `cargo xtask sqlx` there are also data of statements that are no more.
+        if query.contains(part) && sources.contains(&query) {
+            found.push(query);
+        }
+    }
+    assert_eq!(found.len(), 1, "one statement with {part:?}: {found:#?}");
+    found.remove(0)
+}
+
+async fn scoped(world: &World, caller: &Caller) -> PgConnection {
+    let mut sql = world.login(APP_ROLE).await;
+    sqlx::query("SELECT set_config('tenantry.caller', $1, false), set_config('plan_cache_mode', 'force_custom_plan', false)")
+        .bind(caller.user().uuid().to_string())
+        .execute(&mut sql)
+        .await
+        .expect("setting the scope");
+    sql
+}
+
+/// All tables that a plan reads from end to end.
+fn whole(plan: &Value, found: &mut Vec<String>) {
+    match plan {
+        Value::Object(node) => {
+            if node.get("Node Type").is_some_and(|t| t == "Seq Scan") {
+                found.push(node["Relation Name"].as_str().unwrap_or_default().to_owned());
+            }
+            node.values().for_each(|v| whole(v, found));
+        }
+        Value::Array(list) => list.iter().for_each(|v| whole(v, found)),
+        _ => {}
+    }
+}
+
+const LARGE: [&str; 7] =
+    ["users", "tenant", "tenant_edge", "request", "request_item", "object", "external_object"];
+
+async fn check(estate: &Estate, what: &str, part: &str, arguments: &str) {
+    for (who, caller) in
+        [("provider", &estate.world.root), ("reseller", &estate.north.admin), ("customer", &estate.a1.admin)]
+    {
+        let mut sql = scoped(&estate.world, caller).await;
+        let query = statement(part);
+        sqlx::raw_sql(AssertSqlSafe(format!("PREPARE q AS {query}")))
+            .execute(&mut sql)
+            .await
+            .expect("preparing");
+        let explain = format!("EXPLAIN (FORMAT JSON) EXECUTE q ({arguments})");
+        let plan: Value =
+            sqlx::query_scalar(AssertSqlSafe(explain)).fetch_one(&mut sql).await.expect("a plan");
+        let mut found = Vec::new();
+        whole(&plan, &mut found);
+        found.retain(|table| LARGE.contains(&table.as_str()));
+        assert_eq!(found, Vec::<String>::new(), "{what}, {who}: {plan:#}");
+    }
+}
+
+#[tokio::test]
+async fn lists_and_look_ups_of_a_large_estate_use_indexes() {
+    let estate = Estate::new().await;
+    fill(&estate).await;
+    let a1 = estate.a1.id.uuid();
+    let person = estate.a1.people[1].id.uuid();
+    let users = "FROM users u LEFT JOIN object o ON o.id = u.object_id\n                 LEFT JOIN external_object x ON x.object_id = o.id\n                 LEFT JOIN object_revision r ON r.object_id = o.id AND r.generation = o.generation\n                WHERE u.tenant_id";
+    check(&estate, "people, first page", users, &format!("'{a1}', NULL, NULL, NULL, NULL, NULL, 50")).await;
+    check(
+        &estate,
+        "people, deep page",
+        users,
+        &format!("'{a1}', NULL, NULL, NULL, 'p 1009000', '{person}', 50"),
+    )
+    .await;
+    check(&estate, "people, searched", users, &format!("'{a1}', 'p 10047', 'p 10048', NULL, NULL, NULL, 50"))
+        .await;
+    let one = "r.generation = o.generation\n                WHERE u.id = $1";
+    check(&estate, "one person", one, &format!("'{person}'")).await;
+    check(&estate, "tenant of a person", "SELECT tenant_id FROM users WHERE id", &format!("'{person}'"))
+        .await;
+    let tenants = "FROM tenant t LEFT JOIN tenant_edge e";
+    let roots = |id: domain::id::TenantId| format!("ARRAY['{}']::uuid[]", id.uuid());
+    let north = roots(estate.north.id);
+    check(
+        &estate,
+        "tenants, first page",
+        tenants,
+        &format!("{north}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 50"),
+    )
+    .await;
+    check(
+        &estate,
+        "tenants, deep page",
+        tenants,
+        &format!("{north}, NULL, NULL, NULL, NULL, NULL, 'customer 1500', '{a1}', 50"),
+    )
+    .await;
+    check(
+        &estate,
+        "one tenant",
+        "FROM tenant t WHERE t.id = $1 OR",
+        &format!("'{a1}', NULL, '{person}', now()"),
+    )
+    .await;
+    check(
+        &estate,
+        "one tenant by code",
+        "FROM tenant t WHERE t.id = $1 OR",
+        &format!("NULL, 'c77', '{person}', now()"),
+    )
+    .await;
+    let request = estate.a1.request.uuid();
+    check(&estate, "one request", "FROM request r WHERE r.id = $1", &format!("'{request}'")).await;
+    check(
+        &estate,
+        "requests",
+        "WITH r AS (SELECT * FROM request r",
+        &format!("{north}, NULL, NULL, NULL, 50"),
+    )
+    .await;
+    check(
+        &estate,
+        "items of a request",
+        "FROM request_item i JOIN object o",
+        &format!("'{request}', 'requested', NULL, NULL, 50"),
+    )
+    .await;
+    check(
+        &estate,
+        "members",
+        "FROM membership m JOIN users u",
+        &format!("'{}', NULL, 50", estate.a1.group_object.uuid()),
+    )
+    .await;
+}
