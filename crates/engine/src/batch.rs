@@ -152,7 +152,9 @@ impl<'a> Crew<'a> {
         }
         if ready.is_empty() {
             // Nothing moves any more, so what is waited for here cannot come here.
-            waiting.into_iter().for_each(|i| self.items[i].wait());
+            for i in waiting {
+                self.items[i].wait();
+            }
         }
         ready
     }
@@ -165,11 +167,10 @@ impl<'a> Crew<'a> {
         let mut all = Prerequisite::Here;
         for object in item.job.spec.prerequisites() {
             match self.prerequisite(&item.job.spec, object) {
-                Prerequisite::Here => {}
                 Prerequisite::Never => return Prerequisite::Never,
                 Prerequisite::Later => all = Prerequisite::Later,
                 Prerequisite::Soon if matches!(all, Prerequisite::Here) => all = Prerequisite::Soon,
-                Prerequisite::Soon => {}
+                Prerequisite::Here | Prerequisite::Soon => {}
             }
         }
         all
@@ -223,7 +224,9 @@ impl<'a> Crew<'a> {
         let gone: Vec<_> = which.into_iter().filter(|i| self.items[*i].may_be_elsewhere()).collect();
         let (which, selectors) = self.selectors(&gone, false);
         self.look(&which, &selectors).await?;
-        stale.into_iter().for_each(|i| self.items[i].fresh = true);
+        for i in stale {
+            self.items[i].fresh = true;
+        }
         Ok(())
     }
 

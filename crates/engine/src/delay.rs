@@ -33,7 +33,7 @@ mod tests {
         assert_eq!(retry_millis(3), 800);
         assert_eq!(retry_millis(i32::MAX), RETRY_MAX_MILLIS);
         let random = SeededRandom::new(1);
-        let (min, max) = (Duration::from_secs(1), Duration::from_secs(60));
+        let (min, max) = (Duration::from_secs(1), Duration::from_mins(1));
         for (failures, base) in [(0, 1), (1, 2), (5, 32), (6, 60), (u32::MAX, 60)] {
             let wait = doubling(min, max, failures, &random);
             let base = Duration::from_secs(base);

@@ -50,8 +50,8 @@ impl Default for Options {
             tick: Duration::from_millis(500),
             claims: 2,
             breaker_min: Duration::from_secs(1),
-            breaker_max: Duration::from_secs(60),
-            sweep: Duration::from_secs(60),
+            breaker_max: Duration::from_mins(1),
+            sweep: Duration::from_mins(1),
         }
     }
 }

@@ -76,7 +76,8 @@ impl Item {
     }
 
     pub(super) fn needs_look(&self) -> bool {
-        !self.fresh && !(self.is_decided() && self.members.has_more_to_send())
+        let sends_on = self.is_decided() && self.members.has_more_to_send();
+        !self.fresh && !sends_on
     }
 
     /// How to find it; none when it cannot exist.

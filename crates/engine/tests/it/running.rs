@@ -10,7 +10,7 @@ use tokio::{sync::watch, time::timeout};
 
 use crate::world::World;
 
-const BOUND: Duration = Duration::from_secs(60);
+const BOUND: Duration = Duration::from_mins(1);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_running_engine_is_woken_by_an_order_and_stops_when_told() {

@@ -385,9 +385,13 @@ async fn settle_work(tx: &mut PgConnection, claim: &Claim, batch: &Batch) -> Res
     )
     .execute(&mut *tx)
     .await?;
-    // Groups whose members just came to be: in the bulk lane later, as long as
-    // more of the tenant's people are on their way, so that many members travel
-    // in one modify.
+    wake_groups(tx, batch.lane, &verified).await
+}
+
+/// Groups whose members just came to be: in the bulk lane later, as long as
+/// more of the tenant's people are on their way, so that many members travel
+/// in one modify.
+async fn wake_groups(tx: &mut PgConnection, lane: Lane, verified: &[Uuid]) -> Result<(), StoreError> {
     sqlx::query!(
         "INSERT INTO work AS w (object_id, target_id, tenant_id, lane, due_at)
          SELECT DISTINCT o.id, o.target_id, o.tenant_id, $2::smallint,
@@ -400,8 +404,8 @@ async fn settle_work(tx: &mut PgConnection, claim: &Claim, batch: &Batch) -> Res
           WHERE m.member_object = ANY($1) AND m.wanted_gen > m.applied_gen
           ORDER BY o.id
          ON CONFLICT (object_id) DO UPDATE SET due_at = least(w.due_at, excluded.due_at)",
-        &verified,
-        batch.lane.code()
+        verified,
+        lane.code()
     )
     .execute(tx)
     .await?;
