@@ -256,7 +256,12 @@ mod tests {
             (&create(), 19, "0000052D: check_password_restrictions", ProblemCode::PasswordPolicy),
             (&create(), 50, "", ProblemCode::InsufficientRights),
             (&create(), 32, "parent does not exist", ProblemCode::Waiting),
-            (&create(), 80, "00002095: objectclass: Cannot rename x, parent does not exist!", ProblemCode::Waiting),
+            (
+                &create(),
+                80,
+                "00002095: objectclass: Cannot rename x, parent does not exist!",
+                ProblemCode::Waiting,
+            ),
             (&password, 32, "gone", ProblemCode::Busy),
             (&delete, 66, "", ProblemCode::NotEmpty),
             (&delete, 51, "", ProblemCode::Busy),

@@ -41,7 +41,8 @@ pub struct Finding {
 /// Everyone, Authenticated Users, Pre-Windows 2000 Compatible Access.
 const EVERYBODY: [&str; 3] = ["S-1-1-0", "S-1-5-11", "S-1-5-32-554"];
 
-const DELEGATE: &str = "run the delegation script (`tenantryd directory prepare`) as an administrator of the domain";
+const DELEGATE: &str =
+    "run the delegation script (`tenantryd directory prepare`) as an administrator of the domain";
 const TOO_MUCH: &str = "use an ordinary account, not an administrator, with rights on the folder only";
 
 /// Looks at everything a directory must allow and refuse. Makes a unit with a
@@ -140,7 +141,11 @@ impl Probe<'_> {
             left.extend(self.removed(kind, seen.map(|seen| seen.address)).await);
         }
         left.extend(self.removed(ObjectKind::Container, Some(at)).await);
-        let removed = if left.is_empty() { Ok("everything can be deleted again".to_owned()) } else { Err(left.join("; ")) };
+        let removed = if left.is_empty() {
+            Ok("everything can be deleted again".to_owned())
+        } else {
+            Err(left.join("; "))
+        };
         found.add("delete", removed, "delete what was left, then run the delegation script");
     }
 
@@ -154,7 +159,11 @@ impl Probe<'_> {
             after: Some("false".to_owned()),
         }];
         let disable = Action::Update { at: at.clone(), changes };
-        found.add("attributes", self.does(ObjectKind::User, disable, "attributes can be written").await, DELEGATE);
+        found.add(
+            "attributes",
+            self.does(ObjectKind::User, disable, "attributes can be written").await,
+            DELEGATE,
+        );
     }
 
     /// What the account must not be able to do.
@@ -172,7 +181,8 @@ impl Probe<'_> {
             }
             Ok(answer) if answer.code == code::SUCCESS => {
                 let removed = session.send(vec![], Operation::Delete { dn: dn.clone() }).await;
-                let left = if removed.is_ok_and(|a| a.code == code::SUCCESS) { "" } else { "; it is still there" };
+                let left =
+                    if removed.is_ok_and(|a| a.code == code::SUCCESS) { "" } else { "; it is still there" };
                 Err(format!("the account could create {dn}{left}"))
             }
             Ok(answer) => Err(format!("not refused for lack of rights: {} {}", answer.code, answer.text)),
@@ -217,7 +227,8 @@ impl Probe<'_> {
         }
         self.does(kind, Action::Create { parent: parent.cloned(), attributes }, "").await?;
         let naming = Naming { parent: parent.cloned(), name, logon_name };
-        let which = Selector { object: self.id, kind, external_id: None, names: vec![naming], members: vec![] };
+        let which =
+            Selector { object: self.id, kind, external_id: None, names: vec![naming], members: vec![] };
         let seen = self.directory.observe(Lane::Interactive, &[which]).await.map_err(|e| e.reason)?;
         seen.into_iter().flatten().next().ok_or_else(|| "it was created but cannot be seen".to_owned())
     }
@@ -266,7 +277,13 @@ async fn closed(session: &Session, folder: &str) -> Result<String, String> {
     let bytes = found.entries.first().and_then(|entry| entry.bytes("nTSecurityDescriptor"));
     let list = bytes.and_then(Descriptor::read).and_then(|descriptor| descriptor.dacl);
     let list = list.ok_or("the access list of the folder cannot be read")?;
-    let open: Vec<String> = list.0.iter().filter(|entry| lists(entry)).filter_map(|e| e.sid.clone()).map(|s| s.to_string()).collect();
+    let open: Vec<String> = list
+        .0
+        .iter()
+        .filter(|entry| lists(entry))
+        .filter_map(|e| e.sid.clone())
+        .map(|s| s.to_string())
+        .collect();
     if open.is_empty() {
         Ok("ordinary accounts cannot list the folder".to_owned())
     } else {

@@ -1,0 +1,9 @@
+//! The connector on a real domain: Samba, started by the test run.
+
+mod conformance;
+mod faults;
+mod guards;
+mod isolation;
+mod lab;
+mod members;
+mod prepare;
