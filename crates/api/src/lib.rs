@@ -1,1 +1,167 @@
-//! Crate `api`.
+//! REST v1. Handlers translate: from what was sent to a use case of `app`, and
+//! from what it gives to a type of `wire`.
+//!
+//! This crate must not decide what a person may do, contain rules of the
+//! business, or explain an error anywhere but in [`refusal`].
+//!
+//! Start at [`router`], then read [`users`].
+
+mod activations;
+mod catalogue;
+mod cursor;
+mod groups;
+mod health;
+mod input;
+mod orders;
+mod read;
+mod refusal;
+mod requests;
+mod sessions;
+mod show;
+mod tenants;
+mod users;
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Json, Router,
+    http::{HeaderValue, StatusCode, header},
+    middleware,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use utoipa::{
+    IntoResponses, Modify, OpenApi,
+    openapi::{
+        ContentBuilder, Ref, RefOr, ResponseBuilder,
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use web::{Surface, layers};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tenantry REST v1",
+        description = "Orders become customers with people, groups and services in a directory.\n\n\
+            Changes are recorded at once and made true by a worker: answers with 202 carry \
+            `provisioning` with a `request` to follow. See docs/api.md for the conventions.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    servers((url = "/api/v1")),
+    security(("bearer" = [])),
+    modifiers(&Bearer),
+    components(schemas(wire::problem::ErrorDocument)),
+    tags(
+        (name = "sessions", description = "Signing in, tokens, who one is."),
+        (name = "activations", description = "One-time links by which a person chooses a password."),
+        (name = "tenants", description = "Provider, resellers, customers."),
+        (name = "orders", description = "Sales orders."),
+        (name = "users", description = "People and their accounts."),
+        (name = "groups", description = "Security groups of a customer."),
+        (name = "requests", description = "Progress and problems of provisioning."),
+        (name = "catalogue", description = "What can be ordered, and directories."),
+        (name = "health", description = "For monitoring."),
+    )
+)]
+struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        document.components.get_or_insert_default().add_security_scheme("bearer", scheme);
+    }
+}
+
+/// How every call may be refused, for the document.
+struct Refused;
+
+impl IntoResponses for Refused {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ErrorDocument"))).build();
+        let refused = |what: &str| {
+            RefOr::T(
+                ResponseBuilder::new().description(what).content(wire::PROBLEM_JSON, content.clone()).build(),
+            )
+        };
+        BTreeMap::from([
+            ("4XX".to_owned(), refused("Refused; nothing was changed. `code` and `errors` say why.")),
+            ("5XX".to_owned(), refused("Not possible at the moment; see `Retry-After`.")),
+        ])
+    }
+}
+
+/// An answer with the version of what it shows as `ETag`.
+struct Tagged<T>(StatusCode, i64, T);
+
+impl<T: serde::Serialize> IntoResponse for Tagged<T> {
+    fn into_response(self) -> Response {
+        let mut response = (self.0, Json(self.2)).into_response();
+        if let Ok(value) = HeaderValue::from_str(&format!("\"{}\"", self.1)) {
+            response.headers_mut().insert(header::ETAG, value);
+        }
+        response
+    }
+}
+
+fn parts() -> (Router<Surface>, utoipa::openapi::OpenApi) {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(health::health))
+        .routes(routes!(health::ready))
+        .routes(routes!(sessions::sign_in))
+        .routes(routes!(sessions::sign_out))
+        .routes(routes!(sessions::me))
+        .routes(routes!(sessions::list_tokens, sessions::create_token))
+        .routes(routes!(sessions::revoke_token))
+        .routes(routes!(activations::show_activation, activations::choose_password))
+        .routes(routes!(tenants::list_tenants))
+        .routes(routes!(tenants::show_tenant, tenants::update_tenant))
+        .routes(routes!(tenants::suspend_tenant))
+        .routes(routes!(tenants::resume_tenant))
+        .routes(routes!(tenants::create_reseller))
+        .routes(routes!(tenants::list_customers))
+        .routes(routes!(tenants::show_customer))
+        .routes(routes!(orders::list_orders, orders::place_order))
+        .routes(routes!(orders::show_order))
+        .routes(routes!(users::list_users, users::create_user))
+        .routes(routes!(users::create_users))
+        .routes(routes!(users::show_user, users::update_user, users::delete_user))
+        .routes(routes!(users::reset_password))
+        .routes(routes!(users::add_plan))
+        .routes(routes!(users::remove_plan))
+        .routes(routes!(groups::list_groups, groups::create_group))
+        .routes(routes!(groups::show_group))
+        .routes(routes!(groups::list_members))
+        .routes(routes!(groups::add_member, groups::remove_member))
+        .routes(routes!(requests::list_requests))
+        .routes(routes!(requests::show_request))
+        .routes(routes!(requests::list_items))
+        .routes(routes!(requests::retry_request))
+        .routes(routes!(catalogue::list_plans))
+        .routes(routes!(catalogue::list_directories))
+        .split_for_parts()
+}
+
+/// The document that describes this interface (OpenAPI 3.1).
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    parts().1
+}
+
+/// All of REST v1, below `/api/v1`. Give the server the addresses of its
+/// clients (`ConnectInfo<SocketAddr>`), or attempts to sign in are not limited
+/// by address.
+pub fn router(surface: &Surface) -> Router {
+    let (routes, document) = parts();
+    let routes = routes
+        .route("/openapi.json", get(move || async move { Json(document) }))
+        .fallback(|| async { refusal::Refusal::no_route() })
+        .method_not_allowed_fallback(|| async { refusal::Refusal::method() })
+        .with_state(surface.clone());
+    let routes =
+        layers::protect(routes, surface, refusal::explain).layer(middleware::from_fn(refusal::finish));
+    Router::new().nest(wire::BASE, routes)
+}

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    common::{Provisioning, TenantRef, codes},
-    users::Subscription,
+    common::{ActivationLink, Provisioning, TenantRef, UserRef, codes},
+    users::{NewUser, Subscription},
 };
 
 codes! {
@@ -197,6 +197,25 @@ pub struct NewReseller {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Standing>)]
     pub standing: Option<String>,
+    /// Its first administrator, who gets an activation link. Staff of a
+    /// reseller sign in to the portal and have no directory account, so
+    /// `principal_name` is needed and `plans` are not possible.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub administrator: Option<NewUser>,
+}
+
+/// A new reseller with its administrator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CreatedReseller {
+    /// The reseller.
+    #[serde(flatten)]
+    pub tenant: Tenant,
+    /// Its first administrator, if one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub administrator: Option<UserRef>,
+    /// The administrator's activation link; shown only now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activation: Option<ActivationLink>,
 }
 
 /// Changes of a tenant. Fields that are not given stay as they are.

@@ -92,11 +92,13 @@ pub struct UserUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 64)]
     pub display_name: Option<String>,
-    /// User principal name, at most 254 characters. The old one stays reserved.
+    /// User principal name. It cannot be changed yet: another value than the
+    /// present one is refused as `immutable`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 254)]
     pub principal_name: Option<String>,
-    /// Short log-on name, 1 to 20 characters. The old one stays reserved.
+    /// Short log-on name. It cannot be changed yet: another value than the
+    /// present one is refused as `immutable`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 20)]
     pub logon_name: Option<String>,
@@ -141,9 +143,11 @@ pub struct User {
     /// User principal name: what the person signs in with.
     #[schema(example = "anna.berg@acme.example")]
     pub principal_name: String,
-    /// Short log-on name (`sAMAccountName`).
+    /// Short log-on name (`sAMAccountName`). None for staff of the provider and
+    /// of resellers, who have the portal and no directory account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "anna.berg_acme")]
-    pub logon_name: String,
+    pub logon_name: Option<String>,
     /// Mail address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<String>,
@@ -172,8 +176,10 @@ pub struct User {
     /// When the person was created. RFC 3339, UTC.
     #[schema(format = DateTime)]
     pub created_at: String,
-    /// How far the account is in the directory.
-    pub provisioning: Provisioning,
+    /// How far the account is in the directory. None for staff, and where the
+    /// caller may not see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provisioning: Option<Provisioning>,
     /// Only in the answer that created the person, and only for callers who
     /// may reset passwords.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -246,10 +252,10 @@ pub struct PasswordReset {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct UserQuery {
-    /// Only people one of whose names or addresses begins with this, at most
-    /// 64 characters. Upper and lower case and accents make no difference.
+    /// Only people whose display, principal or log-on name begins with this, at
+    /// most 254 characters. Upper and lower case make no difference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[param(max_length = 64, example = "ber")]
+    #[param(max_length = 254, example = "ber")]
     pub search: Option<String>,
     /// Only this provisioning state, as `failed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

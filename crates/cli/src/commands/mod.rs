@@ -171,7 +171,7 @@ pub fn user_fields(user: &User) -> Vec<(&'static str, String)> {
         ("customer", format!("{} ({})", user.tenant.name, user.tenant.code)),
         ("name", user.display_name.clone()),
         ("principal name", user.principal_name.clone()),
-        ("log-on name", user.logon_name.clone()),
+        ("log-on name", crate::output::or_dash(user.logon_name.as_deref())),
     ];
     let optional = [
         ("given name", &user.given_name),
@@ -188,7 +188,7 @@ pub fn user_fields(user: &User) -> Vec<(&'static str, String)> {
     fields.push(("administrator", yes_no(user.administrator)));
     let activated = user.activated_at.as_deref().map(crate::output::instant);
     fields.push(("activated", activated.unwrap_or_else(|| "never".to_owned())));
-    fields.extend(provisioning_fields(&user.provisioning));
+    fields.extend(user.provisioning.iter().flat_map(provisioning_fields));
     fields.extend(user.activation.iter().flat_map(link_fields));
     fields
 }

@@ -1,11 +1,14 @@
 //! Resellers.
 
 use clap::{Args, Subcommand};
-use wire::tenants::NewReseller;
+use wire::{
+    tenants::{CreatedReseller, NewReseller},
+    users::NewUser,
+};
 
 use super::{
     customers::{self, COLUMNS, List},
-    tenant_fields, tenant_id,
+    link_fields, tenant_fields, tenant_id,
 };
 use crate::{args::Wait, client::Client, failure::Failure, output::Out, wait};
 
@@ -61,6 +64,12 @@ pub struct Create {
     /// Whether it is billed
     #[arg(long, value_parser = ["standard", "test", "demo"])]
     pub standing: Option<String>,
+    /// Login of its first administrator, as boss@north.example
+    #[arg(long, value_name = "LOGIN", requires = "admin_name")]
+    pub admin_login: Option<String>,
+    /// Name of its first administrator, as "Bo Lund"
+    #[arg(long, value_name = "NAME", requires = "admin_login")]
+    pub admin_name: Option<String>,
     /// Whether to wait.
     #[command(flatten)]
     pub wait: Wait,
@@ -89,13 +98,26 @@ pub async fn run(command: &Resellers, client: &Client, out: &Out) -> Result<(), 
                 time_zone: create.time_zone.clone(),
                 currency: create.currency.clone(),
                 standing: create.standing.clone(),
+                administrator: administrator(create),
             };
             let answer = client.post(&["resellers"], Some(&body)).await?;
-            out.entity(&answer.body, &tenant_fields(&answer.read()?))?;
+            let created: CreatedReseller = answer.read()?;
+            let mut fields = tenant_fields(&created.tenant);
+            if let Some(person) = &created.administrator {
+                fields.push(("administrator", format!("{} ({})", person.display_name, person.id)));
+                fields.push(("signs in as", person.principal_name.clone()));
+            }
+            fields.extend(created.activation.iter().flat_map(link_fields));
+            out.entity(&answer.body, &fields)?;
             wait::if_asked(client, create.wait, &answer.body).await
         }
         Resellers::Update(update) => customers::update(client, out, update).await,
         Resellers::Suspend { reseller } => customers::switch(client, out, reseller, "suspend").await,
         Resellers::Resume { reseller } => customers::switch(client, out, reseller, "resume").await,
     }
+}
+
+fn administrator(create: &Create) -> Option<NewUser> {
+    let (login, name) = create.admin_login.clone().zip(create.admin_name.clone())?;
+    Some(NewUser { principal_name: Some(login), display_name: Some(name), ..NewUser::default() })
 }

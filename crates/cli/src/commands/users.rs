@@ -243,10 +243,10 @@ const USERS: Columns<'static, User> = Columns {
             u.id.clone(),
             u.display_name.clone(),
             u.principal_name.clone(),
-            u.logon_name.clone(),
+            or_dash(u.logon_name.as_deref()),
             yes_no(u.enabled),
             yes_no(u.activated_at.is_some()),
-            state_of(&u.provisioning),
+            u.provisioning.as_ref().map_or_else(|| or_dash(None), state_of),
         ]
     },
 };
@@ -255,7 +255,8 @@ const CREATED: Columns<'static, User> = Columns {
     titles: &["id", "name", "principal name", "provisioning", "activation link"],
     row: |u| {
         let link = or_dash(u.activation.as_ref().map(|a| a.link.as_str()));
-        vec![u.id.clone(), u.display_name.clone(), u.principal_name.clone(), state_of(&u.provisioning), link]
+        let state = u.provisioning.as_ref().map_or_else(|| or_dash(None), state_of);
+        vec![u.id.clone(), u.display_name.clone(), u.principal_name.clone(), state, link]
     },
 };
 

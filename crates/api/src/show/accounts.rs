@@ -1,0 +1,155 @@
+//! People, groups, members, subscriptions, links.
+
+use app::{
+    reading::{
+        subscriptions::Subscription,
+        tx::TenantRef,
+        users::User,
+        views::{GroupView, MemberView, PersonView},
+    },
+    users::{Created, CreatedUsers},
+};
+use domain::request::ItemState;
+use jiff::Timestamp;
+use web::Surface;
+use wire::{
+    common::{self, ActivationLink, UserRef},
+    groups, users,
+};
+
+use super::{Viewer, provisioning, state, tenant_ref};
+
+/// A person by name.
+#[must_use]
+pub fn person(of: &PersonView) -> UserRef {
+    UserRef {
+        id: of.id.to_string(),
+        display_name: of.display_name.clone(),
+        principal_name: of.principal_name.clone(),
+    }
+}
+
+/// A link for a person.
+#[must_use]
+pub fn link(surface: &Surface, token: &str, expires_at: Timestamp) -> ActivationLink {
+    ActivationLink { link: surface.activation_url(token), expires_at: expires_at.to_string() }
+}
+
+/// A subscription.
+#[must_use]
+pub fn subscription(of: &Subscription) -> users::Subscription {
+    users::Subscription {
+        id: of.id.to_string(),
+        plan: of.plan.clone(),
+        plan_version: of.version,
+        name: of.name.clone(),
+        ordered_at: of.created_at.to_string(),
+        started_at: of.started_at.map(|at| at.to_string()),
+        ended_at: None,
+    }
+}
+
+/// A person with plans.
+#[must_use]
+pub fn user(of: &User, tenant: &TenantRef, plans: &[Subscription], viewer: Viewer) -> users::User {
+    users::User {
+        id: of.id.to_string(),
+        tenant: reference(tenant),
+        given_name: of.given_name.clone(),
+        surname: of.surname.clone(),
+        display_name: of.display_name.clone(),
+        principal_name: of.principal_name.clone(),
+        logon_name: of.logon_name.clone(),
+        mail: of.mail.clone(),
+        phone: of.phone.clone(),
+        title: of.title.clone(),
+        department: of.department.clone(),
+        enabled: of.enabled,
+        administrator: of.administrator,
+        activated_at: of.activated_at.map(|at| at.to_string()),
+        plans: plans.iter().filter(|s| s.user == Some(of.id)).map(subscription).collect(),
+        version: of.version,
+        created_at: of.created_at.to_string(),
+        provisioning: of.provisioning.as_ref().map(|p| provisioning(p, viewer)),
+        activation: None,
+    }
+}
+
+fn reference(tenant: &TenantRef) -> common::TenantRef {
+    common::TenantRef { id: tenant.id.to_string(), code: tenant.code.clone(), name: tenant.name.clone() }
+}
+
+/// A person that was just created, from what was written: nothing is read again.
+/// Links are left out of it; they are secrets, and not kept with an answer.
+#[must_use]
+pub fn created(of: &Created, all: &CreatedUsers) -> users::User {
+    let (at, new) = (all.at.to_string(), &of.user);
+    let plan = |p: &app::users::CreatedPlan| users::Subscription {
+        id: p.id.to_string(),
+        plan: p.code.clone(),
+        plan_version: p.version,
+        name: p.name.clone(),
+        ordered_at: at.clone(),
+        started_at: None,
+        ended_at: None,
+    };
+    users::User {
+        id: new.id.to_string(),
+        tenant: reference(&all.tenant),
+        given_name: new.given_name.clone(),
+        surname: new.surname.clone(),
+        display_name: new.display_name.clone(),
+        principal_name: new.principal_name.clone(),
+        logon_name: new.logon_name.clone(),
+        mail: new.mail.clone(),
+        phone: new.phone.clone(),
+        title: new.title.clone(),
+        department: new.department.clone(),
+        enabled: new.enabled,
+        administrator: new.administrator,
+        activated_at: None,
+        plans: of.plans.iter().map(plan).collect(),
+        version: 1,
+        created_at: at.clone(),
+        provisioning: Some(common::Provisioning {
+            state: state(ItemState::Requested),
+            generation: 1,
+            request: Some(all.request.to_string()),
+            problem: None,
+        }),
+        activation: None,
+    }
+}
+
+/// A group.
+#[must_use]
+pub fn group(of: &GroupView, viewer: Viewer) -> groups::Group {
+    let unknown = common::Provisioning {
+        state: state(ItemState::Requested),
+        generation: of.version,
+        request: None,
+        problem: None,
+    };
+    groups::Group {
+        id: of.id.to_string(),
+        tenant: tenant_ref(&of.tenant),
+        name: of.name.clone(),
+        logon_name: of.logon_name.clone(),
+        description: of.description.clone(),
+        built_in: of.built_in,
+        members: of.members,
+        version: of.version,
+        created_at: of.created_at.to_string(),
+        provisioning: of.provisioning.as_ref().map_or(unknown, |p| provisioning(p, viewer)),
+    }
+}
+
+/// A person in a group.
+#[must_use]
+pub fn member(of: &MemberView, viewer: Viewer) -> groups::Member {
+    groups::Member {
+        user: person(&of.user),
+        wanted: of.wanted,
+        provisioning: provisioning(&of.provisioning, viewer),
+    }
+}

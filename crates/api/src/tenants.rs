@@ -1,0 +1,208 @@
+//! Resellers and customers.
+
+use app::{
+    AppError, Caller,
+    people::PersonDraft,
+    reading::{roots, views::TenantSearch},
+    tenants::{self as use_cases, ResellerDraft, TenantPatch},
+};
+use axum::{Json, extract::State, http::StatusCode};
+use domain::{
+    field::{FieldError, Rule},
+    id::TenantId,
+    permission::Permission,
+    tenant::{Status, TenantKind},
+};
+use web::Surface;
+use wire::{
+    common::{Page, UserRef},
+    tenants::{CreatedReseller, Customer, NewReseller, Tenant, TenantQuery, TenantUpdate},
+};
+
+use crate::{
+    Refused, Tagged,
+    cursor::Paging,
+    input::{Body, Call, Params, PathId, Version},
+    read::{self, Read},
+    refusal::Answer,
+    show, users,
+};
+
+/// Tenants the caller may read, by name.
+#[utoipa::path(get, path = "/tenants", tag = "tenants", params(TenantQuery),
+    responses((status = 200, description = "One page.", body = Page<Tenant>), Refused))]
+pub async fn list_tenants(
+    State(surface): State<Surface>,
+    call: Call,
+    Params(query): Params<TenantQuery>,
+) -> Answer<Json<Page<Tenant>>> {
+    list(&surface, &call.caller, &query, None).await
+}
+
+/// Customers the caller may read, by name.
+#[utoipa::path(get, path = "/customers", tag = "tenants", params(TenantQuery),
+    responses((status = 200, description = "One page.", body = Page<Tenant>), Refused))]
+pub async fn list_customers(
+    State(surface): State<Surface>,
+    call: Call,
+    Params(query): Params<TenantQuery>,
+) -> Answer<Json<Page<Tenant>>> {
+    list(&surface, &call.caller, &query, Some(TenantKind::Customer)).await
+}
+
+async fn list(
+    surface: &Surface,
+    caller: &Caller,
+    query: &TenantQuery,
+    kind: Option<TenantKind>,
+) -> Answer<Json<Page<Tenant>>> {
+    let paging = Paging::new("tenants", query.limit, query.after.as_deref())?;
+    let after = paging.after::<TenantId>()?;
+    let read = async {
+        let permitted = roots(caller, Permission::TenantRead)?;
+        let mut tx = surface.app.read(caller).await?;
+        let search = TenantSearch {
+            ids: None,
+            roots: Some(permitted),
+            parent: read::named_id(&mut tx, "parent", query.parent.as_deref()).await?,
+            kind: kind.or(code("kind", query.kind.as_deref(), TenantKind::from_code)?),
+            status: code("status", query.status.as_deref(), Status::from_code)?,
+            search: query.search.clone(),
+        };
+        let rows = tx.tenant_views(&search, after, paging.rows()).await?;
+        let viewer = read::viewer(&mut tx).await?;
+        tx.finish().await?;
+        Ok::<_, AppError>((rows, viewer))
+    };
+    let (rows, viewer) = read.await?;
+    let (rows, next) = paging.page("tenants", rows, |t| (t.key.clone(), t.id));
+    Ok(Json(Page { items: rows.iter().map(|t| show::tenant(t, viewer)).collect(), next }))
+}
+
+/// One of a closed list of codes, if one was given.
+pub fn code<T>(field: &str, text: Option<&str>, from: impl Fn(&str) -> Option<T>) -> Read<Option<T>> {
+    let unknown = |text| AppError::field(FieldError::new(field, Rule::Unknown).with("value", text));
+    text.map(|text| from(text).ok_or_else(|| unknown(text))).transpose()
+}
+
+/// A tenant.
+#[utoipa::path(get, path = "/tenants/{id}", tag = "tenants",
+    params(("id" = String, Path, description = "Id of the tenant.")),
+    responses((status = 200, description = "The tenant; `ETag` is its version.", body = Tenant), Refused))]
+pub async fn show_tenant(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<TenantId>,
+) -> Answer<Tagged<Tenant>> {
+    let tenant = read::tenant(&surface, &call.caller, id).await?;
+    Ok(Tagged(StatusCode::OK, tenant.version, tenant))
+}
+
+/// A customer with its subscriptions and how much it has.
+#[utoipa::path(get, path = "/customers/{id}", tag = "tenants",
+    params(("id" = String, Path, description = "Id of the customer.")),
+    responses((status = 200, description = "The customer; `ETag` is its version.", body = Customer), Refused))]
+pub async fn show_customer(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<TenantId>,
+) -> Answer<Tagged<Customer>> {
+    let customer = read::customer(&surface, &call.caller, id).await?;
+    Ok(Tagged(StatusCode::OK, customer.tenant.version, customer))
+}
+
+/// Change a tenant's name, language or time zone.
+#[utoipa::path(patch, path = "/tenants/{id}", tag = "tenants", request_body = TenantUpdate,
+    params(("id" = String, Path, description = "Id of the tenant."),
+        ("If-Match" = String, Header, description = "The `ETag` the change is based on.")),
+    responses((status = 202, description = "Recorded; a new name is on its way.", body = Tenant), Refused))]
+pub async fn update_tenant(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<TenantId>,
+    Version(version): Version,
+    Body(new): Body<TenantUpdate>,
+) -> Answer<Tagged<Tenant>> {
+    let patch = TenantPatch { name: new.name, language: new.language, time_zone: new.time_zone };
+    use_cases::update(&surface.app, &call.caller, id, version, patch, &call.cause).await?;
+    let tenant = read::tenant(&surface, &call.caller, id).await?;
+    Ok(Tagged(StatusCode::ACCEPTED, tenant.version, tenant))
+}
+
+/// Suspend a tenant and all below it: read-only, and nobody of it signs in.
+#[utoipa::path(post, path = "/tenants/{id}/suspend", tag = "tenants",
+    params(("id" = String, Path, description = "Id of the tenant.")),
+    responses((status = 200, description = "Suspended.", body = Tenant), Refused))]
+pub async fn suspend_tenant(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<TenantId>,
+) -> Answer<Tagged<Tenant>> {
+    set_status(&surface, &call, id, Status::Suspended).await
+}
+
+/// Serve a suspended tenant again.
+#[utoipa::path(post, path = "/tenants/{id}/resume", tag = "tenants",
+    params(("id" = String, Path, description = "Id of the tenant.")),
+    responses((status = 200, description = "Served.", body = Tenant), Refused))]
+pub async fn resume_tenant(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<TenantId>,
+) -> Answer<Tagged<Tenant>> {
+    set_status(&surface, &call, id, Status::Active).await
+}
+
+async fn set_status(surface: &Surface, call: &Call, id: TenantId, status: Status) -> Answer<Tagged<Tenant>> {
+    use_cases::set_status(&surface.app, &call.caller, id, status, &call.cause).await?;
+    let tenant = read::tenant(surface, &call.caller, id).await?;
+    Ok(Tagged(StatusCode::OK, tenant.version, tenant))
+}
+
+/// Create a reseller, with a container in every directory of its parent.
+#[utoipa::path(post, path = "/resellers", tag = "tenants", request_body = NewReseller,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes repeating safe.")),
+    responses((status = 202, description = "Recorded; its containers are on their way.", body = CreatedReseller),
+        Refused))]
+pub async fn create_reseller(
+    State(surface): State<Surface>,
+    call: Call,
+    Body(new): Body<NewReseller>,
+) -> Answer<Tagged<CreatedReseller>> {
+    let draft = draft(&new)?;
+    let made = use_cases::create_reseller(&surface.app, &call.caller, &draft, &call.cause).await?;
+    let tenant = read::tenant(&surface, &call.caller, made.id).await?;
+    let administrator = match &made.administrator {
+        Some((id, _, _)) => Some(read::user(&surface, &call.caller, *id).await?),
+        None => None,
+    };
+    let created = CreatedReseller {
+        tenant,
+        administrator: administrator.map(|u| UserRef {
+            id: u.id,
+            display_name: u.display_name,
+            principal_name: u.principal_name,
+        }),
+        activation: made.administrator.map(|(_, token, at)| show::link(&surface, &token, at)),
+    };
+    Ok(Tagged(StatusCode::ACCEPTED, created.tenant.version, created))
+}
+
+fn draft(new: &NewReseller) -> Read<ResellerDraft> {
+    let administrator: Option<PersonDraft> = new.administrator.as_ref().map(users::draft);
+    if administrator.as_ref().is_some_and(|a| !a.plans.is_empty()) {
+        let error = FieldError::new("administrator.plans", Rule::OutOfRange);
+        return Err(AppError::field(error));
+    }
+    Ok(ResellerDraft {
+        parent: new.parent.clone(),
+        code: new.code.clone(),
+        name: new.name.clone(),
+        brand: new.brand.clone(),
+        language: new.language.clone(),
+        time_zone: new.time_zone.clone(),
+        currency: new.currency.clone(),
+        standing: new.standing.clone(),
+        administrator,
+    })
+}

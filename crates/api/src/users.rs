@@ -1,0 +1,335 @@
+//! People and their accounts.
+
+use app::{
+    Answer as Outcome, AppError, Repeat,
+    people::PersonDraft,
+    reading::tx::act,
+    users::{self as use_cases, CreatedUsers, UserPatch},
+};
+use axum::{Json, extract::State, http::StatusCode};
+use domain::{
+    field::{FieldError, Rule},
+    id::{RequestId, SubscriptionId, TenantId, UserId},
+    permission::Permission,
+    request::ItemState,
+};
+use serde_json::Value;
+use web::Surface;
+use wire::{
+    common::{Page, ProvisioningState},
+    users::{NewSubscription, NewUser, NewUsers, PasswordReset, User, UserBatch, UserQuery, UserUpdate},
+};
+
+use crate::{
+    Refused, Tagged,
+    cursor::Paging,
+    input::{Body, Call, LargeBody, Params, PathId, PathIds, Version},
+    read::{self, Read},
+    refusal::{Answer, Refusal},
+    show, tenants,
+};
+
+/// A person as the use cases take it.
+pub fn draft(new: &NewUser) -> PersonDraft {
+    PersonDraft {
+        given_name: new.given_name.clone(),
+        surname: new.surname.clone(),
+        display_name: new.display_name.clone(),
+        user_name: new.user_name.clone(),
+        principal_name: new.principal_name.clone(),
+        logon_name: new.logon_name.clone(),
+        mail: new.mail.clone(),
+        phone: new.phone.clone(),
+        title: new.title.clone(),
+        department: new.department.clone(),
+        plans: new.plans.clone(),
+        enabled: new.enabled.unwrap_or(true),
+    }
+}
+
+/// People of a customer, by name.
+#[utoipa::path(get, path = "/customers/{id}/users", tag = "users",
+    params(("id" = String, Path, description = "Id of the customer."), UserQuery),
+    responses((status = 200, description = "One page.", body = Page<User>), Refused))]
+pub async fn list_users(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<TenantId>,
+    Params(query): Params<UserQuery>,
+) -> Answer<Json<Page<User>>> {
+    let paging = Paging::new("users", query.limit, query.after.as_deref())?;
+    let after = paging.after::<UserId>()?;
+    let read = async {
+        let state = tenants::code("state", query.state.as_deref(), ItemState::from_code)?;
+        let mut tx = surface.app.read(&call.caller).await?;
+        let tenant = tx.tenant(id).await?;
+        let permit = tx.permit::<act::TenantRead>(&tenant)?;
+        let rows = tx.users(&permit, query.search.as_deref(), state, after, paging.rows()).await?;
+        let ids: Vec<_> = rows.iter().map(|u| u.id).collect();
+        let plans = tx.subscriptions_of(&ids).await?;
+        let viewer = read::viewer(&mut tx).await?;
+        tx.finish().await?;
+        Ok::<_, AppError>((rows, tenant, plans, viewer))
+    };
+    let (rows, tenant, plans, viewer) = read.await?;
+    let (rows, next) = paging.page("users", rows, |u| (u.key.clone(), u.id));
+    Ok(Json(Page { items: rows.iter().map(|u| show::user(u, &tenant, &plans, viewer)).collect(), next }))
+}
+
+/// Create a person.
+///
+/// The account is made enabled with a random password that nobody learns; the
+/// person chooses one by the activation link of the answer.
+#[utoipa::path(post, path = "/customers/{id}/users", tag = "users", request_body = NewUser,
+    params(("id" = String, Path, description = "Id of the customer."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeating safe.")),
+    responses((status = 202, description = "Recorded; on its way.", body = User), Refused))]
+pub async fn create_user(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<TenantId>,
+    Body(new): Body<NewUser>,
+) -> Answer<(StatusCode, Json<Value>)> {
+    let content = content(&call, &new);
+    let one = |all: &CreatedUsers| all.users.first().map(|u| show::created(u, all));
+    let answer = |all: &CreatedUsers| (202, serde_json::to_value(one(all)).unwrap_or_default());
+    let drafts = [draft(&new)];
+    let done = create(&surface, &call, id, &drafts, false, &content, &answer).await?;
+    let (status, mut body, made) = kept(done, answer);
+    attach_links(&surface, &call, made.as_ref(), [&mut body].into_iter()).await?;
+    Ok((status, Json(body)))
+}
+
+/// Create people, together or not at all.
+#[utoipa::path(post, path = "/customers/{id}/users/batch", tag = "users", request_body = NewUsers,
+    params(("id" = String, Path, description = "Id of the customer."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeating safe.")),
+    responses((status = 202, description = "Recorded; on their way.", body = UserBatch), Refused))]
+pub async fn create_users(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<TenantId>,
+    LargeBody(new): LargeBody<NewUsers>,
+) -> Answer<(StatusCode, Json<Value>)> {
+    let content = content(&call, &new);
+    let answer = |all: &CreatedUsers| {
+        let users = all.users.iter().map(|u| show::created(u, all)).collect();
+        let batch = UserBatch { users, request: all.request.to_string() };
+        (202, serde_json::to_value(batch).unwrap_or_default())
+    };
+    let drafts: Vec<_> = new.users.iter().map(draft).collect();
+    let done = create(&surface, &call, id, &drafts, true, &content, &answer).await?;
+    let (status, mut body, made) = kept(done, answer);
+    if let Some(Value::Array(users)) = body.get_mut("users") {
+        attach_links(&surface, &call, made.as_ref(), users.iter_mut()).await?;
+    }
+    Ok((status, Json(body)))
+}
+
+/// What an `Idempotency-Key` stands for: the call and its values.
+fn content(call: &Call, body: &impl serde::Serialize) -> Vec<u8> {
+    let mut content = format!("{}\n", call.line).into_bytes();
+    if call.cause.idempotency_key.is_some() {
+        content.extend(serde_json::to_vec(body).unwrap_or_default());
+    }
+    content
+}
+
+async fn create(
+    surface: &Surface,
+    call: &Call,
+    id: TenantId,
+    drafts: &[PersonDraft],
+    many: bool,
+    content: &[u8],
+    answer: &(dyn Fn(&CreatedUsers) -> (u16, Value) + Sync),
+) -> Answer<Outcome<CreatedUsers>> {
+    let repeat = call.cause.idempotency_key.as_deref().map(|key| Repeat { key, content, answer });
+    Ok(use_cases::create(&surface.app, &call.caller, id, drafts, many, repeat.as_ref(), &call.cause).await?)
+}
+
+/// Status and body of an answer that is of now, or of the first call with the same key.
+fn kept(
+    done: Outcome<CreatedUsers>,
+    answer: impl Fn(&CreatedUsers) -> (u16, Value),
+) -> (StatusCode, Value, Option<CreatedUsers>) {
+    let (status, body, made) = match done {
+        Outcome::Done(made) => {
+            let (status, body) = answer(&made);
+            (status, body, Some(made))
+        }
+        Outcome::Before { status, body } => (status, body, None),
+    };
+    (StatusCode::from_u16(status).unwrap_or(StatusCode::ACCEPTED), body, made)
+}
+
+/// Puts the activation links into people: as they were made, or as they are for
+/// an answer that was kept. For those who may reset passwords only.
+async fn attach_links<'a>(
+    surface: &Surface,
+    call: &Call,
+    made: Option<&CreatedUsers>,
+    people: impl Iterator<Item = &'a mut Value>,
+) -> Answer<()> {
+    let people: Vec<_> = people.collect();
+    if let Some(made) = made {
+        let may = call.caller.grants.iter().any(|g| {
+            g.permissions.contains(&Permission::UserResetPassword) && made.tenant.path.contains(&g.scope)
+        });
+        for (person, new) in people.into_iter().zip(&made.users).filter(|_| may) {
+            let link = show::link(surface, &new.activation, new.expires_at);
+            person["activation"] = serde_json::to_value(link).unwrap_or_default();
+        }
+        return Ok(());
+    }
+    if !call.caller.may_anywhere(Permission::UserResetPassword) {
+        return Ok(());
+    }
+    let id = |person: &Value| person["id"].as_str().and_then(|id| id.parse::<UserId>().ok());
+    let ids: Vec<_> = people.iter().filter_map(|p| id(p)).collect();
+    let links = surface.app.open_links(&call.caller, &ids).await?;
+    for person in people {
+        if let Some((_, token, at)) = links.iter().find(|(user, _, _)| Some(*user) == id(person)) {
+            person["activation"] = serde_json::to_value(show::link(surface, token, *at)).unwrap_or_default();
+        }
+    }
+    Ok(())
+}
+
+/// A person.
+#[utoipa::path(get, path = "/users/{id}", tag = "users",
+    params(("id" = String, Path, description = "Id of the user.")),
+    responses((status = 200, description = "The person; `ETag` is the version.", body = User), Refused))]
+pub async fn show_user(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<UserId>,
+) -> Answer<Tagged<User>> {
+    let user = read::user(&surface, &call.caller, id).await?;
+    Ok(Tagged(StatusCode::OK, user.version, user))
+}
+
+/// Change a person.
+#[utoipa::path(patch, path = "/users/{id}", tag = "users", request_body = UserUpdate,
+    params(("id" = String, Path, description = "Id of the user."),
+        ("If-Match" = String, Header, description = "The `ETag` the change is based on.")),
+    responses((status = 202, description = "Recorded; on its way.", body = User), Refused))]
+pub async fn update_user(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<UserId>,
+    Version(version): Version,
+    Body(new): Body<UserUpdate>,
+) -> Answer<Tagged<User>> {
+    unchanged_names(&surface, &call, id, &new).await?;
+    let patch = UserPatch {
+        given_name: new.given_name,
+        surname: new.surname,
+        display_name: new.display_name,
+        mail: new.mail,
+        phone: new.phone,
+        title: new.title,
+        department: new.department,
+        enabled: new.enabled,
+    };
+    use_cases::update(&surface.app, &call.caller, id, version, patch, &call.cause).await?;
+    let user = read::user(&surface, &call.caller, id).await?;
+    Ok(Tagged(StatusCode::ACCEPTED, user.version, user))
+}
+
+/// Names people sign in with stay as they are.
+async fn unchanged_names(surface: &Surface, call: &Call, id: UserId, new: &UserUpdate) -> Answer<()> {
+    if new.principal_name.is_none() && new.logon_name.is_none() {
+        return Ok(());
+    }
+    let present = read::user(surface, &call.caller, id).await?;
+    let given = [
+        ("principal_name", &new.principal_name, Some(&present.principal_name)),
+        ("logon_name", &new.logon_name, present.logon_name.as_ref()),
+    ];
+    let errors: Vec<_> = given
+        .into_iter()
+        .filter(|(_, new, present)| new.as_ref().is_some_and(|n| Some(&n.trim().to_lowercase()) != *present))
+        .map(|(field, _, _)| FieldError::new(field, Rule::Immutable))
+        .collect();
+    if errors.is_empty() { Ok(()) } else { Err(Refusal::invalid(&errors)) }
+}
+
+/// Remove a person: plans end, the account goes, the names stay reserved for a year.
+#[utoipa::path(delete, path = "/users/{id}", tag = "users",
+    params(("id" = String, Path, description = "Id of the user."),
+        ("If-Match" = String, Header, description = "The `ETag` of the person to be removed.")),
+    responses((status = 202, description = "Recorded; the person as removed.", body = User), Refused))]
+pub async fn delete_user(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<UserId>,
+    Version(version): Version,
+) -> Answer<(StatusCode, Json<User>)> {
+    let mut user = read::user(&surface, &call.caller, id).await?;
+    let request = use_cases::delete(&surface.app, &call.caller, id, version, &call.cause).await?;
+    (user.enabled, user.plans) = (false, Vec::new());
+    Ok((StatusCode::ACCEPTED, Json(on_its_way(user, request))))
+}
+
+/// The person, with the request that was just made for them.
+fn on_its_way(mut user: User, request: Option<RequestId>) -> User {
+    if let (Some(provisioning), Some(request)) = (&mut user.provisioning, request) {
+        provisioning.state = ProvisioningState::Requested;
+        provisioning.request = Some(request.to_string());
+        provisioning.problem = None;
+    }
+    user
+}
+
+/// Make a one-time link by which the person chooses a new password.
+///
+/// The old password works until then. Each call makes a new link, and links made
+/// before stop working, so repeating is safe.
+#[utoipa::path(post, path = "/users/{id}/password-reset", tag = "users",
+    params(("id" = String, Path, description = "Id of the user.")),
+    responses((status = 201, description = "The link, shown once.", body = PasswordReset), Refused))]
+pub async fn reset_password(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<UserId>,
+) -> Answer<(StatusCode, Json<PasswordReset>)> {
+    let (token, at) = use_cases::reset_password(&surface.app, &call.caller, id, &call.cause).await?;
+    let activation = show::link(&surface, &token, at);
+    Ok((StatusCode::CREATED, Json(PasswordReset { user: id.to_string(), activation, request: None })))
+}
+
+/// Give a person a plan.
+#[utoipa::path(post, path = "/users/{id}/plans", tag = "users", request_body = NewSubscription,
+    params(("id" = String, Path, description = "Id of the user."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeating safe.")),
+    responses((status = 202, description = "Recorded; the person with the plan.", body = User), Refused))]
+pub async fn add_plan(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<UserId>,
+    Body(new): Body<NewSubscription>,
+) -> Answer<(StatusCode, Json<User>)> {
+    let (_, request) = use_cases::add_plan(&surface.app, &call.caller, id, &new.plan, &call.cause).await?;
+    let user = with_plans(&surface, &call, id, request).await?;
+    Ok((StatusCode::ACCEPTED, Json(user)))
+}
+
+/// End a person's subscription to a plan; from now on it is not billed.
+#[utoipa::path(delete, path = "/users/{id}/plans/{subscription}", tag = "users",
+    params(("id" = String, Path, description = "Id of the user."),
+        ("subscription" = String, Path, description = "Id of the subscription.")),
+    responses((status = 202, description = "Recorded; the person without the plan.", body = User), Refused))]
+pub async fn remove_plan(
+    State(surface): State<Surface>,
+    call: Call,
+    PathIds(id, subscription): PathIds<UserId, SubscriptionId>,
+) -> Answer<(StatusCode, Json<User>)> {
+    let request = use_cases::remove_plan(&surface.app, &call.caller, id, subscription, &call.cause).await?;
+    let user = with_plans(&surface, &call, id, request).await?;
+    Ok((StatusCode::ACCEPTED, Json(user)))
+}
+
+async fn with_plans(surface: &Surface, call: &Call, id: UserId, request: RequestId) -> Read<User> {
+    Ok(on_its_way(read::user(surface, &call.caller, id).await?, Some(request)))
+}
