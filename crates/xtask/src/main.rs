@@ -9,11 +9,17 @@
 //! Start reading at [`Task`].
 
 mod check;
+#[cfg(feature = "lab")]
+mod demo;
+#[cfg(feature = "lab")]
+mod lab;
 mod process;
 #[cfg(feature = "lab")]
 mod services;
 mod soak;
 mod sqlx;
+#[cfg(feature = "lab")]
+mod story;
 mod term;
 mod test;
 mod tidy;
@@ -53,6 +59,12 @@ enum Task {
     /// Start the real services tests need, and run a command with them
     #[cfg(feature = "lab")]
     Services(services::ServicesArgs),
+    /// Start the whole product, filled with made-up customers, until Ctrl-C
+    #[cfg(feature = "lab")]
+    Demo(demo::DemoArgs),
+    /// Run the way from an order to a log-on, unattended, and measure it
+    #[cfg(feature = "lab")]
+    Story(story::StoryArgs),
     #[cfg(not(feature = "lab"))]
     #[command(external_subcommand)]
     Lab(Vec<OsString>),
@@ -67,6 +79,10 @@ async fn perform(task: Task) -> Result<(), Failure> {
         Task::Sqlx(args) => sqlx::start(args).await,
         #[cfg(feature = "lab")]
         Task::Services(args) => services::start(args).await,
+        #[cfg(feature = "lab")]
+        Task::Demo(args) => demo::start(args).await,
+        #[cfg(feature = "lab")]
+        Task::Story(args) => story::start(args).await,
         #[cfg(not(feature = "lab"))]
         Task::Lab(args) => process::again_with_lab(&args),
     }

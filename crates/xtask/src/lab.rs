@@ -1,0 +1,257 @@
+//! A laboratory with the product in it, for the demo and the story: a real
+//! domain controller whose folder was delegated with the product's own script,
+//! and the real binaries as child processes on a configuration file like an
+//! operator's. What is in it afterwards came through the public interface.
+//!
+//! Start at [`Lab::start`].
+
+pub mod client;
+pub mod directory;
+pub mod people;
+pub mod server;
+
+use std::{
+    fs,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    os::unix::{ffi::OsStrExt as _, fs::PermissionsExt as _},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    process::Failure,
+    term::{heading, say},
+    workspace,
+};
+
+use client::Client;
+use directory::Controller;
+use server::{Binaries, Server};
+
+/// Who runs the instance, in every laboratory.
+pub const ROOT: &str = "root@hq.example";
+/// Everybody's password. It protects nothing: the laboratory listens on
+/// addresses of this machine only and holds made-up data.
+pub const PASSWORD: &str = "Demo-Password-2026";
+/// Ports that are tried when the first one is taken.
+const PORTS: u16 = 20;
+/// Bytes of a folder's path, so that sockets below it still fit.
+const PATH_BYTES: usize = 75;
+
+/// Where a laboratory is.
+pub struct Place {
+    /// What it is called: part of the folder's name.
+    pub name: &'static str,
+    /// Where the domain controller listens.
+    pub controller: Ipv4Addr,
+    /// The first port that is tried for the portal, on 127.0.0.1.
+    pub port: u16,
+    /// The cargo profile of the binaries.
+    pub profile: &'static str,
+    /// Begin without what an earlier run left.
+    pub fresh: bool,
+}
+
+/// A running laboratory.
+pub struct Lab {
+    /// Everything is below this folder.
+    pub data: PathBuf,
+    /// The domain controller.
+    pub controller: Controller,
+    /// The programs under test.
+    pub binaries: Binaries,
+    /// Where the portal and the interface answer.
+    pub url: String,
+    server: Option<Server>,
+}
+
+impl Lab {
+    /// Builds the binaries, starts the controller and the server, and returns
+    /// when the server is ready.
+    pub async fn start(place: &Place) -> Result<Self, Failure> {
+        client::install_tls();
+        let data = data_folder(place.name)?;
+        heading("building the binaries");
+        let binaries = Binaries::build(place.profile).await?;
+        server::end_leftover(&data).await?;
+        if place.fresh && data.exists() {
+            // The controller of a crashed run may still hold the folder: it ends first.
+            directory::end_leftovers(&data, place.controller).await?;
+            fs::remove_dir_all(&data).map_err(Failure::io(format!("cannot remove {}", data.display())))?;
+        }
+        create(&data)?;
+        heading("starting a domain controller");
+        let controller = Controller::start(&data, place.controller).await?;
+        let port = free_port(place.port)?;
+        let mut lab =
+            Self { data, controller, binaries, url: format!("http://127.0.0.1:{port}"), server: None };
+        let ready = lab.serve(port).await;
+        match ready {
+            Ok(()) => Ok(lab),
+            Err(failure) => lab.stop().await.and(Err(failure)),
+        }
+    }
+
+    async fn serve(&mut self, port: u16) -> Result<(), Failure> {
+        write_private(&self.data.join("shared.password"), &self.controller.account_password)?;
+        let config = self.config();
+        fs::write(&config, configuration(&self.controller, port))
+            .map_err(Failure::io(format!("cannot write {}", config.display())))?;
+        self.controller.delegate(&self.binaries, &config).await?;
+        heading("preparing the database and starting the server");
+        self.binaries.migrate(&config, ROOT, PASSWORD).await?;
+        let server = Server::start(&self.binaries, &config, &self.data).await?;
+        self.server = Some(server);
+        let client = self.client();
+        self.server().wait_ready(&client).await?;
+        say(format!("serving on {}", self.url));
+        Ok(())
+    }
+
+    /// The configuration file the server runs on.
+    pub fn config(&self) -> PathBuf {
+        self.data.join("tenantry.toml")
+    }
+
+    /// A client that is not signed in.
+    pub fn client(&self) -> Client {
+        Client::new(&self.url)
+    }
+
+    /// The server, which runs as long as the laboratory.
+    pub fn server(&mut self) -> &mut Server {
+        self.server.as_mut().expect("it was started with the laboratory")
+    }
+
+    /// Stops everything, the server first.
+    pub async fn stop(mut self) -> Result<(), Failure> {
+        let server = match self.server.take() {
+            Some(server) => server.stop().await,
+            None => Ok(()),
+        };
+        let controller = self.controller.stop().await;
+        server.and(controller)
+    }
+}
+
+/// Below the clone, unless the database's user or a socket cannot be there.
+fn data_folder(name: &str) -> Result<PathBuf, Failure> {
+    let wanted = workspace::root().join("data").join(name);
+    let open = |folder: &Path| {
+        // What does not exist yet is created so that others can go through.
+        fs::metadata(folder).map_or(true, |found| found.permissions().mode() & 0o001 != 0)
+    };
+    let reachable = wanted.ancestors().skip(1).all(open);
+    if reachable && wanted.as_os_str().as_bytes().len() <= PATH_BYTES {
+        return Ok(wanted);
+    }
+    let other = PathBuf::from("/var/tmp").join(format!("tenantry-{name}"));
+    say(format!("{} is too deep or closed to other users; using {}", wanted.display(), other.display()));
+    Ok(other)
+}
+
+fn create(folder: &Path) -> Result<(), Failure> {
+    let io = || Failure::io(format!("cannot create {}", folder.display()));
+    fs::create_dir_all(folder).map_err(io())?;
+    // The user of the database goes through; nobody else can list it.
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o711)).map_err(io())
+}
+
+fn free_port(first: u16) -> Result<u16, Failure> {
+    let free = |port: &u16| TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], *port))).is_ok();
+    (first..first + PORTS)
+        .find(free)
+        .ok_or_else(|| Failure::Missing(format!("no free port from {first} to {}", first + PORTS - 1)))
+}
+
+/// Writes a file only its owner can read.
+pub fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
+    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
+    let write = || -> std::io::Result<()> {
+        let mut file = fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(path)?;
+        file.write_all(text.as_bytes())
+    };
+    write().map_err(Failure::io(format!("cannot write {}", path.display())))
+}
+
+/// The configuration of an instance with two brands, as an operator writes it.
+fn configuration(controller: &Controller, port: u16) -> String {
+    let domain = controller.directory();
+    format!(
+        r#"[instance]
+code = "hq"
+name = "Example Hosting"
+language = "en"
+time_zone = "Europe/Berlin"
+currency = "EUR"
+data = "server"
+
+[http]
+listen = "127.0.0.1:{port}"
+public_url = "http://127.0.0.1:{port}"
+
+[[brand]]
+code = "direct"
+name = "Example Desktops"
+host_names = ["direct.localhost"]
+
+[[brand]]
+code = "channel"
+name = "Cloud for Partners"
+host_names = ["partners.localhost"]
+
+[[directory]]
+code = "shared"
+name = "Shared directory"
+urls = ["{url}"]
+ca_file = "{ca}"
+base_dn = "{base}"
+folder_dn = "{folder}"
+bind_dn = "{account}"
+bind_password_file = "shared.password"
+
+[[service]]
+code = "desktop"
+name = "Desktop"
+per_user = true
+
+[[service]]
+code = "office"
+name = "Office"
+per_user = true
+
+[[service]]
+code = "erp"
+name = "ERP"
+per_user = false
+
+[[plan]]
+code = "desktop-standard"
+service = "desktop"
+name = "Desktop Standard"
+price_minor = 2900
+
+[[plan]]
+code = "desktop-plus"
+service = "desktop"
+name = "Desktop Plus"
+price_minor = 4900
+
+[[plan]]
+code = "office"
+service = "office"
+name = "Office"
+price_minor = 1250
+
+[[plan]]
+code = "erp"
+service = "erp"
+name = "ERP"
+price_minor = 49000
+"#,
+        url = domain.ldaps_url,
+        ca = domain.ca_pem.display(),
+        base = domain.base_dn,
+        folder = controller.folder,
+        account = controller.account,
+    )
+}
