@@ -11,7 +11,7 @@ use domain::{
 };
 use testkit::proxy::{Mode, Proxy, Upstream};
 
-use crate::lab::{Lab, container, make, selector, user};
+use crate::lab::{Lab, connect_with, container, make, selector, user};
 
 /// The directory behind a proxy; TLS still runs to the controller itself.
 async fn behind_proxy(lab: &Lab) -> (Proxy, Config) {
@@ -57,7 +57,7 @@ async fn compare(
 async fn a_connection_cut_in_the_middle_of_a_batch_leaves_only_what_was_in_flight_unknown() {
     let lab = Lab::new().await;
     let (proxy, config) = behind_proxy(&lab).await;
-    let directory = lab.connect_with(config);
+    let directory = connect_with(config);
     let at = make(&lab, &directory, container(&lab, None, "Acme"), None).await.address;
     let (steps, selectors) = users(&lab, &at, 60);
     // Enough for the answers to about a quarter of the batch.
@@ -74,7 +74,7 @@ async fn a_connection_cut_in_the_middle_of_a_batch_leaves_only_what_was_in_fligh
 async fn an_answer_lost_after_the_directory_applied_is_unknown_and_then_seen() {
     let lab = Lab::new().await;
     let (proxy, config) = behind_proxy(&lab).await;
-    let directory = lab.connect_with(config);
+    let directory = connect_with(config);
     let at = make(&lab, &directory, container(&lab, None, "Acme"), None).await.address;
     let (steps, selectors) = users(&lab, &at, 1);
     proxy.set(Mode::CutAfterDown(0));
@@ -94,7 +94,7 @@ async fn silence_is_unknown_and_the_connection_is_given_up() {
     let lab = Lab::new().await;
     let (proxy, mut config) = behind_proxy(&lab).await;
     config.request_timeout = Duration::from_secs(1);
-    let directory = lab.connect_with(config);
+    let directory = connect_with(config);
     let at = make(&lab, &directory, container(&lab, None, "Acme"), None).await.address;
     let (steps, selectors) = users(&lab, &at, 2);
     let before = proxy.connections();
@@ -110,7 +110,7 @@ async fn silence_is_unknown_and_the_connection_is_given_up() {
 async fn a_controller_that_cannot_be_reached_certainly_applied_nothing_and_is_found_again() {
     let lab = Lab::new().await;
     let (proxy, config) = behind_proxy(&lab).await;
-    let directory = lab.connect_with(config);
+    let directory = connect_with(config);
     let at = make(&lab, &directory, container(&lab, None, "Acme"), None).await.address;
     let (steps, selectors) = users(&lab, &at, 3);
     for mode in [Mode::Cut, Mode::Refuse, Mode::BlackHole] {
@@ -136,13 +136,12 @@ async fn a_certificate_of_another_authority_is_not_accepted_and_the_reason_says_
     let lab = Lab::new().await;
     let folder = tempfile::tempdir().expect("a folder");
     let other = folder.path().join("other-ca.pem");
-    let mut command = tokio::process::Command::new("openssl");
-    command.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=Other CA"]);
-    command.arg("-keyout").arg(folder.path().join("key.pem")).arg("-out").arg(&other);
-    assert!(command.output().await.expect("openssl is installed").status.success());
+    let stranger =
+        rcgen::generate_simple_self_signed(vec!["other-ca.test".to_owned()]).expect("a certificate");
+    std::fs::write(&other, stranger.cert.pem()).expect("written");
     let mut config = lab.config();
     config.ca_file.clone_from(&other);
-    let directory = lab.connect_with(config);
+    let directory = connect_with(config);
     let error = directory.probe().await.expect_err("not verified");
     assert!(error.reason.contains("certificate is not accepted"), "{error:?}");
     assert!(error.reason.contains("other-ca.pem"), "{error:?}");
@@ -156,7 +155,7 @@ async fn a_certificate_for_another_name_is_not_accepted() {
     let mut config = lab.config();
     config.urls = vec!["ldaps://dc.elsewhere.test".to_owned()];
     config.transport = Transport::Via(SocketAddr::from((lab.domain.address, 636)));
-    let error = lab.connect_with(config).probe().await.expect_err("not its name");
+    let error = connect_with(config).probe().await.expect_err("not its name");
     assert!(error.reason.contains("certificate is not accepted"), "{error:?}");
 }
 
@@ -166,5 +165,5 @@ async fn the_next_controller_is_tried_when_one_is_down() {
     let mut config = lab.config();
     config.urls.insert(0, "ldaps://127.77.2.250".to_owned());
     config.connect_timeout = Duration::from_secs(3);
-    lab.connect_with(config).probe().await.expect("the second one answers");
+    connect_with(config).probe().await.expect("the second one answers");
 }

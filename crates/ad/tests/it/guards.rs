@@ -10,7 +10,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::lab::{Lab, Login, act, container, dn_line, make, password, user};
+use crate::lab::{Lab, Login, act, connect_with, container, dn_line, make, password, user};
 
 const INSUFFICIENT_RIGHTS: i32 = 50;
 
@@ -55,7 +55,7 @@ async fn the_guard_refuses_what_lies_outside_before_it_is_sent() {
     let mut config = lab.config();
     config.bind_dn.clone_from(&lab.administrator.dn);
     config.bind_password = lab.administrator.password.clone().into();
-    let directory = lab.connect_with(config);
+    let directory = connect_with(config);
     let base = &lab.domain.base_dn;
     let outside = format!("CN={},CN=Users,{base}", lab.unique("victim"));
     let ldif = format!("{}objectClass: user\nsAMAccountName: {}\n", dn_line(&outside), lab.unique("vic"));
@@ -89,7 +89,7 @@ async fn what_is_protected_is_left_alone_with_everything_below_it() {
     lab.expect("ldapadd", &lab.administrator, &[], &ldif).await;
     let mut config = lab.config();
     config.protected = vec![vault.to_uppercase()];
-    let directory = lab.connect_with(config);
+    let directory = connect_with(config);
     let step = container(&lab, None, "Vault");
     let selector = crate::lab::selector(&step, None);
     let seen = crate::lab::see(&directory, selector).await.expect("the foreign unit is seen");
@@ -141,7 +141,7 @@ async fn an_account_with_a_wrong_password_is_not_connected_and_says_why() {
     let lab = Lab::new().await;
     let mut config = lab.config();
     config.bind_password = "Wrong-Password-7!".to_owned().into();
-    let error = lab.connect_with(config).probe().await.expect_err("refused");
+    let error = connect_with(config).probe().await.expect_err("refused");
     assert!(error.reason.contains("was refused: 49"), "{error:?}");
     let still = Login { ..lab.account.clone() };
     lab.expect("ldapsearch", &still, &["-b", "", "-s", "base", "1.1"], "").await;

@@ -93,11 +93,7 @@ impl Lab {
     }
 
     pub fn connect(&self) -> Directory {
-        self.connect_with(self.config())
-    }
-
-    pub fn connect_with(&self, config: Config) -> Directory {
-        Directory::connect(config, Arc::new(SeededRandom::new(7))).expect("the settings are right")
+        connect_with(self.config())
     }
 
     /// A log-on name nobody has, at most 20 characters.
@@ -152,9 +148,13 @@ impl Lab {
     /// As [`Lab::ldap`], and it must succeed.
     pub async fn expect(&self, tool: &str, who: &Login, arguments: &[&str], input: &str) -> String {
         let said = self.ldap(tool, who, arguments, input).await;
-        assert_eq!(said.status, 0, "{tool} {arguments:?} {input}: {said:?}");
+        assert_eq!(said.status, 0, "{tool} {arguments:?} {input}: {}", said.err);
         said.out
     }
+}
+
+pub fn connect_with(config: Config) -> Directory {
+    Directory::connect(config, Arc::new(SeededRandom::new(7))).expect("the settings are right")
 }
 
 async fn run(mut command: Command, input: &str) -> Said {
