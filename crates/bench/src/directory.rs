@@ -13,7 +13,7 @@ use std::{
 
 use ad::prepare::{Controller, delegation_script};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use testkit::samba::{self, Domain, DomainOptions};
 use tokio::{io::AsyncWriteExt as _, process::Command};
 
@@ -27,7 +27,7 @@ const ACCOUNT_PASSWORD: &str = "Svc-Account-7-Secret!";
 const FLOOR: &str = "floor";
 
 /// How the product's account reaches the directory.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Target {
     /// `ldaps://…`.
     pub url: String,
@@ -41,14 +41,6 @@ pub struct Target {
     pub bind_dn: String,
     /// Its password.
     pub bind_password: String,
-}
-
-impl Target {
-    /// As the connector wants it.
-    pub fn config(&self) -> ad::Config {
-        let Self { url, ca_file, base_dn, folder_dn, bind_dn, bind_password } = self;
-        ad::Config::new(url, ca_file, base_dn, folder_dn, bind_dn, bind_password)
-    }
 }
 
 /// A running copy of the provisioned domain.
@@ -106,7 +98,9 @@ impl Site {
 
     /// Whether somebody can log on with this name and password.
     pub async fn binds(&self, principal: &str, password: &str) -> Result<bool, Failure> {
-        match self.ldap("ldapwhoami", (principal, password), &[], "").await {
+        // The root DSE is shown to everybody who could bind.
+        let arguments = ["-LLL", "-s", "base", "-b", "", "1.1"];
+        match self.ldap("ldapsearch", (principal, password), &arguments, "").await {
             Ok(_) => Ok(true),
             // 49: invalid credentials.
             Err(Tool::Refused { status: 49, .. }) => Ok(false),
@@ -141,14 +135,13 @@ impl Site {
     /// connection, one after another, and one modify that puts them all into
     /// one group: as the product's account, in the product's folder, with the
     /// attributes the product writes.
-    pub async fn floor(&self, count: usize) -> Result<Floor, Failure> {
+    pub async fn floor(&self, count: usize) -> Result<Duration, Failure> {
         let (add, group) = floor_ldif(&self.target.folder_dn, count);
         let who = (self.target.bind_dn.as_str(), self.target.bind_password.as_str());
         let started = Instant::now();
         self.ldap("ldapadd", who, &[], &add).await?;
-        let added = started.elapsed();
         self.ldap("ldapmodify", who, &[], &group).await?;
-        Ok(Floor { total: started.elapsed(), adding: added })
+        Ok(started.elapsed())
     }
 
     /// What is in the unit of the floor.
@@ -176,15 +169,6 @@ impl Site {
             attributes: one.lines().filter_map(|l| Some(l.split_once(':')?.0.to_owned())).collect(),
         })
     }
-}
-
-/// How long the controller needed.
-#[derive(Debug, Clone, Copy)]
-pub struct Floor {
-    /// Adding and grouping.
-    pub total: Duration,
-    /// Adding alone.
-    pub adding: Duration,
 }
 
 /// What an independent client finds in a unit.

@@ -12,10 +12,11 @@ use domain::{id::RequestId, request::Counts};
 use serde_json::json;
 
 use crate::{
-    Failure,
-    directory::{Floor, Person, Site},
+    Failure, Scale,
+    directory::{Person, Site},
+    product::Process,
     report::{Bar, Row},
-    stage::{Ground, Stage, Worker},
+    stage::{Ground, Stage},
     stats::median,
     term::say,
 };
@@ -27,15 +28,6 @@ const STALL: Duration = Duration::from_secs(90);
 /// Code of the customer with many people.
 pub const CUSTOMER: &str = "acme";
 
-/// How much to do.
-#[derive(Debug, Clone, Copy)]
-pub struct Size {
-    /// People of the customer.
-    pub count: usize,
-    /// Pairs of floor and product, in turns.
-    pub pairs: usize,
-}
-
 /// What one import took and left.
 struct Imported {
     seconds: f64,
@@ -43,37 +35,37 @@ struct Imported {
 }
 
 /// `directory-users`: no disturbance, at most 1.10 times the floor.
-pub async fn users(size: Size) -> Result<Vec<Row>, Failure> {
-    pairs("directory-users", size, &[], 1.10).await
+pub async fn users(scale: &Scale) -> Result<Vec<Row>, Failure> {
+    pairs("directory-users", scale, &[], 1.10).await
 }
 
 /// `directory-users-killed`: one `kill -9` of the worker in the middle, at most 1.25 times.
-pub async fn killed(size: Size) -> Result<Vec<Row>, Failure> {
-    pairs("directory-users-killed", size, &[50], 1.25).await
+pub async fn killed(scale: &Scale) -> Result<Vec<Row>, Failure> {
+    pairs("directory-users-killed", scale, &[50], 1.25).await
 }
 
 /// Imports once, with a `kill -9` of the worker at each of these shares of the
 /// work in percent, and proves the end state; for soak runs.
-pub async fn with_kills(count: usize, kills: &[usize]) -> Result<f64, Failure> {
-    let ground = Ground::start().await?;
-    let imported = product(&ground, "soak", count, kills).await;
+pub async fn with_kills(scale: &Scale, kills: &[usize]) -> Result<f64, Failure> {
+    let ground = Ground::start(scale).await?;
+    let imported = product(&ground, "soak", scale.count, kills).await;
     ground.stop().await?;
     Ok(imported?.seconds)
 }
 
-async fn pairs(name: &str, size: Size, kills: &[usize], bar: f64) -> Result<Vec<Row>, Failure> {
-    let ground = Ground::start().await?;
+async fn pairs(name: &str, scale: &Scale, kills: &[usize], bar: f64) -> Result<Vec<Row>, Failure> {
+    let ground = Ground::start(scale).await?;
     let (mut floors, mut ours, mut ratios, mut orders) = (vec![], vec![], vec![], vec![]);
-    for pair in 0..size.pairs.max(1) {
+    for pair in 0..scale.pairs.max(1) {
         // In turns, so that a machine that gets slower does not favour one side.
         let (floor, imported) = if pair % 2 == 0 {
-            let floor = floor(&ground, size.count).await?;
-            (floor, product(&ground, &format!("run_{pair}"), size.count, kills).await?)
+            let floor = floor(&ground, scale.count).await?;
+            (floor, product(&ground, &format!("run_{pair}"), scale.count, kills).await?)
         } else {
-            let imported = product(&ground, &format!("run_{pair}"), size.count, kills).await?;
-            (floor(&ground, size.count).await?, imported)
+            let imported = product(&ground, &format!("run_{pair}"), scale.count, kills).await?;
+            (floor(&ground, scale.count).await?, imported)
         };
-        let seconds = floor.total.as_secs_f64();
+        let seconds = floor.as_secs_f64();
         let ratio = imported.seconds / seconds;
         say(format!("{name}: pair {}: floor {seconds:.1} s, ours {:.1} s, ratio {ratio:.3}", pair + 1, imported.seconds));
         floors.push(seconds);
@@ -84,12 +76,12 @@ async fn pairs(name: &str, size: Size, kills: &[usize], bar: f64) -> Result<Vec<
     ground.stop().await?;
     let row = Row::pair(name, median(&ours), "s", median(&floors), median(&ratios), Bar::RatioAtMost(bar));
     Ok(vec![row.with_raw(json!({
-        "users": size.count, "kills_at_percent": kills, "ours_s": ours, "floor_s": floors, "ratios": ratios,
+        "users": scale.count, "kills_at_percent": kills, "ours_s": ours, "floor_s": floors, "ratios": ratios,
         "of_which_order_s": orders,
     }))])
 }
 
-async fn floor(ground: &Ground, count: usize) -> Result<Floor, Failure> {
+async fn floor(ground: &Ground, count: usize) -> Result<Duration, Failure> {
     let data = ground.folder().join("ad-floor");
     let site = Site::start(&data, 1).await?;
     let floor = site.floor(count).await?;
@@ -102,8 +94,8 @@ async fn floor(ground: &Ground, count: usize) -> Result<Floor, Failure> {
 async fn product(ground: &Ground, database: &str, count: usize, kills: &[usize]) -> Result<Imported, Failure> {
     let data = ground.folder().join("ad-ours");
     let site = Site::start(&data, 2).await?;
-    let stage = ground.stage(database).await?;
-    let mut worker = Worker::start(ground, &stage, &site.target)?;
+    let stage = ground.stage(database, &site.target).await?;
+    let mut worker = ground.product.work(&stage.configuration)?;
     let started = Instant::now();
     let placed = order(&stage, CUSTOMER, count).await?;
     let ordered_seconds = started.elapsed().as_secs_f64();
@@ -113,7 +105,7 @@ async fn product(ground: &Ground, database: &str, count: usize, kills: &[usize])
         until(&stage, placed.order.request, &mut worker, reached).await?;
         worker.kill().await?;
         // As whoever supervises the process does.
-        worker = Worker::start(ground, &stage, &site.target)?;
+        worker = ground.product.work(&stage.configuration)?;
     }
     until(&stage, placed.order.request, &mut worker, |_| false).await?;
     let seconds = started.elapsed().as_secs_f64();
@@ -169,7 +161,7 @@ pub async fn order(stage: &Stage, code: &str, count: usize) -> Result<Placed, Fa
 pub async fn until(
     stage: &Stage,
     request: RequestId,
-    worker: &mut Worker,
+    worker: &mut Process,
     enough: impl Fn(&Counts) -> bool,
 ) -> Result<(), Failure> {
     let (mut moved, mut before) = (Instant::now(), None);

@@ -12,18 +12,21 @@
 mod authorise;
 mod clock;
 mod directory;
+mod footprint;
 mod import;
 mod machine;
 mod people;
+mod post_users;
+mod product;
 mod report;
 mod stage;
 mod stats;
 mod term;
-mod worker;
 
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::{Parser, ValueEnum};
@@ -48,15 +51,28 @@ struct Arguments {
     /// Pairs of floor and product, in turns
     #[arg(long, default_value_t = 1)]
     pairs: usize,
+    /// Measure this `tenantryd` instead of building one
+    #[arg(long, value_name = "FILE")]
+    binary: Option<PathBuf>,
     /// Small sizes, to see whether it works; the figures mean nothing
     #[arg(long)]
     quick: bool,
     /// Also write the result to docs/measurements/
     #[arg(long)]
     record: bool,
-    /// Be a worker process with these settings
-    #[arg(long, hide = true, value_name = "FILE")]
-    worker: Option<PathBuf>,
+}
+
+/// What is measured, and how much of it.
+#[derive(Debug, Clone)]
+pub struct Scale {
+    /// The `tenantryd` to measure; built when there is none.
+    pub binary: Option<PathBuf>,
+    /// People of the large customer.
+    pub count: usize,
+    /// Pairs of floor and product, in turns.
+    pub pairs: usize,
+    /// Only to see whether it works.
+    pub quick: bool,
 }
 
 /// What can be measured, in the order in which it is.
@@ -73,16 +89,37 @@ enum Benchmark {
     DirectoryUsersKilled,
     /// Another customer's password resets meanwhile
     Fairness,
+    /// Creating people over HTTP, one client
+    #[value(name = "post-users-1")]
+    PostUsers1,
+    /// With 8 clients
+    #[value(name = "post-users-8")]
+    PostUsers8,
+    /// With 32 clients
+    #[value(name = "post-users-32")]
+    PostUsers32,
+    /// The server's binary without symbols
+    BinarySize,
+    /// Until the server is ready
+    StartTime,
+    /// Resident memory of the server
+    Memory,
 }
 
 impl Benchmark {
-    async fn run(self, size: import::Size, quick: bool) -> Result<Vec<Row>, Failure> {
+    async fn run(self, scale: &Scale) -> Result<Vec<Row>, Failure> {
         match self {
-            Self::AuthoriseP99 => authorise::run(quick),
-            Self::OrderToLogon => people::order_to_logon().await,
-            Self::DirectoryUsers => import::users(size).await,
-            Self::DirectoryUsersKilled => import::killed(size).await,
-            Self::Fairness => people::fairness(size.count).await,
+            Self::AuthoriseP99 => authorise::run(scale.quick),
+            Self::OrderToLogon => people::order_to_logon(scale).await,
+            Self::DirectoryUsers => import::users(scale).await,
+            Self::DirectoryUsersKilled => import::killed(scale).await,
+            Self::Fairness => people::fairness(scale).await,
+            Self::PostUsers1 => post_users::run(scale, 1).await,
+            Self::PostUsers8 => post_users::run(scale, 8).await,
+            Self::PostUsers32 => post_users::run(scale, 32).await,
+            Self::BinarySize => footprint::binary_size(scale).await,
+            Self::StartTime => footprint::start_time(scale).await,
+            Self::Memory => footprint::memory(scale).await,
         }
     }
 
@@ -94,11 +131,7 @@ impl Benchmark {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let result = match &arguments.worker {
-        Some(settings) => worker::run(settings).await.map(|()| true),
-        None => run(&arguments).await,
-    };
-    match result {
+    match run(&arguments).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -111,15 +144,17 @@ async fn main() -> ExitCode {
 /// Whether every bar holds and every benchmark gave its figures.
 async fn run(arguments: &Arguments) -> Result<bool, Failure> {
     let machine = Machine::look().await;
-    let size = import::Size {
+    let scale = Scale {
+        binary: arguments.binary.clone(),
         count: if arguments.quick { 200 } else { arguments.count },
         pairs: if arguments.quick { 1 } else { arguments.pairs },
+        quick: arguments.quick,
     };
     let chosen = if arguments.only.is_empty() { Benchmark::value_variants() } else { &arguments.only };
     let (mut rows, mut all) = (Vec::new(), true);
     for benchmark in chosen {
         say(format!("==> {} (load {})", benchmark.name(), machine::load()));
-        match benchmark.run(size, arguments.quick).await {
+        match benchmark.run(&scale).await {
             Ok(found) => rows.extend(found),
             // The others are still worth knowing.
             Err(error) => {
@@ -140,6 +175,14 @@ async fn run(arguments: &Arguments) -> Result<bool, Failure> {
 fn root() -> &'static Path {
     // crates/bench of the repository.
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."))
+}
+
+/// A client that keeps its connections, for plain HTTP on this machine.
+fn http_client() -> Result<reqwest::Client, Failure> {
+    // An error means that a provider is installed already, which is as good.
+    let _installed_already = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().tls_certs_only([]).timeout(Duration::from_secs(30));
+    Ok(client.build()?)
 }
 
 fn write_json(rows: &[Row]) -> Result<(), Failure> {

@@ -14,11 +14,11 @@ use app::{
 use serde_json::json;
 
 use crate::{
-    Failure,
+    Failure, Scale,
     directory::Site,
     import::{CUSTOMER, order, until},
     report::{Bar, Row},
-    stage::{Ground, Stage, Worker},
+    stage::{Ground, Stage},
     stats::percentile,
     term::say,
 };
@@ -32,17 +32,17 @@ const ORDERS: usize = 5;
 
 /// `fairness`: while one customer's people are created, another's password
 /// resets, one after another, from the chosen password to the verified one.
-pub async fn fairness(count: usize) -> Result<Vec<Row>, Failure> {
-    let ground = Ground::start().await?;
+pub async fn fairness(scale: &Scale) -> Result<Vec<Row>, Failure> {
+    let ground = Ground::start(scale).await?;
     let data = ground.folder().join("ad");
     let site = Site::start(&data, 3).await?;
-    let stage = ground.stage("fairness").await?;
-    let mut worker = Worker::start(&ground, &stage, &site.target)?;
+    let stage = ground.stage("fairness", &site.target).await?;
+    let mut worker = ground.product.work(&stage.configuration)?;
     let small = order(&stage, "small", 1).await?;
     until(&stage, small.order.request, &mut worker, |_| false).await?;
     let user = small.order.administrator;
 
-    let large = order(&stage, CUSTOMER, count).await?;
+    let large = order(&stage, CUSTOMER, scale.count).await?;
     let import = until(&stage, large.order.request, &mut worker, |_| false);
     let seconds = Mutex::new(Vec::new());
     let resets = async {
@@ -68,19 +68,19 @@ pub async fn fairness(count: usize) -> Result<Vec<Row>, Failure> {
     }
     let row = Row::value("fairness", percentile(&seconds, 95), "s", Bar::ValueBelow(2.0));
     Ok(vec![row.with_raw(json!({
-        "users_of_the_other_customer": count, "resets": seconds.len(), "p50_s": percentile(&seconds, 50),
+        "users_of_the_other_customer": scale.count, "resets": seconds.len(), "p50_s": percentile(&seconds, 50),
         "p99_s": percentile(&seconds, 99), "max_s": percentile(&seconds, 100),
     }))])
 }
 
 /// `order-to-logon`: from the order to a bind as the new administrator with the
 /// password chosen through the link, on an idle machine.
-pub async fn order_to_logon() -> Result<Vec<Row>, Failure> {
-    let ground = Ground::start().await?;
+pub async fn order_to_logon(scale: &Scale) -> Result<Vec<Row>, Failure> {
+    let ground = Ground::start(scale).await?;
     let data = ground.folder().join("ad");
     let site = Site::start(&data, 4).await?;
-    let stage = ground.stage("logon").await?;
-    let mut worker = Worker::start(&ground, &stage, &site.target)?;
+    let stage = ground.stage("logon", &site.target).await?;
+    let mut worker = ground.product.work(&stage.configuration)?;
     let mut seconds = Vec::new();
     for number in 0..ORDERS {
         let code = format!("cust{number}");
