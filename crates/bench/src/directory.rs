@@ -43,6 +43,22 @@ pub struct Target {
     pub bind_password: String,
 }
 
+impl Target {
+    /// A directory that is never asked.
+    pub fn nowhere(folder: &Path) -> Result<Self, Failure> {
+        let ca_file = folder.join("nobody.pem");
+        std::fs::write(&ca_file, "")?;
+        Ok(Self {
+            url: "ldaps://127.78.9.9".to_owned(),
+            ca_file,
+            base_dn: "DC=nowhere,DC=test".to_owned(),
+            folder_dn: "OU=Customers,DC=nowhere,DC=test".to_owned(),
+            bind_dn: "CN=svc,DC=nowhere,DC=test".to_owned(),
+            bind_password: "unused".to_owned(),
+        })
+    }
+}
+
 /// A running copy of the provisioned domain.
 pub struct Site {
     domain: Domain,

@@ -19,6 +19,7 @@ mod people;
 mod post_users;
 mod product;
 mod report;
+mod soak;
 mod stage;
 mod stats;
 mod term;
@@ -57,6 +58,10 @@ struct Arguments {
     /// Small sizes, to see whether it works; the figures mean nothing
     #[arg(long)]
     quick: bool,
+    /// Not a benchmark: ten kills of the worker at moments from this seed, then
+    /// the lists of a million people
+    #[arg(long, value_name = "SEED", conflicts_with = "only")]
+    soak: Option<u64>,
     /// Also write the result to docs/measurements/
     #[arg(long)]
     record: bool,
@@ -150,6 +155,11 @@ async fn run(arguments: &Arguments) -> Result<bool, Failure> {
         pairs: if arguments.quick { 1 } else { arguments.pairs },
         quick: arguments.quick,
     };
+    if let Some(seed) = arguments.soak {
+        soak::kills(&scale, seed).await?;
+        soak::million(&scale).await?;
+        return Ok(true);
+    }
     let chosen = if arguments.only.is_empty() { Benchmark::value_variants() } else { &arguments.only };
     let (mut rows, mut all) = (Vec::new(), true);
     for benchmark in chosen {

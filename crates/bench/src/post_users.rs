@@ -43,7 +43,7 @@ struct Side {
 pub async fn run(scale: &Scale, clients: usize) -> Result<Vec<Row>, Failure> {
     let ground = Ground::start(scale).await?;
     // Nobody works the queue, so nobody asks the directory.
-    let target = nowhere(ground.folder())?;
+    let target = Target::nowhere(ground.folder())?;
     let stage = ground.stage("post", &target).await?;
     order(&stage, CUSTOMER, PEOPLE).await?;
     let seconds = if scale.quick { 2 } else { SECONDS };
@@ -225,18 +225,4 @@ async fn count(url: &str) -> Result<BTreeMap<String, u64>, Failure> {
 async fn customer(copy: &Copy) -> Result<String, Failure> {
     let id = psql(&copy.url, &format!("SELECT id FROM tenant WHERE code = '{CUSTOMER}'")).await?;
     Ok(domain::id::TenantId::from_uuid(id.parse()?).to_string())
-}
-
-/// A directory that is never asked.
-fn nowhere(folder: &Path) -> Result<Target, Failure> {
-    let ca_file = folder.join("nobody.pem");
-    std::fs::write(&ca_file, "")?;
-    Ok(Target {
-        url: "ldaps://127.78.9.9".to_owned(),
-        ca_file,
-        base_dn: "DC=nowhere,DC=test".to_owned(),
-        folder_dn: "OU=Customers,DC=nowhere,DC=test".to_owned(),
-        bind_dn: "CN=svc,DC=nowhere,DC=test".to_owned(),
-        bind_password: "unused".to_owned(),
-    })
 }

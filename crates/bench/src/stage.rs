@@ -56,14 +56,24 @@ impl Ground {
     /// Makes a database with schema and instance, as `tenantryd migrate` does,
     /// and signs in.
     pub async fn stage(&self, database: &str, target: &Target) -> Result<Stage, Failure> {
-        let owner = self.cluster.ensure_database(database).await?;
+        self.cluster.ensure_database(database).await?;
         let url = self.cluster.url(database);
         let data = self.folder().join("data");
         let configuration =
             Configuration::write(self.folder(), database, Some(&url), &data, Some(target))?;
         self.product.migrate(&configuration, LOGIN, PASSWORD).await?;
-        let keys = Keyring::open(&data.join("keys"), Arc::new(SystemRandom))?;
-        let settings = Settings { database: owner, connections: CONNECTIONS };
+        self.sign_in(database, configuration).await
+    }
+
+    /// How the owner of a database connects to it.
+    pub fn url(&self, database: &str) -> String {
+        self.cluster.url(database)
+    }
+
+    /// Opens a database that is there, with new connections.
+    pub async fn sign_in(&self, database: &str, configuration: Configuration) -> Result<Stage, Failure> {
+        let keys = Keyring::open(&self.folder().join("data/keys"), Arc::new(SystemRandom))?;
+        let settings = Settings { database: self.cluster.options(database), connections: CONNECTIONS };
         let policy = Arc::new(Policy::load()?);
         let store = Store::open(&settings, keys, policy, Arc::new(SystemClock), Arc::new(SystemRandom));
         let app = App::new(store);
