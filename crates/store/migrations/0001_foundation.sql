@@ -13,7 +13,11 @@ DECLARE name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['tenantry_app', 'tenantry_auth', 'tenantry_engine'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
-            EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS', name);
+            BEGIN
+                EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS', name);
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN
+                NULL; -- Another database of this server is prepared at the same time.
+            END;
         END IF;
     END LOOP;
 END $$;

@@ -169,13 +169,7 @@ impl WriteTx<'_> {
             let code = if purpose == Purpose::Reset { "user.reset_link" } else { "user.activation_link" };
             for user in users {
                 let target = ("user", user.to_string());
-                let event = Event {
-                    code,
-                    outcome: Outcome::Success,
-                    tenant,
-                    target,
-                    changes: vec![],
-                };
+                let event = Event { code, outcome: Outcome::Success, tenant, target, changes: vec![] };
                 self.events.push(event);
             }
         }
@@ -204,7 +198,7 @@ impl WriteTx<'_> {
         activation: &Activation,
     ) -> Result<Permit<act::UserResetPassword>, StoreError> {
         let tenant = self.tenant(activation.tenant).await?;
-        Ok(self.permit_link(&tenant, activation.user))
+        Ok(Self::permit_link(&tenant, activation.user))
     }
 
     /// Sets the portal's password of somebody who has no directory account
@@ -225,7 +219,13 @@ impl WriteTx<'_> {
         .fetch_one(self.sql())
         .await?;
         let (tenant, target) = (permit.tenant.id, ("user", activation.user.to_string()));
-        self.events.push(Event { code: "user.password_chosen", outcome: Outcome::Success, tenant, target, changes: vec![] });
+        self.events.push(Event {
+            code: "user.password_chosen",
+            outcome: Outcome::Success,
+            tenant,
+            target,
+            changes: vec![],
+        });
         Ok(used)
     }
 

@@ -59,11 +59,9 @@ impl WriteTx<'_> {
             let id: EventId = self.id();
             self.add_event(id, event, &keys, &mut rows, &mut personal)?;
         }
-        let authority = self.authority.as_ref().map(|a| authority_json(a));
-        let actor_kind = match self.caller.who {
-            Who::Person { .. } => "human",
-            Who::Link { .. } => "human",
-        };
+        let authority = self.authority.as_ref().map(authority_json);
+        // A link is used by the person it was made for.
+        let actor_kind = "human";
         let session = match &self.caller.who {
             Who::Person { token, .. } => json!({ "token": token.to_string() }),
             Who::Link { activation, .. } => json!({ "activation": activation.to_string() }),

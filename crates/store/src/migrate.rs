@@ -7,6 +7,9 @@ use crate::{APP_ROLE, AUTH_ROLE, ENGINE_ROLE, Store, StoreError, seal::Keyring};
 /// All migrations, in order, embedded in the binary.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
 
+/// How often setting the passwords of the roles is tried.
+const ATTEMPTS: u32 = 20;
+
 /// Why the schema could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
@@ -52,9 +55,28 @@ pub async fn migrate(owner: &PgConnectOptions, keys: &Keyring) -> Result<(), Mig
         return Err(MigrateError::TooOld { found: version / 10_000 });
     }
     MIGRATOR.run(&mut connection).await?;
-    set_role_passwords(&mut connection, keys).await?;
+    // Roles belong to the whole server and locks to one database, so of two
+    // databases prepared at once one may find the roles just changed. It waited
+    // for the other by then, so the next attempt goes through.
+    let mut attempts = 0;
+    while let Err(error) = set_role_passwords(&mut connection, keys).await {
+        attempts += 1;
+        if attempts == ATTEMPTS || !changed_meanwhile(&error) {
+            return Err(error.into());
+        }
+    }
     connection.close().await.map_err(StoreError::from)?;
     Ok(())
+}
+
+/// `PostgreSQL` has no error code of its own for "tuple concurrently updated".
+fn changed_meanwhile(error: &StoreError) -> bool {
+    match error {
+        StoreError::Database(sqlx::Error::Database(db)) => {
+            db.code().as_deref() == Some("XX000") && db.message().contains("concurrently updated")
+        }
+        _ => false,
+    }
 }
 
 /// `ALTER ROLE` takes no parameters; the password is hex, so it needs no quoting.
@@ -63,8 +85,6 @@ async fn set_role_passwords(connection: &mut PgConnection, keys: &Keyring) -> Re
     // So that a process that serves can see whether the schema fits.
     let seen = format!("GRANT SELECT (version, success) ON _sqlx_migrations TO {AUTH_ROLE}");
     sqlx::raw_sql(sqlx::AssertSqlSafe(seen)).execute(&mut *tx).await?;
-    // Roles belong to the whole server: two databases prepared at once would collide.
-    sqlx::query!("SELECT pg_advisory_xact_lock(7236111)").fetch_one(&mut *tx).await?;
     let database = sqlx::query_scalar!(r#"SELECT quote_ident(current_database()) AS "name!""#)
         .fetch_one(&mut *tx)
         .await?;

@@ -59,7 +59,7 @@ pub struct Keyring {
 
 impl std::fmt::Debug for Keyring {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Keyring").field("folder", &self.folder).field("current", &self.current).finish()
+        f.debug_struct("Keyring").field("folder", &self.folder).field("current", &self.current).finish_non_exhaustive()
     }
 }
 
@@ -162,7 +162,11 @@ impl Keyring {
     /// The password of a database role: derived, so that it is stored nowhere.
     #[must_use]
     pub fn role_password(&self, role: &str) -> Zeroizing<String> {
-        Zeroizing::new(data_encoding::HEXLOWER.encode(&derive(self.master(), "database role", role.as_bytes())))
+        Zeroizing::new(data_encoding::HEXLOWER.encode(&derive(
+            self.master(),
+            "database role",
+            role.as_bytes(),
+        )))
     }
 
     /// The secret part of a one-time link. Derived, so that a copy of the
@@ -185,7 +189,11 @@ impl Keyring {
             let expected = derive(key, "activation", id);
             proof.len() == 20 && proof.iter().zip(&expected).fold(0, |d, (a, b)| d | (a ^ b)) == 0
         };
-        self.masters.values().any(genuine).then(|| Uuid::from_slice(id).ok().map(ActivationId::from_uuid)).flatten()
+        self.masters
+            .values()
+            .any(genuine)
+            .then(|| Uuid::from_slice(id).ok().map(ActivationId::from_uuid))
+            .flatten()
     }
 
     /// Random bytes.

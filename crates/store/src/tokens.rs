@@ -47,8 +47,8 @@ impl ReadTx<'_> {
                 id: TokenId::from_uuid(row.id),
                 name: row.name,
                 created_at: row.created_at.to_jiff(),
-                expires_at: row.expires_at.map(|at| at.to_jiff()),
-                last_used_at: row.last_used_at.map(|at| at.to_jiff()),
+                expires_at: row.expires_at.map(jiff_sqlx::Timestamp::to_jiff),
+                last_used_at: row.last_used_at.map(jiff_sqlx::Timestamp::to_jiff),
             })
             .collect())
     }

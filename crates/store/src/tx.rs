@@ -361,7 +361,7 @@ impl WriteTx<'_> {
     }
 
     /// What the holder of a one-time link may do to its own account.
-    pub(crate) fn permit_link<A: Action>(&mut self, tenant: &TenantRef, user: UserId) -> Permit<A> {
+    pub(crate) fn permit_link<A: Action>(tenant: &TenantRef, user: UserId) -> Permit<A> {
         Permit { tenant: tenant.clone(), account: Some(user), action: PhantomData }
     }
 

@@ -258,19 +258,19 @@ fn created(tenant: TenantId, user: &NewUser) -> Event {
 }
 
 fn apply(user: &mut User, change: &UserChange) {
-    fn set<T: Clone>(slot: &mut T, value: &Option<T>) {
+    fn set<T: Clone>(slot: &mut T, value: Option<&T>) {
         if let Some(value) = value {
-            *slot = value.clone();
+            slot.clone_from(value);
         }
     }
-    set(&mut user.given_name, &change.given_name);
-    set(&mut user.surname, &change.surname);
-    set(&mut user.display_name, &change.display_name);
-    set(&mut user.mail, &change.mail);
-    set(&mut user.phone, &change.phone);
-    set(&mut user.title, &change.title);
-    set(&mut user.department, &change.department);
-    set(&mut user.enabled, &change.enabled);
+    set(&mut user.given_name, change.given_name.as_ref());
+    set(&mut user.surname, change.surname.as_ref());
+    set(&mut user.display_name, change.display_name.as_ref());
+    set(&mut user.mail, change.mail.as_ref());
+    set(&mut user.phone, change.phone.as_ref());
+    set(&mut user.title, change.title.as_ref());
+    set(&mut user.department, change.department.as_ref());
+    set(&mut user.enabled, change.enabled.as_ref());
 }
 
 fn differences(before: &User, after: &User) -> Vec<FieldChange> {

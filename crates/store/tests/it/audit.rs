@@ -385,7 +385,7 @@ async fn events_and_facts_are_never_changed() {
         ] {
             let error = sqlx::query(statement).execute(&mut sql).await.expect_err(statement);
             assert_eq!(
-                error.as_database_error().and_then(|e| e.code()).as_deref(),
+                error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(),
                 Some("42501"),
                 "{role}: {statement}"
             );

@@ -198,3 +198,16 @@ async fn a_prepared_database_is_for_its_roles_only() {
         PgConnection::connect_with(&wrong).await.expect_err("a wrong password is refused");
     }
 }
+
+#[tokio::test]
+async fn databases_of_one_server_are_prepared_at_once() {
+    let folder = key_folder();
+    let random = std::sync::Arc::new(domain::clock::SeededRandom::new(3));
+    let keys = Keyring::open(folder.path(), random).expect("keys");
+    let (one, two, three) =
+        futures::join!(TestDatabase::empty(), TestDatabase::empty(), TestDatabase::empty());
+    let all = [&one, &two, &two, &three, &three].map(|db| migrate(db.owner(), &keys));
+    for result in futures::future::join_all(all).await {
+        result.expect("migrating");
+    }
+}

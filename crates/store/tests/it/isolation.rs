@@ -224,7 +224,11 @@ async fn refusal(sql: &mut PgConnection, statement: &str, row: &serde_json::Valu
     sqlx::raw_sql("ROLLBACK").execute(&mut *sql).await.expect("going back");
     match result {
         Ok(_) => String::new(),
-        Err(error) => error.as_database_error().and_then(|e| e.code()).unwrap_or_default().into_owned(),
+        Err(error) => error
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code)
+            .unwrap_or_default()
+            .into_owned(),
     }
 }
 
@@ -317,6 +321,10 @@ async fn nobody_reads_hashes_or_sealed_secrets_who_only_serves() {
         "SELECT * FROM sign_in_failure",
     ] {
         let error = sqlx::query(query).fetch_all(&mut sql).await.expect_err(query);
-        assert_eq!(error.as_database_error().and_then(|e| e.code()).as_deref(), Some("42501"), "{query}");
+        assert_eq!(
+            error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(),
+            Some("42501"),
+            "{query}"
+        );
     }
 }

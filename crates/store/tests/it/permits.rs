@@ -130,7 +130,7 @@ async fn a_permitted_account_does_not_become_an_administrators_meanwhile() {
     let error =
         sqlx::raw_sql(AssertSqlSafe(promote.clone())).execute(&mut owner).await.expect_err("has to wait");
     assert_eq!(
-        error.as_database_error().and_then(|e| e.code()).as_deref(),
+        error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(),
         Some("55P03"),
         "lock not available"
     );

@@ -69,7 +69,10 @@ async fn moved(sql: &mut PgConnection, child: Uuid, parent: Uuid, day: i64) -> R
     let end = if result.is_ok() { "RELEASE SAVEPOINT move" } else { "ROLLBACK TO SAVEPOINT move" };
     sqlx::query(end).execute(sql).await?;
     match result {
-        Err(error) if error.as_database_error().and_then(|e| e.code()).as_deref() == Some("23514") => {
+        Err(error)
+            if error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref()
+                == Some("23514") =>
+        {
             Ok(false)
         }
         other => other.map(|()| true),

@@ -23,7 +23,6 @@ use store::{
     Caller, Settings, Store,
     activations::Purpose,
     bootstrap::{FirstAdministrator, Instance, PlanSetting, bootstrap},
-    engine::EngineStore,
     groups::{GroupPurpose, NewGroup},
     migrate::{MIGRATOR, migrate},
     objects::{Edge, Entity, NewObject},
@@ -64,7 +63,6 @@ impl Clock for TestClock {
 /// The store on a database of its own, with a provider in it.
 pub struct World {
     pub store: Store,
-    pub engine: EngineStore,
     pub clock: Arc<TestClock>,
     pub random: Arc<SeededRandom>,
     pub keys: Keyring,
@@ -75,7 +73,7 @@ pub struct World {
     pub service: ServiceId,
     pub db: TestDatabase,
     // Last, so that the keys outlive who uses them.
-    pub folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
 }
 
 /// A reseller with its administrator.
@@ -90,7 +88,6 @@ pub struct Person {
     pub id: UserId,
     pub object: ObjectId,
     pub login: String,
-    pub display: String,
 }
 
 /// A customer, as its order made it.
@@ -99,7 +96,6 @@ pub struct Customer {
     pub folder: ObjectId,
     pub group: GroupId,
     pub group_object: ObjectId,
-    pub service_object: ObjectId,
     pub people: Vec<Person>,
     pub admin: Caller,
     pub request: RequestId,
@@ -165,7 +161,6 @@ impl World {
         let settings = Settings { database: db.owner().clone(), connections: 6 };
         let policy = Arc::new(Policy::load().expect("the policies of the product"));
         let store = Store::open(&settings, keys.clone(), policy, clock.clone(), random.clone());
-        let engine = EngineStore::open(&settings, keys.clone(), clock.clone());
         let root = sign_in(&store, ROOT).await;
         let mut tx = store.read(&root).await.expect("reading");
         let target = tx.target_by_code("dc1").await.expect("asking").expect("the directory of the instance");
@@ -174,7 +169,6 @@ impl World {
         let (provider, service) = (root.tenant, plan.service);
         Self {
             store,
-            engine,
             clock,
             random,
             keys,
@@ -184,7 +178,7 @@ impl World {
             plan: plan.id,
             service,
             db,
-            folder,
+            _folder: folder,
         }
     }
 
@@ -321,8 +315,8 @@ impl World {
         tx.commit(&cause).await.expect("committing");
         let admin = self.caller(&users[0].principal_name).await;
         let people = users.into_iter().map(Person::from).collect();
-        let (group_object, service_object, group) = (group, service, groups[0].id);
-        Customer { id, folder, group, group_object, service_object, people, admin, request, order, link }
+        let (group_object, group) = (group, groups[0].id);
+        Customer { id, folder, group, group_object, people, admin, request, order, link }
     }
 
     fn newcomers(&self, code: &str, people: &[(&str, &str)]) -> Vec<NewUser> {
@@ -381,7 +375,7 @@ impl Estate {
 
 impl From<NewUser> for Person {
     fn from(user: NewUser) -> Self {
-        Self { id: user.id, object: own(&user), login: user.principal_name, display: user.display_name }
+        Self { id: user.id, object: own(&user), login: user.principal_name }
     }
 }
 
