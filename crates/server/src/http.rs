@@ -3,12 +3,14 @@
 use app::App;
 use axum::Router;
 use tokio::{net::TcpListener, sync::watch};
+use web::Surface;
 
 use crate::config::Config;
 
-/// Everything that can be asked for.
-pub fn router(_config: &Config, _app: App) -> Router {
-    Router::new()
+/// Everything that can be asked for: pages, and REST below `/api/v1`.
+pub fn router(config: &Config, app: App) -> Router {
+    let surface = Surface::new(app, &config.public_url());
+    api::router(&surface).merge(portal::router(surface))
 }
 
 /// Answers until told to end; requests in hand are answered first.

@@ -75,7 +75,7 @@ impl Client {
 
     /// Whether the server can serve.
     pub async fn is_ready(&self) -> bool {
-        self.get("health/ready").await.is_ok_and(|answer| answer.status == 200)
+        self.get("ready").await.is_ok_and(|answer| answer.status == 200)
     }
 
     /// Asks.
