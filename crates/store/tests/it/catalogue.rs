@@ -11,7 +11,7 @@ use crate::world::World;
 
 const ROLES: [&str; 3] = [APP_ROLE, AUTH_ROLE, ENGINE_ROLE];
 
-/// Tables of the product: not that of the migrations, on which nobody has a right.
+/// Tables of the product: not that of the migrations, of which sign-in reads the version.
 const TABLES: &str = "SELECT c.oid, c.relname, coalesce(obj_description(c.oid, 'pg_class'), '') AS class,
         c.relrowsecurity, c.relforcerowsecurity, c.relacl
    FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
