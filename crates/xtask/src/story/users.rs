@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use wire::users::{NewUsers, UserBatch};
+use wire::{
+    common::Page,
+    users::{NewUsers, User},
+};
 
 use super::{Acme, World, floor, require};
 use crate::{
@@ -33,10 +36,12 @@ pub async fn run(world: &mut World, acme: &Acme) -> Result<(), Failure> {
     let said = lab.binaries.client(&lab.url, acme.administrator.token(), &lab.data, &arguments).await?;
     let took = begin.elapsed();
     require(said.status == 0, format!("exit code 0, not {}: {}", said.status, said.err.trim()))?;
-    let first = serde_json::Deserializer::from_str(&said.out).into_iter::<UserBatch>().next();
-    let batch = first.and_then(Result::ok);
-    let batch = batch.ok_or_else(|| Failure::Found("the client did not print the people".to_owned()))?;
-    require(batch.users.len() == PEOPLE, format!("{PEOPLE} people, not {}", batch.users.len()))?;
+    let first = serde_json::Deserializer::from_str(&said.out).into_iter::<Page<User>>().next();
+    let people = match first {
+        Some(Ok(page)) => page.items,
+        other => return Err(Failure::Found(format!("the client did not print the people: {other:?}"))),
+    };
+    require(people.len() == PEOPLE, format!("{PEOPLE} people, not {}", people.len()))?;
 
     let controller = &lab.controller;
     let all = controller.administrator();
@@ -47,16 +52,16 @@ pub async fn run(world: &mut World, acme: &Acme) -> Result<(), Failure> {
     let members = controller.find(&all, &acme.unit, &members).await?;
     require(members.len() == PEOPLE + 1, format!("{} people with a desktop, not {}", PEOPLE + 1, members.len()))?;
 
-    let sampled = log_on(world, &batch).await?;
+    let sampled = log_on(world, &people).await?;
     let floor = floor::measure(world, PEOPLE).await?;
     world.done("2", "users with desktops, by the customer's administrator", PEOPLE, took, Some(floor));
     world.done("2", "of them activated and logged on with their own password", SAMPLED, sampled, None);
     Ok(())
 }
 
-async fn log_on(world: &World, batch: &UserBatch) -> Result<Duration, Failure> {
+async fn log_on(world: &World, people: &[User]) -> Result<Duration, Failure> {
     let begin = Instant::now();
-    for (number, user) in batch.users.iter().step_by(PEOPLE / SAMPLED).enumerate() {
+    for (number, user) in people.iter().step_by(PEOPLE / SAMPLED).enumerate() {
         let mut password = String::from("Own-Choice-");
         let _writing_to_a_string_cannot_fail = write!(password, "{number}-2026");
         let link = user.activation.as_ref().map(|activation| activation.link.as_str());
