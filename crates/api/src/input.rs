@@ -174,7 +174,8 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
         }
     }
     parse_json(body).map_err(|error| {
-        if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_err() {
+        let text = std::str::from_utf8(body).ok();
+        if text.is_none_or(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_err()) {
             Refusal::malformed(&error)
         } else {
             Refusal::form(error)

@@ -1,7 +1,7 @@
 //! A sales order becomes a customer: container with its access list, groups,
 //! services, first administrator and optionally people, in one transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     field::{Checker, FieldError, Rule},
@@ -376,7 +376,9 @@ impl Site {
             .into_iter()
             .map(|i| FieldError::new(fields[i], Rule::Taken).with("value", &names[i].0.value))
             .collect();
-        errors.dedup_by(|a, b| a.field == b.field);
+        // One code stands behind the names of several groups.
+        let mut seen = BTreeSet::new();
+        errors.retain(|e| seen.insert(e.field.clone()));
         if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
     }
 

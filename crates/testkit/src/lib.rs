@@ -12,3 +12,4 @@ pub mod postgres;
 pub mod proxy;
 pub mod samba;
 pub mod services;
+pub mod truth;

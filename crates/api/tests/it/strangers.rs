@@ -1,0 +1,175 @@
+//! Every endpoint of the document is called by every kind of stranger. An
+//! endpoint that is added without an entry here fails the test.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::world::{Estate, text};
+
+struct Operation {
+    id: String,
+    line: String,
+    public: bool,
+    body: bool,
+}
+
+fn operations() -> Vec<Operation> {
+    let document = serde_json::to_value(api::openapi()).expect("JSON");
+    let paths = document["paths"].as_object().expect("paths").clone();
+    let mut operations = Vec::new();
+    for (path, item) in &paths {
+        for (method, operation) in item.as_object().expect("methods") {
+            operations.push(Operation {
+                id: text(&operation["operationId"]).to_owned(),
+                line: format!("{} {path}", method.to_uppercase()),
+                public: operation["security"] == json!([{}]) || operation["security"] == json!([]),
+                body: !operation["requestBody"].is_null(),
+            });
+        }
+    }
+    operations.sort_by(|a, b| a.line.cmp(&b.line));
+    operations
+}
+
+/// A real thing of acme for every part of a path.
+fn fill(estate: &Estate, line: &str, group: &str, subscription: &str, token: &str) -> String {
+    let order = &estate.acme;
+    let first = line.split('/').nth(1).unwrap_or_default();
+    let id = match first {
+        "tenants" | "customers" => estate.acme_id(),
+        "users" => estate.ben_id.as_str(),
+        "groups" => group,
+        "orders" => text(&order["id"]),
+        "requests" => text(&order["request"]["id"]),
+        "tokens" => token,
+        _ => "",
+    };
+    let filled = line
+        .replace("{id}", id)
+        .replace("{user}", &estate.ben_id)
+        .replace("{subscription}", subscription)
+        .replace("{token}", "none");
+    assert!(!line.contains("{id}") || !id.is_empty(), "tell this test what {{id}} is in {line}");
+    assert!(!filled.contains('{'), "tell this test what stands for the braces of {filled}");
+    filled
+}
+
+/// Values that would be accepted from somebody who may.
+fn body(id: &str) -> Value {
+    match id {
+        "sign_in" => json!({ "login": "nobody@x.test", "password": "none" }),
+        "create_token" => json!({ "name": "x" }),
+        "choose_password" => json!({ "password": "a long enough password" }),
+        "update_tenant" => json!({ "name": "New name" }),
+        "create_reseller" => json!({ "code": "newone", "name": "New" }),
+        "place_order" => crate::world::order("gamma", ("G", "G"), ("H", "H")),
+        "create_user" => json!({ "given_name": "New" }),
+        "create_users" => json!({ "users": [{ "given_name": "New" }] }),
+        "update_user" => json!({ "title": "CFO" }),
+        "add_plan" => json!({ "plan": "desktop-l" }),
+        "create_group" => json!({ "name": "New" }),
+        other => panic!("tell this test a body that {other} accepts"),
+    }
+}
+
+async fn status(estate: &Estate, operation: &Operation, line: &str, token: &str) -> (u16, Value) {
+    let body = operation.body.then(|| body(&operation.id));
+    let reply = estate.world.call(token, line, &[("if-match", "\"1\"")], body.as_ref()).await;
+    (reply.status.as_u16(), reply.body)
+}
+
+#[tokio::test]
+async fn every_endpoint_refuses_every_kind_of_stranger() {
+    let estate = Estate::new().await;
+    let path = format!("/customers/{}/groups", estate.acme_id());
+    let body = json!({ "name": "Accounting" });
+    let group = text(&estate.world.post(&estate.anna, &path, &body).await.expect(202)["id"]).to_owned();
+    let ben = estate.world.get(&estate.anna, &format!("/users/{}", estate.ben_id)).await.expect(200);
+    let subscription = text(&ben["plans"][0]["id"]).to_owned();
+    let token = estate.world.post(&estate.anna, "/tokens", &json!({ "name": "script" })).await.expect(201);
+    let token = text(&token["id"]).to_owned();
+    let before = estate.world.db.counts().await;
+    let mut table = String::new();
+    for operation in operations() {
+        let line = fill(&estate, &operation.line, &group, &subscription, &token);
+        let (nobody, said) = status(&estate, &operation, &line, "").await;
+        let (forged, _) = status(&estate, &operation, &line, "tny_forged").await;
+        let (foreign, seen) = match operation.id.as_str() {
+            // Their own session and their own things: not about acme.
+            "sign_out" | "create_token" => (0, Value::Null),
+            _ => status(&estate, &operation, &line, &estate.bert).await,
+        };
+        let (colleague, _) = match operation.id.as_str() {
+            "sign_out" | "create_token" => (0, Value::Null),
+            _ => status(&estate, &operation, &line, &estate.ben).await,
+        };
+        if !operation.public {
+            assert_eq!((nobody, forged), (401, 401), "{line} without a login: {said}");
+            assert_eq!(text(&said["code"]), "unauthorized");
+            if operation.line.contains("{id}") {
+                assert_eq!(foreign, 404, "{line} by another customer's administrator: {seen}");
+            }
+            assert!(!seen.to_string().contains("acme"), "{line} tells another customer of acme: {seen}");
+            let own = line.contains(&estate.ben_id) && operation.line.contains("/users/{id}");
+            if operation.line.contains("{id}") && !own {
+                assert!(matches!(colleague, 403 | 404), "{line} by a colleague without a role: {colleague}");
+            }
+        }
+        let _ = writeln!(table, "{:<46} {nobody} {foreign:>3} {colleague:>3}", operation.line);
+    }
+    // Nothing of all that changed anything but the log of denied attempts and
+    // a link by which ben may reset his own password.
+    let mut after = estate.world.db.counts().await;
+    let links = after["activation"] - before["activation"];
+    assert!(links <= 1, "{links} links");
+    for table in ["event", "sign_in_failure", "activation", "person_key", "event_personal"] {
+        after.insert(table.to_owned(), before[table]);
+    }
+    assert_eq!(after, before, "nothing changed");
+    insta::assert_snapshot!("strangers", format!("{:<46} nobody foreign colleague\n{table}", "operation"));
+}
+
+#[tokio::test]
+async fn a_denied_attempt_is_in_the_log() {
+    let estate = Estate::new().await;
+    let denied = |rows: Vec<Value>| rows.into_iter().filter(|e| e["outcome"] == "denied").count();
+    let before = denied(estate.world.db.table("event").await);
+    let line = format!("POST /tenants/{}/suspend", estate.acme_id());
+    let reply = estate.world.call(&estate.anna, &line, &[], None).await;
+    assert_eq!(text(&reply.expect(403)["code"]), "forbidden");
+    assert_eq!(denied(estate.world.db.table("event").await), before + 1);
+}
+
+#[tokio::test]
+async fn a_token_ends_with_its_owner() {
+    let estate = Estate::new().await;
+    let made = estate.world.post(&estate.ben, "/tokens", &json!({ "name": "script" })).await.expect(201);
+    let token = text(&made["secret"]).to_owned();
+    estate.world.get(&token, "/me").await.expect(200);
+    let path = format!("/users/{}", estate.ben_id);
+    let etag =
+        estate.world.get(&estate.anna, &path).await.header("etag").map(str::to_owned).expect("a version");
+    let off = json!({ "enabled": false });
+    let line = format!("PATCH {path}");
+    estate.world.call(&estate.anna, &line, &[("if-match", &etag)], Some(&off)).await.expect(202);
+    estate.world.get(&token, "/me").await.expect(401);
+    estate.world.get(&estate.ben, "/me").await.expect(401);
+}
+
+#[tokio::test]
+async fn nobody_of_a_suspended_customer_gets_in_and_nothing_of_it_changes() {
+    let estate = Estate::new().await;
+    let id = estate.acme_id();
+    let suspend = format!("POST /tenants/{id}/suspend");
+    let tenant = estate.world.call(&estate.boss, &suspend, &[], None).await.expect(200);
+    assert_eq!(tenant["status"], "suspended");
+    estate.world.get(&estate.anna, "/me").await.expect(401);
+    let body = json!({ "given_name": "New" });
+    let reply = estate.world.post(&estate.boss, &format!("/customers/{id}/users"), &body).await;
+    assert_eq!(text(&reply.expect(409)["code"]), "suspended");
+    estate.world.get(&estate.boss, &format!("/customers/{id}")).await.expect(200);
+    let resume = format!("POST /tenants/{id}/resume");
+    estate.world.call(&estate.boss, &resume, &[], None).await.expect(200);
+    estate.world.get(&estate.anna, "/me").await.expect(200);
+}
