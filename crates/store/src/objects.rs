@@ -272,7 +272,12 @@ impl WriteTx<'_> {
 
     /// As [`WriteTx::want_members`], for members that exist in the target: the
     /// groups are due at once.
-    pub async fn want_members_now(&mut self, tenant: TenantId, edges: &[Edge], wanted: bool) -> Result<(), StoreError> {
+    pub async fn want_members_now(
+        &mut self,
+        tenant: TenantId,
+        edges: &[Edge],
+        wanted: bool,
+    ) -> Result<(), StoreError> {
         self.want_members(tenant, edges, wanted).await?;
         let mut groups: Vec<_> = edges.iter().map(|e| e.group).collect();
         groups.sort_unstable();
@@ -281,7 +286,11 @@ impl WriteTx<'_> {
     }
 
     /// The container of a tenant in a target, if it has one there.
-    pub async fn container_of(&mut self, tenant: TenantId, target: TargetId) -> Result<Option<ObjectId>, StoreError> {
+    pub async fn container_of(
+        &mut self,
+        tenant: TenantId,
+        target: TargetId,
+    ) -> Result<Option<ObjectId>, StoreError> {
         let id = sqlx::query_scalar!(
             "SELECT id FROM object WHERE entity_id = $1 AND target_id = $2 AND kind = 'container' AND wanted",
             tenant.uuid(),

@@ -59,7 +59,10 @@ pub struct Keyring {
 
 impl std::fmt::Debug for Keyring {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Keyring").field("folder", &self.folder).field("current", &self.current).finish_non_exhaustive()
+        f.debug_struct("Keyring")
+            .field("folder", &self.folder)
+            .field("current", &self.current)
+            .finish_non_exhaustive()
     }
 }
 

@@ -84,19 +84,6 @@ impl ReadTx<'_> {
             })
             .collect())
     }
-
-    /// The plan codes each of `users` has.
-    pub async fn plans_of(&mut self, users: &[UserId]) -> Result<Vec<(UserId, String)>, StoreError> {
-        let ids: Vec<_> = users.iter().map(|u| u.uuid()).collect();
-        let rows = sqlx::query!(
-            r#"SELECT s.user_id AS "user_id!", p.code FROM subscription s JOIN plan p ON p.id = s.plan_id
-                WHERE s.user_id = ANY($1) AND s.ended_at IS NULL ORDER BY p.code"#,
-            &ids
-        )
-        .fetch_all(self.sql())
-        .await?;
-        Ok(rows.into_iter().map(|r| (UserId::from_uuid(r.user_id), r.code)).collect())
-    }
 }
 
 impl WriteTx<'_> {

@@ -162,18 +162,6 @@ impl ReadTx<'_> {
         Ok(suffixes)
     }
 
-    /// How many people a tenant has, counted up to 10,001.
-    pub async fn user_count(&mut self, tenant: TenantId) -> Result<i64, StoreError> {
-        let count = sqlx::query_scalar!(
-            r#"SELECT count(*) AS "n!" FROM
-                 (SELECT FROM users WHERE tenant_id = $1 AND deleted_at IS NULL LIMIT 10001) u"#,
-            tenant.uuid()
-        )
-        .fetch_one(self.sql())
-        .await?;
-        Ok(count)
-    }
-
     /// The directory with this code.
     pub async fn target_by_code(&mut self, code: &str) -> Result<Option<TargetId>, StoreError> {
         let id = sqlx::query_scalar!("SELECT id FROM target WHERE code = $1", code)
@@ -188,13 +176,6 @@ impl ReadTx<'_> {
             .fetch_optional(self.sql())
             .await?;
         Ok(id.map(BrandId::from_uuid))
-    }
-
-    /// The code of a tenant's directory or brand, for showing it.
-    pub async fn target_code(&mut self, id: TargetId) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar!("SELECT code FROM target WHERE id = $1", id.uuid())
-            .fetch_optional(self.sql())
-            .await?)
     }
 }
 

@@ -42,7 +42,7 @@ impl EngineStore {
         };
         Ok(Health {
             up: row.state == "up",
-            retry_at: row.retry_at.map(|at| at.to_jiff()),
+            retry_at: row.retry_at.map(jiff_sqlx::Timestamp::to_jiff),
             failures: row.failures,
             pace_micros: row.pace_micros,
         })

@@ -110,8 +110,8 @@ impl ReadTx<'_> {
                     seller: tenant(row.seller_id, row.seller_code, row.seller_name),
                     buyer: tenant(row.buyer_id, row.buyer_code, row.buyer_name),
                     purchase_order: row.purchase_order,
-                    start: row.start.map(|day| day.to_jiff()),
-                    end: row.end.map(|day| day.to_jiff()),
+                    start: row.start.map(jiff_sqlx::Date::to_jiff),
+                    end: row.end.map(jiff_sqlx::Date::to_jiff),
                     notice_days: row.notice_days,
                     created_at: row.created_at.to_jiff(),
                     ordered_by: actor.map(|((id, display_name), principal_name)| PersonView {

@@ -39,7 +39,7 @@ impl ReadTx<'_> {
             name: row.name,
             group: ObjectId::from_uuid(row.group_object),
             created_at: row.created_at.to_jiff(),
-            started_at: row.started_at.map(|at| at.to_jiff()),
+            started_at: row.started_at.map(jiff_sqlx::Timestamp::to_jiff),
         });
         Ok(rows.collect())
     }

@@ -71,6 +71,28 @@ pub struct ItemView {
     pub updated_at: Timestamp,
 }
 
+macro_rules! request_view {
+    ($row:expr) => {{
+        let row = $row;
+        let actor = row.actor.zip(row.actor_name).zip(row.actor_login);
+        Ok(RequestView {
+            id: RequestId::from_uuid(row.id),
+            tenant: TenantName { id: TenantId::from_uuid(row.tenant_id), code: row.code, name: row.name },
+            kind: row.kind,
+            args: row.args,
+            actor: actor.map(|((id, display_name), principal_name)| PersonView {
+                id: UserId::from_uuid(id),
+                display_name,
+                principal_name,
+            }),
+            counts: known(serde_json::from_value(row.counts).ok(), "request_item", "state", row.id)?,
+            created_at: row.created_at.to_jiff(),
+            started_at: row.started_at.map(|at| at.to_jiff()),
+            finished_at: row.finished_at.map(|at| at.to_jiff()),
+        })
+    }};
+}
+
 impl ReadTx<'_> {
     /// Requests, newest first, older than `before`.
     pub async fn request_views(
@@ -124,30 +146,7 @@ impl ReadTx<'_> {
         )
         .fetch_all(self.sql())
         .await?;
-        rows.into_iter()
-            .map(|row| {
-                let actor = row.actor.zip(row.actor_name).zip(row.actor_login);
-                Ok(RequestView {
-                    id: RequestId::from_uuid(row.id),
-                    tenant: TenantName {
-                        id: TenantId::from_uuid(row.tenant_id),
-                        code: row.code,
-                        name: row.name,
-                    },
-                    kind: row.kind,
-                    args: row.args,
-                    actor: actor.map(|((id, display_name), principal_name)| PersonView {
-                        id: UserId::from_uuid(id),
-                        display_name,
-                        principal_name,
-                    }),
-                    counts: known(serde_json::from_value(row.counts).ok(), "request_item", "state", row.id)?,
-                    created_at: row.created_at.to_jiff(),
-                    started_at: row.started_at.map(|at| at.to_jiff()),
-                    finished_at: row.finished_at.map(|at| at.to_jiff()),
-                })
-            })
-            .collect()
+        rows.into_iter().map(|row| request_view!(row)).collect()
     }
 
     /// A request the caller may read.

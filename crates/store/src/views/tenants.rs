@@ -93,6 +93,41 @@ fn uuids(ids: Option<&Vec<TenantId>>) -> Option<Vec<uuid::Uuid>> {
     ids.map(|ids| ids.iter().map(|id| id.uuid()).collect())
 }
 
+macro_rules! tenant_view {
+    ($row:expr) => {{
+        let row = $row;
+        let parent = row.parent_id.zip(row.parent_code).zip(row.parent_name);
+        Ok(TenantView {
+            id: TenantId::from_uuid(row.id),
+            kind: known(TenantKind::from_code(&row.kind), "tenant", "kind", row.id)?,
+            status: known(Status::from_code(&row.status), "tenant", "status", row.id)?,
+            standing: known(Standing::from_code(&row.standing), "tenant", "standing", row.id)?,
+            code: row.code,
+            name: row.name,
+            parent: parent.map(|((id, code), name)| TenantName { id: TenantId::from_uuid(id), code, name }),
+            billing_id: row.billing_id,
+            brand: row.brand,
+            language: row.language,
+            time_zone: row.time_zone,
+            currency: row.currency,
+            suffix: row.suffix,
+            naming_pattern: row.naming_pattern,
+            directory: row.directory,
+            version: row.version,
+            created_at: row.created_at.to_jiff(),
+            provisioning: provisioning(
+                row.generation,
+                row.state.as_deref(),
+                row.applied,
+                row.request_id,
+                row.problem,
+                row.id,
+            )?,
+            key: row.search_key,
+        })
+    }};
+}
+
 impl ReadTx<'_> {
     /// Tenants by name, after `after` (key and id).
     pub async fn tenant_views(
@@ -148,43 +183,7 @@ impl ReadTx<'_> {
         )
         .fetch_all(self.sql())
         .await?;
-        rows.into_iter()
-            .map(|row| {
-                let parent = row.parent_id.zip(row.parent_code).zip(row.parent_name);
-                Ok(TenantView {
-                    id: TenantId::from_uuid(row.id),
-                    kind: known(TenantKind::from_code(&row.kind), "tenant", "kind", row.id)?,
-                    status: known(Status::from_code(&row.status), "tenant", "status", row.id)?,
-                    standing: known(Standing::from_code(&row.standing), "tenant", "standing", row.id)?,
-                    code: row.code,
-                    name: row.name,
-                    parent: parent.map(|((id, code), name)| TenantName {
-                        id: TenantId::from_uuid(id),
-                        code,
-                        name,
-                    }),
-                    billing_id: row.billing_id,
-                    brand: row.brand,
-                    language: row.language,
-                    time_zone: row.time_zone,
-                    currency: row.currency,
-                    suffix: row.suffix,
-                    naming_pattern: row.naming_pattern,
-                    directory: row.directory,
-                    version: row.version,
-                    created_at: row.created_at.to_jiff(),
-                    provisioning: provisioning(
-                        row.generation,
-                        row.state.as_deref(),
-                        row.applied,
-                        row.request_id,
-                        row.problem,
-                        row.id,
-                    )?,
-                    key: row.search_key,
-                })
-            })
-            .collect()
+        rows.into_iter().map(|row| tenant_view!(row)).collect()
     }
 
     /// One tenant the caller may see.
