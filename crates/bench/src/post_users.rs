@@ -191,7 +191,7 @@ async fn floor(folder: &Path, copy: &Copy, clients: usize, seconds: u64) -> Resu
     }
     let said = String::from_utf8_lossy(&output.stdout);
     let tps = said.lines().find_map(|l| l.strip_prefix("tps = ")?.split(' ').next()?.parse::<f64>().ok());
-    let mut side = side(&copy.url, before, millis, 1.0).await?;
+    let mut side = side(&copy.url, before, millis, f64::from(u32::try_from(seconds)?)).await?;
     side.per_second = tps.ok_or("pgbench does not say its transactions per second")?;
     Ok(side)
 }

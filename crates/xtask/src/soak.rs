@@ -1,6 +1,8 @@
 //! `cargo xtask soak`: the tests with many more cases and new seeds, round after
 //! round, for what an ordinary run is too short to meet: rare interleavings,
-//! crashes at unlucky moments, odd input. What was run is recorded.
+//! crashes at unlucky moments, odd input. What was run is recorded. Each round
+//! ends with what the benchmarks hold for it: an import with ten kills of the
+//! worker, and the lists of a million people.
 
 use std::{
     fs::OpenOptions,
@@ -11,7 +13,7 @@ use std::{
 use tokio::process::Command;
 
 use crate::{
-    process::{Failure, run_quietly},
+    process::{Failure, cargo, run, run_quietly},
     term::{heading, say},
     test, workspace,
 };
@@ -54,6 +56,7 @@ pub async fn start(args: SoakArgs) -> Result<(), Failure> {
         let variables =
             [("PROPTEST_RNG_SEED", round_seed.to_string()), ("PROPTEST_CASES", args.cases.to_string())];
         let result = test::rounds_of(&args.package, &variables).await;
+        let result = if result.is_ok() && args.package.is_empty() { kills(round_seed).await } else { result };
         rounds += 1;
         if result.is_err() || begin.elapsed() >= Duration::from_secs(args.minutes * 60) {
             break result;
@@ -74,6 +77,12 @@ pub async fn start(args: SoakArgs) -> Result<(), Failure> {
     record(&line)?;
     say(format!("recorded in {RECORD}"));
     result
+}
+
+/// 3,200 users with ten kills of the worker, and the lists of a million people.
+async fn kills(seed: u64) -> Result<(), Failure> {
+    let words = ["run", "--quiet", "--profile", "measure", "--package", "bench", "--", "--soak"];
+    run(cargo().args(words).arg(seed.to_string())).await
 }
 
 fn record(line: &str) -> Result<(), Failure> {
