@@ -28,7 +28,7 @@ use tokio::sync::Semaphore;
 
 pub use error::AppError;
 pub use repeat::{Answer, Repeat};
-pub use store::{Caller, tx::Cause};
+pub use store::{Caller, StoreError, tx::Cause};
 
 /// The application: a database and the means to hash passwords.
 #[derive(Debug, Clone)]

@@ -62,4 +62,13 @@ impl App {
         self.store.random().fill(&mut bytes);
         format!("{:032x}", u128::from_be_bytes(bytes))
     }
+
+    /// What a form of a session carries, so that only our own pages can send
+    /// it: follows from the session's secret and tells nothing about it.
+    #[must_use]
+    pub fn form_token(&self, session: &str) -> String {
+        let digest = store::seal::hash(format!("form {session}").as_bytes());
+        let (half, _) = digest.split_at(16);
+        half.try_into().map_or_else(|_| String::new(), |half| format!("{:032x}", u128::from_be_bytes(half)))
+    }
 }

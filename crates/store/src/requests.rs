@@ -3,16 +3,13 @@
 use domain::{
     event::{Event, Outcome},
     id::{ObjectId, RequestId, TenantId, UserId},
-    problem::Problem,
-    request::{Counts, ItemState, Lane},
+    request::{Counts, Lane},
 };
 use jiff::Timestamp;
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::{
     StoreError,
-    error::known,
     ts,
     tx::{Permit, ReadTx, WriteTx, act},
 };
@@ -38,29 +35,6 @@ pub struct Request {
     pub started_at: Option<Timestamp>,
     /// When nothing was left to do.
     pub finished_at: Option<Timestamp>,
-}
-
-/// One object, or one membership, of a request.
-#[derive(Debug, Clone)]
-pub struct Item {
-    /// The object.
-    pub object: ObjectId,
-    /// The member, when it is about a membership.
-    pub member: Option<ObjectId>,
-    /// What kind of object.
-    pub kind: String,
-    /// What it is called.
-    pub name: String,
-    /// What the member is called.
-    pub member_name: Option<String>,
-    /// The person it is about, for links.
-    pub user: Option<UserId>,
-    /// How far.
-    pub state: ItemState,
-    /// Why not.
-    pub problem: Option<Problem>,
-    /// Since when.
-    pub updated_at: Timestamp,
 }
 
 macro_rules! request {
@@ -153,52 +127,6 @@ impl ReadTx<'_> {
         .fetch_all(self.sql())
         .await?;
         rows.into_iter().map(|row| Ok(request!(row))).collect()
-    }
-
-    /// Items of a request the caller may read, after `after`.
-    pub async fn request_items(
-        &mut self,
-        request: &Request,
-        state: Option<ItemState>,
-        after: Option<(ObjectId, Uuid)>,
-        limit: u32,
-    ) -> Result<Vec<Item>, StoreError> {
-        let rows = sqlx::query!(
-            r#"SELECT i.object_id, i.member_id, i.state, i.problem, o.kind,
-                      i.updated_at AS "updated_at!: jiff_sqlx::Timestamp",
-                      coalesce(o.spec->>'display_name', o.spec->>'name', t.name, '') AS "name!",
-                      m.spec->>'display_name' AS member_name,
-                      CASE WHEN o.entity_kind = 'user' THEN o.entity_id WHEN m.entity_kind = 'user' THEN m.entity_id
-                       END AS person
-                 FROM request_item i JOIN object o ON o.id = i.object_id
-                 LEFT JOIN tenant t ON t.id = o.entity_id AND o.entity_kind = 'tenant'
-                 LEFT JOIN object m ON m.id = i.member_id
-                WHERE i.request_id = $1 AND ($2::text IS NULL OR i.state = $2)
-                  AND ($3::uuid IS NULL OR (i.object_id, i.member_id) > ($3, $4::uuid))
-                ORDER BY i.object_id, i.member_id LIMIT $5"#,
-            request.id.uuid(),
-            state.map(ItemState::code),
-            after.map(|a| a.0.uuid()),
-            after.map(|a| a.1),
-            i64::from(limit)
-        )
-        .fetch_all(self.sql())
-        .await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(Item {
-                    object: ObjectId::from_uuid(row.object_id),
-                    member: (!row.member_id.is_nil()).then(|| ObjectId::from_uuid(row.member_id)),
-                    kind: row.kind,
-                    name: row.name,
-                    member_name: row.member_name,
-                    user: row.person.map(UserId::from_uuid),
-                    state: known(ItemState::from_code(&row.state), "request_item", "state", row.object_id)?,
-                    problem: row.problem.and_then(|p| serde_json::from_value(p).ok()),
-                    updated_at: row.updated_at.to_jiff(),
-                })
-            })
-            .collect()
     }
 }
 
