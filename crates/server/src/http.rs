@@ -10,7 +10,7 @@ use crate::config::Config;
 /// Everything that can be asked for: pages, and REST below `/api/v1`.
 pub fn router(config: &Config, app: App) -> Router {
     let surface = Surface::new(app, &config.public_url());
-    api::router(&surface).merge(portal::router(surface))
+    api::router(&surface).merge(portal::router(&surface))
 }
 
 /// Answers until told to end; requests in hand are answered first.

@@ -1,0 +1,137 @@
+//! REST v1 as somebody uses it.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::process::{PASSWORD, PATIENCE, wait_for};
+
+/// Between two tries of the same call.
+const PAUSE: Duration = Duration::from_millis(100);
+
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    token: Option<String>,
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+}
+
+impl Answer {
+    pub fn good(self) -> Value {
+        assert!((200..300).contains(&self.status), "{} {}", self.status, self.body);
+        self.body
+    }
+}
+
+impl Client {
+    pub fn new(port: u16) -> Self {
+        let _installed_before = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build();
+        Self {
+            http: http.expect("a client without special settings"),
+            base: format!("http://127.0.0.1:{port}/api/v1"),
+            token: None,
+        }
+    }
+
+    pub async fn sign_in(&self, login: &str, password: &str) -> Self {
+        let body = json!({ "login": login, "password": password });
+        let session = self.post("sessions", &body).await.good();
+        let token = session["token"].as_str().expect("a token").to_owned();
+        Self { token: Some(token), ..self.clone() }
+    }
+
+    pub async fn get(&self, path: &str) -> Result<Answer, reqwest::Error> {
+        self.send(self.http.get(format!("{}/{path}", self.base))).await
+    }
+
+    pub async fn see(&self, path: &str) -> Value {
+        self.get(path).await.expect("the server answers").good()
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        let call = self.http.post(format!("{}/{path}", self.base)).json(body);
+        self.send(call).await.expect("the server answers")
+    }
+
+    /// As a careful client does: the same call again until it was answered for
+    /// good. Gives how often it had to.
+    pub async fn insist(&self, path: &str, key: &str, body: &Value) -> (Value, usize) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut repeated = 0;
+        while Instant::now() < deadline {
+            let call = self.http.post(format!("{}/{path}", self.base)).json(body);
+            match self.send(call.header("idempotency-key", key)).await {
+                Ok(answer) if answer.status < 500 && answer.body["code"] != "in_progress" => {
+                    return (answer.good(), repeated);
+                }
+                _refused_or_cut => repeated += 1,
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        panic!("{path} was not answered in {} s", PATIENCE.as_secs());
+    }
+
+    /// Waits until a request is complete.
+    pub async fn complete(&self, request: &str) -> Value {
+        let path = format!("requests/{request}");
+        let seen = wait_for("the request ends", async || {
+            let seen = self.get(&path).await.ok().filter(|answer| answer.status == 200)?.body;
+            let state = seen["state"].as_str().unwrap_or_default();
+            ["complete", "complete_with_problems", "failed"].contains(&state).then_some(seen)
+        })
+        .await;
+        if seen["state"] != "complete" {
+            panic!("{seen}: {}", self.see(&format!("{path}/items?state=failed")).await);
+        }
+        seen
+    }
+
+    /// Chooses a password and waits until the directory has it.
+    pub async fn activate(&self, link: &Value) {
+        let token = link.as_str().expect("a link").rsplit('/').next().expect("a token");
+        let path = format!("activations/{token}");
+        self.post(&path, &json!({ "password": PASSWORD })).await.good();
+        wait_for("the password is in the directory", async || {
+            let seen = self.get(&path).await.ok()?.good();
+            assert_ne!(seen["state"], "failed", "{seen}");
+            (seen["state"] == "done").then_some(())
+        })
+        .await;
+    }
+
+    /// Orders a customer with an administrator and more people.
+    pub async fn order(&self, code: &str, people: usize) -> Value {
+        self.post("orders", &order(code, people)).await.good()
+    }
+
+    async fn send(&self, call: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {
+        let call = match &self.token {
+            Some(token) => call.bearer_auth(token),
+            None => call,
+        };
+        let answer = call.send().await?;
+        let status = answer.status().as_u16();
+        let text = answer.text().await?;
+        Ok(Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) })
+    }
+}
+
+fn order(code: &str, people: usize) -> Value {
+    let users: Vec<_> = (0..people)
+        .map(|i| json!({ "given_name": "Person", "surname": format!("Number {i}"), "plans": ["desktop-standard"] }))
+        .collect();
+    json!({
+        "reference": format!("SO-{code}"),
+        "customer": { "code": code, "name": format!("Customer {code}"), "upn_suffix": format!("{code}.example") },
+        "services": [{ "plan": "desktop-standard" }],
+        "administrator": { "given_name": "Ada", "surname": "Admin", "plans": ["desktop-standard"] },
+        "users": users,
+    })
+}

@@ -1,0 +1,10 @@
+//! The real binary as a process: its life, its end, and what it does with a
+//! real database and a real directory.
+
+mod config;
+mod directory;
+mod faults;
+mod http;
+mod lifecycle;
+mod process;
+mod workers;
