@@ -1,116 +1,100 @@
-//! The page behind a one-time link: choose a password, then watch it arrive.
+//! A person opens a one-time link and chooses a password.
 
 use app::{
     AppError,
-    activations::{self, LinkState},
+    activations::{self as links, LinkState},
+    reading::activations::Activation,
 };
 use askama::Template;
 use axum::{
-    extract::{Path, Request, State},
-    http::{HeaderMap, StatusCode},
+    extract::Path,
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::limits;
-use web::{
-    Surface, caller,
-    texts::{self, ProblemText},
-};
+use web::texts;
 
 use crate::{
-    errors::{PageError, foreign_form, render},
-    frame::{Frame, from_own_page},
-    sign_in::form,
+    context::{Frame, Posted, Visit},
+    refusal::Refusal,
+    view,
 };
 
 #[derive(Template)]
 #[template(path = "activate.html")]
-struct ActivatePage {
+struct Page<'a> {
     frame: Frame,
-    state: &'static str,
-    name: String,
-    login: String,
-    min: usize,
-    problem: Option<ProblemText>,
-    wrong: Option<String>,
+    title: &'static str,
+    name: &'a str,
+    login: &'a str,
+    until: String,
+    refused: Option<(String, &'static str)>,
+    step: Step,
 }
 
-#[derive(serde::Deserialize)]
-struct PasswordForm {
-    #[serde(default)]
-    password: String,
-    #[serde(default)]
-    again: String,
+enum Step {
+    Choose { wrong: Option<String> },
+    Pending,
+    Done,
+    Expired,
 }
 
-/// The form, the wait, or the result: whatever is true now.
-pub async fn page(
-    State(surface): State<Surface>,
-    Path(token): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, PageError> {
-    show(&surface, &token, &headers, None).await
+/// How far the link is, with the form when a password can be chosen.
+pub async fn show(Path(token): Path<String>, visit: Visit) -> Result<Response, Refusal> {
+    let activation = links::look(&visit.surface.app, &token).await?;
+    page(&visit, &activation, None)
 }
 
-async fn show(
-    surface: &Surface,
-    token: &str,
-    headers: &HeaderMap,
-    wrong: Option<String>,
-) -> Result<Response, PageError> {
-    let link = activations::look(&surface.app, token).await?;
-    let mut frame = Frame::of(surface, headers, None).await?;
-    let state = match activations::state(&link) {
-        LinkState::Open => "open",
+fn page(visit: &Visit, activation: &Activation, wrong: Option<String>) -> Result<Response, Refusal> {
+    let state = links::state(activation);
+    let mut frame = visit.frame.clone();
+    // Nobody is meant to be signed in here as somebody else.
+    frame.person = None;
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let problem = activation.request.as_ref().and_then(|(_, _, problem)| problem.as_ref());
+    let refused = problem.filter(|_| state == LinkState::Failed && wrong.is_none()).map(|problem| {
+        let text = texts::problem(problem, false);
+        (text.what, text.cure)
+    });
+    let (title, step) = match state {
+        LinkState::Open => ("Choose your password", Step::Choose { wrong }),
+        LinkState::Failed => ("Choose another password", Step::Choose { wrong }),
         LinkState::Pending => {
-            frame.refresh = Some(1);
-            "pending"
+            frame.refresh_seconds = Some(1);
+            ("One moment", Step::Pending)
         }
-        LinkState::Failed => "failed",
-        LinkState::Done => "done",
-        LinkState::Expired => "expired",
+        LinkState::Done => ("You can sign in", Step::Done),
+        LinkState::Expired => ("This link no longer works", Step::Expired),
     };
-    let problem = link.request.and_then(|(_, _, problem)| problem).map(|p| texts::problem(&p, false));
-    let status = match (state, &wrong) {
-        ("expired", _) => StatusCode::GONE,
-        (_, Some(_)) => StatusCode::UNPROCESSABLE_ENTITY,
-        _ => StatusCode::OK,
-    };
-    let page = ActivatePage {
+    let page = Page {
         frame,
-        state,
-        name: link.display_name,
-        login: link.principal_name,
-        min: *limits::PASSWORD_CHARS.start(),
-        problem: problem.filter(|_| state == "failed"),
-        wrong,
+        title,
+        name: &activation.display_name,
+        login: &activation.principal_name,
+        until: view::instant(activation.expires_at),
+        refused,
+        step,
     };
-    Ok(render(status, &page))
+    visit.page(status, &page)
 }
 
-/// Sends the chosen password on its way.
-pub async fn submit(
-    State(surface): State<Surface>,
-    Path(token): Path<String>,
-    request: Request,
-) -> Result<Response, PageError> {
-    let (parts, body) = request.into_parts();
-    let (headers, cause) = (parts.headers.clone(), caller::cause(&parts));
-    if !from_own_page(&headers) {
-        return Ok(foreign_form());
-    }
-    let Ok(sent) = form::<PasswordForm>(Request::from_parts(parts, body), &surface).await else {
-        return show(&surface, &token, &headers, None).await;
-    };
-    if sent.password != sent.again {
+/// Sends the chosen password on its way, then shows how far it is.
+pub async fn choose(Path(token): Path<String>, posted: Posted) -> Result<Response, Refusal> {
+    let visit = &posted.visit;
+    visit.attempt()?;
+    let app = &visit.surface.app;
+    let activation = links::look(app, &token).await?;
+    let password = posted.field("password");
+    if password != posted.field("again") {
         let wrong = "The two passwords are not the same.".to_owned();
-        return show(&surface, &token, &headers, Some(wrong)).await;
+        return page(visit, &activation, Some(wrong));
     }
-    match activations::choose(&surface.app, &token, &sent.password, &cause).await {
-        Ok(_) => Ok(Redirect::to(&format!("/activate/{token}")).into_response()),
+    match links::choose(app, &token, password, &visit.cause).await {
         Err(AppError::Invalid(errors)) => {
-            let wrong = errors.first().map(texts::field_error);
-            show(&surface, &token, &headers, wrong).await
+            let wrong: Vec<_> = errors.iter().map(texts::field_error).collect();
+            page(visit, &activation, Some(wrong.join(" ")))
         }
+        // Used meanwhile, or too old by now: the page says so.
+        Err(AppError::Conflict(_)) | Ok(_) => Ok(Redirect::to(&format!("/activate/{token}")).into_response()),
         Err(error) => Err(error.into()),
     }
 }

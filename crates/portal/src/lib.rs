@@ -1,33 +1,43 @@
-//! Server-rendered pages: sign-in, one-time links, health and requests.
+//! Pages for people: choosing a password by a link, signing in, and how
+//! directories and requests are doing. Rendered here, complete without scripts.
 //!
-//! Every page works without a script; there is none. Pages translate use cases
-//! of `app` and decide nothing themselves. White label: the host name selects
-//! the brand, and no other name is ever shown.
+//! This crate must not decide what a person may do, contain SQL, load anything
+//! from elsewhere, or name a provider: what people see is the brand of the host
+//! name they came by.
 //!
-//! Start at [`router`].
+//! Start at [`router`], then read `status`.
 
 mod activate;
-mod errors;
-mod frame;
-mod sign_in;
+mod assets;
+mod context;
+mod refusal;
+mod sessions;
 mod status;
-mod style;
+mod view;
 
-use axum::{Router, routing};
-use web::Surface;
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
+use domain::limits;
+use web::{Surface, layers};
 
-/// All pages, with what protects them.
-pub fn router(surface: Surface) -> Router {
-    let pages = Router::new()
-        .route("/", routing::get(sign_in::page).post(sign_in::submit))
-        .route("/sign-out", routing::post(sign_in::sign_out))
-        .route("/activate/{token}", routing::get(activate::page).post(activate::submit))
-        .route("/status", routing::get(status::overview))
-        .route("/requests/{id}", routing::get(status::request))
-        .route("/requests/{id}/retry", routing::post(status::retry))
-        .route(style::PATH, routing::get(style::sheet))
-        .fallback(errors::missing)
-        .method_not_allowed_fallback(errors::missing)
+/// All pages. Give the server the addresses of its clients
+/// (`ConnectInfo<SocketAddr>`), or attempts to sign in are not limited by address.
+pub fn router(surface: &Surface) -> Router {
+    let routes = Router::new()
+        .route("/", get(sessions::start))
+        .route("/sign-in", post(sessions::sign_in))
+        .route("/sign-out", post(sessions::sign_out))
+        .route("/activate/{token}", get(activate::show).post(activate::choose))
+        .route("/status", get(status::overview))
+        .route("/status/requests/{id}", get(status::request))
+        .route("/status/requests/{id}/retry", post(status::retry))
+        .route("/assets/{name}", get(assets::serve))
+        .fallback(refusal::no_page)
+        .method_not_allowed_fallback(refusal::no_method)
+        .layer(DefaultBodyLimit::max(limits::FORM_BYTES))
         .with_state(surface.clone());
-    web::layers::protect(pages, &surface, errors::mishap)
+    layers::protect(routes, surface, refusal::explain)
 }

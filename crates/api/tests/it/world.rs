@@ -51,7 +51,6 @@ impl Clock for StepClock {
 
 impl StepClock {
     /// Lets time pass.
-    #[expect(dead_code, reason = "used by some of the crates that share this world")]
     pub fn advance(&self, seconds: i64) {
         self.0.fetch_add(seconds * 1_000, Ordering::Relaxed);
     }
@@ -60,11 +59,9 @@ impl StepClock {
 /// The instance and how to call it.
 pub struct World {
     pub router: Router,
-    #[expect(dead_code, reason = "used by some of the crates that share this world")]
     pub surface: Surface,
     pub store: Store,
     pub db: TestDatabase,
-    #[expect(dead_code, reason = "used by some of the crates that share this world")]
     pub clock: Arc<StepClock>,
     pub root: String,
     _keys: tempfile::TempDir,

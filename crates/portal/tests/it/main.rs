@@ -1,8 +1,8 @@
-//! Pages on a real database, as a browser without scripts meets them.
+//! The pages through their router, on a real database.
 
-mod browser;
-mod links;
-mod status;
-#[path = "../../../app/tests/it/world.rs"]
-#[expect(dead_code, reason = "shared with the use cases' tests; pages need a part of it")]
+mod forms;
+mod pages;
+mod visit;
+#[allow(dead_code, reason = "a world that two crates share; each uses a part of it")]
+#[path = "../../../api/tests/it/world.rs"]
 mod world;

@@ -1,0 +1,140 @@
+//! What people see: states, problems, paging, brands, and what browsers may do.
+
+use serde_json::json;
+
+use crate::{
+    visit::Browser,
+    world::{Estate, World, text},
+};
+
+#[tokio::test]
+async fn the_status_page_shows_directories_and_requests() {
+    let estate = Estate::new().await;
+    let mut browser = Browser::signed_in(&estate.world, &estate.world.root);
+    insta::assert_snapshot!("status", browser.get("/status").await.shows(200, "status"));
+    let mut reseller = Browser::signed_in(&estate.world, &estate.boss);
+    let own = reseller.get("/status").await.shows(200, "status-reseller");
+    assert!(!own.contains("Directories"), "a reseller does not run directories");
+    assert!(own.contains("acme GmbH") && !own.contains("beta"), "{own}");
+}
+
+#[tokio::test]
+async fn a_request_shows_what_stands_in_the_way_and_what_to_do() {
+    let estate = Estate::new().await;
+    let db = &estate.world.db;
+    let problem = json!({ "code": "name_taken", "args": { "attribute": "logon_name", "value": "ben_acme" },
+        "target_message": "00002071: entryAlreadyExists" });
+    let users = "object_id IN (SELECT id FROM object WHERE kind = 'user')";
+    db.change("request_item", &format!("state = 'failed', problem = '{problem}'"), users).await;
+    db.change("request_item", "state = 'verified'", "state = 'requested'").await;
+    let path = format!("/status/requests/{}", text(&estate.acme["request"]["id"]));
+    let mut provider = Browser::signed_in(&estate.world, &estate.world.root);
+    let page = provider.get(&format!("{path}?state=failed")).await.shows(200, "request");
+    assert!(page.contains("entryAlreadyExists"));
+    let mut customer = Browser::signed_in(&estate.world, &estate.anna);
+    let page = customer.get(&path).await.shows(200, "request-customer");
+    assert!(!page.contains("entryAlreadyExists"), "the directory's own words are the provider's");
+    insta::assert_snapshot!("request", page);
+    assert!(provider.get("/status?state=complete_with_problems").await.html.contains("With problems"));
+    let empty = provider.get("/status?state=parked").await.shows(200, "status-empty");
+    assert!(empty.contains("Nothing here."));
+}
+
+#[tokio::test]
+async fn a_directory_that_is_away_is_told_with_its_reason() {
+    let estate = Estate::new().await;
+    let mut browser = Browser::signed_in(&estate.world, &estate.world.root);
+    let (world, id) = (&estate.world, "id");
+    let directory = world.get(&world.root, "/directories").await.expect(200)["items"][0][id].clone();
+    let target = text(&directory).parse().expect("an id");
+    let settings = store::Settings { database: world.db.owner().clone(), connections: 2 };
+    let keys = world.store.keys().clone();
+    let engine = store::engine::EngineStore::open(&settings, keys, world.clock.clone());
+    engine.health(target, 12_000).await.expect("asking");
+    let retry_at = "2026-03-02T09:00:00Z".parse().expect("an instant");
+    engine.target_down(target, "connection refused", retry_at).await.expect("down");
+    world.db.change("target_health", "since = '2026-03-02T07:56:00Z'", "true").await;
+    let page = browser.get("/status").await.shows(200, "status-away");
+    assert!(page.contains("Does not answer") && page.contains("connection refused"), "{page}");
+    let shown = world.get(&world.root, "/directories").await.expect(200);
+    assert_eq!(
+        (&shown["items"][0]["health"], &shown["items"][0]["breaker"]),
+        (&json!("down"), &json!("open"))
+    );
+}
+
+#[tokio::test]
+async fn three_thousand_objects_are_shown_page_by_page() {
+    let estate = Estate::new().await;
+    let people: Vec<_> =
+        (0..1_600).map(|i| json!({ "given_name": "Sam", "surname": format!("Stone{i}") })).collect();
+    let path = format!("/customers/{}/users/batch", estate.acme_id());
+    let batch = estate.world.post(&estate.anna, &path, &json!({ "users": people })).await.expect(202);
+    let mut browser = Browser::signed_in(&estate.world, &estate.anna);
+    let mut next = format!("/status/requests/{}", text(&batch["request"]));
+    let first = browser.get(&next).await.shows(200, "request-many");
+    assert!(first.contains("0 of 3,200 done"), "{first}");
+    let (mut pages, mut rows) = (0, 0);
+    loop {
+        let page = browser.get(&next).await;
+        assert!(page.html.len() < 100_000, "a page stays small");
+        rows += page.html.matches("<li class=\"row\">").count();
+        pages += 1;
+        let Some(href) = page.html.split("rel=\"next\" href=\"").nth(1).and_then(|h| h.split('"').next())
+        else {
+            break;
+        };
+        next = format!("{}{}", next.split('?').next().unwrap_or_default(), href.replace("&#38;", "&"));
+    }
+    assert_eq!((pages, rows), (64, 3_200));
+}
+
+#[tokio::test]
+async fn a_page_bears_the_brand_of_its_host_and_no_other_name() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    insta::assert_snapshot!("sign_in", browser.get("/").await.shows(200, "sign-in"));
+    browser.host = "other.test:8443";
+    let page = browser.get("/").await.shows(200, "sign-in-neutral");
+    assert!(
+        !page.contains("Main Cloud") && !page.contains("Provider") && !page.contains("Tenantry"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn browsers_are_told_to_run_and_load_nothing_foreign() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let page = browser.get("/").await;
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    assert_eq!(page.header("cache-control"), "no-store");
+    for forbidden in ["<script", "<style", " style=\"", "onclick", "http://", "https://"] {
+        assert!(!page.html.contains(forbidden), "{forbidden}");
+    }
+    let style = page
+        .html
+        .split("stylesheet\" href=\"")
+        .nth(1)
+        .and_then(|s| s.split('"').next())
+        .expect("a style sheet");
+    let style = browser.get(style).await;
+    assert_eq!(style.header("content-type"), "text/css; charset=utf-8");
+    assert!(style.header("cache-control").contains("immutable"));
+    assert_eq!(browser.get("/assets/style.css").await.status.as_u16(), 404);
+    assert_eq!(browser.get("/nothing").await.status.as_u16(), 404);
+    assert_eq!(browser.get("/sign-in").await.status.as_u16(), 405);
+}
+
+#[tokio::test]
+async fn names_from_people_are_text_and_never_markup() {
+    let estate = Estate::new().await;
+    let path = format!("/customers/{}/users", estate.acme_id());
+    let body = json!({ "given_name": "<img src=x onerror=alert(1)>", "surname": "שלום" });
+    let made = estate.world.post(&estate.anna, &path, &body).await.expect(202);
+    let request = text(&made["provisioning"]["request"]);
+    let mut browser = Browser::signed_in(&estate.world, &estate.anna);
+    let page = browser.get(&format!("/status/requests/{request}")).await.shows(200, "request-markup");
+    assert!(page.contains("&#60;img") && !page.contains("<img"), "{page}");
+}
