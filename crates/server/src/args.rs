@@ -21,7 +21,14 @@ Environment: DATABASE_URL, TENANTRY_DIRECTORY_<CODE>_PASSWORD, TENANTRY_CONFIG, 
 #[command(name = "tenantryd", version, after_help = NOTES, propagate_version = true)]
 pub struct Cli {
     /// The configuration file
-    #[arg(long, short, global = true, env = "TENANTRY_CONFIG", default_value = "tenantry.toml", value_name = "FILE")]
+    #[arg(
+        long,
+        short,
+        global = true,
+        env = "TENANTRY_CONFIG",
+        default_value = "tenantry.toml",
+        value_name = "FILE"
+    )]
     pub config: PathBuf,
     /// How log lines look
     #[arg(long, global = true, env = "TENANTRY_LOG", value_enum, default_value_t = Format::Text, value_name = "FORMAT")]

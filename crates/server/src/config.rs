@@ -410,7 +410,8 @@ mod tests {
         let text = EXAMPLE.replace("bind_password_file", "#bind_password_file");
         let config = parse(&text, &secrets).expect("valid");
         assert_eq!(config.passwords["shared"].value, "s3cret");
-        for key in ["url", "connections", "marker_attribute", "protected", "per_user", "price_minor", "data"] {
+        for key in ["url", "connections", "marker_attribute", "protected", "per_user", "price_minor", "data"]
+        {
             assert!(EXAMPLE.contains(key), "{key} is not shown");
         }
     }

@@ -45,7 +45,9 @@ pub async fn check_config(config: &Config) -> Result<(), Failure> {
         let usable = settings.and_then(|settings| {
             let code = &directory.code;
             let connected = ad::Directory::connect(settings, Arc::new(OsRandom));
-            connected.map(drop).map_err(|error| format!("the directory {code} cannot be used: {}", chain(&error)))
+            connected
+                .map(drop)
+                .map_err(|error| format!("the directory {code} cannot be used: {}", chain(&error)))
         });
         problems.extend(usable.err());
     }
@@ -65,7 +67,10 @@ pub async fn check_config(config: &Config) -> Result<(), Failure> {
 async fn check_database(config: &Config) -> Result<(), Failure> {
     // No folder is made for a check: without keys nothing was migrated yet.
     if !config.keys().exists() {
-        return Err(Failure::plain(format!("there are no keys in {}; run `tenantryd migrate`", config.keys().display())));
+        return Err(Failure::plain(format!(
+            "there are no keys in {}; run `tenantryd migrate`",
+            config.keys().display()
+        )));
     }
     let settings = Database::join(config)?.settings(2);
     let store = database::store(&settings, database::keyring(config)?)?;
@@ -94,7 +99,9 @@ fn one<'c>(config: &'c Config, code: Option<&str>) -> Result<&'c DirectorySectio
     one_at_least(config)?;
     match (code, config.directories.as_slice()) {
         (None, [only]) => Ok(only),
-        (None, _) => Err(Failure::usage(format!("several directories are configured; name one: {}", codes(config)))),
+        (None, _) => {
+            Err(Failure::usage(format!("several directories are configured; name one: {}", codes(config))))
+        }
         (Some(code), all) => all.iter().find(|d| d.code == code).ok_or_else(|| {
             Failure::usage(format!("{code} is not in the configuration; known are: {}", codes(config)))
         }),

@@ -44,7 +44,8 @@ pub async fn migrate(config: &Config, args: &Migrate, stop: &Stop) -> Result<(),
     let migrated = stop.unless_asked(work).await;
     let stopped = database.stop().await;
     migrated.and(stopped)?;
-    let administrator = wanted.map(|(login, _)| format!(", administrator {login} present")).unwrap_or_default();
+    let administrator =
+        wanted.map(|(login, _)| format!(", administrator {login} present")).unwrap_or_default();
     let (brands, directories, plans) = (config.brands.len(), config.directories.len(), config.plans.len());
     say(format!(
         "migrated: schema current, {brands} brands, {directories} directories, {plans} plans{administrator}"
@@ -68,7 +69,9 @@ fn checked_password() -> Result<Zeroizing<String>, Failure> {
     let limits = domain::limits::PASSWORD_CHARS;
     names::password("", &password).map_err(|_| {
         let (min, max) = (limits.start(), limits.end());
-        Failure::usage(format!("the password must have {min} to {max} characters, none of them a control character"))
+        Failure::usage(format!(
+            "the password must have {min} to {max} characters, none of them a control character"
+        ))
     })?;
     Ok(password)
 }

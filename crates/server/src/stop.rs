@@ -51,7 +51,10 @@ impl Stop {
     }
 
     /// Does `work` unless asked to stop meanwhile.
-    pub async fn unless_asked<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    pub async fn unless_asked<T>(
+        &self,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
         tokio::select! {
             done = work => done,
             () = self.asked() => Err(Failure::stopped()),

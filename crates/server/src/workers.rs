@@ -49,7 +49,10 @@ impl Workers {
     pub async fn stop(mut self) {
         self.shutdown.send_replace(true);
         if tokio::time::timeout(DRAIN, &mut self.task).await.is_err() {
-            tracing::warn!("claims did not end in {} s; others take them over when their leases end", DRAIN.as_secs());
+            tracing::warn!(
+                "claims did not end in {} s; others take them over when their leases end",
+                DRAIN.as_secs()
+            );
             self.task.abort();
         }
         self.store.close().await;
@@ -63,7 +66,10 @@ async fn connectors(
     let targets = store.targets().await.map_err(Failure::because("the directories cannot be read"))?;
     for directory in &config.directories {
         if targets.iter().all(|(_, code)| *code != directory.code) {
-            tracing::warn!(directory = directory.code, "the database does not know it; run `tenantryd migrate`");
+            tracing::warn!(
+                directory = directory.code,
+                "the database does not know it; run `tenantryd migrate`"
+            );
         }
     }
     let mut connectors: BTreeMap<TargetId, Arc<dyn Connector>> = BTreeMap::new();

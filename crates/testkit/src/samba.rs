@@ -44,7 +44,7 @@ const ATTEMPT: Duration = Duration::from_secs(5);
 /// How often a condition is looked at while waiting for it.
 const POLL: Duration = Duration::from_millis(25);
 /// The processes of a controller set their titles; all start with one of these.
-const PROCESS_NAMES: &[&str] = &["samba", "winbindd"];
+const PROCESS_NAMES: &[&str] = &["samba", "winbindd", "ldap", "cldap", "kdc", "rpc"];
 
 /// Why there is no domain controller.
 #[derive(Debug, thiserror::Error)]
@@ -275,7 +275,22 @@ impl Domain {
     /// Stops and starts again: connections are lost, data stay.
     pub async fn restart(&mut self) -> Result<(), SambaError> {
         self.end().await?;
+        self.wait_free().await?;
         self.launch().await
+    }
+
+    /// Waits until the sockets of what has just ended are closed: the kernel
+    /// does that a moment after the process is gone.
+    async fn wait_free(&self) -> Result<(), SambaError> {
+        let deadline = Instant::now() + Duration::from_secs(STOP_SECONDS);
+        loop {
+            match layout::require_free(self.directory.address) {
+                Err(SambaError::AddressTaken { .. }) if Instant::now() < deadline => {
+                    tokio::time::sleep(POLL).await;
+                }
+                result => return result,
+            }
+        }
     }
 
     /// `kill -9` for all its processes, as when a machine fails; [`Self::restart`] brings it back.

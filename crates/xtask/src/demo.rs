@@ -166,7 +166,9 @@ async fn ensure_buyer(root: &Client, number: usize, buyer: &Buyer) -> Result<(),
             upn_suffix: domain.clone(),
             ..NewCustomer::default()
         },
-        services: ["desktop-standard", "office", "erp"].map(|plan| NewService { plan: plan.to_owned() }).into(),
+        services: ["desktop-standard", "office", "erp"]
+            .map(|plan| NewService { plan: plan.to_owned() })
+            .into(),
         administrator: NewUser {
             user_name: Some("admin".to_owned()),
             ..person(number, &domain, &["desktop-plus"])

@@ -167,7 +167,8 @@ fn free_port(first: u16) -> Result<u16, Failure> {
 pub fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
     use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
     let write = || -> std::io::Result<()> {
-        let mut file = fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(path)?;
+        let mut file =
+            fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(path)?;
         file.write_all(text.as_bytes())
     };
     write().map_err(Failure::io(format!("cannot write {}", path.display())))

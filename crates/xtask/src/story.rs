@@ -119,12 +119,7 @@ async fn stages(world: &mut World) -> Result<(), Failure> {
     beside::run(world, &acme).await
 }
 
-fn write_report(
-    stages: &[Value],
-    took: Duration,
-    dev: bool,
-    failed: Option<String>,
-) -> Result<(), Failure> {
+fn write_report(stages: &[Value], took: Duration, dev: bool, failed: Option<String>) -> Result<(), Failure> {
     let report = json!({
         "seconds": took.as_secs_f64(),
         "profile": if dev { "dev" } else { "measure" },

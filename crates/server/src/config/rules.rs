@@ -21,7 +21,10 @@ pub fn password_variable(code: &str) -> String {
 }
 
 /// The password of a directory's account: the environment first, then the file.
-pub fn password(directory: &DirectorySection, environment: Environment<'_>) -> Result<Option<Secret>, String> {
+pub fn password(
+    directory: &DirectorySection,
+    environment: Environment<'_>,
+) -> Result<Option<Secret>, String> {
     let variable = password_variable(&directory.code);
     if let Some(value) = environment(&variable).filter(|value| !value.is_empty()) {
         return Ok(Some(Secret { value, from: format!("the variable {variable}") }));
@@ -80,7 +83,8 @@ impl Problems {
     fn take<T>(&mut self, key: &str, checked: Result<T, FieldError>) {
         if let Err(error) = checked {
             let details: Vec<_> = error.args.iter().map(|(name, value)| format!("{name} {value}")).collect();
-            let details = if details.is_empty() { String::new() } else { format!(" ({})", details.join(", ")) };
+            let details =
+                if details.is_empty() { String::new() } else { format!(" ({})", details.join(", ")) };
             self.note(key, &format!("{}{details}", sentence(error.rule)));
         }
     }
@@ -119,7 +123,9 @@ impl Problems {
 
     fn url(&mut self, key: &str, url: &str) {
         let host = ["http://", "https://"].iter().find_map(|scheme| url.strip_prefix(scheme));
-        if host.is_none_or(|rest| rest.trim_end_matches('/').is_empty() || rest.contains(['?', '#', ' ', '@'])) {
+        if host
+            .is_none_or(|rest| rest.trim_end_matches('/').is_empty() || rest.contains(['?', '#', ' ', '@']))
+        {
             self.note(key, "must be of the form https://portal.example.com");
         }
     }
@@ -146,7 +152,10 @@ impl Problems {
                     && host.len() <= 253
                     && host.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c));
                 if !good {
-                    self.note(&key, &format!("has {host}, which is no host name in lower case without a port"));
+                    self.note(
+                        &key,
+                        &format!("has {host}, which is no host name in lower case without a port"),
+                    );
                 }
                 if !hosts.insert(host) {
                     self.note(&key, &format!("has {host}, which leads to another brand already"));
@@ -174,7 +183,10 @@ impl Problems {
         for (i, plan) in config.plans.iter().enumerate() {
             self.take(&format!("plan[{i}].name"), names::display_name("", &plan.name));
             if config.services.iter().all(|s| s.code != plan.service) {
-                self.note(&format!("plan[{i}].service"), &format!("names {}, which is no service", plan.service));
+                self.note(
+                    &format!("plan[{i}].service"),
+                    &format!("names {}, which is no service", plan.service),
+                );
             }
             if plan.price_minor.is_some_and(|minor| minor < 0) {
                 self.note(&format!("plan[{i}].price_minor"), "must not be negative");

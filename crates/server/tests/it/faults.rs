@@ -41,7 +41,10 @@ async fn a_database_restarted_under_load_loses_no_request_and_doubles_none() {
             for call in 0..CALLS {
                 let body = json!({ "given_name": format!("C{client}"), "surname": format!("N{call}") });
                 let (user, again) = root.insist(&path, &format!("key-{client}-{call}"), &body).await;
-                made.push((user["id"].as_str().expect("an id").to_owned(), user["provisioning"]["request"].clone()));
+                made.push((
+                    user["id"].as_str().expect("an id").to_owned(),
+                    user["provisioning"]["request"].clone(),
+                ));
                 repeated += again;
             }
             (made, repeated)

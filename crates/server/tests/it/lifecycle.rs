@@ -4,10 +4,7 @@ use std::net::TcpListener;
 
 use nix::sys::signal::Signal;
 use serde_json::json;
-use testkit::{
-    postgres::TestDatabase,
-    services::POSTGRES_VARIABLE,
-};
+use testkit::{postgres::TestDatabase, services::POSTGRES_VARIABLE};
 
 use crate::process::{Installation, ROOT, text, wait_for};
 
@@ -49,7 +46,8 @@ async fn after_kill_9_the_next_start_ends_what_was_left_and_has_everything() {
 async fn asked_to_end_while_it_starts_it_ends() {
     let installation = Installation::new("", None);
     let mut server = installation.spawn(&["serve"]);
-    wait_for("it begins", async || server.log().contains("starting the private database").then_some(())).await;
+    wait_for("it begins", async || server.log().contains("starting the private database").then_some(()))
+        .await;
     server.signal(Signal::SIGTERM);
     let status = server.ended().await;
     assert!(status.code().is_some(), "it ended by itself, not by the signal: {status}");

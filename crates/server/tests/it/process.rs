@@ -99,7 +99,8 @@ impl Installation {
 
     /// Starts a process that stays.
     pub fn spawn(&self, arguments: &[&str]) -> Process {
-        let name = format!("{}-{}.log", arguments.join(""), fs::read_dir(self.path()).map_or(0, Iterator::count));
+        let name =
+            format!("{}-{}.log", arguments.join(""), fs::read_dir(self.path()).map_or(0, Iterator::count));
         let log = self.path().join(name);
         let file = File::create(&log).expect("a log");
         let mut command = self.command(arguments);

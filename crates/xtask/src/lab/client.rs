@@ -150,7 +150,12 @@ impl Client {
         }
     }
 
-    async fn call(&self, method: Method, path: &str, body: Option<&impl Serialize>) -> Result<Answer, Failure> {
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<Answer, Failure> {
         // Secrets stand in the paths of links.
         let shown = if path.starts_with("activations/") { "activations/…" } else { path };
         let what = format!("{method} {shown}");
@@ -161,8 +166,10 @@ impl Client {
         if let Some(body) = body {
             call = call.json(body);
         }
-        let failed =
-            |source: reqwest::Error| Failure::Lab { what: what.clone(), source: Box::new(source.without_url()) };
+        let failed = |source: reqwest::Error| Failure::Lab {
+            what: what.clone(),
+            source: Box::new(source.without_url()),
+        };
         let answer = call.send().await.map_err(failed)?;
         let status = answer.status().as_u16();
         let text = answer.text().await.map_err(failed)?;

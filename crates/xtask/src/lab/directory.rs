@@ -5,6 +5,7 @@ use std::{
     net::Ipv4Addr,
     path::{Path, PathBuf},
     process::Stdio,
+    time::{Duration, Instant},
 };
 
 use testkit::samba::{Directory, Domain, DomainOptions, SambaError, cache};
@@ -22,6 +23,8 @@ const ACCOUNT: &str = "svc-tenantry";
 const ACCOUNT_PASSWORD: &str = "Svc-Account-7-Secret!";
 /// Says that the delegation was run to its end.
 const DELEGATED: &str = "delegated";
+/// A controller whose owner was killed ends within this.
+const ENDING: Duration = Duration::from_secs(15);
 /// Result code of LDAP for an entry that is there already.
 const ALREADY_EXISTS: i32 = 68;
 
@@ -61,7 +64,7 @@ impl Controller {
     /// Starts the domain in `data`; provisioned first where it is new.
     pub async fn start(data: &Path, address: Ipv4Addr) -> Result<Self, Failure> {
         let folder = data.join("ad");
-        let domain = Domain::start(&folder, &cache(), &DomainOptions::new(address)).await.map_err(failed)?;
+        let domain = start(&folder, address).await.map_err(failed)?;
         let base = domain.directory().base_dn.clone();
         Ok(Self {
             domain,
@@ -209,11 +212,24 @@ pub async fn end_leftovers(data: &Path, address: Ipv4Addr) -> Result<(), Failure
         return Ok(());
     }
     // Taking the folder over ends whoever still works in it.
-    match Domain::start(&folder, &cache(), &DomainOptions::new(address)).await {
+    match start(&folder, address).await {
         Ok(domain) => domain.stop().await.map_err(failed),
         Err(error @ SambaError::InUse { .. }) => Err(failed(error)),
         // Whatever else is wrong with it, it goes.
         Err(_broken) => Ok(()),
+    }
+}
+
+/// Starts a domain; a controller that is just ending is waited for.
+async fn start(folder: &Path, address: Ipv4Addr) -> Result<Domain, SambaError> {
+    let deadline = Instant::now() + ENDING;
+    loop {
+        match Domain::start(folder, &cache(), &DomainOptions::new(address)).await {
+            Err(SambaError::AddressTaken { .. }) if Instant::now() < deadline => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            result => return result,
+        }
     }
 }
 
@@ -271,7 +287,8 @@ mod tests {
 
     #[test]
     fn bytes_become_letters_with_padding() {
-        for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
+        for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")]
+        {
             assert_eq!(base64(bytes.as_bytes()), text);
         }
     }

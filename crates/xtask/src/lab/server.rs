@@ -56,7 +56,12 @@ impl Binaries {
     /// Runs a command of the server to its end and gives what it printed.
     pub async fn server(&self, config: &Path, arguments: &[&str], input: &str) -> Result<String, Failure> {
         let mut command = Command::new(&self.tenantryd);
-        command.arg("--config").arg(config).args(arguments).env("RUST_LOG", "warn").env_remove("DATABASE_URL");
+        command
+            .arg("--config")
+            .arg(config)
+            .args(arguments)
+            .env("RUST_LOG", "warn")
+            .env_remove("DATABASE_URL");
         let said = run(command, input).await?;
         if said.status == 0 {
             return Ok(said.out);

@@ -43,7 +43,13 @@ pub async fn run(world: &mut World, acme: &Acme) -> Result<(), Failure> {
         looks += unseen(&acme.administrator, hidden).await?;
     }
     bind_account(world).await?;
-    world.done("-", "looks at others that found nothing (interface and ldapsearch)", looks, begin.elapsed(), None);
+    world.done(
+        "-",
+        "looks at others that found nothing (interface and ldapsearch)",
+        looks,
+        begin.elapsed(),
+        None,
+    );
     Ok(())
 }
 
@@ -74,7 +80,11 @@ async fn side(world: &World, seller: &'static str, code: &'static str) -> Result
             ..NewCustomer::default()
         },
         services: vec![NewService { plan: "desktop-standard".to_owned() }],
-        administrator: NewUser { given_name: "Ada".to_owned(), surname: code.to_owned(), ..NewUser::default() },
+        administrator: NewUser {
+            given_name: "Ada".to_owned(),
+            surname: code.to_owned(),
+            ..NewUser::default()
+        },
         ..NewOrder::default()
     };
     let placed: Order = reseller.post("orders", &order).await?.read()?;
@@ -125,7 +135,8 @@ async fn in_the_directory(world: &World, from: &Side, hidden: &[&str]) -> Result
         let foreign = controller.find(&from.login, &base, &filter).await?;
         require(foreign.is_empty(), format!("{} finds {foreign:?}", from.login.name))?;
     }
-    let sellers = controller.find(&from.login, &controller.folder, "(objectClass=organizationalUnit)").await?;
+    let sellers =
+        controller.find(&from.login, &controller.folder, "(objectClass=organizationalUnit)").await?;
     let foreign: Vec<_> = sellers.iter().filter(|dn| !dn.contains(&own)).collect();
     require(foreign.is_empty(), format!("{} finds other units: {foreign:?}", from.login.name))?;
     Ok(2 + 2 * hidden.len())

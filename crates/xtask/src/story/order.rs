@@ -102,7 +102,10 @@ async fn place_expecting(world: &World, expected: i32) -> Result<String, Failure
     let arguments = ["order", "--file", &file, "--wait", "--timeout", "60", "--output", "json"];
     let lab = &world.lab;
     let said = lab.binaries.client(&lab.url, world.root.token(), &lab.data, &arguments).await?;
-    require(said.status == expected, format!("exit code {expected}, not {}: {}", said.status, said.err.trim()))?;
+    require(
+        said.status == expected,
+        format!("exit code {expected}, not {}: {}", said.status, said.err.trim()),
+    )?;
     Ok(said.out)
 }
 
@@ -135,9 +138,11 @@ async fn in_the_interface(world: &World, placed: &Order) -> Result<(), Failure> 
     require(customer.tenant.upn_suffix.as_deref() == Some("acme.example"), "the suffix is shown")?;
     require(customer.tenant.brand.as_deref() == Some("direct"), "the customer has the direct brand")?;
     let seen: Value = world.root.get(&format!("customers/{id}")).await?.read()?;
-    let subscribed = seen["subscriptions"].as_array().is_some_and(|all| all.iter().any(|s| s["plan"] == "erp"));
+    let subscribed =
+        seen["subscriptions"].as_array().is_some_and(|all| all.iter().any(|s| s["plan"] == "erp"));
     require(subscribed, format!("the customer subscribes to the ERP: {}", seen["subscriptions"]))?;
-    let seen: wire::users::User = world.root.get(&format!("users/{}", placed.administrator.id)).await?.read()?;
+    let seen: wire::users::User =
+        world.root.get(&format!("users/{}", placed.administrator.id)).await?.read()?;
     let desktop = seen.plans.iter().any(|s| s.plan == "desktop-standard" && s.started_at.is_some());
     require(desktop, format!("the administrator's desktop has started: {:?}", seen.plans))?;
     let groups: Vec<Group> = world.root.list(&format!("customers/{id}/groups")).await?;

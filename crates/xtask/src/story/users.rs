@@ -50,7 +50,10 @@ pub async fn run(world: &mut World, acme: &Acme) -> Result<(), Failure> {
     let desktop = controller.find(&all, &acme.unit, "(&(objectClass=group)(cn=acme Desktop))").await?;
     let members = format!("(memberOf={})", desktop.first().cloned().unwrap_or_default());
     let members = controller.find(&all, &acme.unit, &members).await?;
-    require(members.len() == PEOPLE + 1, format!("{} people with a desktop, not {}", PEOPLE + 1, members.len()))?;
+    require(
+        members.len() == PEOPLE + 1,
+        format!("{} people with a desktop, not {}", PEOPLE + 1, members.len()),
+    )?;
 
     let sampled = log_on(world, &people).await?;
     let floor = floor::measure(world, PEOPLE).await?;
