@@ -238,7 +238,7 @@ fn print_addresses(lab: &Lab) {
     for Buyer(_, code, name, people) in &BUYERS {
         say(format!("  {name:<19} admin@{code}.example  ({} people)", people + 1));
     }
-    say("command line".to_owned());
+    say("command line");
     say(format!("  {} login {} --login {ROOT}", lab.binaries.tenantry.display(), lab.url));
     say(format!("directory           {}  ({})", domain.ldaps_url, domain.base_dn));
     say(format!("  LDAPTLS_CACERT={} \\", domain.ca_pem.display()));

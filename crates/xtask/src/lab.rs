@@ -69,7 +69,7 @@ impl Lab {
     /// when the server is ready.
     pub async fn start(place: &Place) -> Result<Self, Failure> {
         client::install_tls();
-        let data = data_folder(place.name)?;
+        let data = data_folder(place.name);
         heading("building the binaries");
         let binaries = Binaries::build(place.profile).await?;
         server::end_leftover(&data).await?;
@@ -99,7 +99,7 @@ impl Lab {
         self.controller.delegate(&self.binaries, &config).await?;
         heading("preparing the database and starting the server");
         self.binaries.migrate(&config, ROOT, PASSWORD).await?;
-        let server = Server::start(&self.binaries, &config, &self.data).await?;
+        let server = Server::start(&self.binaries, &config, &self.data)?;
         self.server = Some(server);
         let client = self.client();
         self.server().wait_ready(&client).await?;
@@ -134,7 +134,7 @@ impl Lab {
 }
 
 /// Below the clone, unless the database's user or a socket cannot be there.
-fn data_folder(name: &str) -> Result<PathBuf, Failure> {
+fn data_folder(name: &str) -> PathBuf {
     let wanted = workspace::root().join("data").join(name);
     let open = |folder: &Path| {
         // What does not exist yet is created so that others can go through.
@@ -142,11 +142,11 @@ fn data_folder(name: &str) -> Result<PathBuf, Failure> {
     };
     let reachable = wanted.ancestors().skip(1).all(open);
     if reachable && wanted.as_os_str().as_bytes().len() <= PATH_BYTES {
-        return Ok(wanted);
+        return wanted;
     }
     let other = PathBuf::from("/var/tmp").join(format!("tenantry-{name}"));
     say(format!("{} is too deep or closed to other users; using {}", wanted.display(), other.display()));
-    Ok(other)
+    other
 }
 
 fn create(folder: &Path) -> Result<(), Failure> {

@@ -87,9 +87,9 @@ impl Client {
             ["complete", "complete_with_problems", "failed"].contains(&state).then_some(seen)
         })
         .await;
-        if seen["state"] != "complete" {
-            panic!("{seen}: {}", self.see(&format!("{path}/items?state=failed")).await);
-        }
+        let good = seen["state"] == "complete";
+        let failed = if good { Value::Null } else { self.see(&format!("{path}/items?state=failed")).await };
+        assert!(good, "{seen}: {failed}");
         seen
     }
 

@@ -121,7 +121,7 @@ pub struct Server {
 impl Server {
     /// Starts it. It ends with this process, however that ends, and is not
     /// reached by the Ctrl-C of the terminal: [`Server::stop`] says when.
-    pub async fn start(binaries: &Binaries, config: &Path, data: &Path) -> Result<Self, Failure> {
+    pub fn start(binaries: &Binaries, config: &Path, data: &Path) -> Result<Self, Failure> {
         let log = data.join(LOG_FILE);
         let io = |what: &Path| Failure::io(format!("cannot write {}", what.display()));
         let output = File::create(&log).map_err(io(&log))?;
