@@ -1,8 +1,9 @@
 //! Security groups and who is in them.
 
-use app::{AppError, groups as use_cases, reading::tx::act};
+use app::{Answer as Outcome, AppError, groups as use_cases, reading::tx::act};
 use axum::{Json, extract::State, http::StatusCode};
 use domain::id::{GroupId, RequestId, TenantId, UserId};
+use serde_json::json;
 use web::Surface;
 use wire::{
     common::{Page, PageQuery, Provisioning, ProvisioningState, UserRef},
@@ -13,6 +14,7 @@ use crate::{
     Refused, Tagged,
     cursor::Paging,
     input::{Body, Call, Params, PathId, PathIds},
+    once::{content, kept_id, repeat},
     read,
     refusal::Answer,
     show,
@@ -56,8 +58,16 @@ pub async fn create_group(
     Body(new): Body<NewGroup>,
 ) -> Answer<Tagged<Group>> {
     let (name, description) = (&new.name, new.description.as_deref());
-    let made = use_cases::create(&surface.app, &call.caller, id, name, description, &call.cause).await?;
-    let group = read::group(&surface, &call.caller, made.id).await?;
+    let content = content(&call, &new);
+    let answer = |id: &GroupId| (202, json!({ "id": id.to_string() }));
+    let (repeat, app) = (repeat(&call, &content, &answer), &surface.app);
+    let done =
+        use_cases::create(app, &call.caller, id, name, description, repeat.as_ref(), &call.cause).await?;
+    let id = match done {
+        Outcome::Done(id) => id,
+        Outcome::Before { body, .. } => kept_id(&body, "id")?,
+    };
+    let group = read::group(&surface, &call.caller, id).await?;
     Ok(Tagged(StatusCode::ACCEPTED, group.version, group))
 }
 

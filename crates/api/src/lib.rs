@@ -12,6 +12,7 @@ mod cursor;
 mod groups;
 mod health;
 mod input;
+mod once;
 mod orders;
 mod read;
 mod refusal;

@@ -1,7 +1,7 @@
 //! Resellers and customers.
 
 use app::{
-    AppError, Caller,
+    Answer as Outcome, AppError, Caller,
     people::PersonDraft,
     reading::{roots, views::TenantSearch},
     tenants::{self as use_cases, ResellerDraft, TenantPatch},
@@ -9,10 +9,11 @@ use app::{
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     field::{FieldError, Rule},
-    id::TenantId,
+    id::{TenantId, UserId},
     permission::Permission,
     tenant::{Status, TenantKind},
 };
+use serde_json::json;
 use web::Surface;
 use wire::{
     common::{Page, UserRef},
@@ -23,6 +24,7 @@ use crate::{
     Refused, Tagged,
     cursor::Paging,
     input::{Body, Call, Params, PathId, Version},
+    once::{content, kept_id, repeat},
     read::{self, Read},
     refusal::Answer,
     show, users,
@@ -170,12 +172,28 @@ pub async fn create_reseller(
     Body(new): Body<NewReseller>,
 ) -> Answer<Tagged<CreatedReseller>> {
     let draft = draft(&new)?;
-    let made = use_cases::create_reseller(&surface.app, &call.caller, &draft, &call.cause).await?;
-    let tenant = read::tenant(&surface, &call.caller, made.id).await?;
-    let administrator = match &made.administrator {
-        Some((id, _, _)) => Some(read::user(&surface, &call.caller, *id).await?),
-        None => None,
+    let content = content(&call, &new);
+    // Ids are enough to give the answer again; the link is a secret and not kept.
+    let answer = |made: &use_cases::CreatedReseller| {
+        let administrator = made.administrator.as_ref().map(|(id, _, _)| id.to_string());
+        (202, json!({ "id": made.id.to_string(), "administrator": administrator }))
     };
+    let repeat = repeat(&call, &content, &answer);
+    let done =
+        use_cases::create_reseller(&surface.app, &call.caller, &draft, repeat.as_ref(), &call.cause).await?;
+    let body = match &done {
+        Outcome::Done(made) => answer(made).1,
+        Outcome::Before { body, .. } => body.clone(),
+    };
+    let id = kept_id(&body, "id")?;
+    let tenant = read::tenant(&surface, &call.caller, id).await?;
+    let person = kept_id::<UserId>(&body, "administrator").ok();
+    let (mut administrator, mut activation) = (None, None);
+    if let Some(id) = person {
+        administrator = Some(read::user(&surface, &call.caller, id).await?);
+        let links = surface.app.open_links(&call.caller, &[id]).await?;
+        activation = links.first().map(|(_, token, at)| show::link(&surface, token, *at));
+    }
     let created = CreatedReseller {
         tenant,
         administrator: administrator.map(|u| UserRef {
@@ -183,7 +201,7 @@ pub async fn create_reseller(
             display_name: u.display_name,
             principal_name: u.principal_name,
         }),
-        activation: made.administrator.map(|(_, token, at)| show::link(&surface, &token, at)),
+        activation,
     };
     Ok(Tagged(StatusCode::ACCEPTED, created.tenant.version, created))
 }

@@ -1,7 +1,7 @@
 //! People and their accounts.
 
 use app::{
-    Answer as Outcome, AppError, Repeat,
+    Answer as Outcome, AppError,
     people::PersonDraft,
     reading::tx::act,
     users::{self as use_cases, CreatedUsers, UserPatch},
@@ -13,7 +13,7 @@ use domain::{
     permission::Permission,
     request::ItemState,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use web::Surface;
 use wire::{
     common::{Page, ProvisioningState},
@@ -24,6 +24,7 @@ use crate::{
     Refused, Tagged,
     cursor::Paging,
     input::{Body, Call, LargeBody, Params, PathId, PathIds, Version},
+    once::{content, kept_id, repeat},
     read::{self, Read},
     refusal::{Answer, Refusal},
     show, tenants,
@@ -126,15 +127,6 @@ pub async fn create_users(
     Ok((status, Json(body)))
 }
 
-/// What an `Idempotency-Key` stands for: the call and its values.
-fn content(call: &Call, body: &impl serde::Serialize) -> Vec<u8> {
-    let mut content = format!("{}\n", call.line).into_bytes();
-    if call.cause.idempotency_key.is_some() {
-        content.extend(serde_json::to_vec(body).unwrap_or_default());
-    }
-    content
-}
-
 async fn create(
     surface: &Surface,
     call: &Call,
@@ -144,7 +136,7 @@ async fn create(
     content: &[u8],
     answer: &(dyn Fn(&CreatedUsers) -> (u16, Value) + Sync),
 ) -> Answer<Outcome<CreatedUsers>> {
-    let repeat = call.cause.idempotency_key.as_deref().map(|key| Repeat { key, content, answer });
+    let repeat = repeat(call, content, answer);
     Ok(use_cases::create(&surface.app, &call.caller, id, drafts, many, repeat.as_ref(), &call.cause).await?)
 }
 
@@ -310,7 +302,15 @@ pub async fn add_plan(
     PathId(id): PathId<UserId>,
     Body(new): Body<NewSubscription>,
 ) -> Answer<(StatusCode, Json<User>)> {
-    let (_, request) = use_cases::add_plan(&surface.app, &call.caller, id, &new.plan, &call.cause).await?;
+    let content = content(&call, &new);
+    let answer = |request: &RequestId| (202, json!({ "request": request.to_string() }));
+    let repeat = repeat(&call, &content, &answer);
+    let done =
+        use_cases::add_plan(&surface.app, &call.caller, id, &new.plan, repeat.as_ref(), &call.cause).await?;
+    let request = match done {
+        Outcome::Done(request) => request,
+        Outcome::Before { body, .. } => kept_id(&body, "request")?,
+    };
     let user = with_plans(&surface, &call, id, request).await?;
     Ok((StatusCode::ACCEPTED, Json(user)))
 }

@@ -10,13 +10,13 @@ use domain::{
 use serde_json::json;
 use store::{
     Caller,
-    groups::{Group, GroupPurpose, NewGroup},
+    groups::{GroupPurpose, NewGroup},
     objects::{Edge, Entity, NewObject},
     tx::{Cause, act},
     users::Name,
 };
 
-use crate::{App, AppError, error::Conflict};
+use crate::{Answer, App, AppError, Repeat, error::Conflict, repeat};
 
 /// The `sAMAccountName` of a group: its name without what MS-SAMR forbids.
 pub(crate) fn group_logon_name(name: &str) -> String {
@@ -35,8 +35,9 @@ pub async fn create(
     customer: TenantId,
     name: &str,
     description: Option<&str>,
+    repeated: Option<&Repeat<'_, GroupId>>,
     cause: &Cause,
-) -> Result<Group, AppError> {
+) -> Result<Answer<GroupId>, AppError> {
     let mut c = Checker::default();
     let name = c.take(rules::line("name", name, limits::RDN_CHARS - limits::CODE_CHARS.end() - 1));
     let description = c.take(rules::optional_line("description", description, limits::ATTRIBUTE_CHARS));
@@ -50,6 +51,9 @@ pub async fn create(
             return Err(app.note_denied(caller, customer, error.into(), cause).await);
         }
     };
+    if let Some(answer) = repeat::before(&mut tx, repeated).await? {
+        return Ok(answer);
+    }
     let (Some(target), Some(folder)) = (tenant.target, tenant.folder) else {
         return Err(AppError::NotFound("customer"));
     };
@@ -67,9 +71,9 @@ pub async fn create(
     tx.want_new(&[wanted], Lane::Interactive).await?;
     let group = NewGroup { id, object, purpose: GroupPurpose::Custom, name, description };
     tx.insert_groups(&permit, &[group]).await?;
-    let (group, _) = tx.group(id).await?;
+    repeat::keep(&mut tx, repeated, &id).await?;
     tx.commit(cause).await?;
-    Ok(group)
+    Ok(Answer::Done(id))
 }
 
 /// Puts a person into a group, or takes the person out.

@@ -21,9 +21,10 @@ use store::{
 };
 
 use crate::{
-    App, AppError,
+    Answer, App, AppError, Repeat,
     error::{currency, language, time_zone},
     people::{Person, PersonDraft},
+    repeat,
 };
 
 /// A reseller as somebody typed it.
@@ -64,8 +65,9 @@ pub async fn create_reseller(
     app: &App,
     caller: &Caller,
     draft: &ResellerDraft,
+    repeated: Option<&Repeat<'_, CreatedReseller>>,
     cause: &Cause,
-) -> Result<CreatedReseller, AppError> {
+) -> Result<Answer<CreatedReseller>, AppError> {
     let mut c = Checker::default();
     let code = c.take(Code::parse("code", &draft.code));
     let name = c.take(rules::display_name("name", &draft.name));
@@ -85,6 +87,9 @@ pub async fn create_reseller(
             return Err(app.note_denied(caller, parent.id, error.into(), cause).await);
         }
     };
+    if let Some(answer) = repeat::before(&mut tx, repeated).await? {
+        return Ok(answer);
+    }
     if !parent.kind.may_hold(TenantKind::Reseller) || parent.path.len() + 2 > domain::limits::TENANT_DEPTH {
         return Err(AppError::field(FieldError::new("parent", Rule::OutOfRange)));
     }
@@ -99,8 +104,10 @@ pub async fn create_reseller(
         Some(person) => Some(staff(&mut tx, &permit, tenant.id, &person).await?),
         None => None,
     };
+    let created = CreatedReseller { id: tenant.id, administrator };
+    repeat::keep(&mut tx, repeated, &created).await?;
     tx.commit(cause).await?;
-    Ok(CreatedReseller { id: tenant.id, administrator })
+    Ok(Answer::Done(created))
 }
 
 async fn parent(tx: &mut WriteTx<'_>, caller: &Caller, given: Option<&str>) -> Result<TenantRef, AppError> {

@@ -284,11 +284,21 @@ pub async fn add_plan(
     caller: &Caller,
     id: UserId,
     code: &str,
+    repeated: Option<&Repeat<'_, RequestId>>,
     cause: &Cause,
-) -> Result<(SubscriptionId, RequestId), AppError> {
+) -> Result<Answer<RequestId>, AppError> {
     let mut tx = app.store.write(caller).await?;
     let tenant = tx.tenant_of_user(id).await?;
-    let (user, _permit) = tx.account::<act::UserUpdate>(id).await?;
+    let user = match tx.account::<act::UserUpdate>(id).await {
+        Ok((user, _permit)) => user,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, tenant.id, error.into(), cause).await);
+        }
+    };
+    if let Some(answer) = repeat::before(&mut tx, repeated).await? {
+        return Ok(answer);
+    }
     let object = user.object.ok_or(AppError::NotFound("user"))?;
     let plans = tx.plans(&tenant.currency).await?;
     let home = home(&mut tx, &tenant, &plans, true).await?;
@@ -311,12 +321,12 @@ pub async fn add_plan(
         group,
         member: Some(object),
     };
-    let subscription_id = subscription.id;
     tx.subscribe(tenant.id, &tenant.time_zone, &[subscription]).await?;
     tx.want_members_now(tenant.id, &[Edge { group, member: object }], true).await?;
     tx.note_plan(tenant.id, id, code, plan.version, true);
+    repeat::keep(&mut tx, repeated, &request).await?;
     tx.commit(cause).await?;
-    Ok((subscription_id, request))
+    Ok(Answer::Done(request))
 }
 
 /// Takes a plan from a person; billing ends now.
@@ -329,7 +339,13 @@ pub async fn remove_plan(
 ) -> Result<RequestId, AppError> {
     let mut tx = app.store.write(caller).await?;
     let tenant = tx.tenant_of_user(id).await?;
-    let (user, _permit) = tx.account::<act::UserUpdate>(id).await?;
+    let user = match tx.account::<act::UserUpdate>(id).await {
+        Ok((user, _permit)) => user,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, tenant.id, error.into(), cause).await);
+        }
+    };
     let object = user.object.ok_or(AppError::NotFound("user"))?;
     let args = json!({ "name": user.display_name });
     let request = tx.open_request(tenant.id, "plan_remove", args, Lane::Interactive).await?;

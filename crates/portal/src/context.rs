@@ -13,8 +13,8 @@ use web::{Surface, caller};
 
 use crate::{assets, refusal::Refusal};
 
-/// Cookie with the token that every form repeats: a page of somebody else can
-/// make a browser send the cookie, but cannot read it to repeat it.
+/// Cookie with the token that forms repeat as long as nobody is signed in: a page
+/// of somebody else can make a browser send the cookie, but cannot read it.
 const FORM_COOKIE: &str = "tenantry_form";
 
 /// What stands around every page.
@@ -72,7 +72,8 @@ impl FromRequestParts<Surface> for Visit {
             Some(host) => surface.app.brand(&host).await?.unwrap_or_default(),
             None => String::new(),
         };
-        let form = cookie(&parts.headers, FORM_COOKIE).unwrap_or_else(|| surface.app.fresh_id());
+        let form =
+            form_token(surface, caller.as_ref(), &parts.headers).unwrap_or_else(|| surface.app.fresh_id());
         let person = caller.as_ref().map(|c| c.display_name.clone());
         let frame = Frame { brand, person, form, refresh_seconds: None };
         let (cause, address) = (caller::cause(parts), caller::address(parts));
@@ -99,8 +100,10 @@ impl Visit {
     pub fn page(&self, status: StatusCode, page: &impl Template) -> Result<Response, Refusal> {
         let html = page.render().map_err(|error| Refusal::broken(&error))?;
         let mut response = (status, Html(html)).into_response();
-        let form = self.cookie(FORM_COOKIE, &self.frame.form, "Strict", None);
-        response.headers_mut().append(header::SET_COOKIE, form);
+        if self.caller.is_none() {
+            let form = self.cookie(FORM_COOKIE, &self.frame.form, "Strict", None);
+            response.headers_mut().append(header::SET_COOKIE, form);
+        }
         Ok(response)
     }
 
@@ -144,14 +147,13 @@ impl FromRequest<Surface> for Posted {
         if !is_own(&parts.headers) {
             return Err(Refusal::forged());
         }
-        let kept = cookie(&parts.headers, FORM_COOKIE);
         let visit = Visit::from_request_parts(&mut parts, surface).await?;
+        let expected = form_token(surface, visit.caller.as_ref(), &parts.headers);
         let request = Request::from_parts(parts, body);
         let form = Form::<Vec<(String, String)>>::from_request(request, surface).await;
         let fields = form.map_err(|_| Refusal::forged())?.0;
         let posted = Self { visit, fields };
-        // Both come from this browser; nothing is compared with a secret of ours.
-        if kept.is_none_or(|kept| posted.field("form") != kept) {
+        if expected.is_none_or(|expected| posted.field("form") != expected) {
             return Err(Refusal::forged());
         }
         Ok(posted)
@@ -163,6 +165,15 @@ impl Posted {
     pub fn field(&self, name: &str) -> &str {
         let found = self.fields.iter().find(|(n, _)| n == name);
         found.map(|(_, value)| value.as_str()).filter(|v| !v.contains('\0')).unwrap_or_default()
+    }
+}
+
+/// What a form has to carry: a token of the session, or before there is one
+/// that of the form cookie.
+fn form_token(surface: &Surface, caller: Option<&Caller>, headers: &HeaderMap) -> Option<String> {
+    match (caller, caller::session(headers)) {
+        (Some(_), Some(session)) => Some(surface.app.form_token(session)),
+        _ => cookie(headers, FORM_COOKIE),
     }
 }
 

@@ -56,6 +56,37 @@ async fn a_person_is_created_once_for_one_key() {
 }
 
 #[tokio::test]
+async fn resellers_groups_and_plans_are_made_once_for_one_key() {
+    let estate = Estate::new().await;
+    let (world, ben) = (&estate.world, &estate.ben_id);
+    let reseller = json!({ "code": "east", "name": "East",
+        "administrator": { "principal_name": "x@east.test", "display_name": "Xi" } });
+    let groups = format!("POST /customers/{}/groups", estate.acme_id());
+    let group = json!({ "name": "Accounting" });
+    let plan = json!({ "plan": "desktop-l" });
+    for (token, line, body) in [
+        (&world.root, "POST /resellers".to_owned(), &reseller),
+        (&estate.anna, groups, &group),
+        (&estate.anna, format!("POST /users/{ben}/plans"), &plan),
+    ] {
+        let key = [("idempotency-key", line.as_str())];
+        let first = world.call(token, &line, &key, Some(body)).await.expect(202);
+        let counts = world.db.counts().await;
+        let again = world.call(token, &line, &key, Some(body)).await.expect(202);
+        assert_eq!(again, first, "{line}");
+        assert_eq!(world.db.counts().await, counts, "{line}");
+        let mut other = body.clone();
+        let field = if other["plan"].is_null() { "name" } else { "plan" };
+        other[field] = json!("backup");
+        let reply = world.call(token, &line, &key, Some(&other)).await;
+        assert_eq!(text(&reply.expect(409)["code"]), "idempotency_key_reused", "{line}");
+        world.call(token, &line, &[], Some(body)).await.expect(422);
+    }
+    let kept = world.db.table("idempotency").await;
+    assert!(!format!("{kept:?}").contains("/activate/"), "no secret is kept");
+}
+
+#[tokio::test]
 async fn a_batch_is_created_together_with_one_request() {
     let estate = Estate::new().await;
     let path = format!("{}/batch", users(&estate));

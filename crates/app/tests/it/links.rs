@@ -1,7 +1,7 @@
 //! Links and sign-in: what opens an account and what does not.
 
 use app::{
-    AppError, Cause,
+    Answer, AppError, Cause,
     activations::{self, LinkState, choose, look},
     error::Conflict,
     people::PersonDraft,
@@ -64,7 +64,8 @@ async fn staff_of_a_reseller_sign_in_after_their_link_and_sell_only_below_themse
         administrator: Some(administrator),
         ..ResellerDraft::default()
     };
-    let made = create_reseller(&w.app, &w.root, &draft, &Cause::default()).await.expect("a reseller");
+    let made = create_reseller(&w.app, &w.root, &draft, None, &Cause::default()).await.expect("a reseller");
+    let Answer::Done(made) = made else { panic!("made now, not before") };
     let (_, token, _) = made.administrator.expect("an administrator");
     assert!(sign_in(&w.app, "rita@north.test", PASSWORD).await.is_none(), "not before the link was used");
     let done = choose(&w.app, &token, PASSWORD, &Cause::default()).await.expect("a password");

@@ -74,8 +74,12 @@ async fn the_page_of_a_link_says_how_far_the_password_is() {
 async fn a_form_from_elsewhere_changes_nothing() {
     let estate = Estate::new().await;
     let mut browser = Browser::signed_in(&estate.world, &estate.boss);
-    browser.get("/status").await;
-    let form = browser.cookie("tenantry_form").expect("a token").to_owned();
+    let page = browser.get("/status").await.html;
+    let form =
+        page.split("name=\"form\" value=\"").nth(1).and_then(|t| t.split('"').next()).expect("a token");
+    let form = form.to_owned();
+    let other = Browser::signed_in(&estate.world, &estate.anna).get("/status").await.html;
+    assert!(!other.contains(&form), "every session has a token of its own");
     let path = format!("/status/requests/{}/retry", text(&estate.acme["request"]["id"]));
     let before = estate.world.db.counts().await;
     let good = [("form", form.as_str())];
