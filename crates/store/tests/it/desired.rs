@@ -229,8 +229,8 @@ async fn a_retry_runs_what_failed_and_nothing_else() {
     assert_eq!((request.counts.requested, request.counts.failed, request.finished_at), (1, 0, None));
     let open = tx.item_views(&request, Some(ItemState::Requested), None, 50).await.expect("items");
     assert_eq!(
-        (open.len(), open[0].user, open[0].name.as_str()),
-        (1, Some(a1.people[1].id), "Arno Zwiebelfisch")
+        (open.len(), open[0].entity.clone(), open[0].name.as_str()),
+        (1, Some(a1.people[1].id.to_string()), "Arno Zwiebelfisch")
     );
 }
 
