@@ -125,6 +125,9 @@ pub(crate) async fn assign(
         if !errors.is_empty() {
             return Err(AppError::Invalid(errors));
         }
+        if again.is_empty() {
+            break;
+        }
         number(tx, naming, &mut again, &mut used).await?;
         open = again;
     }

@@ -212,7 +212,7 @@ impl Prepared {
         lane: Lane,
     ) -> Result<Vec<Created>, AppError> {
         tx.want_new(&self.objects, lane).await?;
-        tx.want_members(home.tenant, &self.edges, true).await?;
+        tx.want_first_members(home.tenant, &self.edges).await?;
         if !self.subscriptions.is_empty() {
             tx.subscribe(home.tenant, home.zone, &self.subscriptions).await?;
         }

@@ -105,12 +105,14 @@ CREATE TRIGGER tenant_edge_closure AFTER INSERT OR UPDATE ON tenant_edge
     FOR EACH ROW EXECUTE FUNCTION tenant_edge_changed();
 
 -- Suspension reaches down; a customer may not see the reseller above it, but
--- has to know that it is served no more.
+-- has to know that it is served no more. In plpgsql, because a definer function
+-- in SQL is planned again at every call, and every request calls this one.
 CREATE FUNCTION tenant_suspended(tenant uuid) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM tenant_closure c JOIN tenant t ON t.id = c.ancestor
-                    WHERE c.descendant = tenant_suspended.tenant AND t.status = 'suspended')
-$$;
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM tenant_closure c JOIN tenant t ON t.id = c.ancestor
+                    WHERE c.descendant = tenant_suspended.tenant AND t.status = 'suspended');
+END $$;
 
 CREATE TABLE brand (
     id uuid PRIMARY KEY,

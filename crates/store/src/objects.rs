@@ -210,6 +210,31 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// Wants people in groups whose own objects are only just wanted in this
+    /// transaction: nobody asked for such a membership before, and their own
+    /// verification makes the groups due.
+    pub async fn want_first_members(&mut self, tenant: TenantId, edges: &[Edge]) -> Result<(), StoreError> {
+        let request = self.request_id()?;
+        for chunk in edges.chunks(domain::limits::ROWS_PER_STATEMENT) {
+            let groups: Vec<_> = chunk.iter().map(|e| e.group.uuid()).collect();
+            let members: Vec<_> = chunk.iter().map(|e| e.member.uuid()).collect();
+            sqlx::query!(
+                "WITH a AS (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS a (g, m)),
+                      e AS (INSERT INTO membership (group_object, member_object, tenant_id) SELECT g, m, $3 FROM a)
+                 INSERT INTO request_item (request_id, object_id, member_id, tenant_id, generation, updated_at)
+                 SELECT $4, g, m, $3, 1, $5 FROM a",
+                &groups,
+                &members,
+                tenant.uuid(),
+                request,
+                ts(self.now) as _
+            )
+            .execute(self.sql())
+            .await?;
+        }
+        Ok(())
+    }
+
     /// Wants people in groups, or out of them. Where a member already exists
     /// in the target, the group is due at once; a new member's own verification
     /// makes it due otherwise.
