@@ -98,7 +98,12 @@ impl Lab {
             .map_err(Failure::io(format!("cannot write {}", config.display())))?;
         self.controller.delegate(&self.binaries, &config).await?;
         heading("preparing the database and starting the server");
-        self.binaries.migrate(&config, ROOT, PASSWORD).await?;
+        self.binaries.migrate(&config, ROOT, PASSWORD).await.map_err(|failure| {
+            // Before the first release a migration may change under the data of an earlier run.
+            Failure::Found(format!(
+                "{failure}; if these are data of another version, begin afresh with --reset"
+            ))
+        })?;
         let server = Server::start(&self.binaries, &config, &self.data)?;
         self.server = Some(server);
         let client = self.client();

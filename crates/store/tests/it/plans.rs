@@ -52,7 +52,9 @@ fn source(name: &str) -> String {
 
 /// The one statement of the product with this text in it.
 fn statement(part: &str) -> String {
-    let sources = ["users.rs", "tenants.rs", "tx.rs", "requests.rs", "groups.rs"].map(source).concat();
+    let sources = ["users.rs", "tenants.rs", "tx.rs", "requests.rs", "groups.rs", "views/requests.rs"]
+        .map(source)
+        .concat();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.sqlx");
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("the query data of the store") {
@@ -189,7 +191,7 @@ async fn requests(estate: &Estate) {
     check(
         estate,
         "items of a request",
-        "FROM request_item i JOIN object o",
+        "FROM request_item i JOIN request r",
         &format!("'{request}', 'requested', NULL, NULL, 50"),
     )
     .await;

@@ -126,6 +126,7 @@ fn sql_lives_in_the_store() {
     let source = "fn list() { run(\"SELECT id FROM users\"); }\n";
     assert_one(&with_file("crates/app/src/users.rs", source), "crates/app/src/users.rs:1: SQL outside");
     assert_eq!(with_file("crates/store/src/users.rs", source), [""; 0]);
+    assert_eq!(with_file("crates/app/tests/it/users.rs", source), [""; 0], "a test may look at the truth");
     assert_one(
         &with_file("crates/app/src/users.rs", "fn a() {\n    sqlx::query!(x);\n}\n"),
         "users.rs:2: sqlx",
