@@ -228,12 +228,7 @@ impl Prepared {
             .into_iter()
             .zip(self.plans)
             .zip(links)
-            .map(|((user, plans), activation)| Created {
-                user,
-                plans,
-                activation,
-                expires_at,
-            })
+            .map(|((user, plans), activation)| Created { user, plans, activation, expires_at })
             .collect())
     }
 }

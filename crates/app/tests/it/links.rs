@@ -23,7 +23,7 @@ async fn a_customer_s_password_is_on_its_way_and_not_yet_the_portal_s() {
     assert_eq!(activations::state(&pending), LinkState::Pending);
     // The directory has not verified it: the portal does not know it either.
     assert!(sign_in(&w.app, "anna.berg@acme.example", PASSWORD).await.is_none());
-    let hex: String = PASSWORD.bytes().map(|b| format!("{b:02x}")).collect();
+    let hex = data_encoding::HEXLOWER.encode(PASSWORD.as_bytes());
     let sealed = w.db.values("secret", "sealed", "true").await;
     assert!(sealed.len() == 1 && !sealed[0].contains(&hex), "sealed, never in clear");
 }

@@ -62,17 +62,14 @@ async fn the_same_order_twice_is_one_and_other_content_is_refused() {
     assert_eq!(w.db.row_counts().await, before);
 }
 
-#[tokio::test]
-async fn every_wrong_value_is_named_and_nothing_changes() {
-    let w = world().await;
-    w.place(&order("SO-0", "taken")).await.expect("an order");
-    let before = w.db.row_counts().await;
+/// Orders with something wrong, and what has to be said of them.
+fn wrong() -> Vec<(OrderDraft, Vec<(&'static str, Rule)>)> {
     let with = |change: fn(&mut OrderDraft)| {
         let mut draft = order("SO-3", "acme");
         change(&mut draft);
         draft
     };
-    let cases: Vec<(OrderDraft, Vec<(&str, Rule)>)> = vec![
+    vec![
         (with(|d| d.reference.clear()), vec![("reference", Rule::Required)]),
         (with(|d| d.customer.code = "Acme".to_owned()), vec![("customer.code", Rule::ForbiddenCharacter)]),
         (with(|d| d.customer.code = "taken".to_owned()), vec![("customer.code", Rule::Taken)]),
@@ -129,8 +126,15 @@ async fn every_wrong_value_is_named_and_nothing_changes() {
             }),
             vec![("users[0].principal_name", Rule::Unknown)],
         ),
-    ];
-    for (draft, expected) in cases {
+    ]
+}
+
+#[tokio::test]
+async fn every_wrong_value_is_named_and_nothing_changes() {
+    let w = world().await;
+    w.place(&order("SO-0", "taken")).await.expect("an order");
+    let before = w.db.row_counts().await;
+    for (draft, expected) in wrong() {
         let found = broken(w.place(&draft).await.expect_err("refused"));
         let found: Vec<_> = found.iter().map(|(field, rule)| (field.as_str(), *rule)).collect();
         assert_eq!(found, expected, "{draft:?}");
