@@ -274,7 +274,9 @@ enum Tool {
 impl std::fmt::Display for Tool {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Io(program, source) => write!(f, "{program} cannot be run ({source}); `make setup` installs it"),
+            Self::Io(program, source) => {
+                write!(f, "{program} cannot be run ({source}); `make setup` installs it")
+            }
             Self::Refused { program, status, said } => write!(f, "{program} ended with {status}: {said}"),
         }
     }

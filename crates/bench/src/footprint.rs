@@ -39,7 +39,8 @@ pub async fn binary_size(scale: &Scale) -> Result<Vec<Row>, Failure> {
 pub async fn start_time(scale: &Scale) -> Result<Vec<Row>, Failure> {
     let product = Product::build(scale).await?;
     let folder = new_folder()?;
-    let configuration = Configuration::write(folder.path(), "start", None, &folder.path().join("data"), None)?;
+    let configuration =
+        Configuration::write(folder.path(), "start", None, &folder.path().join("data"), None)?;
     let start = async || -> Result<f64, Failure> {
         let started = Instant::now();
         let process = product.serve(&configuration).await?;
@@ -64,7 +65,8 @@ pub async fn start_time(scale: &Scale) -> Result<Vec<Row>, Failure> {
 pub async fn memory(scale: &Scale) -> Result<Vec<Row>, Failure> {
     let product = Product::build(scale).await?;
     let folder = new_folder()?;
-    let configuration = Configuration::write(folder.path(), "memory", None, &folder.path().join("data"), None)?;
+    let configuration =
+        Configuration::write(folder.path(), "memory", None, &folder.path().join("data"), None)?;
     product.migrate(&configuration, LOGIN, PASSWORD).await?;
     let process = product.serve(&configuration).await?;
     let idle = resident(&process)?;

@@ -67,7 +67,11 @@ async fn pairs(name: &str, scale: &Scale, kills: &[usize], bar: f64) -> Result<V
         };
         let seconds = floor.as_secs_f64();
         let ratio = imported.seconds / seconds;
-        say(format!("{name}: pair {}: floor {seconds:.1} s, ours {:.1} s, ratio {ratio:.3}", pair + 1, imported.seconds));
+        say(format!(
+            "{name}: pair {}: floor {seconds:.1} s, ours {:.1} s, ratio {ratio:.3}",
+            pair + 1,
+            imported.seconds
+        ));
         floors.push(seconds);
         ours.push(imported.seconds);
         orders.push(imported.ordered_seconds);
@@ -91,7 +95,12 @@ async fn floor(ground: &Ground, count: usize) -> Result<Duration, Failure> {
     Ok(floor)
 }
 
-async fn product(ground: &Ground, database: &str, count: usize, kills: &[usize]) -> Result<Imported, Failure> {
+async fn product(
+    ground: &Ground,
+    database: &str,
+    count: usize,
+    kills: &[usize],
+) -> Result<Imported, Failure> {
     let data = ground.folder().join("ad-ours");
     let site = Site::start(&data, 2).await?;
     let stage = ground.stage(database, &site.target).await?;
@@ -128,7 +137,9 @@ async fn check(stage: &Stage, site: &Site, request: RequestId, count: usize) -> 
     let floor = site.floor_state().await?;
     if floor.attributes != state.attributes {
         let different: Vec<_> = floor.attributes.symmetric_difference(&state.attributes).collect();
-        return Err(format!("the floor does not write the attributes the product writes: {different:?}").into());
+        return Err(
+            format!("the floor does not write the attributes the product writes: {different:?}").into()
+        );
     }
     Ok(())
 }

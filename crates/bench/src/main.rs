@@ -210,7 +210,8 @@ fn record(machine: &Machine, table: &str, rows: &[Row]) -> Result<(), Failure> {
     let path = folder.join(format!("{day}-bench.md"));
     let command: Vec<_> = std::env::args().skip(1).collect();
     let command = format!("cargo run --profile measure -p bench -- {}", command.join(" "));
-    let raw: Vec<_> = rows.iter().map(|row| serde_json::json!({ "name": row.name, "raw": row.raw })).collect();
+    let raw: Vec<_> =
+        rows.iter().map(|row| serde_json::json!({ "name": row.name, "raw": row.raw })).collect();
     let text = format!(
         "# Benchmarks of {day}\n\nCommand: `{command}`\n\nCommit: `{}`\n\n{table}\nMachine:\n\n```json\n{}\n```\n\n\
          Single measurements:\n\n```json\n{}\n```\n",

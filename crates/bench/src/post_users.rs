@@ -166,7 +166,11 @@ async fn floor(folder: &Path, copy: &Copy, clients: usize, seconds: u64) -> Resu
     let variables = [
         ("target", one("SELECT id FROM target").await?),
         ("members", one(&format!("SELECT members_object FROM tenant WHERE id = '{tenant}'")).await?),
-        ("actor", one("SELECT u.id FROM users u JOIN tenant t ON t.id = u.tenant_id WHERE t.kind = 'provider'").await?),
+        (
+            "actor",
+            one("SELECT u.id FROM users u JOIN tenant t ON t.id = u.tenant_id WHERE t.kind = 'provider'")
+                .await?,
+        ),
         ("customer", tenant),
         ("n", "0".to_owned()),
     ];
@@ -196,7 +200,12 @@ async fn floor(folder: &Path, copy: &Copy, clients: usize, seconds: u64) -> Resu
     Ok(side)
 }
 
-async fn side(url: &str, before: BTreeMap<String, u64>, millis: Vec<f64>, took: f64) -> Result<Side, Failure> {
+async fn side(
+    url: &str,
+    before: BTreeMap<String, u64>,
+    millis: Vec<f64>,
+    took: f64,
+) -> Result<Side, Failure> {
     let after = count(url).await?;
     let requests = f64::from(u32::try_from(millis.len())?);
     let rows = after
@@ -208,7 +217,11 @@ async fn side(url: &str, before: BTreeMap<String, u64>, millis: Vec<f64>, took: 
         .filter(|(_, rows)| *rows > 0.0)
         .collect();
     let per_second = requests / took;
-    say(format!("  {requests} in {took:.1} s, p50 {:.2} ms, p99 {:.2} ms", percentile(&millis, 50), percentile(&millis, 99)));
+    say(format!(
+        "  {requests} in {took:.1} s, p50 {:.2} ms, p99 {:.2} ms",
+        percentile(&millis, 50),
+        percentile(&millis, 99)
+    ));
     Ok(Side { per_second, p99_millis: percentile(&millis, 99), p50_millis: percentile(&millis, 50), rows })
 }
 
@@ -217,7 +230,8 @@ async fn count(url: &str) -> Result<BTreeMap<String, u64>, Failure> {
     let statement = "SELECT relname || ' ' || (xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM %I', relname), \
                      false, true, '')))[1] FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace";
     let text = psql(url, statement).await?;
-    let line = |line: &str| line.split_once(' ').and_then(|(table, n)| Some((table.to_owned(), n.parse().ok()?)));
+    let line =
+        |line: &str| line.split_once(' ').and_then(|(table, n)| Some((table.to_owned(), n.parse().ok()?)));
     Ok(text.lines().filter_map(line).collect())
 }
 

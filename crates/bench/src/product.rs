@@ -82,7 +82,9 @@ impl Product {
         }
         let output = child.wait_with_output().await?;
         if !output.status.success() {
-            return Err(format!("tenantryd migrate: {}", String::from_utf8_lossy(&output.stderr).trim()).into());
+            return Err(
+                format!("tenantryd migrate: {}", String::from_utf8_lossy(&output.stderr).trim()).into()
+            );
         }
         Ok(())
     }
@@ -131,8 +133,9 @@ impl Configuration {
         // Quotes and backslashes of a Rust text are those of a TOML text.
         let mut text = format!(
             "[instance]\ncode = \"provider\"\nname = \"Provider\"\ntime_zone = \"Europe/Berlin\"\n\
-             currency = \"EUR\"\ndata = {data:?}\n\n[http]\nlisten = \"{LISTEN}\"\n\n\
-             [database]\nconnections = {CONNECTIONS}\n"
+             currency = \"EUR\"\ndata = \"{}\"\n\n[http]\nlisten = \"{LISTEN}\"\n\n\
+             [database]\nconnections = {CONNECTIONS}\n",
+            data.display()
         );
         if let Some(url) = database {
             writeln!(text, "url = {url:?}")?;
@@ -144,8 +147,10 @@ impl Configuration {
             write!(
                 text,
                 "\n[[directory]]\ncode = \"ad\"\nname = \"Shared directory\"\nurls = [{url:?}]\n\
-                 ca_file = {ca_file:?}\nbase_dn = {base_dn:?}\nfolder_dn = {folder_dn:?}\n\
-                 bind_dn = {bind_dn:?}\nbind_password_file = {password:?}\n"
+                 ca_file = \"{}\"\nbase_dn = {base_dn:?}\nfolder_dn = {folder_dn:?}\n\
+                 bind_dn = {bind_dn:?}\nbind_password_file = \"{}\"\n",
+                ca_file.display(),
+                password.display()
             )?;
         }
         text.push_str(
@@ -189,7 +194,11 @@ impl Process {
             )?;
         }
         let status = self.child.wait().await?;
-        if status.success() { Ok(()) } else { Err(format!("it ended with {status}: {}", self.end_of_log()).into()) }
+        if status.success() {
+            Ok(())
+        } else {
+            Err(format!("it ended with {status}: {}", self.end_of_log()).into())
+        }
     }
 
     /// Its number.

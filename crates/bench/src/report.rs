@@ -120,7 +120,10 @@ mod tests {
         assert!(!Row::pair("a", 111.0, "s", 100.0, 1.11, Bar::RatioAtMost(1.10)).holds);
         assert!(Row::pair("a", 40.0, "/s", 100.0, 0.4, Bar::RatioAtLeast(0.4)).holds);
         assert!(!Row::value("a", 2.0, "s", Bar::ValueBelow(2.0)).holds);
-        assert!(!Row::value("a", f64::NAN, "s", Bar::ValueBelow(2.0)).holds, "nothing measured holds nothing");
+        assert!(
+            !Row::value("a", f64::NAN, "s", Bar::ValueBelow(2.0)).holds,
+            "nothing measured holds nothing"
+        );
     }
 
     #[test]

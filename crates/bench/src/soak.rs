@@ -54,7 +54,10 @@ pub async fn million(scale: &Scale) -> Result<(), Failure> {
     let fill = FILL.replace(":customers", &customers.to_string()).replace(":people", &people.to_string());
     let url = ground.url("million");
     psql(&url, &fill).await?;
-    say(format!("soak: {people} people of {customers} customers in {:.0} s", started.elapsed().as_secs_f64()));
+    say(format!(
+        "soak: {people} people of {customers} customers in {:.0} s",
+        started.elapsed().as_secs_f64()
+    ));
     // The statements of the product itself, explained by the database as it answers them.
     psql(&url, EXPLAIN_ALL).await?;
     let stage = ground.sign_in("million", stage.configuration).await?;
@@ -86,7 +89,11 @@ async fn lists(stage: &crate::stage::Stage) -> Result<(), Failure> {
     let roots = [caller.tenant];
     let started = Instant::now();
     let found = tx.requests(&roots, None, None, None, 50).await?;
-    say(format!("soak: {} requests of everybody: {:.1} ms", found.len(), started.elapsed().as_secs_f64() * 1e3));
+    say(format!(
+        "soak: {} requests of everybody: {:.1} ms",
+        found.len(),
+        started.elapsed().as_secs_f64() * 1e3
+    ));
     tx.finish().await?;
     Ok(())
 }

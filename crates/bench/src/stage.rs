@@ -59,8 +59,7 @@ impl Ground {
         self.cluster.ensure_database(database).await?;
         let url = self.cluster.url(database);
         let data = self.folder().join("data");
-        let configuration =
-            Configuration::write(self.folder(), database, Some(&url), &data, Some(target))?;
+        let configuration = Configuration::write(self.folder(), database, Some(&url), &data, Some(target))?;
         self.product.migrate(&configuration, LOGIN, PASSWORD).await?;
         self.sign_in(database, configuration).await
     }
@@ -92,8 +91,7 @@ impl Ground {
         psql(&maintenance, &format!("CREATE DATABASE {database} TEMPLATE {}", stage.database)).await?;
         let url = self.cluster.url(database);
         let data = self.folder().join("data");
-        let configuration =
-            Configuration::write(self.folder(), database, Some(&url), &data, Some(target))?;
+        let configuration = Configuration::write(self.folder(), database, Some(&url), &data, Some(target))?;
         self.product.migrate(&configuration, LOGIN, PASSWORD).await?;
         Ok(Copy { url, configuration })
     }

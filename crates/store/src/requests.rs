@@ -9,8 +9,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{
-    StoreError,
-    ts,
+    StoreError, ts,
     tx::{Permit, ReadTx, WriteTx, act},
 };
 

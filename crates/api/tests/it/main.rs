@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod flows;
+mod guide;
 mod lists;
 mod openapi;
 mod strangers;

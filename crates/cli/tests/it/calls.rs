@@ -178,3 +178,30 @@ fn the_completion_script_knows_the_commands() {
     assert_eq!(ran.code, 0);
     assert!(ran.out.contains("reset-password"));
 }
+
+#[test]
+fn a_reseller_is_created_with_its_administrator_and_the_link_is_shown() {
+    let server = Server::start(|_, _| {
+        let mut made = json!({
+            "id": "ten_2", "kind": "reseller", "code": "east", "name": "East IT", "status": "active",
+            "standing": "standard", "language": "en", "time_zone": "Europe/Berlin", "currency": "EUR",
+            "version": 1, "created_at": "2026-03-01T10:00:00Z",
+            "provisioning": { "state": "requested", "generation": 1, "request": "req_1" },
+        });
+        made["administrator"] =
+            json!({ "id": USER, "display_name": "Bo Lund", "principal_name": "bo@east.example" });
+        made["activation"] =
+            json!({ "link": "https://x.example/activate/t", "expires_at": "2026-03-08T10:00:00Z" });
+        Reply::Json(202, made)
+    });
+    let words = ["resellers", "create", "east", "--name", "East IT"];
+    let with = [&words[..], &["--admin-login", "bo@east.example", "--admin-name", "Bo Lund"]].concat();
+    let ran = server.run(&with);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let sent = server.calls()[0].json();
+    assert_eq!(sent["administrator"]["principal_name"], "bo@east.example");
+    assert_eq!(sent["administrator"]["display_name"], "Bo Lund");
+    assert!(ran.out.contains("https://x.example/activate/t"), "{}", ran.out);
+    let half = [&words[..], &["--admin-login", "bo@east.example"]].concat();
+    assert_eq!(server.run(&half).code, 2, "a login needs a name");
+}
