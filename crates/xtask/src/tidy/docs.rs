@@ -112,7 +112,10 @@ fn resolve(from: &str, target: &str) -> String {
 
 fn exists(tree: &Tree, path: &str) -> bool {
     let folder = format!("{path}/");
-    path.is_empty() || tree.files.iter().any(|file| file.path == path || file.path.starts_with(&folder))
+    let pictured = tree.binaries.iter().any(|binary| binary == path);
+    path.is_empty()
+        || pictured
+        || tree.files.iter().any(|file| file.path == path || file.path.starts_with(&folder))
 }
 
 /// Headings as links name them: lower case, blanks as hyphens, no punctuation.

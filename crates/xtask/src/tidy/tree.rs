@@ -12,6 +12,8 @@ use crate::process::Failure;
 pub struct Tree {
     /// Text files that are committed or would be.
     pub files: Vec<TextFile>,
+    /// Paths of what is no text, as pictures.
+    pub binaries: Vec<String>,
     /// Packages of the workspace.
     pub packages: Vec<Package>,
     /// Words that must not reach the repository, kept outside of it.
@@ -49,12 +51,16 @@ impl Tree {
     /// Reads the tree below `root` as git sees it: committed files and new
     /// ones that are not ignored.
     pub fn read(root: &Path) -> Result<Self, Failure> {
-        let mut files = Vec::new();
+        let (mut files, mut binaries) = (Vec::new(), Vec::new());
         for path in git(root, &["ls-files", "--cached", "--others", "--exclude-standard"])?.lines() {
             // A file that is deleted but not yet committed is still listed;
             // what is not UTF-8 is no text.
-            if let Ok(text) = std::fs::read_to_string(root.join(path)) {
-                files.push(TextFile { path: path.to_owned(), text });
+            match std::fs::read_to_string(root.join(path)) {
+                Ok(text) => files.push(TextFile { path: path.to_owned(), text }),
+                Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                    binaries.push(path.to_owned())
+                }
+                Err(_) => {}
             }
         }
         let packages = crate::workspace::metadata()?.packages.into_iter().map(Package::from).collect();
@@ -65,7 +71,7 @@ impl Tree {
             }
             Err(_) => Vec::new(),
         };
-        Ok(Self { files, packages, private_words })
+        Ok(Self { files, binaries, packages, private_words })
     }
 
     /// The file at `path`, if the tree has it.
