@@ -58,7 +58,7 @@ impl Tree {
             match std::fs::read_to_string(root.join(path)) {
                 Ok(text) => files.push(TextFile { path: path.to_owned(), text }),
                 Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-                    binaries.push(path.to_owned())
+                    binaries.push(path.to_owned());
                 }
                 Err(_) => {}
             }
