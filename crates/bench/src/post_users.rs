@@ -26,6 +26,9 @@ use crate::{
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/pgbench/post-user.sql");
 /// How long each side runs.
 const SECONDS: u64 = 10;
+/// Before that both sides run so long uncounted: a server keeps its connections,
+/// and a fresh one has to read the catalogue and plan every statement first.
+const WARM_UP_SECONDS: u64 = 4;
 /// People the customer has before.
 const PEOPLE: usize = 200;
 
@@ -117,27 +120,37 @@ fn same_rows(ours: &[Side], floors: &[Side]) -> Result<(), Failure> {
 async fn requests(copy: &Copy, token: &str, clients: usize, seconds: u64) -> Result<Side, Failure> {
     let customer = customer(copy).await?;
     let before = count(&copy.url).await?;
-    let end = Instant::now() + Duration::from_secs(seconds);
-    let started = Instant::now();
+    let begin = Instant::now() + Duration::from_secs(WARM_UP_SECONDS);
+    let end = begin + Duration::from_secs(seconds);
     let mut tasks = JoinSet::new();
     for client in 0..clients {
         let url = format!("http://{LISTEN}/api/v1/customers/{customer}/users");
-        tasks.spawn(one_client(url, token.to_owned(), client, end));
+        tasks.spawn(one_client(url, token.to_owned(), client, begin, end));
     }
-    let mut millis = Vec::new();
+    let (mut warm_up, mut millis) = (0, Vec::new());
     while let Some(done) = tasks.join_next().await {
-        millis.extend(done??);
+        let (before, counted) = done??;
+        warm_up += before;
+        millis.extend(counted);
     }
-    let took = started.elapsed().as_secs_f64();
-    side(&copy.url, before, millis, took).await
+    let took = begin.elapsed().as_secs_f64();
+    side(&copy.url, before, warm_up, millis, took).await
 }
 
-async fn one_client(url: String, token: String, client: usize, end: Instant) -> Result<Vec<f64>, Failure> {
+/// How many requests were not counted, and the milliseconds of the others.
+async fn one_client(
+    url: String,
+    token: String,
+    client: usize,
+    begin: Instant,
+    end: Instant,
+) -> Result<(usize, Vec<f64>), Failure> {
     let http = crate::http_client()?;
-    let mut millis = Vec::new();
+    let (mut warm_up, mut millis) = (0, Vec::new());
     while Instant::now() < end {
-        let Person { given, surname, .. } = Person::new(millis.len());
-        let user_name = format!("f{client}-{}", millis.len());
+        let number = warm_up + millis.len();
+        let Person { given, surname, .. } = Person::new(number);
+        let user_name = format!("f{client}-{number}");
         let mail = Some(format!("{user_name}@{CUSTOMER}.test"));
         let user = wire::users::NewUser {
             given_name: given,
@@ -153,9 +166,13 @@ async fn one_client(url: String, token: String, client: usize, end: Instant) -> 
         if !status.is_success() {
             return Err(format!("{status}: {}", String::from_utf8_lossy(&body)).into());
         }
-        millis.push(started.elapsed().as_secs_f64() * 1e3);
+        if started < begin {
+            warm_up += 1;
+        } else {
+            millis.push(started.elapsed().as_secs_f64() * 1e3);
+        }
     }
-    Ok(millis)
+    Ok((warm_up, millis))
 }
 
 async fn floor(folder: &Path, copy: &Copy, clients: usize, seconds: u64) -> Result<Side, Failure> {
@@ -178,7 +195,7 @@ async fn floor(folder: &Path, copy: &Copy, clients: usize, seconds: u64) -> Resu
     command
         .args(["--no-vacuum", "--protocol=prepared", "--log", "--log-prefix=log", "--file", SCRIPT])
         .args(["--client", &clients.to_string(), "--jobs", &clients.min(2).to_string()])
-        .args(["--time", &seconds.to_string()])
+        .args(["--time", &(seconds + WARM_UP_SECONDS).to_string()])
         .args(variables.iter().map(|(name, value)| format!("--define={name}={value}")))
         .arg(&copy.url)
         .current_dir(logs.path());
@@ -186,33 +203,44 @@ async fn floor(folder: &Path, copy: &Copy, clients: usize, seconds: u64) -> Resu
     if !output.status.success() {
         return Err(format!("pgbench: {}", String::from_utf8_lossy(&output.stderr).trim()).into());
     }
-    let mut millis = Vec::new();
+    let mut transactions = Vec::new();
     for log in std::fs::read_dir(logs.path())? {
         let text = std::fs::read_to_string(log?.path())?;
-        // client, number, microseconds, … (PostgreSQL, pgbench, "Per-Transaction Logging").
-        let micros = text.lines().filter_map(|line| line.split(' ').nth(2)?.parse::<f64>().ok());
-        millis.extend(micros.map(|micros| micros / 1e3));
+        transactions.extend(text.lines().filter_map(logged));
     }
-    let said = String::from_utf8_lossy(&output.stdout);
-    let tps = said.lines().find_map(|l| l.strip_prefix("tps = ")?.split(' ').next()?.parse::<f64>().ok());
-    let mut side = side(&copy.url, before, millis, f64::from(u32::try_from(seconds)?)).await?;
-    side.per_second = tps.ok_or("pgbench does not say its transactions per second")?;
-    Ok(side)
+    let first = transactions.iter().map(|(at, _)| *at).fold(f64::INFINITY, f64::min);
+    let last = transactions.iter().map(|(at, _)| *at).fold(0.0, f64::max);
+    let begin = first + f64::from(u32::try_from(WARM_UP_SECONDS)?);
+    let millis: Vec<_> = transactions.iter().filter(|(at, _)| *at >= begin).map(|(_, took)| *took).collect();
+    side(&copy.url, before, transactions.len() - millis.len(), millis, last - begin).await
+}
+
+/// When a transaction ended, in seconds, and the milliseconds it took: client,
+/// number, microseconds, script, seconds, microseconds (PostgreSQL, pgbench,
+/// "Per-Transaction Logging").
+fn logged(line: &str) -> Option<(f64, f64)> {
+    let fields: Vec<f64> = line.split(' ').map_while(|field| field.parse().ok()).collect();
+    match fields.as_slice() {
+        [_, _, micros, _, seconds, fraction, ..] => Some((seconds + fraction / 1e6, micros / 1e3)),
+        _ => None,
+    }
 }
 
 async fn side(
     url: &str,
     before: BTreeMap<String, u64>,
+    warm_up: usize,
     millis: Vec<f64>,
     took: f64,
 ) -> Result<Side, Failure> {
     let after = count(url).await?;
     let requests = f64::from(u32::try_from(millis.len())?);
+    let all = requests + f64::from(u32::try_from(warm_up)?);
     let rows = after
         .into_iter()
         .map(|(table, rows)| {
             let added = rows - before.get(&table).copied().unwrap_or(0);
-            (table, f64::from(u32::try_from(added).unwrap_or(u32::MAX)) / requests)
+            (table, f64::from(u32::try_from(added).unwrap_or(u32::MAX)) / all)
         })
         .filter(|(_, rows)| *rows > 0.0)
         .collect();
