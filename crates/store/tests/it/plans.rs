@@ -184,7 +184,7 @@ async fn requests(estate: &Estate) {
     check(
         estate,
         "requests",
-        "WITH r AS (SELECT * FROM request r",
+        "(r.finished_at IS NULL) = $4",
         &format!("{north}, NULL, NULL, NULL, 50"),
     )
     .await;
