@@ -181,13 +181,8 @@ async fn requests(estate: &Estate) {
     let north = format!("ARRAY['{}']::uuid[]", estate.north.id.uuid());
     let request = estate.a1.request.uuid();
     check(estate, "one request", "FROM request r WHERE r.id = $1", &format!("'{request}'")).await;
-    check(
-        estate,
-        "requests",
-        "(r.finished_at IS NULL) = $4",
-        &format!("{north}, NULL, NULL, NULL, 50"),
-    )
-    .await;
+    check(estate, "requests", "(r.finished_at IS NULL) = $4", &format!("{north}, NULL, NULL, NULL, 50"))
+        .await;
     check(
         estate,
         "items of a request",
