@@ -504,9 +504,9 @@ async fn directory(
     if let Some(target) = seller.target {
         return Ok(target);
     }
-    let all = tx.directories().await?;
+    let all = tx.targets().await?;
     match all.as_slice() {
-        [one] => Ok(one.id),
-        many => Err(unknown(many.iter().map(|d| d.code.as_str()).collect::<Vec<_>>().join(", "))),
+        [(one, _)] => Ok(*one),
+        many => Err(unknown(many.iter().map(|(_, code)| code.as_str()).collect::<Vec<_>>().join(", "))),
     }
 }

@@ -174,10 +174,10 @@ async fn want_containers(
     tenant: &NewTenant,
 ) -> Result<(), AppError> {
     let mut objects = Vec::new();
-    for directory in tx.directories().await? {
+    for (directory, _) in tx.targets().await? {
         let above = match parent.kind {
             TenantKind::Provider => None,
-            _ => match tx.container_of(parent.id, directory.id).await? {
+            _ => match tx.container_of(parent.id, directory).await? {
                 Some(above) => Some(above),
                 // The parent sells nothing there; neither can its reseller.
                 None => continue,
@@ -187,7 +187,7 @@ async fn want_containers(
         let (name, description) = (tenant.code.clone(), Some(tenant.name.clone()));
         let spec = Spec::Container { name, parent: above, description };
         let entity = (Entity::Tenant, tenant.id.uuid());
-        objects.push(NewObject { id, tenant: tenant.id, target: directory.id, entity, spec });
+        objects.push(NewObject { id, tenant: tenant.id, target: directory, entity, spec });
     }
     tx.open_request(tenant.id, "reseller_create", json!({ "name": tenant.name }), Lane::Interactive).await?;
     tx.want_new(&objects, Lane::Interactive).await?;

@@ -4,7 +4,7 @@
 use std::{path::Path, time::Instant};
 
 use domain::clock::{Random as _, SeededRandom};
-use store::tx::act;
+use store::{tx::act, views::RequestFilter};
 
 use crate::{
     Failure, Scale,
@@ -86,9 +86,9 @@ async fn lists(stage: &crate::stage::Stage) -> Result<(), Failure> {
         let millis = started.elapsed().as_secs_f64() * 1e3;
         say(format!("soak: {} people, search {search:?}: {millis:.1} ms", found.len()));
     }
-    let roots = [caller.tenant];
+    let everybody = RequestFilter { roots: vec![caller.tenant], ..RequestFilter::default() };
     let started = Instant::now();
-    let found = tx.requests(&roots, None, None, None, 50).await?;
+    let found = tx.request_views(&everybody, None, 50).await?;
     say(format!(
         "soak: {} requests of everybody: {:.1} ms",
         found.len(),

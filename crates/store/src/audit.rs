@@ -38,6 +38,15 @@ struct Personal {
 
 type PersonKeys = BTreeMap<Uuid, Zeroizing<[u8; 32]>>;
 
+/// Keys of people who had none.
+#[derive(Default)]
+struct FreshKeys {
+    people: Vec<Uuid>,
+    tenants: Vec<Uuid>,
+    key_ids: Vec<String>,
+    sealed: Vec<Vec<u8>>,
+}
+
 fn authority_json(authority: &policy::Authority) -> Value {
     json!({ "policies": authority.policies, "basis": authority.basis.to_string() })
 }
@@ -53,7 +62,7 @@ impl WriteTx<'_> {
         if events.is_empty() {
             return Ok(());
         }
-        let keys = self.person_keys(&events).await?;
+        let (keys, fresh) = self.person_keys(&events).await?;
         let (mut rows, mut personal) = (Rows::default(), Personal::default());
         for event in events {
             let id: EventId = self.id();
@@ -76,7 +85,10 @@ impl WriteTx<'_> {
         let (now, actor, home) = (ts(self.now), self.caller.user().uuid(), self.caller.tenant.uuid());
         let request = self.request.map(domain::id::Id::uuid);
         sqlx::query!(
-            r#"WITH e AS (
+            r#"WITH k AS (
+                 INSERT INTO person_key (person_id, tenant_id, key_id, sealed, created_at)
+                 SELECT a.*, $8 FROM unnest($22::uuid[], $23::uuid[], $24::text[], $25::bytea[]) AS a),
+               e AS (
                  INSERT INTO event (id, tenant_id, code, outcome, target_kind, target_id, change, occurred_at,
                      recorded_at, reason, actor_kind, actor_id, actor_tenant_id, authority, request_id, cause,
                      schema_version, software_version)
@@ -107,6 +119,10 @@ impl WriteTx<'_> {
             &personal.people,
             &personal.tenants,
             &personal.sealed,
+            &fresh.people,
+            &fresh.tenants,
+            &fresh.key_ids,
+            &fresh.sealed,
         )
         .execute(self.sql())
         .await?;
@@ -160,8 +176,9 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// The keys of all people the events speak of; made where there is none yet.
-    async fn person_keys(&mut self, events: &[Event]) -> Result<PersonKeys, StoreError> {
+    /// The keys of all people the events speak of, and those of them that are
+    /// made now because there was none yet.
+    async fn person_keys(&mut self, events: &[Event]) -> Result<(PersonKeys, FreshKeys), StoreError> {
         let mut people: BTreeMap<Uuid, Uuid> = BTreeMap::new();
         let mut fresh: BTreeMap<Uuid, Uuid> = BTreeMap::new();
         for event in events {
@@ -189,29 +206,15 @@ impl WriteTx<'_> {
             }
             fresh.append(&mut people);
         }
-        let (mut ids, mut tenants, mut key_ids, mut sealed) = (vec![], vec![], vec![], vec![]);
+        let mut made = FreshKeys::default();
         for (person, tenant) in fresh {
-            let (key, key_id, bytes) = self.store.keys.person_key(person)?;
+            let (key, key_id, sealed) = self.store.keys.person_key(person)?;
             keys.insert(person, key);
-            ids.push(person);
-            tenants.push(tenant);
-            key_ids.push(key_id);
-            sealed.push(bytes);
+            made.people.push(person);
+            made.tenants.push(tenant);
+            made.key_ids.push(key_id);
+            made.sealed.push(sealed);
         }
-        if !ids.is_empty() {
-            let now = ts(self.now);
-            sqlx::query!(
-                "INSERT INTO person_key (person_id, tenant_id, key_id, sealed, created_at)
-                 SELECT p, t, k, s, $5 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[]) AS a (p, t, k, s)",
-                &ids,
-                &tenants,
-                &key_ids,
-                &sealed,
-                now as _
-            )
-            .execute(self.sql())
-            .await?;
-        }
-        Ok(keys)
+        Ok((keys, made))
     }
 }

@@ -32,7 +32,7 @@ pub struct EngineStore {
 impl EngineStore {
     /// Opens the pool; connections are made when needed.
     pub fn open(settings: &Settings, keys: Keyring, clock: Arc<dyn Clock>) -> Self {
-        Self { pool: pool(settings, &keys, ENGINE_ROLE, settings.connections), keys, clock }
+        Self { pool: pool(settings, &keys, ENGINE_ROLE, settings.connections, &[]), keys, clock }
     }
 
     /// Every target there is: id and code.

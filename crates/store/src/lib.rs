@@ -10,6 +10,7 @@
 
 pub mod activations;
 mod audit;
+mod bell;
 pub mod bootstrap;
 pub mod caller;
 pub mod catalogue;
@@ -24,7 +25,6 @@ pub mod objects;
 pub mod orders;
 pub mod requests;
 pub mod seal;
-pub mod status;
 pub mod subscriptions;
 pub mod tenants;
 pub mod tokens;
@@ -37,7 +37,7 @@ use std::sync::Arc;
 use domain::clock::{Clock, Random};
 use policy::Policy;
 use sqlx::{
-    PgPool,
+    Connection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -68,6 +68,7 @@ pub struct Settings {
 pub struct Store {
     app: PgPool,
     auth: PgPool,
+    bell: bell::Bell,
     keys: Keyring,
     policy: Arc<Policy>,
     clock: Arc<dyn Clock>,
@@ -82,7 +83,7 @@ impl std::fmt::Debug for Store {
 
 impl Store {
     /// Opens the pools. Connections are made when needed, so this succeeds
-    /// also while the database is away.
+    /// also while the database is away. Needs a running Tokio.
     pub fn open(
         settings: &Settings,
         keys: Keyring,
@@ -90,9 +91,13 @@ impl Store {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Self {
-        let app = pool(settings, &keys, APP_ROLE, settings.connections);
-        let auth = pool(settings, &keys, AUTH_ROLE, (settings.connections / 2).max(2));
-        Self { app, auth, keys, policy, clock, random }
+        let app = pool(settings, &keys, APP_ROLE, settings.connections, &[]);
+        // Who looks up callers looks up single rows: planning that again at every
+        // request costs more than the look-up.
+        let auth = (settings.connections / 2).max(2);
+        let auth = pool(settings, &keys, AUTH_ROLE, auth, &[("plan_cache_mode", "force_generic_plan")]);
+        let bell = bell::Bell::new(auth.clone());
+        Self { app, auth, bell, keys, policy, clock, random }
     }
 
     /// The instance's keys.
@@ -123,7 +128,16 @@ impl Store {
     }
 }
 
-pub(crate) fn pool(settings: &Settings, keys: &Keyring, role: &str, connections: u32) -> PgPool {
+/// A connection that rested no longer than this is not asked whether it is still there.
+const FRESH: std::time::Duration = std::time::Duration::from_secs(1);
+
+pub(crate) fn pool(
+    settings: &Settings,
+    keys: &Keyring,
+    role: &str,
+    connections: u32,
+    parameters: &[(&str, &str)],
+) -> PgPool {
     let options = settings
         .database
         .clone()
@@ -134,10 +148,20 @@ pub(crate) fn pool(settings: &Settings, keys: &Keyring, role: &str, connections:
             ("timezone", "UTC"),
             ("statement_timeout", "30s"),
             ("idle_in_transaction_session_timeout", "60s"),
-        ]);
+        ])
+        .options(parameters.iter().copied());
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(std::time::Duration::from_secs(5))
+        .test_before_acquire(false)
+        .before_acquire(|connection, rest| {
+            Box::pin(async move {
+                if rest.idle_for > FRESH {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_lazy_with(options)
 }
 

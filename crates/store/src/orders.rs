@@ -103,30 +103,6 @@ impl ReadTx<'_> {
         .await?;
         Ok(row.map(|row| order!(row)))
     }
-
-    /// Orders of sellers at or below `roots`, newest first, older than `before`.
-    pub async fn orders(
-        &mut self,
-        roots: &[TenantId],
-        before: Option<OrderId>,
-        limit: u32,
-    ) -> Result<Vec<Order>, StoreError> {
-        let roots: Vec<_> = roots.iter().map(|t| t.uuid()).collect();
-        let rows = sqlx::query!(
-            r#"SELECT id, tenant_id, reference, content_hash, purchase_order, customer_id, administrator_id, request_id,
-                      created_at AS "created_at!: jiff_sqlx::Timestamp"
-                 FROM sales_order o
-                WHERE ($2::uuid IS NULL OR o.id < $2) AND EXISTS (SELECT FROM tenant_closure c
-                      WHERE c.descendant = o.tenant_id AND c.ancestor = ANY($1))
-                ORDER BY o.id DESC LIMIT $3"#,
-            &roots,
-            before.map(OrderId::uuid),
-            i64::from(limit)
-        )
-        .fetch_all(self.sql())
-        .await?;
-        Ok(rows.into_iter().map(|row| order!(row)).collect())
-    }
 }
 
 impl WriteTx<'_> {

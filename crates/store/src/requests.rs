@@ -87,46 +87,6 @@ impl ReadTx<'_> {
         .ok_or(StoreError::NotFound("request"))?;
         Ok(request!(row))
     }
-
-    /// Requests of tenants at or below `roots`, newest first, older than `before`.
-    pub async fn requests(
-        &mut self,
-        roots: &[TenantId],
-        tenant: Option<TenantId>,
-        open: Option<bool>,
-        before: Option<RequestId>,
-        limit: u32,
-    ) -> Result<Vec<Request>, StoreError> {
-        let roots: Vec<_> = roots.iter().map(|t| t.uuid()).collect();
-        let rows = sqlx::query!(
-            r#"WITH r AS (SELECT * FROM request r
-                 WHERE ($2::uuid IS NULL OR r.tenant_id = $2) AND ($3::uuid IS NULL OR r.id < $3)
-                   AND ($4::bool IS NULL OR (r.finished_at IS NULL) = $4)
-                   AND EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = r.tenant_id AND c.ancestor = ANY($1))
-                 ORDER BY r.id DESC LIMIT $5)
-               SELECT r.id AS "id!", r.tenant_id AS "tenant_id!", r.kind AS "kind!", r.args AS "args!", r.actor_id,
-                      r.created_at AS "created_at!: jiff_sqlx::Timestamp",
-                      r.started_at AS "started_at: jiff_sqlx::Timestamp",
-                      r.finished_at AS "finished_at: jiff_sqlx::Timestamp",
-                      (SELECT jsonb_build_object('requested', count(*) FILTER (WHERE i.state = 'requested'),
-                                'running', count(*) FILTER (WHERE i.state = 'running'),
-                                'verified', count(*) FILTER (WHERE i.state = 'verified'),
-                                'failed', count(*) FILTER (WHERE i.state = 'failed'),
-                                'drifted', count(*) FILTER (WHERE i.state = 'drifted'),
-                                'parked', count(*) FILTER (WHERE i.state = 'parked'),
-                                'superseded', count(*) FILTER (WHERE i.state = 'superseded'))
-                         FROM request_item i WHERE i.request_id = r.id) AS "counts!"
-                 FROM r ORDER BY r.id DESC"#,
-            &roots,
-            tenant.map(TenantId::uuid),
-            before.map(RequestId::uuid),
-            open,
-            i64::from(limit)
-        )
-        .fetch_all(self.sql())
-        .await?;
-        rows.into_iter().map(|row| Ok(request!(row))).collect()
-    }
 }
 
 impl WriteTx<'_> {

@@ -5,12 +5,9 @@ use domain::{
     id::{BrandId, ObjectId, TargetId, TenantId},
     tenant::{Standing, Status, TenantKind},
 };
-use jiff::Timestamp;
 
 use crate::{
-    StoreError,
-    error::known,
-    ts,
+    StoreError, ts,
     tx::{Permit, ReadTx, WriteTx, act},
     users::search_key,
 };
@@ -48,42 +45,6 @@ pub struct NewTenant {
     pub members: Option<ObjectId>,
 }
 
-/// A tenant in a list.
-#[derive(Debug, Clone)]
-pub struct TenantRow {
-    /// Its id.
-    pub id: TenantId,
-    /// What it is.
-    pub kind: TenantKind,
-    /// Short name.
-    pub code: String,
-    /// Display name.
-    pub name: String,
-    /// What it stands directly below.
-    pub parent: Option<TenantId>,
-    /// Its own status.
-    pub status: Status,
-    /// Whether it is billed.
-    pub standing: Standing,
-    /// Where the next page starts.
-    pub key: String,
-    /// When it was made.
-    pub created_at: Timestamp,
-}
-
-/// Which tenants a list shows.
-#[derive(Debug, Clone, Default)]
-pub struct TenantFilter {
-    /// Directly below this one.
-    pub parent: Option<TenantId>,
-    /// Of this kind.
-    pub kind: Option<TenantKind>,
-    /// Whose name starts so.
-    pub search: Option<String>,
-    /// In this status.
-    pub status: Option<Status>,
-}
-
 /// What may change of a tenant.
 #[derive(Debug, Clone, Default)]
 pub struct TenantChange {
@@ -100,56 +61,6 @@ pub struct TenantChange {
 }
 
 impl ReadTx<'_> {
-    /// Tenants at or below `roots`, by name, after `after` (key and id).
-    pub async fn tenants(
-        &mut self,
-        roots: &[TenantId],
-        filter: &TenantFilter,
-        after: Option<(&str, TenantId)>,
-        limit: u32,
-    ) -> Result<Vec<TenantRow>, StoreError> {
-        let roots: Vec<_> = roots.iter().map(|t| t.uuid()).collect();
-        let low = filter.search.as_deref().map(search_key);
-        let high = low.as_deref().map(|low| format!("{low}\u{10FFFF}"));
-        let rows = sqlx::query!(
-            r#"SELECT t.id, t.kind, t.code, t.name, t.status, t.standing, t.search_key, e.parent AS "parent?",
-                      t.created_at AS "created_at!: jiff_sqlx::Timestamp"
-                 FROM tenant t LEFT JOIN tenant_edge e ON e.child = t.id AND e.valid_to IS NULL
-                WHERE EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = t.id AND c.ancestor = ANY($1))
-                  AND ($2::uuid IS NULL OR e.parent = $2) AND ($3::text IS NULL OR t.kind = $3)
-                  AND ($4::text IS NULL OR t.status = $4)
-                  AND ($5::text IS NULL OR t.search_key >= $5 AND t.search_key < $6)
-                  AND ($7::text IS NULL OR (t.search_key, t.id) > ($7, $8::uuid))
-                ORDER BY t.search_key, t.id LIMIT $9"#,
-            &roots,
-            filter.parent.map(TenantId::uuid),
-            filter.kind.map(TenantKind::code),
-            filter.status.map(Status::code),
-            low,
-            high,
-            after.map(|a| a.0),
-            after.map(|a| a.1.uuid()),
-            i64::from(limit)
-        )
-        .fetch_all(self.sql())
-        .await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(TenantRow {
-                    id: TenantId::from_uuid(row.id),
-                    kind: known(TenantKind::from_code(&row.kind), "tenant", "kind", row.id)?,
-                    status: known(Status::from_code(&row.status), "tenant", "status", row.id)?,
-                    standing: known(Standing::from_code(&row.standing), "tenant", "standing", row.id)?,
-                    code: row.code,
-                    name: row.name,
-                    parent: row.parent.map(TenantId::from_uuid),
-                    key: row.search_key,
-                    created_at: row.created_at.to_jiff(),
-                })
-            })
-            .collect()
-    }
-
     /// The UPN suffixes that belong to a tenant.
     pub async fn suffixes(&mut self, tenant: TenantId) -> Result<Vec<String>, StoreError> {
         let suffixes = sqlx::query_scalar!(
@@ -160,6 +71,12 @@ impl ReadTx<'_> {
         .fetch_all(self.sql())
         .await?;
         Ok(suffixes)
+    }
+
+    /// All directories the caller may see, with their codes.
+    pub async fn targets(&mut self) -> Result<Vec<(TargetId, String)>, StoreError> {
+        let rows = sqlx::query!("SELECT id, code FROM target ORDER BY code").fetch_all(self.sql()).await?;
+        Ok(rows.into_iter().map(|row| (TargetId::from_uuid(row.id), row.code)).collect())
     }
 
     /// The directory with this code.

@@ -375,10 +375,10 @@ impl WriteTx<'_> {
             return Err(StoreError::Conflict("a change without an event"));
         }
         self.write_events(cause, None).await?;
-        if self.wake {
-            sqlx::query!("SELECT pg_notify('tenantry_work', '')").execute(self.sql()).await?;
-        }
         self.read.tx.commit().await?;
+        if self.wake {
+            self.read.store.bell.ring();
+        }
         Ok(())
     }
 

@@ -5,9 +5,10 @@ use jiff::SignedDuration;
 use sqlx::AssertSqlSafe;
 use store::{
     StoreError,
-    tenants::{TenantChange, TenantFilter},
+    tenants::TenantChange,
     tx::{Cause, act},
     users::UserChange,
+    views::{OrderFilter, RequestFilter, TenantSearch},
 };
 
 use crate::world::Estate;
@@ -46,22 +47,24 @@ async fn lists_show_the_own_subtree() {
     let store = &estate.world.store;
     let mut tx = store.read(&estate.north.admin).await.expect("reading");
     let all = [estate.world.provider, estate.north.id, estate.south.id];
-    let rows = tx.tenants(&all, &TenantFilter::default(), None, 50).await.expect("listing");
+    let search = TenantSearch { roots: Some(all.to_vec()), ..TenantSearch::default() };
+    let rows = tx.tenant_views(&search, None, 50).await.expect("listing");
     let codes: Vec<_> = rows.iter().map(|r| r.code.as_str()).collect();
     assert_eq!(codes, ["a1", "a3", "north", "sub"], "asking for more roots shows no more");
     let mut pages = Vec::new();
     let mut after: Option<(String, domain::id::TenantId)> = None;
     loop {
         let from = after.as_ref().map(|(key, id)| (key.as_str(), *id));
-        let page = tx.tenants(&all, &TenantFilter::default(), from, 1).await.expect("a page");
+        let page = tx.tenant_views(&search, from, 1).await.expect("a page");
         let Some(row) = page.into_iter().next() else { break };
         pages.push(row.code);
         after = Some((row.key, row.id));
     }
     assert_eq!(pages, codes);
-    let requests = tx.requests(&all, None, None, None, 50).await.expect("listing");
-    assert_eq!(requests.len(), 2);
-    assert_eq!(tx.orders(&all, None, 50).await.expect("listing").len(), 2);
+    let everything = RequestFilter { roots: all.to_vec(), ..RequestFilter::default() };
+    assert_eq!(tx.request_views(&everything, None, 50).await.expect("listing").len(), 2);
+    let everything = OrderFilter { roots: all.to_vec(), ..OrderFilter::default() };
+    assert_eq!(tx.order_views(&everything, None, 50).await.expect("listing").len(), 2);
 }
 
 #[tokio::test]
