@@ -64,7 +64,7 @@ pub async fn choose(app: &App, token: &str, password: &str, cause: &Cause) -> Re
             return Err(AppError::Conflict(Conflict::LinkDead));
         }
     } else {
-        tx.open_request(activation.tenant, "password", json!({}), Lane::Interactive).await?;
+        tx.open_request(activation.tenant, "password", json!({}), Lane::Interactive);
         let secret = Secret(password.to_owned());
         tx.send_password(&permit, &activation, &secret, &hash).await?;
     }

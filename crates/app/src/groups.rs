@@ -64,7 +64,7 @@ pub async fn create(
     if !taken.is_empty() {
         return Err(AppError::field(FieldError::new("name", Rule::Taken).with("value", &name)));
     }
-    tx.open_request(customer, "group_create", json!({ "name": name }), Lane::Interactive).await?;
+    tx.open_request(customer, "group_create", json!({ "name": name }), Lane::Interactive);
     let spec = Spec::Group { name: rdn, logon_name: logon, parent: folder, description: description.clone() };
     let entity = (Entity::Group, id.uuid());
     let wanted = NewObject { id: object, tenant: customer, target, entity, spec };
@@ -98,7 +98,7 @@ pub async fn set_member(
     let member = person.object.filter(|_| person.tenant == tenant.id).ok_or(AppError::NotFound("user"))?;
     let args = json!({ "group": group.name, "name": person.display_name });
     let kind = if wanted { "member_add" } else { "member_remove" };
-    let request = tx.open_request(tenant.id, kind, args, Lane::Interactive).await?;
+    let request = tx.open_request(tenant.id, kind, args, Lane::Interactive);
     tx.want_members_now(tenant.id, &[Edge { group: group.object, member }], wanted).await?;
     tx.note_members(tenant.id, id, &[user], wanted);
     tx.commit(cause).await?;

@@ -329,7 +329,7 @@ impl Site {
         tx.insert_customer(&self.permit, &self.tenant).await?;
         let lane = Lane::for_objects(checked.users.len() + 1);
         let args = json!({ "name": self.tenant.name, "reference": checked.reference });
-        let request = tx.open_request(self.tenant.id, "order", args, lane).await?;
+        let request = tx.open_request(self.tenant.id, "order", args, lane);
         let order_id: OrderId = tx.id();
         self.want_containers(tx, lane).await?;
         let created = self.people(tx, checked, order_id, lane).await?;
@@ -450,7 +450,7 @@ impl Site {
             members,
             zone: &self.tenant.time_zone,
             pattern: &self.tenant.naming_pattern,
-            suffixes: vec![checked.suffix.clone()],
+            suffixes: std::slice::from_ref(&checked.suffix),
             services: self.groups.iter().map(|(service, (_, object, _))| (*service, *object)).collect(),
             plans: &self.plans,
             order: Some(order),
@@ -460,8 +460,9 @@ impl Site {
         let people: Vec<_> = std::iter::once(&checked.administrator).chain(&checked.users).cloned().collect();
         let mut prepared = prepare(tx, &home, &paths, &people).await?;
         prepared.users[0].administrator = true;
-        tx.insert_first_users(&self.permit, self.tenant.id, &prepared.users).await?;
-        prepared.want(tx, &home, lane).await
+        let (people, groups) = (&prepared.users, &prepared.edges);
+        let links = tx.create_first_people(&self.permit, self.tenant.id, people, groups, lane).await?;
+        prepared.subscribe(tx, &home, links).await
     }
 
     /// Plans the customer has as a whole: real when the group exists.

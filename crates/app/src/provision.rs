@@ -7,17 +7,15 @@ use domain::{
     field::{FieldError, Rule},
     id::{ObjectId, OrderId, ServiceId, SubscriptionId, TargetId, TenantId, UserId},
     naming::Pattern,
-    request::Lane,
     spec::{Spec, UserSpec},
 };
 use jiff::Timestamp;
 use store::{
-    activations::Purpose,
     catalogue::Plan,
-    objects::{Edge, Entity, NewObject},
+    objects::Edge,
     subscriptions::NewSubscription,
     tx::WriteTx,
-    users::NewUser,
+    users::{Account, Links, NewUser},
 };
 
 use crate::{AppError, names, people::Person};
@@ -31,7 +29,7 @@ pub(crate) struct Home<'a> {
     pub members: ObjectId,
     pub zone: &'a str,
     pub pattern: &'a str,
-    pub suffixes: Vec<String>,
+    pub suffixes: &'a [String],
     /// The group of each service the customer has.
     pub services: BTreeMap<ServiceId, ObjectId>,
     pub plans: &'a [Plan],
@@ -67,7 +65,6 @@ pub struct CreatedPlan {
 /// What is ready to be written for some people.
 pub(crate) struct Prepared {
     pub users: Vec<NewUser>,
-    pub objects: Vec<NewObject>,
     pub edges: Vec<Edge>,
     subscriptions: Vec<NewSubscription>,
     plans: Vec<Vec<CreatedPlan>>,
@@ -125,11 +122,10 @@ pub(crate) async fn prepare(
         code: home.code,
         target: home.target,
         pattern: &pattern,
-        suffixes: &home.suffixes,
+        suffixes: home.suffixes,
     };
     let names = names::assign(tx, &naming, &asked).await?;
-    let mut prepared =
-        Prepared { users: vec![], objects: vec![], edges: vec![], subscriptions: vec![], plans: vec![] };
+    let mut prepared = Prepared { users: vec![], edges: vec![], subscriptions: vec![], plans: vec![] };
     for (((person, id), names), plans) in people.iter().zip(ids).zip(names).zip(plans) {
         prepared.add(tx, home, person, id, names, plans);
     }
@@ -162,8 +158,6 @@ impl Prepared {
             department: person.department.clone(),
             enabled: person.enabled,
         });
-        let entity = (Entity::User, id.uuid());
-        self.objects.push(NewObject { id: object, tenant: home.tenant, target: home.target, entity, spec });
         self.edges.push(Edge { group: home.members, member: object });
         let groups: BTreeSet<_> = plans.iter().map(|plan| home.services[&plan.service]).collect();
         self.edges.extend(groups.into_iter().map(|group| Edge { group, member: object }));
@@ -188,7 +182,7 @@ impl Prepared {
         self.plans.push(given);
         self.users.push(NewUser {
             id,
-            object: Some((object, home.target)),
+            account: Some(Account { object, target: home.target, spec }),
             given_name: person.given_name.clone(),
             surname: person.surname.clone(),
             display_name: person.display_name.clone(),
@@ -203,31 +197,27 @@ impl Prepared {
         });
     }
 
-    /// Writes what belongs to people whose rows were inserted: desired state,
-    /// memberships, subscriptions and links.
-    pub(crate) async fn want(
+    /// What belongs to people who were just created: their subscriptions.
+    pub(crate) async fn subscribe(
         self,
         tx: &mut WriteTx<'_>,
         home: &Home<'_>,
-        lane: Lane,
+        links: Links,
     ) -> Result<Vec<Created>, AppError> {
-        tx.want_new(&self.objects, lane).await?;
-        tx.want_first_members(home.tenant, &self.edges).await?;
         if !self.subscriptions.is_empty() {
             tx.subscribe(home.tenant, home.zone, &self.subscriptions).await?;
         }
-        let ids: Vec<_> = self.users.iter().map(|u| u.id).collect();
-        for (user, plans) in ids.iter().zip(&self.plans) {
+        for (user, plans) in self.users.iter().zip(&self.plans) {
             for plan in plans {
-                tx.note_plan(home.tenant, *user, &plan.code, plan.version, true);
+                tx.note_plan(home.tenant, user.id, &plan.code, plan.version, true);
             }
         }
-        let (links, expires_at) = tx.issue_links(home.tenant, &ids, Purpose::Activation, true).await?;
+        let expires_at = links.expires_at;
         Ok(self
             .users
             .into_iter()
             .zip(self.plans)
-            .zip(links)
+            .zip(links.tokens)
             .map(|((user, plans), activation)| Created { user, plans, activation, expires_at })
             .collect())
     }

@@ -13,7 +13,6 @@ use domain::{
 use serde_json::json;
 use store::{
     Caller,
-    activations::Purpose,
     objects::{Entity, NewObject},
     tenants::{NewTenant, TenantChange},
     tx::{Cause, Permit, TenantRef, WriteTx, act},
@@ -189,7 +188,7 @@ async fn want_containers(
         let entity = (Entity::Tenant, tenant.id.uuid());
         objects.push(NewObject { id, tenant: tenant.id, target: directory, entity, spec });
     }
-    tx.open_request(tenant.id, "reseller_create", json!({ "name": tenant.name }), Lane::Interactive).await?;
+    tx.open_request(tenant.id, "reseller_create", json!({ "name": tenant.name }), Lane::Interactive);
     tx.want_new(&objects, Lane::Interactive).await?;
     Ok(())
 }
@@ -204,7 +203,7 @@ async fn staff(
     let principal = person.principal_name.clone().unwrap_or_default();
     let user = NewUser {
         id: tx.id(),
-        object: None,
+        account: None,
         given_name: person.given_name.clone(),
         surname: person.surname.clone(),
         display_name: person.display_name.clone(),
@@ -222,11 +221,10 @@ async fn staff(
         let error = FieldError::new("administrator.principal_name", Rule::Taken).with("value", &principal);
         return Err(AppError::field(error));
     }
-    tx.insert_staff(permit, tenant, std::slice::from_ref(&user)).await?;
+    let mut links = tx.create_staff(permit, tenant, std::slice::from_ref(&user)).await?;
     let role = permission::role("reseller_administrator").ok_or(AppError::NotFound("role"))?;
     tx.insert_grant(tenant, user.id, role.code, role.version).await?;
-    let (mut links, expires_at) = tx.issue_links(tenant, &[user.id], Purpose::Activation, true).await?;
-    Ok((user.id, links.pop().unwrap_or_default(), expires_at))
+    Ok((user.id, links.tokens.pop().unwrap_or_default(), links.expires_at))
 }
 
 /// New values of a tenant.
@@ -268,7 +266,7 @@ pub async fn update(
     };
     tx.update_tenant(&permit, Some(version), &change).await?;
     if let (Some(name), Some(folder)) = (&change.name, tenant.folder) {
-        tx.open_request(id, "tenant_update", json!({ "name": name }), Lane::Interactive).await?;
+        tx.open_request(id, "tenant_update", json!({ "name": name }), Lane::Interactive);
         let renamed = |spec| match spec {
             Spec::Container { name: rdn, parent, .. } => {
                 Some(Spec::Container { name: rdn, parent, description: Some(name.clone()) })

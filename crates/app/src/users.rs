@@ -78,9 +78,9 @@ pub async fn create(
     let prepared = prepare(&mut tx, &home, &paths, &people).await?;
     let lane = Lane::for_objects(people.len());
     let kind = if many { "users_create" } else { "user_create" };
-    let request = tx.open_request(tenant.id, kind, json!({ "count": people.len() }), lane).await?;
-    tx.insert_users(&permit, &prepared.users).await?;
-    let users = prepared.want(&mut tx, &home, lane).await?;
+    let request = tx.open_request(tenant.id, kind, json!({ "count": people.len() }), lane);
+    let links = tx.create_people(&permit, &prepared.users, &prepared.edges, lane).await?;
+    let users = prepared.subscribe(&mut tx, &home, links).await?;
     let created = CreatedUsers { tenant: tenant.clone(), users, request, at: tx.now() };
     repeat::keep(&mut tx, repeated, &created).await?;
     tx.commit(cause).await?;
@@ -106,7 +106,6 @@ async fn home<'a>(
     } else {
         BTreeMap::new()
     };
-    let suffixes = tx.suffixes(tenant.id).await?;
     Ok(Home {
         tenant: tenant.id,
         code: &tenant.code,
@@ -115,7 +114,7 @@ async fn home<'a>(
         members,
         zone: &tenant.time_zone,
         pattern: &tenant.naming_pattern,
-        suffixes,
+        suffixes: &tenant.suffixes,
         services,
         plans,
         order: None,
@@ -194,8 +193,7 @@ pub async fn update(
         return Ok(user);
     }
     if let Some(object) = user.object {
-        tx.open_request(tenant, "user_update", json!({ "name": updated.display_name }), Lane::Interactive)
-            .await?;
+        tx.open_request(tenant, "user_update", json!({ "name": updated.display_name }), Lane::Interactive);
         let wanted = updated.clone();
         tx.want_change(object, |spec| Some(with_values(spec, &wanted)), Lane::Interactive).await?;
     }
@@ -247,7 +245,7 @@ pub async fn delete(
     let mut request = None;
     if let Some(object) = user.object {
         let args = json!({ "name": user.display_name });
-        request = Some(tx.open_request(tenant.id, "user_delete", args, Lane::Interactive).await?);
+        request = Some(tx.open_request(tenant.id, "user_delete", args, Lane::Interactive));
         tx.unsubscribe(tenant.id, &tenant.time_zone, id, None).await?;
         tx.want_change(object, |_| None, Lane::Interactive).await?;
     }
@@ -273,9 +271,9 @@ pub async fn reset_password(
         }
     };
     let purpose = if user.activated_at.is_some() { Purpose::Reset } else { Purpose::Activation };
-    let (mut links, expires_at) = tx.issue_links(tenant, &[id], purpose, false).await?;
+    let mut links = tx.issue_links(tenant, &[id], purpose).await?;
     tx.commit(cause).await?;
-    Ok((links.pop().unwrap_or_default(), expires_at))
+    Ok((links.tokens.pop().unwrap_or_default(), links.expires_at))
 }
 
 /// Gives a person a plan.
@@ -312,7 +310,7 @@ pub async fn add_plan(
     }
     let group = home.services[&plan.service];
     let args = json!({ "name": user.display_name, "plan": code });
-    let request = tx.open_request(tenant.id, "plan_add", args, Lane::Interactive).await?;
+    let request = tx.open_request(tenant.id, "plan_add", args, Lane::Interactive);
     let subscription = NewSubscription {
         id: tx.id(),
         user: Some(id),
@@ -348,7 +346,7 @@ pub async fn remove_plan(
     };
     let object = user.object.ok_or(AppError::NotFound("user"))?;
     let args = json!({ "name": user.display_name });
-    let request = tx.open_request(tenant.id, "plan_remove", args, Lane::Interactive).await?;
+    let request = tx.open_request(tenant.id, "plan_remove", args, Lane::Interactive);
     let ended = tx.unsubscribe(tenant.id, &tenant.time_zone, id, Some(subscription)).await?;
     let Some(ended) = ended.into_iter().next() else { return Err(AppError::NotFound("subscription")) };
     // Another plan of the same service keeps the membership.

@@ -16,6 +16,7 @@ use crate::{
     error::known,
     ts,
     tx::{Permit, WriteTx, act},
+    users::Links,
 };
 
 /// What a link is for.
@@ -121,28 +122,16 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// A new link for each person; older ones stop working. Gives the tokens
-    /// in order, and when they end.
+    /// A new link for each person; older ones stop working.
     pub async fn issue_links(
         &mut self,
         tenant: TenantId,
         users: &[UserId],
         purpose: Purpose,
-        fresh: bool,
-    ) -> Result<(Vec<String>, Timestamp), StoreError> {
+    ) -> Result<Links, StoreError> {
         let (now, actor) = (self.now, self.caller.user().uuid());
         let expires_at = now + SignedDuration::from_hours(domain::limits::ACTIVATION_HOURS);
         let people: Vec<_> = users.iter().map(|u| u.uuid()).collect();
-        if !fresh {
-            sqlx::query!(
-                "UPDATE activation SET revoked_at = $2
-                  WHERE user_id = ANY($1) AND used_at IS NULL AND revoked_at IS NULL",
-                &people,
-                ts(now) as _
-            )
-            .execute(self.sql())
-            .await?;
-        }
         let ids: Vec<ActivationId> = users.iter().map(|_| self.id()).collect();
         for (ids, people) in ids
             .chunks(domain::limits::ROWS_PER_STATEMENT)
@@ -150,7 +139,9 @@ impl WriteTx<'_> {
         {
             let uuids: Vec<_> = ids.iter().map(|a| a.uuid()).collect();
             sqlx::query!(
-                "INSERT INTO activation (id, tenant_id, user_id, purpose, created_at, created_by, expires_at)
+                "WITH old AS (UPDATE activation SET revoked_at = $5
+                       WHERE user_id = ANY($2) AND used_at IS NULL AND revoked_at IS NULL)
+                 INSERT INTO activation (id, tenant_id, user_id, purpose, created_at, created_by, expires_at)
                  SELECT a, $3, u, $4, $5, $6, $7 FROM unnest($1::uuid[], $2::uuid[]) AS x (a, u)",
                 &uuids,
                 people,
@@ -164,16 +155,16 @@ impl WriteTx<'_> {
             .await?;
         }
         self.changed = true;
-        // The first link of a new person is part of its creation.
-        if purpose == Purpose::Reset || !fresh {
-            let code = if purpose == Purpose::Reset { "user.reset_link" } else { "user.activation_link" };
-            for user in users {
-                let target = ("user", user.to_string());
-                let event = Event { code, outcome: Outcome::Success, tenant, target, changes: vec![] };
-                self.events.push(event);
-            }
+        let code = match purpose {
+            Purpose::Activation => "user.activation_link",
+            Purpose::Reset => "user.reset_link",
+        };
+        for user in users {
+            let target = ("user", user.to_string());
+            self.events.push(Event { code, outcome: Outcome::Success, tenant, target, changes: vec![] });
         }
-        Ok((ids.into_iter().map(|id| self.store.keys.activation_token(id)).collect(), expires_at))
+        let tokens = ids.into_iter().map(|id| self.store.keys.activation_token(id)).collect();
+        Ok(Links { tokens, expires_at })
     }
 
     /// The link a person can still use: its token, and until when.
@@ -240,7 +231,7 @@ impl WriteTx<'_> {
         portal_hash: &str,
     ) -> Result<(), StoreError> {
         let object = activation.object.ok_or(StoreError::Conflict("the account has no directory"))?;
-        let request = self.request.ok_or(StoreError::Conflict("a change without a request"))?;
+        let request = self.request_id()?;
         let id: SecretId = self.id();
         let (key_id, sealed) = self.store.keys.seal_short(self.now, id.uuid(), password.0.as_bytes())?;
         let expires_at = self.now + SignedDuration::from_hours(domain::limits::SECRET_HOURS);
@@ -262,7 +253,7 @@ impl WriteTx<'_> {
             object.uuid(),
             activation.user.uuid(),
             activation.id.uuid(),
-            request.uuid(),
+            request,
             key_id,
             &sealed,
             now as _,

@@ -52,7 +52,8 @@ fn authority_json(authority: &policy::Authority) -> Value {
 }
 
 impl WriteTx<'_> {
-    /// Writes the collected events, personal values sealed apart.
+    /// Writes the collected events, personal values sealed apart, and the request
+    /// they belong to.
     pub(crate) async fn write_events(
         &mut self,
         cause: &Cause,
@@ -71,23 +72,18 @@ impl WriteTx<'_> {
         let authority = self.authority.as_ref().map(authority_json);
         // A link is used by the person it was made for.
         let actor_kind = "human";
-        let session = match &self.caller.who {
-            Who::Person { token, .. } => json!({ "token": token.to_string() }),
-            Who::Link { activation, .. } => json!({ "activation": activation.to_string() }),
-        };
-        let mut cause_json = session;
-        if let Some(trace) = &cause.trace {
-            cause_json["trace"] = json!(trace);
-        }
-        if let Some(key) = &cause.idempotency_key {
-            cause_json["idempotency_key"] = json!(key);
-        }
+        let cause_json = self.cause_json(cause);
         let (now, actor, home) = (ts(self.now), self.caller.user().uuid(), self.caller.tenant.uuid());
-        let request = self.request.map(domain::id::Id::uuid);
+        let request = self.request.as_ref().map(|request| request.id.uuid());
+        let opened = self.request.take();
+        let opened = opened.as_ref();
         sqlx::query!(
             r#"WITH k AS (
                  INSERT INTO person_key (person_id, tenant_id, key_id, sealed, created_at)
                  SELECT a.*, $8 FROM unnest($22::uuid[], $23::uuid[], $24::text[], $25::bytea[]) AS a),
+               q AS (
+                 INSERT INTO request (id, tenant_id, kind, args, lane, actor_id, created_at)
+                 SELECT $14, $26, $27, $28, $29, $11, $8 WHERE $14::uuid IS NOT NULL),
                e AS (
                  INSERT INTO event (id, tenant_id, code, outcome, target_kind, target_id, change, occurred_at,
                      recorded_at, reason, actor_kind, actor_id, actor_tenant_id, authority, request_id, cause,
@@ -123,10 +119,29 @@ impl WriteTx<'_> {
             &fresh.tenants,
             &fresh.key_ids,
             &fresh.sealed,
+            opened.map(|request| request.tenant.uuid()),
+            opened.map(|request| request.kind),
+            opened.map(|request| &request.args),
+            opened.map(|request| request.lane.code()),
         )
         .execute(self.sql())
         .await?;
         Ok(())
+    }
+
+    /// What led to the events: how the caller proved who it is, and what it sent along.
+    fn cause_json(&self, cause: &Cause) -> Value {
+        let mut all = match &self.caller.who {
+            Who::Person { token, .. } => json!({ "token": token.to_string() }),
+            Who::Link { activation, .. } => json!({ "activation": activation.to_string() }),
+        };
+        if let Some(trace) = &cause.trace {
+            all["trace"] = json!(trace);
+        }
+        if let Some(key) = &cause.idempotency_key {
+            all["idempotency_key"] = json!(key);
+        }
+        all
     }
 
     fn add_event(

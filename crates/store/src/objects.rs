@@ -48,6 +48,16 @@ pub struct NewObject {
     pub spec: Spec,
 }
 
+/// The request a transaction opened.
+#[derive(Debug)]
+pub(crate) struct NewRequest {
+    pub id: RequestId,
+    pub tenant: TenantId,
+    pub kind: &'static str,
+    pub args: Value,
+    pub lane: Lane,
+}
+
 /// A member of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Edge {
@@ -58,36 +68,24 @@ pub struct Edge {
 }
 
 impl WriteTx<'_> {
-    /// Opens the request everything this transaction wants belongs to.
-    pub async fn open_request(
+    /// Opens the request everything this transaction wants belongs to. It is
+    /// written with the events, when the transaction commits.
+    pub fn open_request(
         &mut self,
         tenant: TenantId,
         kind: &'static str,
         args: Value,
         lane: Lane,
-    ) -> Result<RequestId, StoreError> {
+    ) -> RequestId {
         let id: RequestId = self.id();
-        let (now, actor) = (ts(self.now), self.caller.user().uuid());
-        sqlx::query!(
-            "INSERT INTO request (id, tenant_id, kind, args, lane, actor_id, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            id.uuid(),
-            tenant.uuid(),
-            kind,
-            args,
-            lane.code(),
-            actor,
-            now as _
-        )
-        .execute(self.sql())
-        .await?;
-        self.request = Some(id);
+        self.request = Some(NewRequest { id, tenant, kind, args, lane });
         self.changed = true;
-        Ok(id)
+        id
     }
 
-    fn request_id(&self) -> Result<Uuid, StoreError> {
-        self.request.map(RequestId::uuid).ok_or(StoreError::Conflict("a change without a request"))
+    pub(crate) fn request_id(&self) -> Result<Uuid, StoreError> {
+        let request = self.request.as_ref().ok_or(StoreError::Conflict("a change without a request"))?;
+        Ok(request.id.uuid())
     }
 
     /// Wants objects that did not exist before.
@@ -210,31 +208,6 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Wants people in groups whose own objects are only just wanted in this
-    /// transaction: nobody asked for such a membership before, and their own
-    /// verification makes the groups due.
-    pub async fn want_first_members(&mut self, tenant: TenantId, edges: &[Edge]) -> Result<(), StoreError> {
-        let request = self.request_id()?;
-        for chunk in edges.chunks(domain::limits::ROWS_PER_STATEMENT) {
-            let groups: Vec<_> = chunk.iter().map(|e| e.group.uuid()).collect();
-            let members: Vec<_> = chunk.iter().map(|e| e.member.uuid()).collect();
-            sqlx::query!(
-                "WITH a AS (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS a (g, m)),
-                      e AS (INSERT INTO membership (group_object, member_object, tenant_id) SELECT g, m, $3 FROM a)
-                 INSERT INTO request_item (request_id, object_id, member_id, tenant_id, generation, updated_at)
-                 SELECT $4, g, m, $3, 1, $5 FROM a",
-                &groups,
-                &members,
-                tenant.uuid(),
-                request,
-                ts(self.now) as _
-            )
-            .execute(self.sql())
-            .await?;
-        }
-        Ok(())
-    }
-
     /// Wants people in groups, or out of them. Where a member already exists
     /// in the target, the group is due at once; a new member's own verification
     /// makes it due otherwise.
@@ -245,6 +218,7 @@ impl WriteTx<'_> {
         wanted: bool,
     ) -> Result<(), StoreError> {
         let request = self.request_id()?;
+        let lane = self.request.as_ref().map_or(Lane::Interactive, |request| request.lane);
         for chunk in edges.chunks(domain::limits::ROWS_PER_STATEMENT) {
             let groups: Vec<_> = chunk.iter().map(|e| e.group.uuid()).collect();
             let members: Vec<_> = chunk.iter().map(|e| e.member.uuid()).collect();
@@ -277,15 +251,15 @@ impl WriteTx<'_> {
             // group would make everybody who adds to it wait for each other.
             sqlx::query!(
                 "INSERT INTO work AS w (object_id, target_id, tenant_id, lane, due_at)
-                 SELECT DISTINCT o.id, o.target_id, o.tenant_id, r.lane, now()
+                 SELECT DISTINCT o.id, o.target_id, o.tenant_id, $3::smallint, now()
                    FROM unnest($1::uuid[], $2::uuid[]) AS a (g, m) JOIN object o ON o.id = a.g
-                   JOIN request r ON r.id = $3 LEFT JOIN external_object x ON x.object_id = a.m
+                   LEFT JOIN external_object x ON x.object_id = a.m
                   WHERE NOT $4 OR x.external_id IS NOT NULL ORDER BY o.id
                  ON CONFLICT (object_id) DO UPDATE
                     SET due_at = least(w.due_at, excluded.due_at), lane = least(w.lane, excluded.lane), attempts = 0",
                 &groups,
                 &members,
-                request,
+                lane.code(),
                 wanted
             )
             .execute(self.sql())

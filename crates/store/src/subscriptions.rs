@@ -101,7 +101,7 @@ impl WriteTx<'_> {
         })?;
         let date = local_date(self.now, &tz);
         self.changed = true;
-        let request = self.request.map(domain::id::Id::uuid);
+        let request = self.request.as_ref().map(|request| request.id.uuid());
         for chunk in subscriptions.chunks(domain::limits::ROWS_PER_STATEMENT) {
             let ids: Vec<_> = chunk.iter().map(|s| s.id.uuid()).collect();
             let users: Vec<_> = chunk.iter().map(|s| s.user.map(UserId::uuid)).collect();
@@ -150,7 +150,7 @@ impl WriteTx<'_> {
         let ids: Vec<_> = ended.iter().map(|s| s.id.uuid()).collect();
         let tz = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
         let (now, date) = (ts(self.now), local_date(self.now, &tz));
-        let request = self.request.map(domain::id::Id::uuid);
+        let request = self.request.as_ref().map(|request| request.id.uuid());
         sqlx::query!(
             "WITH s AS (UPDATE subscription SET ended_at = $2 WHERE id = ANY($1) AND ended_at IS NULL RETURNING *)
              INSERT INTO fact (tenant_id, subscription_id, user_id, plan_id, kind, at, local_date, zone, request_id)

@@ -61,18 +61,6 @@ pub struct TenantChange {
 }
 
 impl ReadTx<'_> {
-    /// The UPN suffixes that belong to a tenant.
-    pub async fn suffixes(&mut self, tenant: TenantId) -> Result<Vec<String>, StoreError> {
-        let suffixes = sqlx::query_scalar!(
-            "SELECT value FROM reserved_name WHERE kind = 'suffix' AND tenant_id = $1 AND reserved_until IS NULL
-              ORDER BY value",
-            tenant.uuid()
-        )
-        .fetch_all(self.sql())
-        .await?;
-        Ok(suffixes)
-    }
-
     /// All directories the caller may see, with their codes.
     pub async fn targets(&mut self) -> Result<Vec<(TargetId, String)>, StoreError> {
         let rows = sqlx::query!("SELECT id, code FROM target ORDER BY code").fetch_all(self.sql()).await?;

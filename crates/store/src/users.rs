@@ -1,11 +1,13 @@
 //! People: what is stored of them, reading, listing; below, creating and changing.
 
+mod create;
 mod write;
 
 use domain::{
     id::{ObjectId, RequestId, TargetId, TenantId, UserId},
     problem::Problem,
     request::ItemState,
+    spec::Spec,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -16,6 +18,7 @@ use crate::{
     error::known,
     tx::{Permit, ReadTx, TenantRef, act},
 };
+pub use create::Links;
 
 /// What people are ordered and searched by: lower case, blanks folded.
 #[must_use]
@@ -28,8 +31,8 @@ pub fn search_key(text: &str) -> String {
 pub struct NewUser {
     /// Its id.
     pub id: UserId,
-    /// Its object in the directory; none for staff, who have only the portal.
-    pub object: Option<(ObjectId, TargetId)>,
+    /// Its account in the directory; none for staff, who have only the portal.
+    pub account: Option<Account>,
     /// Given name.
     pub given_name: Option<String>,
     /// Surname.
@@ -52,6 +55,17 @@ pub struct NewUser {
     pub enabled: bool,
     /// Holds an administrative role.
     pub administrator: bool,
+}
+
+/// An account that should exist in a directory.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The object, and the marker it will bear.
+    pub object: ObjectId,
+    /// The directory.
+    pub target: TargetId,
+    /// What should be true of it.
+    pub spec: Spec,
 }
 
 /// A person as stored, with the state of its object.

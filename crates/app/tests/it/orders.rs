@@ -24,7 +24,7 @@ async fn an_order_makes_the_whole_customer_at_once() {
     let mut tx = w.app.read(&w.root).await.expect("a transaction");
     let customer = tx.tenant(placed.order.customer).await.expect("the customer");
     assert_eq!((customer.code.as_str(), customer.currency.as_str()), ("acme", "EUR"));
-    assert_eq!(tx.suffixes(customer.id).await.expect("suffixes"), ["acme.example"]);
+    assert_eq!(customer.suffixes, ["acme.example"]);
     let request = tx.request(placed.order.request).await.expect("the request");
     // OU, access list, members group, two service groups, four people; four
     // memberships of everybody and one of the desktop group.

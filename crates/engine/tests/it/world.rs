@@ -36,7 +36,7 @@ use store::{
     subscriptions::NewSubscription,
     tenants::NewTenant,
     tx::{Cause, act},
-    users::NewUser,
+    users::{Account, NewUser},
 };
 use testkit::postgres::{TestDatabase, key_folder};
 
@@ -239,12 +239,12 @@ impl World {
         let id: TenantId = self.id();
         let (folder, group, access): (ObjectId, ObjectId, ObjectId) = (self.id(), self.id(), self.id());
         let group_id: GroupId = self.id();
-        let users: Vec<_> = (0..people).map(|n| self.new_user(code, n)).collect();
+        let users: Vec<_> = (0..people).map(|n| self.new_user(code, folder, n)).collect();
         let mut tx = self.store.write(&self.root).await.expect("writing");
         let provider = tx.tenant(self.root.tenant).await.expect("the provider");
         let permit = tx.permit::<act::OrderCreate>(&provider).expect("may order");
         tx.insert_customer(&permit, &self.tenant(id, code, folder, group)).await.expect("the customer");
-        let request = tx.open_request(id, "order", json!({}), lane).await.expect("the request");
+        let request = tx.open_request(id, "order", json!({}), lane);
         let make =
             |object, entity, spec| NewObject { id: object, tenant: id, target: self.target, entity, spec };
         let container = Spec::Container { name: code.to_owned(), parent: None, description: None };
@@ -254,12 +254,11 @@ impl World {
             parent: folder,
             description: None,
         };
-        let mut objects = vec![
+        let objects = [
             make(folder, (Entity::Tenant, id.uuid()), container),
             make(group, (Entity::Group, group_id.uuid()), everybody),
             make(access, (Entity::Tenant, id.uuid()), Spec::Access { container: folder, readers: group }),
         ];
-        objects.extend(users.iter().map(|u| make(own(u), (Entity::User, u.id.uuid()), account(u, folder))));
         tx.want_new(&objects, lane).await.expect("the objects");
         let new = NewGroup {
             id: group_id,
@@ -269,9 +268,8 @@ impl World {
             description: None,
         };
         tx.insert_first_groups(&permit, id, &[new]).await.expect("the group");
-        tx.insert_first_users(&permit, id, &users).await.expect("the people");
         let edges: Vec<_> = users.iter().map(|u| Edge { group, member: own(u) }).collect();
-        tx.want_members(id, &edges, true).await.expect("the members");
+        tx.create_first_people(&permit, id, &users, &edges, lane).await.expect("the people");
         let subscriptions: Vec<_> = users.iter().map(|u| self.subscription(u, group)).collect();
         tx.subscribe(id, "Europe/Berlin", &subscriptions).await.expect("the plans");
         tx.commit(&Cause::default()).await.expect("committing");
@@ -281,20 +279,16 @@ impl World {
 
     /// One more person, as a form of the portal makes one.
     pub async fn add_person(&self, customer: &mut Customer, n: usize, lane: Lane) -> RequestId {
-        let user = self.new_user(&format!("x{}", &customer.id.uuid().simple().to_string()[24..]), n);
-        let (object, spec) = (own(&user), account(&user, customer.folder));
+        let code = format!("x{}", &customer.id.uuid().simple().to_string()[24..]);
+        let user = self.new_user(&code, customer.folder, n);
+        let object = own(&user);
         let person = Person { id: user.id, object };
         let mut tx = self.store.write(&self.root).await.expect("writing");
         let tenant = tx.tenant(customer.id).await.expect("the customer");
         let permit = tx.permit::<act::UserCreate>(&tenant).expect("may make people");
-        let request = tx.open_request(customer.id, "user", json!({}), lane).await.expect("the request");
-        let entity = (Entity::User, user.id.uuid());
-        let new = NewObject { id: object, tenant: customer.id, target: self.target, entity, spec };
-        tx.want_new(&[new], lane).await.expect("the object");
-        tx.insert_users(&permit, std::slice::from_ref(&user)).await.expect("the person");
-        tx.want_members(customer.id, &[Edge { group: customer.group, member: object }], true)
-            .await
-            .expect("the member");
+        let request = tx.open_request(customer.id, "user", json!({}), lane);
+        let edges = [Edge { group: customer.group, member: object }];
+        tx.create_people(&permit, &[user], &edges, lane).await.expect("the person");
         tx.commit(&Cause::default()).await.expect("committing");
         customer.people.push(person);
         request
@@ -309,7 +303,7 @@ impl World {
         change: impl FnOnce(Spec) -> Option<Spec>,
     ) -> RequestId {
         let mut tx = self.store.write(&self.root).await.expect("writing");
-        let request = tx.open_request(customer.id, "change", json!({}), lane).await.expect("the request");
+        let request = tx.open_request(customer.id, "change", json!({}), lane);
         tx.want_change(object, change, lane).await.expect("the change");
         tx.note_members(customer.id, customer.group_id, &[self.root.user()], true);
         tx.commit(&Cause::default()).await.expect("committing");
@@ -319,8 +313,7 @@ impl World {
     /// Puts a person into the group of all, or takes it out.
     pub async fn member(&self, customer: &Customer, member: ObjectId, wanted: bool) -> RequestId {
         let mut tx = self.store.write(&self.root).await.expect("writing");
-        let request =
-            tx.open_request(customer.id, "group", json!({}), Lane::Interactive).await.expect("the request");
+        let request = tx.open_request(customer.id, "group", json!({}), Lane::Interactive);
         let edge = Edge { group: customer.group, member };
         tx.want_members(customer.id, &[edge], wanted).await.expect("the member");
         tx.note_members(customer.id, customer.group_id, &[self.root.user()], wanted);
@@ -331,17 +324,13 @@ impl World {
     /// The person chooses a password through a one-time link.
     pub async fn choose(&self, customer: &Customer, person: &Person, password: &str) -> RequestId {
         let mut tx = self.store.write(&self.root).await.expect("writing");
-        let (links, _) =
-            tx.issue_links(customer.id, &[person.id], Purpose::Reset, false).await.expect("a link");
+        let links = tx.issue_links(customer.id, &[person.id], Purpose::Reset).await.expect("a link");
         tx.commit(&Cause::default()).await.expect("committing");
-        let activation = self.store.activation(&links[0]).await.expect("asking").expect("the link");
+        let activation = self.store.activation(&links.tokens[0]).await.expect("asking").expect("the link");
         let caller = self.store.link_caller(&activation);
         let mut tx = self.store.write(&caller).await.expect("writing");
         let permit = tx.link_permit(&activation).await.expect("may set its password");
-        let request = tx
-            .open_request(customer.id, "password", json!({}), Lane::Interactive)
-            .await
-            .expect("the request");
+        let request = tx.open_request(customer.id, "password", json!({}), Lane::Interactive);
         let secret = domain::plan::Secret(password.to_owned());
         tx.send_password(&permit, &activation, &secret, &format!("hash of {password}")).await.expect("sent");
         tx.commit(&Cause::default()).await.expect("committing");
@@ -410,10 +399,10 @@ impl World {
         }
     }
 
-    fn new_user(&self, code: &str, n: usize) -> NewUser {
-        NewUser {
+    fn new_user(&self, code: &str, folder: ObjectId, n: usize) -> NewUser {
+        let user = NewUser {
             id: self.id(),
-            object: Some((self.id(), self.target)),
+            account: None,
             given_name: Some("Pat".to_owned()),
             surname: Some(format!("Number {n}")),
             display_name: format!("Pat Number {n} {code}"),
@@ -425,7 +414,9 @@ impl World {
             department: None,
             enabled: true,
             administrator: false,
-        }
+        };
+        let spec = account(&user, folder);
+        NewUser { account: Some(Account { object: self.id(), target: self.target, spec }), ..user }
     }
 
     fn tenant(&self, id: TenantId, code: &str, folder: ObjectId, group: ObjectId) -> NewTenant {
@@ -453,7 +444,7 @@ pub fn uuid_of(value: &Value) -> uuid::Uuid {
 }
 
 fn own(user: &NewUser) -> ObjectId {
-    user.object.expect("people of customers have an object").0
+    user.account.as_ref().expect("people of customers have an account").object
 }
 
 fn account(user: &NewUser, parent: ObjectId) -> Spec {

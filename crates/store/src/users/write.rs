@@ -5,92 +5,13 @@ use domain::{
     id::{GrantId, TenantId, UserId},
 };
 
-use super::{NewUser, User, UserChange, search_key};
+use super::{User, UserChange, search_key};
 use crate::{
     StoreError, ts,
     tx::{Action, Permit, WriteTx, act},
 };
 
 impl WriteTx<'_> {
-    /// Makes people in the permitted tenant, one event each. Their names have
-    /// to be reserved and their objects wanted in the same transaction.
-    pub async fn insert_users(
-        &mut self,
-        permit: &Permit<act::UserCreate>,
-        users: &[NewUser],
-    ) -> Result<(), StoreError> {
-        self.insert_people(permit.tenant.id, users).await
-    }
-
-    /// Makes the first administrator of a customer that was just ordered.
-    pub async fn insert_first_users(
-        &mut self,
-        _permit: &Permit<act::OrderCreate>,
-        customer: TenantId,
-        users: &[NewUser],
-    ) -> Result<(), StoreError> {
-        self.insert_people(customer, users).await
-    }
-
-    /// Makes people of a reseller that is being made.
-    pub async fn insert_staff(
-        &mut self,
-        _permit: &Permit<act::ResellerCreate>,
-        reseller: TenantId,
-        users: &[NewUser],
-    ) -> Result<(), StoreError> {
-        self.insert_people(reseller, users).await
-    }
-
-    async fn insert_people(&mut self, tenant: TenantId, users: &[NewUser]) -> Result<(), StoreError> {
-        for chunk in users.chunks(domain::limits::ROWS_PER_STATEMENT) {
-            let all = |f: fn(&NewUser) -> Option<String>| chunk.iter().map(f).collect::<Vec<_>>();
-            let ids: Vec<_> = chunk.iter().map(|u| u.id.uuid()).collect();
-            let objects: Vec<_> = chunk.iter().map(|u| u.object.map(|o| o.0.uuid())).collect();
-            let targets: Vec<_> = chunk.iter().map(|u| u.object.map(|o| o.1.uuid())).collect();
-            let keys: Vec<_> = chunk.iter().map(|u| search_key(&u.display_name)).collect();
-            let enabled: Vec<_> = chunk.iter().map(|u| u.enabled).collect();
-            let administrators: Vec<_> = chunk.iter().map(|u| u.administrator).collect();
-            let now = ts(self.now);
-            sqlx::query!(
-                "INSERT INTO users (id, tenant_id, object_id, target_id, given_name, surname, display_name,
-                     principal_name, logon_name, mail, phone, title, department, search_key, enabled, administrator,
-                     created_at)
-                 SELECT a.id, $1, a.object, a.target, a.given, a.sur, a.display, a.principal, a.logon, a.mail, a.phone,
-                        a.title, a.department, a.key, a.enabled, a.administrator, $17
-                   FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
-                               $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
-                               $15::bool[], $16::bool[])
-                        AS a (id, object, target, given, sur, display, principal, logon, mail, phone, title,
-                              department, key, enabled, administrator)",
-                tenant.uuid(),
-                &ids,
-                &objects as _,
-                &targets as _,
-                &all(|u| u.given_name.clone()) as _,
-                &all(|u| u.surname.clone()) as _,
-                &all(|u| Some(u.display_name.clone())) as _,
-                &all(|u| Some(u.principal_name.clone())) as _,
-                &all(|u| u.logon_name.clone()) as _,
-                &all(|u| u.mail.clone()) as _,
-                &all(|u| u.phone.clone()) as _,
-                &all(|u| u.title.clone()) as _,
-                &all(|u| u.department.clone()) as _,
-                &keys,
-                &enabled,
-                &administrators,
-                now as _
-            )
-            .execute(self.sql())
-            .await?;
-        }
-        for user in users {
-            let event = created(tenant, user);
-            self.events.push(event);
-        }
-        Ok(())
-    }
-
     /// Gives a role. The caller's ceiling has to be checked before.
     pub async fn insert_grant(
         &mut self,
@@ -227,34 +148,6 @@ impl WriteTx<'_> {
         });
         Ok(())
     }
-}
-
-fn created(tenant: TenantId, user: &NewUser) -> Event {
-    let mut changes = Vec::with_capacity(10);
-    let mut personal = |field, value: &Option<String>| {
-        if value.is_some() {
-            changes.push(FieldChange { field, before: None, after: value.clone(), person: Some(user.id) });
-        }
-    };
-    personal("given_name", &user.given_name);
-    personal("surname", &user.surname);
-    personal("display_name", &Some(user.display_name.clone()));
-    personal("principal_name", &Some(user.principal_name.clone()));
-    personal("logon_name", &user.logon_name);
-    personal("mail", &user.mail);
-    personal("phone", &user.phone);
-    personal("title", &user.title);
-    personal("department", &user.department);
-    let plain = |field, value: bool| FieldChange {
-        field,
-        before: None,
-        after: Some(value.to_string()),
-        person: None,
-    };
-    changes.push(plain("enabled", user.enabled));
-    changes.push(plain("administrator", user.administrator));
-    let target = ("user", user.id.to_string());
-    Event { code: "user.created", outcome: Outcome::Success, tenant, target, changes }
 }
 
 fn apply(user: &mut User, change: &UserChange) {

@@ -129,8 +129,8 @@ async fn every_act_on_a_person_is_told() {
     let user = tx.update_user(&permit, &user, None, &change).await.expect("changing");
     tx.update_user(&permit, &user, None, &change).await.expect("changing nothing");
     tx.insert_grant(a1, person.id, "user_administrator", 1).await.expect("a role");
-    tx.issue_links(a1, &[person.id], Purpose::Reset, false).await.expect("a link");
-    tx.issue_links(a1, &[person.id], Purpose::Activation, false).await.expect("another first link");
+    tx.issue_links(a1, &[person.id], Purpose::Reset).await.expect("a link");
+    tx.issue_links(a1, &[person.id], Purpose::Activation).await.expect("another first link");
     tx.note_members(a1, estate.a1.group, &[person.id], false);
     tx.unsubscribe(a1, "Europe/Berlin", person.id, None).await.expect("ending");
     let (user, permit) = tx.account::<act::UserDelete>(user.id).await.expect("the account");
@@ -169,7 +169,7 @@ async fn groups_passwords_and_retries_are_told() {
     let mut tx = store.write(&a1.admin).await.expect("writing");
     let tenant = tx.tenant(a1.id).await.expect("the customer");
     let permit = tx.permit::<act::GroupManage>(&tenant).expect("may");
-    tx.open_request(a1.id, "group", json!({}), Lane::Interactive).await.expect("a request");
+    tx.open_request(a1.id, "group", json!({}), Lane::Interactive);
     let object = world.id();
     let new = NewObject {
         id: object,
@@ -189,7 +189,7 @@ async fn groups_passwords_and_retries_are_told() {
     let holder = store.link_caller(&link);
     let mut tx = store.write(&holder).await.expect("writing");
     let permit = tx.link_permit(&link).await.expect("for the own account");
-    tx.open_request(a1.id, "password", json!({}), Lane::Interactive).await.expect("a request");
+    tx.open_request(a1.id, "password", json!({}), Lane::Interactive);
     tx.send_password(&permit, &link, &Secret("correct horse".to_owned()), "$hash").await.expect("sending");
     tx.commit(&Cause::default()).await.expect("committing");
     assert_eq!(codes(&told(world).await), BTreeMap::from([("user.password_chosen", 1)]));
@@ -233,7 +233,7 @@ async fn a_change_that_nobody_is_told_of_is_refused() {
     let store = &estate.world.store;
     let before = estate.world.count("SELECT sum(generation)::bigint FROM object").await;
     let mut tx = store.write(&estate.a1.admin).await.expect("writing");
-    tx.open_request(estate.a1.id, "test", json!({}), Lane::Interactive).await.expect("a request");
+    tx.open_request(estate.a1.id, "test", json!({}), Lane::Interactive);
     tx.want_change(estate.a1.folder, |_| Some(container("renamed")), Lane::Interactive)
         .await
         .expect("wanting");

@@ -72,7 +72,7 @@ async fn somebody_without_roles_may_act_on_the_own_account_and_sees_nothing_else
     tx.account::<act::UserResetPassword>(other.id).await.expect_err("not a colleague's password");
     tx.account::<act::UserResetPassword>(me.id).await.expect("the own password");
     let users = store::activations::Purpose::Reset;
-    tx.issue_links(estate.a1.id, &[me.id], users, false).await.expect("a link for oneself");
+    tx.issue_links(estate.a1.id, &[me.id], users).await.expect("a link for oneself");
     tx.commit(&Cause::default()).await.expect("committing");
 }
 

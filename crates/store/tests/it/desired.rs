@@ -17,8 +17,7 @@ use crate::world::{Customer, Estate, container};
 /// A request of the customer's administrator, with an event so that it may be committed.
 async fn begin<'a>(estate: &'a Estate, customer: &Customer, caller: &'a Caller) -> (WriteTx<'a>, RequestId) {
     let mut tx = estate.world.store.write(caller).await.expect("writing");
-    let request =
-        tx.open_request(customer.id, "test", json!({}), Lane::Interactive).await.expect("a request");
+    let request = tx.open_request(customer.id, "test", json!({}), Lane::Interactive);
     tx.note_members(customer.id, customer.group, &[customer.people[0].id], true);
     (tx, request)
 }
@@ -262,8 +261,7 @@ async fn a_failed_password_is_chosen_again_and_not_retried() {
     for attempt in 0..2 {
         let mut tx = store.write(&holder).await.expect("writing");
         let permit = tx.link_permit(&link).await.expect("for the own account");
-        let request =
-            tx.open_request(a1.id, "password", json!({}), Lane::Interactive).await.expect("a request");
+        let request = tx.open_request(a1.id, "password", json!({}), Lane::Interactive);
         tx.send_password(&permit, &link, &Secret("correct horse".to_owned()), "$hash")
             .await
             .expect("sending");

@@ -21,7 +21,6 @@ use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use store::{
     Caller, Settings, Store,
-    activations::Purpose,
     bootstrap::{FirstAdministrator, Instance, PlanSetting, bootstrap},
     groups::{GroupPurpose, NewGroup},
     migrate::{MIGRATOR, migrate},
@@ -31,7 +30,7 @@ use store::{
     subscriptions::NewSubscription,
     tenants::NewTenant,
     tx::{Cause, WriteTx, act},
-    users::{Name, NewUser},
+    users::{Account, Name, NewUser},
 };
 use testkit::postgres::{TestDatabase, key_folder};
 use uuid::Uuid;
@@ -239,11 +238,8 @@ impl World {
         let mut tx = self.store.write(caller).await.expect("writing");
         let parent = tx.tenant(parent).await.expect("the parent");
         let permit = tx.permit::<act::ResellerCreate>(&parent).expect("may make resellers");
-        let user = NewUser {
-            object: None,
-            administrator: true,
-            ..person(self.id(), None, "Bea", &format!("Boss {code}"), &login)
-        };
+        let user =
+            NewUser { administrator: true, ..person(self.id(), "Bea", &format!("Boss {code}"), &login) };
         reserve(&mut tx, &[(Name::code(code), id, id.uuid()), (Name::principal(&login), id, user.id.uuid())])
             .await;
         tx.insert_reseller(&permit, &self.tenant(id, TenantKind::Reseller, code))
@@ -251,7 +247,9 @@ impl World {
             .expect("the reseller");
         let made = tx.tenant(id).await.expect("the new reseller");
         let permit = tx.permit::<act::UserCreate>(&made).expect("may make people");
-        tx.insert_users(&permit, std::slice::from_ref(&user)).await.expect("the administrator");
+        tx.create_people(&permit, std::slice::from_ref(&user), &[], Lane::Interactive)
+            .await
+            .expect("the administrator");
         tx.insert_grant(id, user.id, "reseller_administrator", 1).await.expect("the grant");
         tx.commit(&Cause::default()).await.expect("committing");
         Seller { id, admin: self.caller(&login).await }
@@ -262,7 +260,7 @@ impl World {
     pub async fn order(&self, seller: &Seller, code: &str, people: &[(&str, &str)]) -> Customer {
         let id: TenantId = self.id();
         let (folder, group, service): (ObjectId, ObjectId, ObjectId) = (self.id(), self.id(), self.id());
-        let users = self.newcomers(code, people);
+        let users = self.newcomers(code, folder, people);
         let mut tx = self.store.write(&seller.admin).await.expect("writing");
         let tenant = tx.tenant(seller.id).await.expect("the seller");
         let permit = tx.permit::<act::OrderCreate>(&tenant).expect("may order");
@@ -274,30 +272,25 @@ impl World {
             ..self.tenant(id, TenantKind::Customer, code)
         };
         tx.insert_customer(&permit, &new).await.expect("the customer");
-        let request = tx
-            .open_request(id, "order", json!({ "code": code }), Lane::Interactive)
-            .await
-            .expect("the request");
+        let request = tx.open_request(id, "order", json!({ "code": code }), Lane::Interactive);
         let object = |id, tenant, entity, spec| NewObject { id, tenant, target: self.target, entity, spec };
-        let mut objects = vec![
+        let objects = [
             object(folder, id, (Entity::Tenant, id.uuid()), container(code)),
             object(group, id, (Entity::Group, id.uuid()), group_spec(code, "members", folder)),
             object(service, id, (Entity::Group, id.uuid()), group_spec(code, "desk", folder)),
         ];
-        for user in &users {
-            objects.push(object(own(user), id, (Entity::User, user.id.uuid()), account(user, folder)));
-        }
         tx.want_new(&objects, Lane::Interactive).await.expect("the objects");
         let everybody = new_group(self.id(), group, GroupPurpose::Members, "Everybody");
         let desktop = new_group(self.id(), service, GroupPurpose::Service(self.service), "Desktop");
         let groups = [everybody, desktop];
         tx.insert_first_groups(&permit, id, &groups).await.expect("the groups");
-        tx.insert_first_users(&permit, id, &users).await.expect("the people");
-        tx.insert_grant(id, users[0].id, "customer_administrator", 1).await.expect("the grant");
         let edges: Vec<_> = users.iter().map(|u| Edge { group, member: own(u) }).collect();
-        tx.want_members(id, &edges, true).await.expect("the members");
+        let links =
+            tx.create_first_people(&permit, id, &users, &edges, Lane::Interactive).await.expect("the people");
+        let link = links.tokens.into_iter().next().expect("a link for the first person");
+        tx.insert_grant(id, users[0].id, "customer_administrator", 1).await.expect("the grant");
         let order: OrderId = self.id();
-        let link = self.services(&mut tx, id, order, service, &users).await;
+        self.services(&mut tx, id, order, service, &users).await;
         let new = NewOrder {
             id: order,
             reference: code,
@@ -319,20 +312,21 @@ impl World {
         Customer { id, folder, group, group_object, people, admin, request, order, link }
     }
 
-    fn newcomers(&self, code: &str, people: &[(&str, &str)]) -> Vec<NewUser> {
+    fn newcomers(&self, code: &str, folder: ObjectId, people: &[(&str, &str)]) -> Vec<NewUser> {
         let one = |(n, (given, surname)): (usize, &(&str, &str))| {
             let login = format!("{given}.{surname}@{code}.test").to_lowercase();
-            let object = Some((self.id(), self.target));
-            NewUser {
+            let user = NewUser {
                 administrator: n == 0,
                 logon_name: Some(format!("{code}.{n}")),
-                ..person(self.id(), object, given, surname, &login)
-            }
+                ..person(self.id(), given, surname, &login)
+            };
+            let spec = account(&user, folder);
+            NewUser { account: Some(Account { object: self.id(), target: self.target, spec }), ..user }
         };
         people.iter().enumerate().map(one).collect()
     }
 
-    /// Plans and links for new people; gives the first link.
+    /// Plans for new people.
     async fn services(
         &self,
         tx: &mut WriteTx<'_>,
@@ -340,7 +334,7 @@ impl World {
         order: OrderId,
         group: ObjectId,
         users: &[NewUser],
-    ) -> String {
+    ) {
         let one = |user: &NewUser| NewSubscription {
             id: self.id(),
             user: Some(user.id),
@@ -354,9 +348,6 @@ impl World {
         for user in users {
             tx.note_plan(tenant, user.id, "basic", 1, true);
         }
-        let ids: Vec<_> = users.iter().map(|u| u.id).collect();
-        let (links, _) = tx.issue_links(tenant, &ids, Purpose::Activation, true).await.expect("the links");
-        links.into_iter().next().expect("a link for the first person")
     }
 }
 
@@ -397,16 +388,10 @@ pub async fn reserve(tx: &mut WriteTx<'_>, names: &[(Name, TenantId, Uuid)]) {
 }
 
 /// Somebody who has nothing but a name yet.
-pub fn person(
-    id: UserId,
-    object: Option<(ObjectId, TargetId)>,
-    given: &str,
-    surname: &str,
-    login: &str,
-) -> NewUser {
+pub fn person(id: UserId, given: &str, surname: &str, login: &str) -> NewUser {
     NewUser {
         id,
-        object,
+        account: None,
         given_name: Some(given.to_owned()),
         surname: Some(surname.to_owned()),
         display_name: format!("{given} {surname}"),
@@ -422,7 +407,7 @@ pub fn person(
 }
 
 fn own(user: &NewUser) -> ObjectId {
-    user.object.expect("people of customers have an object").0
+    user.account.as_ref().expect("people of customers have an account").object
 }
 
 fn names(target: TargetId, tenant: TenantId, code: &str, users: &[NewUser]) -> Vec<(Name, TenantId, Uuid)> {

@@ -1,0 +1,203 @@
+//! New people with all that belongs to them: row, desired object, first groups
+//! and activation link, in one statement, because there is never one without
+//! the others, and because every statement is a way to the database and back.
+
+use domain::{
+    event::{Event, FieldChange, Outcome},
+    id::{ActivationId, TenantId},
+    request::Lane,
+    spec::{SPEC_VERSION, Spec},
+};
+use jiff::{SignedDuration, Timestamp};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{NewUser, search_key};
+use crate::{
+    StoreError,
+    objects::{Edge, Entity},
+    ts,
+    tx::{Permit, WriteTx, act},
+};
+
+/// The activation links of new people.
+#[derive(Debug)]
+pub struct Links {
+    /// The secret parts, in the order of the people.
+    pub tokens: Vec<String>,
+    /// Until when they can be used.
+    pub expires_at: Timestamp,
+}
+
+impl WriteTx<'_> {
+    /// Makes people in the permitted tenant, one event each, and puts them into
+    /// `groups`; their own verification makes the groups due. Their names have
+    /// to be reserved in the same transaction, and who has an account in a
+    /// directory needs an open request.
+    pub async fn create_people(
+        &mut self,
+        permit: &Permit<act::UserCreate>,
+        people: &[NewUser],
+        groups: &[Edge],
+        lane: Lane,
+    ) -> Result<Links, StoreError> {
+        self.insert_people(permit.tenant.id, people, groups, lane).await
+    }
+
+    /// As [`WriteTx::create_people`], in a customer that was just ordered.
+    pub async fn create_first_people(
+        &mut self,
+        _permit: &Permit<act::OrderCreate>,
+        customer: TenantId,
+        people: &[NewUser],
+        groups: &[Edge],
+        lane: Lane,
+    ) -> Result<Links, StoreError> {
+        self.insert_people(customer, people, groups, lane).await
+    }
+
+    /// Makes people of a reseller that is being made; they have the portal only.
+    pub async fn create_staff(
+        &mut self,
+        _permit: &Permit<act::ResellerCreate>,
+        reseller: TenantId,
+        people: &[NewUser],
+    ) -> Result<Links, StoreError> {
+        self.insert_people(reseller, people, &[], Lane::Interactive).await
+    }
+
+    async fn insert_people(
+        &mut self,
+        tenant: TenantId,
+        people: &[NewUser],
+        groups: &[Edge],
+        lane: Lane,
+    ) -> Result<Links, StoreError> {
+        let expires_at = self.now + SignedDuration::from_hours(domain::limits::ACTIVATION_HOURS);
+        let request = match people.iter().any(|p| p.account.is_some()) {
+            true => Some(self.request_id()?),
+            false => None,
+        };
+        let mut tokens = Vec::with_capacity(people.len());
+        let mut edges = groups.chunks(domain::limits::ROWS_PER_STATEMENT);
+        for chunk in people.chunks(domain::limits::ROWS_PER_STATEMENT) {
+            let links: Vec<ActivationId> = chunk.iter().map(|_| self.id()).collect();
+            let edges = edges.next().unwrap_or_default();
+            self.insert_chunk(tenant, request, (chunk, &links, edges), lane, expires_at).await?;
+            tokens.extend(links.into_iter().map(|link| self.store.keys.activation_token(link)));
+        }
+        // People may be in several groups each.
+        for rest in edges {
+            self.insert_chunk(tenant, request, (&[], &[], rest), lane, expires_at).await?;
+        }
+        self.events.extend(people.iter().map(|person| created(tenant, person)));
+        self.changed = true;
+        self.wake |= request.is_some();
+        Ok(Links { tokens, expires_at })
+    }
+
+    async fn insert_chunk(
+        &mut self,
+        tenant: TenantId,
+        request: Option<Uuid>,
+        (people, links, edges): (&[NewUser], &[ActivationId], &[Edge]),
+        lane: Lane,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let text = |f: fn(&NewUser) -> Option<&str>| people.iter().map(f).collect::<Vec<_>>();
+        let account = |f: fn(&super::Account) -> Uuid| {
+            people.iter().map(|p| p.account.as_ref().map(f)).collect::<Vec<_>>()
+        };
+        let keys: Vec<_> = people.iter().map(|p| search_key(&p.display_name)).collect();
+        let specs: Vec<Option<Json<&Spec>>> =
+            people.iter().map(|p| p.account.as_ref().map(|a| Json(&a.spec))).collect();
+        let (now, actor) = (ts(self.now), self.caller.user().uuid());
+        sqlx::query!(
+            r#"WITH p AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::text[], $6::text[],
+                     $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
+                     $14::text[], $15::bool[], $16::bool[], $17::uuid[])
+                     AS p (id, object, target, spec, given, sur, display, principal, logon, mail, phone, title,
+                           department, key, enabled, administrator, link)),
+               g AS (SELECT DISTINCT * FROM unnest($18::uuid[], $19::uuid[]) AS g (g, m)),
+               u AS (INSERT INTO users (id, tenant_id, object_id, target_id, given_name, surname, display_name,
+                            principal_name, logon_name, mail, phone, title, department, search_key, enabled,
+                            administrator, created_at)
+                     SELECT id, $20, object, target, given, sur, display, principal, logon, mail, phone, title,
+                            department, key, enabled, administrator, $21 FROM p),
+               a AS (INSERT INTO activation (id, tenant_id, user_id, purpose, created_at, created_by, expires_at)
+                     SELECT link, $20, id, 'activation', $21, $22, $23 FROM p),
+               o AS (INSERT INTO object (id, tenant_id, target_id, entity_kind, entity_id, kind, spec, spec_version,
+                            created_at)
+                     SELECT object, $20, target, $24, id, $25, spec, $26, $21 FROM p WHERE object IS NOT NULL),
+               r AS (INSERT INTO object_revision (object_id, generation, tenant_id, request_id, after, at)
+                     SELECT object, 1, $20, $27, spec, $21 FROM p WHERE object IS NOT NULL),
+               m AS (INSERT INTO membership (group_object, member_object, tenant_id) SELECT g, m, $20 FROM g),
+               i AS (INSERT INTO request_item (request_id, object_id, member_id, tenant_id, generation, updated_at)
+                     SELECT $27, object, '00000000-0000-0000-0000-000000000000', $20, 1, $21 FROM p
+                      WHERE object IS NOT NULL
+                      UNION ALL SELECT $27, g, m, $20, 1, $21 FROM g)
+               -- On the database's clock, as the claims are.
+               INSERT INTO work (object_id, target_id, tenant_id, lane, due_at)
+               SELECT object, target, $20, $28, now() FROM p WHERE object IS NOT NULL"#,
+            &people.iter().map(|p| p.id.uuid()).collect::<Vec<_>>(),
+            &account(|a| a.object.uuid()) as _,
+            &account(|a| a.target.uuid()) as _,
+            &specs as _,
+            &text(|p| p.given_name.as_deref()) as _,
+            &text(|p| p.surname.as_deref()) as _,
+            &text(|p| Some(&p.display_name)) as _,
+            &text(|p| Some(&p.principal_name)) as _,
+            &text(|p| p.logon_name.as_deref()) as _,
+            &text(|p| p.mail.as_deref()) as _,
+            &text(|p| p.phone.as_deref()) as _,
+            &text(|p| p.title.as_deref()) as _,
+            &text(|p| p.department.as_deref()) as _,
+            &keys,
+            &people.iter().map(|p| p.enabled).collect::<Vec<_>>(),
+            &people.iter().map(|p| p.administrator).collect::<Vec<_>>(),
+            &links.iter().map(|a| a.uuid()).collect::<Vec<_>>(),
+            &edges.iter().map(|e| e.group.uuid()).collect::<Vec<_>>(),
+            &edges.iter().map(|e| e.member.uuid()).collect::<Vec<_>>(),
+            tenant.uuid(),
+            now as _,
+            actor,
+            ts(expires_at) as _,
+            Entity::User.code(),
+            domain::spec::ObjectKind::User.code(),
+            SPEC_VERSION,
+            request,
+            lane.code(),
+        )
+        .execute(self.sql())
+        .await?;
+        Ok(())
+    }
+}
+
+fn created(tenant: TenantId, user: &NewUser) -> Event {
+    let mut changes = Vec::with_capacity(10);
+    let mut personal = |field, value: &Option<String>| {
+        if value.is_some() {
+            changes.push(FieldChange { field, before: None, after: value.clone(), person: Some(user.id) });
+        }
+    };
+    personal("given_name", &user.given_name);
+    personal("surname", &user.surname);
+    personal("display_name", &Some(user.display_name.clone()));
+    personal("principal_name", &Some(user.principal_name.clone()));
+    personal("logon_name", &user.logon_name);
+    personal("mail", &user.mail);
+    personal("phone", &user.phone);
+    personal("title", &user.title);
+    personal("department", &user.department);
+    let plain = |field, value: bool| FieldChange {
+        field,
+        before: None,
+        after: Some(value.to_string()),
+        person: None,
+    };
+    changes.push(plain("enabled", user.enabled));
+    changes.push(plain("administrator", user.administrator));
+    let target = ("user", user.id.to_string());
+    Event { code: "user.created", outcome: Outcome::Success, tenant, target, changes }
+}
