@@ -91,11 +91,9 @@ impl Store {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Self {
-        let app = pool(settings, &keys, APP_ROLE, settings.connections, &[]);
-        // Who looks up callers looks up single rows: planning that again at every
-        // request costs more than the look-up.
+        let app = pool(settings, &keys, APP_ROLE, settings.connections, &BY_KEY);
         let auth = (settings.connections / 2).max(2);
-        let auth = pool(settings, &keys, AUTH_ROLE, auth, &[("plan_cache_mode", "force_generic_plan")]);
+        let auth = pool(settings, &keys, AUTH_ROLE, auth, &BY_KEY);
         let bell = bell::Bell::new(auth.clone());
         Self { app, auth, bell, keys, policy, clock, random }
     }
@@ -127,6 +125,11 @@ impl Store {
         self.auth.close().await;
     }
 }
+
+/// Who looks up callers and who writes asks for single rows by their keys. To
+/// plan that again at every request costs more than to do it (measured), and a
+/// plan that is kept must not be one that was good while there was little.
+const BY_KEY: [(&str, &str); 2] = [("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off")];
 
 /// A connection that rested no longer than this is not asked whether it is still there.
 const FRESH: std::time::Duration = std::time::Duration::from_secs(1);
