@@ -9,7 +9,7 @@ use crate::{
     Failure, Scale,
     product::{Configuration, LISTEN, Process, Product},
     report::{Bar, Row},
-    stage::{LOGIN, PASSWORD, new_folder},
+    stage::{CONNECTIONS, LOGIN, PASSWORD, new_folder},
     stats::median,
 };
 
@@ -40,7 +40,7 @@ pub async fn start_time(scale: &Scale) -> Result<Vec<Row>, Failure> {
     let product = Product::build(scale).await?;
     let folder = new_folder()?;
     let configuration =
-        Configuration::write(folder.path(), "start", None, &folder.path().join("data"), None)?;
+        Configuration::write(folder.path(), "start", None, &folder.path().join("data"), None, CONNECTIONS)?;
     let start = async || -> Result<f64, Failure> {
         let started = Instant::now();
         let process = product.serve(&configuration).await?;
@@ -66,7 +66,7 @@ pub async fn memory(scale: &Scale) -> Result<Vec<Row>, Failure> {
     let product = Product::build(scale).await?;
     let folder = new_folder()?;
     let configuration =
-        Configuration::write(folder.path(), "memory", None, &folder.path().join("data"), None)?;
+        Configuration::write(folder.path(), "memory", None, &folder.path().join("data"), None, CONNECTIONS)?;
     product.migrate(&configuration, LOGIN, PASSWORD).await?;
     let process = product.serve(&configuration).await?;
     let idle = resident(&process)?;

@@ -44,7 +44,9 @@ struct Side {
 /// `post-users-N`: at least 0.4 times the floor's transactions per second, and
 /// with 8 clients a p99 of at most 4 times the floor's.
 pub async fn run(scale: &Scale, clients: usize) -> Result<Vec<Row>, Failure> {
-    let ground = Ground::start(scale).await?;
+    let mut ground = Ground::start(scale).await?;
+    // As many as the clients of the floor have.
+    ground.connections = u32::try_from(clients)?.max(2);
     // Nobody works the queue, so nobody asks the directory.
     let target = Target::nowhere(ground.folder())?;
     let stage = ground.stage("post", &target).await?;

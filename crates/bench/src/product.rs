@@ -14,7 +14,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::{Failure, Scale, directory::Target, stage::CONNECTIONS};
+use crate::{Failure, Scale, directory::Target};
 
 /// Where servers listen.
 pub const LISTEN: &str = "127.78.2.1:8080";
@@ -129,12 +129,13 @@ impl Configuration {
         database: Option<&str>,
         data: &Path,
         target: Option<&Target>,
+        connections: u32,
     ) -> Result<Self, Failure> {
         // Quotes and backslashes of a Rust text are those of a TOML text.
         let mut text = format!(
             "[instance]\ncode = \"provider\"\nname = \"Provider\"\ntime_zone = \"Europe/Berlin\"\n\
              currency = \"EUR\"\ndata = \"{}\"\n\n[http]\nlisten = \"{LISTEN}\"\n\n\
-             [database]\nconnections = {CONNECTIONS}\n",
+             [database]\nconnections = {connections}\n",
             data.display()
         );
         if let Some(url) = database {

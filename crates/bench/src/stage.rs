@@ -27,13 +27,15 @@ use crate::{
 pub const LOGIN: &str = "bench@provider.test";
 /// Of a database that is thrown away.
 pub const PASSWORD: &str = "Measured-7-times";
-/// Connections that serve requests, in every process.
+/// Connections that serve requests, unless a benchmark needs another number.
 pub const CONNECTIONS: u32 = 32;
 
 /// A cluster in a folder of its own, both gone with this value.
 pub struct Ground {
     /// The binary under measurement.
     pub product: Product,
+    /// Connections of the product that serve requests.
+    pub connections: u32,
     cluster: PrivateCluster,
     // Dropped last: the others work in it.
     folder: TempDir,
@@ -45,7 +47,7 @@ impl Ground {
         let product = Product::build(scale).await?;
         let folder = new_folder()?;
         let cluster = PrivateCluster::start(&folder.path().join("pg"), ClusterOptions::production()).await?;
-        Ok(Self { product, cluster, folder })
+        Ok(Self { product, connections: CONNECTIONS, cluster, folder })
     }
 
     /// Where everything of it lies.
@@ -58,10 +60,14 @@ impl Ground {
     pub async fn stage(&self, database: &str, target: &Target) -> Result<Stage, Failure> {
         self.cluster.ensure_database(database).await?;
         let url = self.cluster.url(database);
-        let data = self.folder().join("data");
-        let configuration = Configuration::write(self.folder(), database, Some(&url), &data, Some(target))?;
+        let configuration = self.configuration(database, &url, target)?;
         self.product.migrate(&configuration, LOGIN, PASSWORD).await?;
         self.sign_in(database, configuration).await
+    }
+
+    fn configuration(&self, database: &str, url: &str, target: &Target) -> Result<Configuration, Failure> {
+        let data = self.folder().join("data");
+        Configuration::write(self.folder(), database, Some(url), &data, Some(target), self.connections)
     }
 
     /// How the owner of a database connects to it.
@@ -90,8 +96,7 @@ impl Ground {
         psql(&maintenance, &format!("{end}'{}'", stage.database)).await?;
         psql(&maintenance, &format!("CREATE DATABASE {database} TEMPLATE {}", stage.database)).await?;
         let url = self.cluster.url(database);
-        let data = self.folder().join("data");
-        let configuration = Configuration::write(self.folder(), database, Some(&url), &data, Some(target))?;
+        let configuration = self.configuration(database, &url, target)?;
         self.product.migrate(&configuration, LOGIN, PASSWORD).await?;
         Ok(Copy { url, configuration })
     }

@@ -92,7 +92,9 @@ impl Store {
         random: Arc<dyn Random>,
     ) -> Self {
         let app = pool(settings, &keys, APP_ROLE, settings.connections, &BY_KEY);
-        let auth = (settings.connections / 2).max(2);
+        // Asked once a request and answered at once, so that few serve many; and few
+        // keep what they need in the processor's cache.
+        let auth = (settings.connections / 8).max(2);
         let auth = pool(settings, &keys, AUTH_ROLE, auth, &BY_KEY);
         let bell = bell::Bell::new(auth.clone());
         Self { app, auth, bell, keys, policy, clock, random }
