@@ -60,7 +60,7 @@ pub async fn create(
     let rdn = format!("{} {name}", tenant.code);
     let logon = group_logon_name(&rdn);
     let (id, object): (GroupId, ObjectId) = (tx.id(), tx.id());
-    let taken = tx.reserve(&[(Name::logon(target, &logon), customer, id.uuid())]).await?;
+    let taken = tx.reserve(customer, &[(Name::logon(target, &logon), id.uuid())]).await?;
     if !taken.is_empty() {
         return Err(AppError::field(FieldError::new("name", Rule::Taken).with("value", &name)));
     }

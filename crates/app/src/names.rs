@@ -104,9 +104,8 @@ pub(crate) async fn assign(
         return Err(AppError::Invalid(errors));
     }
     while !open.is_empty() {
-        let asked: Vec<_> =
-            open.iter().map(|w| (w.name(naming), naming.tenant, people[w.person].2.uuid())).collect();
-        let taken: HashSet<usize> = tx.reserve(&asked).await?.into_iter().collect();
+        let asked: Vec<_> = open.iter().map(|w| (w.name(naming), people[w.person].2.uuid())).collect();
+        let taken: HashSet<usize> = tx.reserve(naming.tenant, &asked).await?.into_iter().collect();
         let mut again = Vec::new();
         for (i, wish) in open.into_iter().enumerate() {
             if !taken.contains(&i) {

@@ -361,17 +361,17 @@ impl Site {
     async fn reserve(&self, tx: &mut WriteTx<'_>, checked: &Checked) -> Result<(), AppError> {
         let id = self.tenant.id;
         let mut names = vec![
-            (Name::code(&self.tenant.code), id, id.uuid()),
-            (Name::suffix(&checked.suffix), id, id.uuid()),
-            (Name::logon(self.target, &group_logon_name(&self.members_name())), id, id.uuid()),
+            (Name::code(&self.tenant.code), id.uuid()),
+            (Name::suffix(&checked.suffix), id.uuid()),
+            (Name::logon(self.target, &group_logon_name(&self.members_name())), id.uuid()),
         ];
         let mut fields = vec!["customer.code", "customer.upn_suffix", "customer.code"];
         for (_, _, name) in self.groups.values() {
             let logon = group_logon_name(&format!("{} {name}", self.tenant.code));
-            names.push((Name::logon(self.target, &logon), id, id.uuid()));
+            names.push((Name::logon(self.target, &logon), id.uuid()));
             fields.push("customer.code");
         }
-        let taken = tx.reserve(&names).await?;
+        let taken = tx.reserve(id, &names).await?;
         let mut errors: Vec<FieldError> = taken
             .into_iter()
             .map(|i| FieldError::new(fields[i], Rule::Taken).with("value", &names[i].0.value))

@@ -93,7 +93,7 @@ pub async fn create_reseller(
         return Err(AppError::field(FieldError::new("parent", Rule::OutOfRange)));
     }
     let tenant = reseller(&mut tx, &parent, draft, code.as_str(), &name).await?;
-    let taken = tx.reserve(&[(Name::code(&tenant.code), tenant.id, tenant.id.uuid())]).await?;
+    let taken = tx.reserve(tenant.id, &[(Name::code(&tenant.code), tenant.id.uuid())]).await?;
     if !taken.is_empty() {
         return Err(AppError::field(FieldError::new("code", Rule::Taken).with("value", &tenant.code)));
     }
@@ -216,7 +216,7 @@ async fn staff(
         enabled: true,
         administrator: true,
     };
-    let taken = tx.reserve(&[(Name::principal(&principal), tenant, user.id.uuid())]).await?;
+    let taken = tx.reserve(tenant, &[(Name::principal(&principal), user.id.uuid())]).await?;
     if !taken.is_empty() {
         let error = FieldError::new("administrator.principal_name", Rule::Taken).with("value", &principal);
         return Err(AppError::field(error));

@@ -251,42 +251,34 @@ CREATE FUNCTION names_taken(kinds text[], spaces uuid[], names text[], at timest
      WHERE r.reserved_until IS NULL OR r.reserved_until > at
 $$;
 -- Takes names that are free or whose time of reservation is over, and tells
--- which were taken; of two owners that want one name in one batch the first
--- wins. Runs as owner because the loser's row is not the caller's, so it checks
--- itself that the caller reserves for tenants of its own, or for one that is
--- only just being made.
-CREATE FUNCTION reserve_names(kinds text[], spaces uuid[], names text[], tenants uuid[], owners uuid[], at timestamptz)
-    RETURNS TABLE (place bigint)
+-- which it took; of two owners that want one name in one batch the first wins.
+-- Runs as owner because the loser's row is not the caller's, so it checks itself
+-- that the caller reserves for a tenant of its own, or for one that is only just
+-- being made.
+CREATE FUNCTION reserve_names(tenant uuid, kinds text[], spaces uuid[], names text[], owners uuid[], at timestamptz)
+    RETURNS TABLE (kind text, space uuid, value text, owner uuid)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-    IF EXISTS (
-        SELECT FROM (SELECT DISTINCT tenant FROM unnest(tenants) AS t (tenant)) t
-         WHERE EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = t.tenant)
-           AND t.tenant IS DISTINCT FROM scope_tenant()
-           AND NOT EXISTS (
-               SELECT FROM caller_root r JOIN tenant_closure c ON c.ancestor = r.tenant_id
-                WHERE r.user_id = caller() AND (r.expires_at IS NULL OR r.expires_at > now())
-                  AND c.descendant = t.tenant))
+    IF tenant IS DISTINCT FROM scope_tenant()
+        AND EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = reserve_names.tenant)
+        AND NOT EXISTS (
+            SELECT FROM caller_root r JOIN tenant_closure c ON c.ancestor = r.tenant_id
+             WHERE r.user_id = caller() AND (r.expires_at IS NULL OR r.expires_at > now())
+               AND c.descendant = reserve_names.tenant)
     THEN
         RAISE EXCEPTION 'names are reserved for tenants of the caller' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN QUERY
-    WITH asked AS (
-        SELECT * FROM unnest(kinds, spaces, names, tenants, owners)
-            WITH ORDINALITY AS a (kind, space, value, tenant_id, owner, place)
-    ), won AS (
-        INSERT INTO reserved_name AS r (kind, space, value, tenant_id, owner)
-        -- One order for everybody, so that two batches wait and do not deadlock.
-        SELECT DISTINCT ON (1, 2, 3) a.kind, a.space, a.value, a.tenant_id, a.owner
-          FROM asked a ORDER BY 1, 2, 3, a.place
-        ON CONFLICT (kind, space, value) DO UPDATE
-            SET tenant_id = excluded.tenant_id, owner = excluded.owner, reserved_until = NULL
-            WHERE r.reserved_until <= at OR r.owner = excluded.owner
-        RETURNING r.kind, r.space, r.value, r.owner
-    )
-    SELECT a.place FROM asked a LEFT JOIN won w USING (kind, space, value)
-     WHERE w.owner IS DISTINCT FROM a.owner ORDER BY a.place;
+    INSERT INTO reserved_name AS r (kind, space, value, tenant_id, owner)
+    -- One order for everybody, so that two batches wait and do not deadlock.
+    SELECT DISTINCT ON (1, 2, 3) a.kind, a.space, a.value, tenant, a.owner
+      FROM unnest(kinds, spaces, names, owners) WITH ORDINALITY AS a (kind, space, value, owner, place)
+     ORDER BY 1, 2, 3, a.place
+    ON CONFLICT (kind, space, value) DO UPDATE
+       SET tenant_id = excluded.tenant_id, owner = excluded.owner, reserved_until = NULL
+       WHERE r.reserved_until <= at OR r.owner = excluded.owner
+    RETURNING r.kind, r.space, r.value, r.owner;
 END $$;
 
 -- Roles are immutable versions; a grant pins one.

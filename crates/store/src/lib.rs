@@ -131,7 +131,12 @@ impl Store {
 /// Who looks up callers and who writes asks for single rows by their keys. To
 /// plan that again at every request costs more than to do it (measured), and a
 /// plan that is kept must not be one that was good while there was little.
-const BY_KEY: [(&str, &str); 2] = [("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off")];
+const BY_KEY: [(&str, &str); 4] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
+    ("enable_memoize", "off"),
+];
 
 /// A connection that rested no longer than this is not asked whether it is still there.
 const FRESH: std::time::Duration = std::time::Duration::from_secs(1);

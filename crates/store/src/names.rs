@@ -1,5 +1,7 @@
 //! Names that nobody else has: taken for an owner, reserved for a time after it is gone.
 
+use std::collections::HashSet;
+
 use domain::id::{TargetId, TenantId};
 use uuid::Uuid;
 
@@ -91,26 +93,35 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Takes names for their owners; gives the positions of those that somebody
-    /// else has. Waits for a transaction that is taking the same name.
-    pub async fn reserve(&mut self, names: &[(Name, TenantId, Uuid)]) -> Result<Vec<usize>, StoreError> {
+    /// Takes names for their owners in `tenant`; gives the positions of those that
+    /// somebody else has. Waits for a transaction that is taking the same name.
+    pub async fn reserve(
+        &mut self,
+        tenant: TenantId,
+        names: &[(Name, Uuid)],
+    ) -> Result<Vec<usize>, StoreError> {
         let kinds: Vec<_> = names.iter().map(|n| n.0.kind.code().to_owned()).collect();
         let spaces: Vec<_> = names.iter().map(|n| n.0.space).collect();
         let values: Vec<_> = names.iter().map(|n| n.0.value.clone()).collect();
-        let tenants: Vec<_> = names.iter().map(|n| n.1.uuid()).collect();
-        let owners: Vec<_> = names.iter().map(|n| n.2).collect();
+        let owners: Vec<_> = names.iter().map(|n| n.1).collect();
         let now = ts(self.now);
-        let taken = sqlx::query_scalar!(
-            r#"SELECT place AS "place!" FROM reserve_names($1::text[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6)"#,
+        let taken = sqlx::query!(
+            r#"SELECT kind AS "kind!", space AS "space!", value AS "value!", owner AS "owner!"
+                 FROM reserve_names($1, $2::text[], $3::uuid[], $4::text[], $5::uuid[], $6)"#,
+            tenant.uuid(),
             &kinds,
             &spaces,
             &values,
-            &tenants,
             &owners,
             now as _
         )
         .fetch_all(self.sql())
         .await?;
-        Ok(taken.into_iter().filter_map(|place| usize::try_from(place - 1).ok()).collect())
+        let won: HashSet<_> =
+            taken.iter().map(|r| (r.kind.as_str(), r.space, r.value.as_str(), r.owner)).collect();
+        let lost = |(name, owner): &(Name, Uuid)| {
+            !won.contains(&(name.kind.code(), name.space, name.value.as_str(), *owner))
+        };
+        Ok(names.iter().enumerate().filter(|(_, name)| lost(name)).map(|(place, _)| place).collect())
     }
 }

@@ -156,7 +156,8 @@ pub struct Permit<A> {
 }
 
 /// Lists depend on how much there is, so each is planned for what it asks.
-const READING: &str = "BEGIN READ ONLY; SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on";
+const READING: &str = "BEGIN READ ONLY; SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on; \
+     SET LOCAL enable_bitmapscan = on; SET LOCAL enable_memoize = on";
 
 impl Store {
     /// Opens a reading transaction for `caller`.

@@ -24,8 +24,8 @@ async fn a_name_of_another_customer_is_taken_whatever_its_case() {
     let (one, two, three): (UserId, UserId, UserId) =
         (estate.world.id(), estate.world.id(), estate.world.id());
     let free = Name::principal("new@a1.test");
-    let names = [(free.clone(), a1, one.uuid()), (taken.clone(), a1, two.uuid()), (logon, a1, three.uuid())];
-    assert_eq!(tx.reserve(&names).await.expect("reserving"), [1, 2]);
+    let names = [(free.clone(), one.uuid()), (taken.clone(), two.uuid()), (logon, three.uuid())];
+    assert_eq!(tx.reserve(a1, &names).await.expect("reserving"), [1, 2]);
     assert_eq!(tx.names_taken(&[free.clone(), taken.clone()]).await.expect("asking"), [free, taken]);
 }
 
@@ -36,8 +36,8 @@ async fn of_two_in_one_batch_the_first_gets_the_name() {
     let mut tx = write(&estate, &estate.a1.admin).await;
     let (one, two): (UserId, UserId) = (estate.world.id(), estate.world.id());
     let name = Name::principal("twice@a1.test");
-    let names = [(name.clone(), a1, one.uuid()), (name.clone(), a1, two.uuid()), (name, a1, one.uuid())];
-    assert_eq!(tx.reserve(&names).await.expect("reserving"), [1]);
+    let names = [(name.clone(), one.uuid()), (name.clone(), two.uuid()), (name, one.uuid())];
+    assert_eq!(tx.reserve(a1, &names).await.expect("reserving"), [1]);
 }
 
 #[tokio::test]
@@ -45,8 +45,8 @@ async fn names_are_taken_for_tenants_of_the_caller_only() {
     let estate = Estate::new().await;
     let mut tx = write(&estate, &estate.a1.admin).await;
     let owner: UserId = estate.world.id();
-    let names = [(Name::principal("squat@b1.test"), estate.b1.id, owner.uuid())];
-    tx.reserve(&names).await.expect_err("a name for somebody else's customer");
+    let names = [(Name::principal("squat@b1.test"), owner.uuid())];
+    tx.reserve(estate.b1.id, &names).await.expect_err("a name for somebody else's customer");
 }
 
 #[tokio::test]
@@ -59,15 +59,15 @@ async fn a_leavers_name_stays_reserved_for_its_time() {
     tx.commit(&Cause::default()).await.expect("committing");
     let heir: UserId = world.id();
     let names = [
-        (Name::principal(&a1.people[1].login), a1.id, heir.uuid()),
-        (Name::logon(world.target, "a1.1"), a1.id, heir.uuid()),
+        (Name::principal(&a1.people[1].login), heir.uuid()),
+        (Name::logon(world.target, "a1.1"), heir.uuid()),
     ];
     for (hours, expected) in
         [(0, vec![0, 1]), (24 * domain::limits::RESERVED_DAYS - 1, vec![0, 1]), (1, vec![])]
     {
         world.clock.advance(SignedDuration::from_hours(hours));
         let mut tx = write(&estate, &a1.admin).await;
-        assert_eq!(tx.reserve(&names).await.expect("reserving"), expected, "after {hours} more hours");
+        assert_eq!(tx.reserve(a1.id, &names).await.expect("reserving"), expected, "after {hours} more hours");
     }
 }
 
@@ -76,15 +76,15 @@ async fn of_two_at_once_exactly_one_wins_and_reversed_batches_do_not_deadlock() 
     let estate = Estate::new().await;
     for round in 0..20 {
         let names: Vec<_> = (0..40).map(|n| Name::principal(&format!("r{round}n{n}@race.test"))).collect();
-        let own = |tenant, names: Vec<Name>| {
+        let own = |names: Vec<Name>| {
             let owner: UserId = estate.world.id();
-            names.into_iter().map(|n| (n, tenant, owner.uuid())).collect::<Vec<_>>()
+            names.into_iter().map(|n| (n, owner.uuid())).collect::<Vec<_>>()
         };
-        let (forth, mut back) = (own(estate.a1.id, names.clone()), own(estate.b1.id, names));
+        let (forth, mut back) = (own(names.clone()), own(names));
         back.reverse();
-        let take = async |caller: &Caller, names: &[(Name, _, _)]| -> Result<usize, StoreError> {
+        let take = async |caller: &Caller, names: &[(Name, _)]| -> Result<usize, StoreError> {
             let mut tx = estate.world.store.write(caller).await?;
-            let lost = tx.reserve(names).await?.len();
+            let lost = tx.reserve(caller.tenant, names).await?.len();
             tx.commit(&Cause::default()).await?;
             Ok(lost)
         };
@@ -98,12 +98,12 @@ async fn of_two_at_once_exactly_one_wins_and_reversed_batches_do_not_deadlock() 
 async fn a_name_is_free_again_when_its_transaction_was_given_up() {
     let estate = Estate::new().await;
     let owner: UserId = estate.world.id();
-    let names = [(Name::principal("maybe@a1.test"), estate.a1.id, owner.uuid())];
+    let names = [(Name::principal("maybe@a1.test"), owner.uuid())];
     let mut tx = write(&estate, &estate.a1.admin).await;
-    assert!(tx.reserve(&names).await.expect("reserving").is_empty());
+    assert!(tx.reserve(estate.a1.id, &names).await.expect("reserving").is_empty());
     drop(tx);
     let heir: UserId = estate.world.id();
-    let names = [(Name::principal("maybe@a1.test"), estate.b1.id, heir.uuid())];
+    let names = [(Name::principal("maybe@a1.test"), heir.uuid())];
     let mut tx = write(&estate, &estate.b1.admin).await;
-    assert!(tx.reserve(&names).await.expect("reserving").is_empty());
+    assert!(tx.reserve(estate.b1.id, &names).await.expect("reserving").is_empty());
 }

@@ -240,7 +240,7 @@ impl World {
         let permit = tx.permit::<act::ResellerCreate>(&parent).expect("may make resellers");
         let user =
             NewUser { administrator: true, ..person(self.id(), "Bea", &format!("Boss {code}"), &login) };
-        reserve(&mut tx, &[(Name::code(code), id, id.uuid()), (Name::principal(&login), id, user.id.uuid())])
+        reserve(&mut tx, id, &[(Name::code(code), id.uuid()), (Name::principal(&login), user.id.uuid())])
             .await;
         tx.insert_reseller(&permit, &self.tenant(id, TenantKind::Reseller, code))
             .await
@@ -265,7 +265,7 @@ impl World {
         let tenant = tx.tenant(seller.id).await.expect("the seller");
         let permit = tx.permit::<act::OrderCreate>(&tenant).expect("may order");
         tx.lock_reference(seller.id, code).await.expect("the reference");
-        reserve(&mut tx, &names(self.target, id, code, &users)).await;
+        reserve(&mut tx, id, &names(self.target, id, code, &users)).await;
         let new = NewTenant {
             folder: Some(folder),
             members: Some(group),
@@ -383,8 +383,12 @@ pub async fn session(store: &Store, login: &str) -> String {
     store.open_session(&account, login, 12).await.expect("a session").secret
 }
 
-pub async fn reserve(tx: &mut WriteTx<'_>, names: &[(Name, TenantId, Uuid)]) {
-    assert_eq!(tx.reserve(names).await.expect("reserving"), Vec::<usize>::new(), "all names are free");
+pub async fn reserve(tx: &mut WriteTx<'_>, tenant: TenantId, names: &[(Name, Uuid)]) {
+    assert_eq!(
+        tx.reserve(tenant, names).await.expect("reserving"),
+        Vec::<usize>::new(),
+        "all names are free"
+    );
 }
 
 /// Somebody who has nothing but a name yet.
@@ -410,13 +414,13 @@ fn own(user: &NewUser) -> ObjectId {
     user.account.as_ref().expect("people of customers have an account").object
 }
 
-fn names(target: TargetId, tenant: TenantId, code: &str, users: &[NewUser]) -> Vec<(Name, TenantId, Uuid)> {
+fn names(target: TargetId, tenant: TenantId, code: &str, users: &[NewUser]) -> Vec<(Name, Uuid)> {
     let suffix = Name::suffix(&format!("{code}.test"));
-    let mut names = vec![(Name::code(code), tenant, tenant.uuid()), (suffix, tenant, tenant.uuid())];
+    let mut names = vec![(Name::code(code), tenant.uuid()), (suffix, tenant.uuid())];
     for user in users {
-        names.push((Name::principal(&user.principal_name), tenant, user.id.uuid()));
+        names.push((Name::principal(&user.principal_name), user.id.uuid()));
         let logon = user.logon_name.as_deref().expect("people of customers have a log-on name");
-        names.push((Name::logon(target, logon), tenant, user.id.uuid()));
+        names.push((Name::logon(target, logon), user.id.uuid()));
     }
     names
 }
