@@ -28,6 +28,9 @@ GRANT USAGE ON SCHEMA public TO tenantry_app, tenantry_auth, tenantry_engine;
 -- Whose transaction this is. Unset: nobody, and nobody sees no rows.
 CREATE FUNCTION caller() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT nullif(current_setting('tenantry.caller', true), '')::uuid $$;
+-- The tenant that person belongs to.
+CREATE FUNCTION home() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$ SELECT nullif(current_setting('tenantry.home', true), '')::uuid $$;
 -- The one tenant an act without grants belongs to (activation by link).
 CREATE FUNCTION scope_tenant() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT nullif(current_setting('tenantry.tenant', true), '')::uuid $$;

@@ -178,12 +178,15 @@ impl Store {
         caller: &Caller,
         begin: &str,
     ) -> Result<Transaction<'static, Postgres>, StoreError> {
-        let (scope, id) = match caller.who {
-            Who::Person { user, .. } => ("caller", user.uuid()),
-            Who::Link { .. } => ("tenant", caller.tenant.uuid()),
-        };
+        let home = caller.tenant.uuid();
         // One round trip; uuids need no quoting.
-        let statement = format!("{begin}; SET LOCAL tenantry.{scope} = '{id}'");
+        let statement = match caller.who {
+            Who::Person { user, .. } => format!(
+                "{begin}; SET LOCAL tenantry.caller = '{}'; SET LOCAL tenantry.home = '{home}'",
+                user.uuid()
+            ),
+            Who::Link { .. } => format!("{begin}; SET LOCAL tenantry.tenant = '{home}'"),
+        };
         Ok(self.app.begin_with(sqlx::AssertSqlSafe(statement)).await?)
     }
 

@@ -1,5 +1,8 @@
 //! Outcomes, in one transaction a batch, fenced by the lease.
 
+mod edges;
+mod queue;
+
 use std::collections::BTreeSet;
 
 use domain::{
@@ -11,6 +14,9 @@ use domain::{
 use serde_json::Value;
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
+
+use edges::{edges, record_edges, waiting_edges};
+use queue::{advance_turns, settle_work};
 
 use super::{Claim, EngineStore};
 use crate::StoreError;
@@ -85,14 +91,6 @@ pub struct EdgeOutcome {
     pub generation: i64,
     /// Read back as wanted, or why not.
     pub result: Result<(), Problem>,
-}
-
-#[derive(Default)]
-struct Edges {
-    groups: Vec<Uuid>,
-    members: Vec<Uuid>,
-    generations: Vec<i64>,
-    problems: Vec<Option<Value>>,
 }
 
 impl EngineStore {
@@ -228,190 +226,6 @@ async fn record_objects(
     Ok(())
 }
 
-fn edges(batch: &Batch, good: bool) -> Edges {
-    let mut edges = Edges::default();
-    for object in &batch.objects {
-        for edge in object.edges.iter().filter(|e| e.result.is_ok() == good) {
-            edges.groups.push(object.object.uuid());
-            edges.members.push(edge.member.uuid());
-            edges.generations.push(edge.generation);
-            let problem = edge.result.as_ref().err();
-            edges.problems.push(problem.map(|p| serde_json::to_value(p).unwrap_or(Value::Null)));
-        }
-    }
-    edges
-}
-
-async fn record_edges(
-    tx: &mut PgConnection,
-    batch: &Batch,
-    requests: &mut Vec<Uuid>,
-) -> Result<(), StoreError> {
-    let good = edges(batch, true);
-    if !good.groups.is_empty() {
-        let rows = sqlx::query_scalar!(
-            "WITH a AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS a (g, m, gen)),
-                  e AS (UPDATE membership x SET applied_gen = greatest(x.applied_gen, a.gen) FROM a
-                         WHERE x.group_object = a.g AND x.member_object = a.m)
-             UPDATE request_item i SET state = 'verified', problem = NULL, updated_at = now() FROM a
-              WHERE i.object_id = a.g AND i.member_id = a.m AND i.generation <= a.gen
-                AND i.state IN ('requested', 'running', 'failed', 'parked')
-             RETURNING i.request_id",
-            &good.groups,
-            &good.members,
-            &good.generations
-        )
-        .fetch_all(&mut *tx)
-        .await?;
-        requests.extend(rows);
-    }
-    let bad = edges(batch, false);
-    if !bad.groups.is_empty() {
-        let rows = sqlx::query_scalar!(
-            "UPDATE request_item i SET state = 'failed', problem = a.problem, updated_at = now()
-               FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::jsonb[]) AS a (g, m, gen, problem)
-              WHERE i.object_id = a.g AND i.member_id = a.m AND i.generation = a.gen
-                AND i.state IN ('requested', 'running', 'parked')
-             RETURNING i.request_id",
-            &bad.groups,
-            &bad.members,
-            &bad.generations,
-            &bad.problems as _
-        )
-        .fetch_all(tx)
-        .await?;
-        requests.extend(rows);
-    }
-    Ok(())
-}
-
-/// Memberships of what could not be made are shown as waiting, so that the
-/// request comes to an end; once it is there they are due again.
-async fn waiting_edges(
-    tx: &mut PgConnection,
-    batch: &Batch,
-    requests: &mut Vec<Uuid>,
-) -> Result<(), StoreError> {
-    let ids = |verified: bool| {
-        let chosen = batch.objects.iter().filter(move |o| match o.outcome {
-            Outcome::Verified => (o.observed.is_some()) == verified,
-            Outcome::Failed(_) => !verified,
-            Outcome::Retry { .. } | Outcome::Parked(_) => false,
-        });
-        chosen.map(|o| o.object.uuid()).collect::<Vec<_>>()
-    };
-    let waiting = serde_json::to_value(Problem::new(ProblemCode::Waiting)).unwrap_or(Value::Null);
-    let rows = sqlx::query_scalar!(
-        "UPDATE request_item i SET state = 'failed', problem = $2, updated_at = now()
-           FROM membership m LEFT JOIN external_object x ON x.object_id = m.member_object
-          WHERE m.member_object = ANY($1) AND x.external_id IS NULL AND m.wanted AND m.wanted_gen > m.applied_gen
-            AND i.object_id = m.group_object AND i.member_id = m.member_object AND i.generation = m.wanted_gen
-            AND i.state IN ('requested', 'running', 'parked')
-         RETURNING i.request_id",
-        &ids(false),
-        waiting
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    requests.extend(rows);
-    sqlx::query!(
-        "WITH i AS (UPDATE request_item i SET state = 'requested', problem = NULL, updated_at = now()
-               FROM membership m LEFT JOIN external_object x ON x.object_id = m.member_object
-              WHERE (m.member_object = ANY($1) OR m.group_object = ANY($1)) AND m.wanted_gen > m.applied_gen
-                AND (NOT m.wanted OR x.external_id IS NOT NULL)
-                AND i.object_id = m.group_object AND i.member_id = m.member_object AND i.generation = m.wanted_gen
-                AND i.state = 'failed' AND i.problem->>'code' = 'waiting'
-             RETURNING i.request_id)
-         UPDATE request SET finished_at = NULL WHERE id IN (SELECT request_id FROM i)",
-        &ids(true)
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// What is done leaves the queue, unless something newer is wanted; what
-/// others wait for makes them due.
-async fn settle_work(tx: &mut PgConnection, claim: &Claim, batch: &Batch) -> Result<(), StoreError> {
-    let (mut ended, mut generations, mut verified) = (vec![], vec![], vec![]);
-    let (mut again, mut delays, mut counted) = (vec![], vec![], vec![]);
-    for object in &batch.objects {
-        let id = object.object.uuid();
-        let (after, count) = match &object.outcome {
-            Outcome::Verified | Outcome::Failed(_) => {
-                ended.push(id);
-                generations.push(object.generation);
-                if matches!(object.outcome, Outcome::Verified) {
-                    verified.push(id);
-                }
-                continue;
-            }
-            Outcome::Retry { after_ms, .. } => (*after_ms, 1),
-            Outcome::Parked(_) => (1_000, 0),
-        };
-        again.push(id);
-        delays.push(after);
-        counted.push(count);
-    }
-    sqlx::query!(
-        "DELETE FROM work w USING unnest($1::uuid[], $2::bigint[]) AS a (id, gen) JOIN object o ON o.id = a.id
-          WHERE w.object_id = a.id AND o.generation = a.gen
-            AND NOT EXISTS (SELECT FROM secret s WHERE s.object_id = a.id)
-            AND NOT EXISTS (SELECT FROM membership m LEFT JOIN external_object x ON x.object_id = m.member_object
-                             WHERE m.group_object = a.id AND m.wanted_gen > m.applied_gen
-                               AND (NOT m.wanted OR x.external_id IS NOT NULL)
-                               AND NOT EXISTS (SELECT FROM request_item i WHERE i.object_id = m.group_object
-                                     AND i.member_id = m.member_object AND i.generation = m.wanted_gen
-                                     AND i.state = 'failed'))",
-        &ended,
-        &generations
-    )
-    .execute(&mut *tx)
-    .await?;
-    sqlx::query!(
-        "UPDATE work w SET lease = NULL, lease_until = NULL, attempts = w.attempts + a.counted,
-                due_at = now() + a.after * interval '1 ms'
-           FROM unnest($1::uuid[], $2::bigint[], $3::int[]) AS a (id, after, counted) WHERE w.object_id = a.id",
-        &again,
-        &delays,
-        &counted
-    )
-    .execute(&mut *tx)
-    .await?;
-    sqlx::query!(
-        "UPDATE work SET lease = NULL, lease_until = NULL, due_at = now() WHERE lease = $1 AND object_id = ANY($2)",
-        claim.lease,
-        &ended
-    )
-    .execute(&mut *tx)
-    .await?;
-    wake_groups(tx, batch.lane, &verified).await
-}
-
-/// Groups whose members just came to be: in the bulk lane later, as long as
-/// more of the tenant's people are on their way, so that many members travel
-/// in one modify.
-async fn wake_groups(tx: &mut PgConnection, lane: Lane, verified: &[Uuid]) -> Result<(), StoreError> {
-    sqlx::query!(
-        "INSERT INTO work AS w (object_id, target_id, tenant_id, lane, due_at)
-         SELECT DISTINCT o.id, o.target_id, o.tenant_id, $2::smallint,
-                now() + CASE WHEN $2 = 1 AND EXISTS (
-                        SELECT FROM work p JOIN object po ON po.id = p.object_id
-                         WHERE p.target_id = o.target_id AND p.lane = 1 AND p.tenant_id = o.tenant_id
-                           AND po.kind = 'user')
-                     THEN interval '15 s' ELSE interval '0' END
-           FROM membership m JOIN object o ON o.id = m.group_object
-          WHERE m.member_object = ANY($1) AND m.wanted_gen > m.applied_gen
-          ORDER BY o.id
-         ON CONFLICT (object_id) DO UPDATE SET due_at = least(w.due_at, excluded.due_at)",
-        verified,
-        lane.code()
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
 /// *Started* facts: the first verification of what makes a subscription real.
 async fn start_billing(tx: &mut PgConnection, batch: &Batch) -> Result<(), StoreError> {
     let good = edges(batch, true);
@@ -438,40 +252,6 @@ async fn start_billing(tx: &mut PgConnection, batch: &Batch) -> Result<(), Store
     )
     .execute(tx)
     .await?;
-    Ok(())
-}
-
-async fn advance_turns(tx: &mut PgConnection, batch: &Batch) -> Result<(), StoreError> {
-    let tenants: Vec<_> = batch.cost.iter().map(|c| c.0.uuid()).collect();
-    let costs: Vec<_> = batch.cost.iter().map(|c| c.1).collect();
-    // Who was away does not come back with a credit: it starts where the
-    // least served of those who wait is now.
-    sqlx::query!(
-        "INSERT INTO tenant_turn AS t (target_id, tenant_id, virtual_micros)
-         SELECT $1, a.tenant, a.cost + f.least FROM unnest($2::uuid[], $3::bigint[]) AS a (tenant, cost),
-                (SELECT coalesce(min(v.virtual_micros), 0) AS least FROM tenant_turn v WHERE v.target_id = $1
-                    AND EXISTS (SELECT FROM work w WHERE w.target_id = $1 AND w.tenant_id = v.tenant_id)) f
-          ORDER BY a.tenant
-         ON CONFLICT (target_id, tenant_id) DO UPDATE
-            SET virtual_micros = greatest(excluded.virtual_micros, t.virtual_micros + excluded.virtual_micros
-                - (SELECT coalesce(min(v.virtual_micros), 0) FROM tenant_turn v WHERE v.target_id = $1
-                     AND EXISTS (SELECT FROM work w WHERE w.target_id = $1 AND w.tenant_id = v.tenant_id)))",
-        batch.target.uuid(),
-        &tenants,
-        &costs
-    )
-    .execute(&mut *tx)
-    .await?;
-    if let Some(pace) = batch.pace_micros {
-        // A moving average, so that one slow batch does not starve the next.
-        sqlx::query!(
-            "UPDATE target_health SET pace_micros = greatest((pace_micros * 3 + $2) / 4, 1) WHERE target_id = $1",
-            batch.target.uuid(),
-            pace
-        )
-        .execute(tx)
-        .await?;
-    }
     Ok(())
 }
 

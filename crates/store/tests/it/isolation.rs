@@ -68,8 +68,9 @@ async fn fill(estate: &Estate) {
 /// A connection of the application with the scope of a caller, as a transaction has it.
 async fn scoped(world: &World, caller: &Caller) -> PgConnection {
     let mut sql = world.login(APP_ROLE).await;
-    sqlx::query("SELECT set_config('tenantry.caller', $1, false)")
+    sqlx::query("SELECT set_config('tenantry.caller', $1, false), set_config('tenantry.home', $2, false)")
         .bind(caller.user().uuid().to_string())
+        .bind(caller.tenant.uuid().to_string())
         .execute(&mut sql)
         .await
         .expect("setting the scope");

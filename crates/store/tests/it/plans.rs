@@ -73,11 +73,15 @@ fn statement(part: &str) -> String {
 
 async fn scoped(world: &World, caller: &Caller) -> PgConnection {
     let mut sql = world.login(APP_ROLE).await;
-    sqlx::query("SELECT set_config('tenantry.caller', $1, false), set_config('plan_cache_mode', 'force_custom_plan', false)")
-        .bind(caller.user().uuid().to_string())
-        .execute(&mut sql)
-        .await
-        .expect("setting the scope");
+    sqlx::query(
+        "SELECT set_config('tenantry.caller', $1, false), set_config('tenantry.home', $2, false),
+                set_config('plan_cache_mode', 'force_custom_plan', false)",
+    )
+    .bind(caller.user().uuid().to_string())
+    .bind(caller.tenant.uuid().to_string())
+    .execute(&mut sql)
+    .await
+    .expect("setting the scope");
     sql
 }
 

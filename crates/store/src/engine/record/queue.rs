@@ -1,0 +1,128 @@
+//! What an outcome leaves in the queue, and whose turn is next.
+
+use domain::request::Lane;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{Batch, Outcome};
+use crate::{StoreError, engine::Claim};
+
+/// What is done leaves the queue, unless something newer is wanted; what
+/// others wait for makes them due.
+pub(super) async fn settle_work(
+    tx: &mut PgConnection,
+    claim: &Claim,
+    batch: &Batch,
+) -> Result<(), StoreError> {
+    let (mut ended, mut generations, mut verified) = (vec![], vec![], vec![]);
+    let (mut again, mut delays, mut counted) = (vec![], vec![], vec![]);
+    for object in &batch.objects {
+        let id = object.object.uuid();
+        let (after, count) = match &object.outcome {
+            Outcome::Verified | Outcome::Failed(_) => {
+                ended.push(id);
+                generations.push(object.generation);
+                if matches!(object.outcome, Outcome::Verified) {
+                    verified.push(id);
+                }
+                continue;
+            }
+            Outcome::Retry { after_ms, .. } => (*after_ms, 1),
+            Outcome::Parked(_) => (1_000, 0),
+        };
+        again.push(id);
+        delays.push(after);
+        counted.push(count);
+    }
+    sqlx::query!(
+        "DELETE FROM work w USING unnest($1::uuid[], $2::bigint[]) AS a (id, gen) JOIN object o ON o.id = a.id
+          WHERE w.object_id = a.id AND o.generation = a.gen
+            AND NOT EXISTS (SELECT FROM secret s WHERE s.object_id = a.id)
+            AND NOT EXISTS (SELECT FROM membership m LEFT JOIN external_object x ON x.object_id = m.member_object
+                             WHERE m.group_object = a.id AND m.wanted_gen > m.applied_gen
+                               AND (NOT m.wanted OR x.external_id IS NOT NULL)
+                               AND NOT EXISTS (SELECT FROM request_item i WHERE i.object_id = m.group_object
+                                     AND i.member_id = m.member_object AND i.generation = m.wanted_gen
+                                     AND i.state = 'failed'))",
+        &ended,
+        &generations
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "UPDATE work w SET lease = NULL, lease_until = NULL, attempts = w.attempts + a.counted,
+                due_at = now() + a.after * interval '1 ms'
+           FROM unnest($1::uuid[], $2::bigint[], $3::int[]) AS a (id, after, counted) WHERE w.object_id = a.id",
+        &again,
+        &delays,
+        &counted
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "UPDATE work SET lease = NULL, lease_until = NULL, due_at = now() WHERE lease = $1 AND object_id = ANY($2)",
+        claim.lease,
+        &ended
+    )
+    .execute(&mut *tx)
+    .await?;
+    wake_groups(tx, batch.lane, &verified).await
+}
+
+/// Groups whose members just came to be: in the bulk lane later, as long as
+/// more of the tenant's people are on their way, so that many members travel
+/// in one modify.
+async fn wake_groups(tx: &mut PgConnection, lane: Lane, verified: &[Uuid]) -> Result<(), StoreError> {
+    sqlx::query!(
+        "INSERT INTO work AS w (object_id, target_id, tenant_id, lane, due_at)
+         SELECT DISTINCT o.id, o.target_id, o.tenant_id, $2::smallint,
+                now() + CASE WHEN $2 = 1 AND EXISTS (
+                        SELECT FROM work p JOIN object po ON po.id = p.object_id
+                         WHERE p.target_id = o.target_id AND p.lane = 1 AND p.tenant_id = o.tenant_id
+                           AND po.kind = 'user')
+                     THEN interval '15 s' ELSE interval '0' END
+           FROM membership m JOIN object o ON o.id = m.group_object
+          WHERE m.member_object = ANY($1) AND m.wanted_gen > m.applied_gen
+          ORDER BY o.id
+         ON CONFLICT (object_id) DO UPDATE SET due_at = least(w.due_at, excluded.due_at)",
+        verified,
+        lane.code()
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn advance_turns(tx: &mut PgConnection, batch: &Batch) -> Result<(), StoreError> {
+    let tenants: Vec<_> = batch.cost.iter().map(|c| c.0.uuid()).collect();
+    let costs: Vec<_> = batch.cost.iter().map(|c| c.1).collect();
+    // Who was away does not come back with a credit: it starts where the
+    // least served of those who wait is now.
+    sqlx::query!(
+        "INSERT INTO tenant_turn AS t (target_id, tenant_id, virtual_micros)
+         SELECT $1, a.tenant, a.cost + f.least FROM unnest($2::uuid[], $3::bigint[]) AS a (tenant, cost),
+                (SELECT coalesce(min(v.virtual_micros), 0) AS least FROM tenant_turn v WHERE v.target_id = $1
+                    AND EXISTS (SELECT FROM work w WHERE w.target_id = $1 AND w.tenant_id = v.tenant_id)) f
+          ORDER BY a.tenant
+         ON CONFLICT (target_id, tenant_id) DO UPDATE
+            SET virtual_micros = greatest(excluded.virtual_micros, t.virtual_micros + excluded.virtual_micros
+                - (SELECT coalesce(min(v.virtual_micros), 0) FROM tenant_turn v WHERE v.target_id = $1
+                     AND EXISTS (SELECT FROM work w WHERE w.target_id = $1 AND w.tenant_id = v.tenant_id)))",
+        batch.target.uuid(),
+        &tenants,
+        &costs
+    )
+    .execute(&mut *tx)
+    .await?;
+    if let Some(pace) = batch.pace_micros {
+        // A moving average, so that one slow batch does not starve the next.
+        sqlx::query!(
+            "UPDATE target_health SET pace_micros = greatest((pace_micros * 3 + $2) / 4, 1) WHERE target_id = $1",
+            batch.target.uuid(),
+            pace
+        )
+        .execute(tx)
+        .await?;
+    }
+    Ok(())
+}
