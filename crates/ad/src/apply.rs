@@ -302,7 +302,7 @@ async fn send_members(
         modifications.push(Mod::Delete(b"member".to_vec(), values(remove)));
     }
     if modifications.is_empty() {
-        return Ok(Answer { code: code::SUCCESS, text: String::new() });
+        return Ok(Answer::new(code::SUCCESS, ""));
     }
     modify(session, group, vec![controls::permissive()], modifications).await
 }

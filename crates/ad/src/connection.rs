@@ -149,7 +149,8 @@ impl Connections {
         let bound = ldap.simple_bind(&config.bind_dn, &config.bind_password).await;
         let bound = bound.map_err(|e| unreachable("no answer to the bind", e))?;
         if bound.rc != 0 {
-            let reason = format!("the bind as {} was refused: {} {}", config.bind_dn, bound.rc, bound.text);
+            let text = words(&bound.text);
+            let reason = format!("the bind as {} was refused: {} {text}", config.bind_dn, bound.rc);
             return Err(Unreachable::because(reason));
         }
         let facts = Arc::new(Facts::default());
@@ -217,7 +218,7 @@ impl Session {
         let ldap3::SearchResult(entries, result) = result.map_err(|e| self.lost(&e))?;
         let controls = result.ctrls.into_iter().map(|control| control.1).collect();
         let entries = entries.into_iter().map(Entry::new).collect();
-        Ok(Found { entries, code: result.rc, text: result.text, controls })
+        Ok(Found { entries, code: result.rc, text: words(&result.text), controls })
     }
 
     /// Sends one operation that changes something, with its controls.
@@ -234,7 +235,7 @@ impl Session {
             Operation::Delete { dn } => ldap.delete(&dn).await,
         };
         match result {
-            Ok(result) => Ok(Answer { code: result.rc, text: result.text }),
+            Ok(result) => Ok(Answer::new(result.rc, &result.text)),
             Err(error) => Err(self.lost(&error)),
         }
     }
@@ -285,6 +286,18 @@ pub(crate) enum Operation {
 pub(crate) struct Answer {
     pub(crate) code: u32,
     pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn new(code: u32, text: &str) -> Self {
+        Self { code, text: words(text) }
+    }
+}
+
+/// What a controller says. Windows ends its words with a NUL, which no
+/// database keeps and no page shows.
+fn words(text: &str) -> String {
+    text.replace('\0', "").trim().to_owned()
 }
 
 /// The answer to a search.

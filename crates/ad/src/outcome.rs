@@ -37,7 +37,7 @@ pub(crate) fn rejected(problem: Problem) -> ApplyError {
 }
 
 fn problem(step: &Step, answer: &Answer) -> Problem {
-    let text = answer.text.trim();
+    let text = answer.text.as_str();
     let problem = match answer.code {
         code::BUSY | code::TIME_LIMIT | code::ADMIN_LIMIT | code::OPERATIONS_ERROR => {
             Problem::new(ProblemCode::Busy)
@@ -178,7 +178,7 @@ mod tests {
     }
 
     fn refused(step: &Step, code: u32, text: &str) -> Problem {
-        match of(step, Ok(Answer { code, text: text.to_owned() })) {
+        match of(step, Ok(Answer::new(code, text))) {
             Err(ApplyError::Rejected { problem }) => problem,
             other => panic!("not rejected: {other:?}"),
         }
@@ -247,6 +247,15 @@ mod tests {
     }
 
     #[test]
+    fn the_nul_at_the_end_of_what_windows_says_goes_nowhere() {
+        let said = "00000057: LdapErr: DSID-0C090F2E, comment: Error in attribute, data 0\n\0";
+        let problem = refused(&create(), 19, said);
+        assert_eq!(problem.target_message.as_deref(), Some(said.trim_end_matches(['\n', '\0'])));
+        let away = of(&create(), Ok(Answer::new(52, said))).expect_err("not available");
+        assert!(!away.to_string().contains('\0'), "{away}");
+    }
+
+    #[test]
     fn each_code_has_its_cure() {
         let password = step(Action::SetPassword { at: at(), password: Secret("x".to_owned()) });
         let delete = step(Action::Delete { at: at() });
@@ -269,7 +278,7 @@ mod tests {
         ] {
             assert_eq!(refused(step, code, text).code, expected, "{code} {text}");
         }
-        assert!(of(&delete, Ok(Answer { code: 32, text: String::new() })).is_ok(), "gone is what was wanted");
+        assert!(of(&delete, Ok(Answer::new(32, ""))).is_ok(), "gone is what was wanted");
     }
 
     #[test]
@@ -278,7 +287,7 @@ mod tests {
         assert!(matches!(unanswered, Err(ApplyError::Indeterminate { .. })));
         let unsent = of(&create(), Err(Lost::Unsent("closed".to_owned())));
         assert!(matches!(unsent, Err(ApplyError::Unreachable(_))));
-        let busy = of(&create(), Ok(Answer { code: 52, text: "shutting down".to_owned() }));
+        let busy = of(&create(), Ok(Answer::new(52, "shutting down")));
         assert!(matches!(busy, Err(ApplyError::Unreachable(_))));
     }
 }

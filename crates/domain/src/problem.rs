@@ -104,14 +104,35 @@ impl Problem {
     /// Adds an argument of the text, cut to a printable length.
     #[must_use]
     pub fn with(mut self, key: &str, value: impl ToString) -> Self {
-        self.args.insert(key.to_owned(), value.to_string().chars().take(300).collect());
+        self.args.insert(key.to_owned(), printable(&value.to_string(), 300));
         self
     }
 
     /// Adds the target's own words.
     #[must_use]
     pub fn said(mut self, message: impl ToString) -> Self {
-        self.target_message = Some(message.to_string().chars().take(500).collect());
+        self.target_message = Some(printable(&message.to_string(), 500).trim().to_owned());
         self
+    }
+}
+
+/// As much of a text as is shown, without NULs, which the database refuses.
+fn printable(text: &str, most: usize) -> String {
+    text.chars().filter(|c| *c != '\0').take(most).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_keeps_no_nul_and_no_more_than_is_shown() {
+        let problem = Problem::new(ProblemCode::Refused)
+            .said("problem 1005, data 0\n\0")
+            .with("dn", "CN=a\0b")
+            .with("value", "x".repeat(400));
+        assert_eq!(problem.target_message.as_deref(), Some("problem 1005, data 0"));
+        assert_eq!(problem.args["dn"], "CN=ab");
+        assert_eq!(problem.args["value"].len(), 300);
     }
 }

@@ -55,7 +55,8 @@ impl EngineStore {
         reason: &str,
         retry_at: Timestamp,
     ) -> Result<(), StoreError> {
-        let reason: String = reason.chars().take(500).collect();
+        // PostgreSQL refuses NULs, and some targets say them.
+        let reason: String = reason.chars().filter(|c| *c != '\0').take(500).collect();
         sqlx::query!(
             "UPDATE target_health SET state = 'down', failures = failures + 1, reason = $2, retry_at = $3,
                     since = CASE WHEN state = 'up' THEN now() ELSE since END
