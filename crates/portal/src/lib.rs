@@ -28,7 +28,7 @@ use web::{Surface, layers};
 pub fn router(surface: &Surface) -> Router {
     let routes = Router::new()
         .route("/", get(sessions::start))
-        .route("/sign-in", post(sessions::sign_in))
+        .route("/sign-in", get(sessions::start).post(sessions::sign_in))
         .route("/sign-out", post(sessions::sign_out))
         .route("/activate/{token}", get(activate::show).post(activate::choose))
         .route("/status", get(status::overview))

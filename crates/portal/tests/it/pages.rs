@@ -124,7 +124,9 @@ async fn browsers_are_told_to_run_and_load_nothing_foreign() {
     assert!(style.header("cache-control").contains("immutable"));
     assert_eq!(browser.get("/assets/style.css").await.status.as_u16(), 404);
     assert_eq!(browser.get("/nothing").await.status.as_u16(), 404);
-    assert_eq!(browser.get("/sign-in").await.status.as_u16(), 405);
+    assert_eq!(browser.get("/sign-out").await.status.as_u16(), 405);
+    // Reloaded or bookmarked after a wrong password.
+    assert!(browser.get("/sign-in").await.html.contains("name=\"password\""));
 }
 
 #[tokio::test]
