@@ -116,12 +116,11 @@ pub(crate) fn language(field: &str, text: &str) -> Result<String, FieldError> {
 /// An IANA time zone this build knows.
 pub(crate) fn time_zone(field: &str, text: &str) -> Result<String, FieldError> {
     let value = names::line(field, text, 64)?;
-    match jiff::tz::TimeZone::get(&value) {
-        Ok(zone) => Ok(zone.iana_name().unwrap_or(&value).to_owned()),
-        Err(_) => {
-            Err(FieldError::new(field, Rule::Unknown).with("expected", "a time zone, as Europe/Berlin"))
-        }
-    }
+    let zone = domain::fact::time_zone(&value);
+    let name = zone.as_ref().and_then(|zone| zone.iana_name()).map(str::to_owned);
+    name.ok_or_else(|| {
+        FieldError::new(field, Rule::Unknown).with("expected", "a time zone, as Europe/Berlin")
+    })
 }
 
 /// Three letters (ISO 4217).

@@ -27,6 +27,13 @@ impl FactKind {
     }
 }
 
+/// The time zone of that IANA name, if there is one to keep a calendar in. The
+/// name "Etc/Unknown" stands for having none.
+#[must_use]
+pub fn time_zone(name: &str) -> Option<TimeZone> {
+    TimeZone::get(name).ok().filter(|zone| zone.iana_name().is_some() && !zone.is_unknown())
+}
+
 /// The day `at` falls on in the account's own calendar: what bills count.
 #[must_use]
 pub fn local_date(at: Timestamp, zone: &TimeZone) -> Date {
@@ -40,8 +47,15 @@ mod tests {
     #[test]
     fn the_day_is_the_account_s_own() {
         let at: Timestamp = "2026-03-31T22:30:00Z".parse().expect("instant");
-        let date = |zone: &str| local_date(at, &TimeZone::get(zone).expect("zone")).to_string();
+        let date = |zone: &str| local_date(at, &time_zone(zone).expect("zone")).to_string();
         assert_eq!(date("Europe/Copenhagen"), "2026-04-01");
         assert_eq!(date("UTC"), "2026-03-31");
+    }
+
+    #[test]
+    fn what_is_no_place_on_earth_has_no_calendar() {
+        for name in ["Etc/Unknown", "etc/unknown", "Mars/Olympus", ""] {
+            assert!(time_zone(name).is_none(), "{name}");
+        }
     }
 }

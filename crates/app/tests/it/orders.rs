@@ -78,6 +78,10 @@ fn wrong() -> Vec<(OrderDraft, Vec<(&'static str, Rule)>)> {
             vec![("customer.upn_suffix", Rule::Taken)],
         ),
         (with(|d| d.customer.suffix = "nodots".to_owned()), vec![("customer.upn_suffix", Rule::Format)]),
+        (
+            with(|d| d.customer.time_zone = Some("Etc/Unknown".to_owned())),
+            vec![("customer.time_zone", Rule::Unknown)],
+        ),
         (with(|d| d.customer.name = "x".repeat(300)), vec![("customer.name", Rule::TooLong)]),
         (
             with(|d| d.customer.time_zone = Some("Mars/Olympus".to_owned())),

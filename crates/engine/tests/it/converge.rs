@@ -135,3 +135,21 @@ async fn facts(world: &World) -> (i64, i64) {
     let of = |kind| format!("SELECT count(*) AS n FROM fact WHERE kind = '{kind}'");
     (world.number(&of("ordered")).await, world.number(&of("started")).await)
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_zone_the_database_does_not_know_stops_nobody() {
+    let world = World::new().await;
+    let engine = world.engine();
+    let customers =
+        [world.order("acme", 2, Lane::Interactive).await, world.order("zeta", 2, Lane::Interactive).await];
+    for (customer, zone) in customers.iter().zip(["Mars/Olympus", "Etc/Unknown"]) {
+        let id = customer.id.uuid();
+        world.db.execute(&format!("UPDATE tenant SET time_zone = '{zone}' WHERE id = '{id}'")).await;
+    }
+    world.drain(&engine).await;
+    world.assert_converged().await;
+    assert_eq!(facts(&world).await, (4, 4));
+    let by_utc = "SELECT count(*) AS n FROM fact WHERE kind = 'started' AND zone = 'UTC'
+                     AND local_date = (at AT TIME ZONE 'UTC')::date";
+    assert_eq!(world.number(by_utc).await, 4);
+}

@@ -50,7 +50,7 @@ pub fn check(config: &Config) -> Vec<String> {
     found.code("instance.code", &instance.code);
     found.take("instance.name", names::display_name("", &instance.name));
     found.language("instance.language", &instance.language);
-    if jiff::tz::TimeZone::get(&instance.time_zone).is_err() {
+    if domain::fact::time_zone(&instance.time_zone).is_none() {
         found.note("instance.time_zone", "is no time zone, as Europe/Berlin");
     }
     found.currency("instance.currency", &instance.currency);
