@@ -6,10 +6,16 @@
 //! write, however many clients there are. A bell that is lost with its process
 //! costs one tick of the engine's timer, nothing more.
 
+use std::time::Duration;
+
 use sqlx::PgPool;
 use tokio::sync::watch;
 
-/// The bell; what is rung while it still sounds is rung once more, not each time.
+/// After it sounded the bell is silent for so long: nobody notices, and hundreds of
+/// changes a second do not become as many notifications.
+const REST: Duration = Duration::from_millis(5);
+
+/// The bell; what is rung meanwhile is rung once more, not each time.
 #[derive(Clone)]
 pub(crate) struct Bell(watch::Sender<()>);
 
@@ -22,6 +28,7 @@ impl Bell {
                 if let Err(error) = sound(&pool).await {
                     tracing::warn!(%error, "the workers were not told of new work; they look for themselves");
                 }
+                tokio::time::sleep(REST).await;
             }
         });
         Self(sender)
