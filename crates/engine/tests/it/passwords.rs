@@ -5,7 +5,7 @@ use std::time::Duration;
 use connector::Lane;
 use domain::{limits, problem::ProblemCode, request::RequestState};
 
-use crate::world::{Customer, World};
+use crate::world::{Customer, World, title};
 
 async fn portal_hash(world: &World, customer: &Customer) -> Option<String> {
     let query = format!("SELECT portal_hash FROM users WHERE id = '{}'", customer.people[0].id.uuid());
@@ -81,4 +81,33 @@ async fn a_newer_password_replaces_one_on_its_way() {
     assert_eq!(world.state(first).await, RequestState::Complete, "overtaken");
     assert_eq!(world.state(second).await, RequestState::Complete);
     assert_eq!(portal_hash(&world, &customer).await.as_deref(), Some("hash of wrong donkey charger"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_whose_key_cannot_be_read_now_waits_for_it_and_stops_nobody() {
+    let world = World::new().await;
+    let engine = world.engine();
+    let customer = world.order("acme", 2, Lane::Interactive).await;
+    world.drain(&engine).await;
+    let request = world.choose(&customer, &customer.people[0], "correct horse battery").await;
+    let other = world.change(&customer, customer.people[1].object, Lane::Interactive, title("Captain")).await;
+    let key = std::fs::read_dir(world.folder.path()).expect("the keys").map(|e| e.expect("a key").path());
+    let key = key.into_iter().find(|p| p.to_string_lossy().contains("short-")).expect("the key of this hour");
+    let away = world.folder.path().join("away");
+    std::fs::rename(&key, &away).expect("taken away");
+    assert!(engine.step(world.target, Lane::Interactive).await.expect("a step"));
+    // There, but not to be read.
+    std::fs::create_dir(&key).expect("a folder in its place");
+    world.expire_leases().await;
+    assert!(engine.step(world.target, Lane::Interactive).await.expect("a step"));
+    assert_eq!(world.state(other).await, RequestState::Complete);
+    assert_eq!(world.state(request).await, RequestState::Requested);
+    assert_eq!(world.number("SELECT count(*) AS n FROM secret").await, 1, "it is not destroyed");
+
+    std::fs::remove_dir(&key).expect("the folder goes");
+    std::fs::rename(&away, &key).expect("brought back");
+    world.expire_leases().await;
+    world.drain(&engine).await;
+    assert_eq!(world.state(request).await, RequestState::Complete);
+    assert_eq!(portal_hash(&world, &customer).await.as_deref(), Some("hash of correct horse battery"));
 }

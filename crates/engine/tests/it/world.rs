@@ -72,8 +72,8 @@ pub struct World {
     pub keys: Keyring,
     pub db: TestDatabase,
     plan: PlanId,
-    // Last, so that the keys outlive who uses them.
-    _folder: tempfile::TempDir,
+    /// Where the keys are. Last, so that they outlive who uses them.
+    pub folder: tempfile::TempDir,
 }
 
 #[derive(Debug, Clone)]
@@ -147,7 +147,7 @@ impl World {
         let plan = tx.plans("EUR").await.expect("asking").pop().expect("the plan").id;
         tx.finish().await.expect("reading");
         let reference = Arc::new(Reference::new(clock.clone()));
-        Self { store, reference, target, root, clock, random, keys, db, plan, _folder: folder }
+        Self { store, reference, target, root, clock, random, keys, db, plan, folder }
     }
 
     /// A worker of its own, on `database` or the test's own.
@@ -329,7 +329,7 @@ impl World {
         let activation = self.store.activation(&links.tokens[0]).await.expect("asking").expect("the link");
         let caller = self.store.link_caller(&activation);
         let mut tx = self.store.write(&caller).await.expect("writing");
-        let permit = tx.link_permit(&activation).await.expect("may set its password");
+        let permit = tx.link_permit(&activation).await.expect("asking").expect("may set its password");
         let request = tx.open_request(customer.id, "password", json!({}), Lane::Interactive);
         let secret = domain::plan::Secret(password.to_owned());
         tx.send_password(&permit, &activation, &secret, &format!("hash of {password}")).await.expect("sent");

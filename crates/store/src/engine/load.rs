@@ -12,9 +12,10 @@ use domain::{
 };
 use jiff::Timestamp;
 use sqlx::types::Json;
+use tracing::error;
 
 use super::{Claim, EngineStore};
-use crate::StoreError;
+use crate::{StoreError, seal::SealError};
 
 /// Everything a claim is about.
 #[derive(Debug, Default)]
@@ -167,7 +168,7 @@ impl EngineStore {
         Ok(())
     }
 
-    async fn load_passwords(&self, jobs: &mut [Job]) -> Result<(), StoreError> {
+    async fn load_passwords(&self, jobs: &mut Vec<Job>) -> Result<(), StoreError> {
         let users: Vec<_> =
             jobs.iter().filter(|j| j.kind == ObjectKind::User).map(|j| j.object.uuid()).collect();
         if users.is_empty() {
@@ -183,15 +184,21 @@ impl EngineStore {
         .fetch_all(&self.pool)
         .await?;
         for row in rows {
-            let opened = self.keys.open_sealed(&row.key_id, row.id, &row.sealed);
-            let fresh = row.expires_at.to_jiff() > now;
-            let value = match opened {
-                Ok(plain) if fresh => String::from_utf8(plain.to_vec())
-                    .map(Secret)
-                    .map_err(|_| Problem::new(ProblemCode::SecretExpired)),
-                _ => Err(Problem::new(ProblemCode::SecretExpired)),
-            };
             let object = ObjectId::from_uuid(row.object_id);
+            let lost = || Problem::new(ProblemCode::SecretExpired);
+            let opened = self.keys.open_sealed(&row.key_id, row.id, &row.sealed);
+            let value = match opened {
+                _ if row.expires_at.to_jiff() <= now => Err(lost()),
+                Ok(plain) => String::from_utf8(plain.to_vec()).map(Secret).map_err(|_| lost()),
+                Err(SealError::Broken) => Err(lost()),
+                // Its key may be had again, so the password is not given up. Nothing is done
+                // to the person until the lease ends, and the others of the claim go on.
+                Err(error) => {
+                    error!(%object, %error, "a password on its way cannot be opened; it waits");
+                    jobs.retain(|j| j.object != object);
+                    continue;
+                }
+            };
             if let Some(job) = jobs.iter_mut().find(|j| j.object == object) {
                 job.password = Some(PendingPassword {
                     id: SecretId::from_uuid(row.id),

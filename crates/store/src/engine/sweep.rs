@@ -29,7 +29,7 @@ impl EngineStore {
         let now = self.clock.now();
         let keys = self.keys.clone();
         let keys = tokio::task::spawn_blocking(move || keys.destroy_expired(now));
-        let keys = keys.await.unwrap_or(Ok(0))?;
+        let keys = keys.await.map_err(|_| StoreError::Conflict("the destruction of keys did not end"))??;
         let expired = serde_json::to_value(Problem::new(ProblemCode::SecretExpired)).unwrap_or(Value::Null);
         let mut tx = self.pool.begin().await?;
         let mut ended = sqlx::query_scalar!(
