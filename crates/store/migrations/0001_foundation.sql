@@ -542,6 +542,8 @@ CREATE TABLE work (
     lane smallint NOT NULL CHECK (lane IN (0, 1)),
     due_at timestamptz NOT NULL,
     attempts int NOT NULL DEFAULT 0,
+    -- How often in a row the target was asked and refused it as busy.
+    refusals int NOT NULL DEFAULT 0,
     lease bigint,
     lease_until timestamptz
 ) WITH (fillfactor = 70);

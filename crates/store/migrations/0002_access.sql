@@ -100,7 +100,7 @@ GRANT UPDATE (spec, spec_version, generation, wanted) ON object TO tenantry_app;
 GRANT UPDATE (wanted, wanted_gen, until) ON membership TO tenantry_app;
 GRANT UPDATE (generation, state, problem, updated_at) ON request_item TO tenantry_app;
 GRANT UPDATE (finished_at) ON request TO tenantry_app;
-GRANT UPDATE (lane, due_at, attempts) ON work TO tenantry_app;
+GRANT UPDATE (lane, due_at, attempts, refusals) ON work TO tenantry_app;
 GRANT UPDATE (name, description, version, deleted_at) ON user_group TO tenantry_app;
 GRANT UPDATE (ended_at) ON subscription TO tenantry_app;
 GRANT SELECT (object_id), DELETE ON secret TO tenantry_app;

@@ -198,7 +198,8 @@ impl WriteTx<'_> {
                     WHEN 'group' THEN interval '1 us' ELSE interval '0' END
                FROM object o WHERE o.id = ANY($1) ORDER BY o.id
              ON CONFLICT (object_id) DO UPDATE
-                SET due_at = least(w.due_at, excluded.due_at), lane = least(w.lane, excluded.lane), attempts = 0",
+                SET due_at = least(w.due_at, excluded.due_at), lane = least(w.lane, excluded.lane), attempts = 0,
+                    refusals = 0",
             &ids,
             lane.code()
         )
@@ -256,7 +257,8 @@ impl WriteTx<'_> {
                    LEFT JOIN external_object x ON x.object_id = a.m
                   WHERE NOT $4 OR x.external_id IS NOT NULL ORDER BY o.id
                  ON CONFLICT (object_id) DO UPDATE
-                    SET due_at = least(w.due_at, excluded.due_at), lane = least(w.lane, excluded.lane), attempts = 0",
+                    SET due_at = least(w.due_at, excluded.due_at), lane = least(w.lane, excluded.lane), attempts = 0,
+                    refusals = 0",
                 &groups,
                 &members,
                 lane.code(),

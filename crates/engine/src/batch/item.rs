@@ -16,7 +16,7 @@ use crate::delay;
 /// Steps of one object in one claim; more means it does not come true.
 const STEPS_MAX: u8 = 4;
 /// A target that is busy this often in a row fails the object.
-const ATTEMPTS_MAX: i32 = 8;
+const REFUSALS_MAX: i32 = 8;
 
 /// What to do next, and the name under which it will be found.
 pub(super) struct Next {
@@ -67,7 +67,8 @@ impl Item {
     /// Tries again later, because something else has to be there first.
     pub(super) fn wait(&mut self) {
         let after_ms = delay::retry_millis(self.job.attempts);
-        self.main = Some(Outcome::Retry { problem: Some(Problem::new(ProblemCode::Waiting)), after_ms });
+        let problem = Some(Problem::new(ProblemCode::Waiting));
+        self.main = Some(Outcome::Retry { problem, after_ms, refused: false });
     }
 
     pub(super) fn fail(&mut self, problem: Problem) {
@@ -253,13 +254,11 @@ impl Item {
 
     pub(super) fn rejected(&mut self, action: &Action, problem: Problem) {
         if self.is_passing(&problem) {
-            self.main = Some(if self.job.attempts < ATTEMPTS_MAX {
-                let after_ms = delay::retry_millis(self.job.attempts);
-                Outcome::Retry { problem: Some(problem), after_ms }
+            if self.job.refusals < REFUSALS_MAX {
+                let after_ms = delay::retry_millis(self.job.refusals);
+                self.main = Some(Outcome::Retry { problem: Some(problem), after_ms, refused: true });
             } else {
-                Outcome::Failed(problem.clone())
-            });
-            if self.job.attempts >= ATTEMPTS_MAX {
+                self.main = Some(Outcome::Failed(problem));
                 self.refuse_rest();
             }
             return;
@@ -304,7 +303,7 @@ impl Item {
             (Some(outcome), _) if done => outcome,
             (_, Some(problem)) => Outcome::Parked(problem.clone()),
             // Its time was up.
-            (_, None) => Outcome::Retry { problem: None, after_ms: 0 },
+            (_, None) => Outcome::Retry { problem: None, after_ms: 0, refused: false },
         };
         let secret = self.job.password.as_ref().map(|p| p.id);
         let result = self.password.and_then(Password::result);

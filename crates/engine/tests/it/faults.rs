@@ -99,3 +99,27 @@ async fn a_refused_value_fails_that_object_alone() {
     assert_eq!(world.state(better).await, RequestState::Complete);
     world.assert_converged().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_waited_long_is_not_given_up_when_the_target_is_busy_once() {
+    let world = World::new().await;
+    let engine = world.engine();
+    let customer = world.order("acme", 1, Lane::Interactive).await;
+    let (folder, person) = (customer.folder, customer.people[0].object);
+    let later =
+        format!("UPDATE work SET due_at = now() + interval '1 h' WHERE object_id = '{}'", folder.uuid());
+    for _ in 0..12 {
+        world.hurry().await;
+        world.db.execute(&later).await;
+        assert!(engine.step(world.target, Lane::Interactive).await.expect("a step"));
+    }
+    assert!(world.there(folder).is_none() && world.there(person).is_none());
+    world.reference.refuse(person, Problem::new(ProblemCode::Busy).said("try later"));
+    world.hurry().await;
+    assert!(engine.step(world.target, Lane::Interactive).await.expect("a step"));
+    assert!(world.there(folder).is_some() && world.there(person).is_none());
+    world.reference.accept(person);
+    world.drain(&engine).await;
+    assert_eq!(world.state(customer.request).await, RequestState::Complete);
+    world.assert_converged().await;
+}

@@ -30,6 +30,8 @@ pub struct Claimed {
     pub tenant: TenantId,
     /// How often it was tried since somebody wanted it.
     pub attempts: i32,
+    /// How often in a row the target refused it as busy.
+    pub refusals: i32,
 }
 
 /// What is about to be tried, so that after a crash it is known where to look.
@@ -88,7 +90,8 @@ impl EngineStore {
                token AS MATERIALIZED (SELECT nextval('lease') AS lease)
                UPDATE work SET lease = token.lease, lease_until = now() + make_interval(secs => $4)
                  FROM pick, token WHERE work.object_id = pick.object_id
-               RETURNING work.object_id, work.tenant_id, work.attempts, work.lease AS "lease!""#,
+               RETURNING work.object_id, work.tenant_id, work.attempts, work.refusals,
+                         work.lease AS "lease!""#,
             target.uuid(),
             lane.code(),
             i64::try_from(limit).unwrap_or(i64::MAX),
@@ -104,6 +107,7 @@ impl EngineStore {
                 object: ObjectId::from_uuid(r.object_id),
                 tenant: TenantId::from_uuid(r.tenant_id),
                 attempts: r.attempts,
+                refusals: r.refusals,
             })
             .collect();
         objects.sort_by_key(|c| c.object);

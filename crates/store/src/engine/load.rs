@@ -48,6 +48,8 @@ pub struct Job {
     pub generation: i64,
     /// How often it was tried since somebody wanted it.
     pub attempts: i32,
+    /// How often in a row the target refused it as busy.
+    pub refusals: i32,
     /// Where it was seen last.
     pub address: Option<Address>,
     /// Under which names it may stand after an attempt that was cut off.
@@ -102,7 +104,7 @@ impl EngineStore {
     /// Loads what the claim is about, in six queries however large it is.
     pub async fn load(&self, claim: &Claim) -> Result<Workload, StoreError> {
         let ids: Vec<_> = claim.objects.iter().map(|c| c.object.uuid()).collect();
-        let attempts: BTreeMap<_, _> = claim.objects.iter().map(|c| (c.object, c.attempts)).collect();
+        let claimed: BTreeMap<_, _> = claim.objects.iter().map(|c| (c.object, c)).collect();
         let rows = sqlx::query!(
             r#"SELECT o.id AS "id!", o.tenant_id AS "tenant_id!", o.kind AS "kind!", o.spec AS "spec!",
                       o.generation AS "generation!", o.wanted AS "wanted!", x.external_id AS "external_id?",
@@ -128,7 +130,8 @@ impl EngineStore {
                 spec,
                 wanted: row.wanted,
                 generation: row.generation,
-                attempts: attempts.get(&object).copied().unwrap_or(0),
+                attempts: claimed.get(&object).map_or(0, |c| c.attempts),
+                refusals: claimed.get(&object).map_or(0, |c| c.refusals),
                 address: row.external_id.zip(row.dn).map(|(external_id, dn)| Address { external_id, dn }),
                 attempted: Vec::new(),
                 password: None,

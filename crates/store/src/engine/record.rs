@@ -71,6 +71,8 @@ pub enum Outcome {
         problem: Option<Problem>,
         /// Milliseconds.
         after_ms: i64,
+        /// The target was asked and refused it as busy.
+        refused: bool,
     },
     /// The target is away: goes on when it is back; costs no attempt.
     Parked(Problem),

@@ -15,10 +15,10 @@ pub(super) async fn settle_work(
     batch: &Batch,
 ) -> Result<(), StoreError> {
     let (mut ended, mut generations, mut verified) = (vec![], vec![], vec![]);
-    let (mut again, mut delays, mut counted) = (vec![], vec![], vec![]);
+    let (mut again, mut delays, mut counted, mut refused) = (vec![], vec![], vec![], vec![]);
     for object in &batch.objects {
         let id = object.object.uuid();
-        let (after, count) = match &object.outcome {
+        let (after, count, refusal) = match &object.outcome {
             Outcome::Verified | Outcome::Failed(_) => {
                 ended.push(id);
                 generations.push(object.generation);
@@ -27,12 +27,14 @@ pub(super) async fn settle_work(
                 }
                 continue;
             }
-            Outcome::Retry { after_ms, .. } => (*after_ms, 1),
-            Outcome::Parked(_) => (1_000, 0),
+            Outcome::Retry { after_ms, refused, .. } => (*after_ms, 1, Some(*refused)),
+            // Nobody was asked: neither a refusal nor the end of a row of them.
+            Outcome::Parked(_) => (1_000, 0, None),
         };
         again.push(id);
         delays.push(after);
         counted.push(count);
+        refused.push(refusal);
     }
     sqlx::query!(
         "DELETE FROM work w USING unnest($1::uuid[], $2::bigint[]) AS a (id, gen) JOIN object o ON o.id = a.id
@@ -51,16 +53,19 @@ pub(super) async fn settle_work(
     .await?;
     sqlx::query!(
         "UPDATE work w SET lease = NULL, lease_until = NULL, attempts = w.attempts + a.counted,
+                refusals = CASE WHEN a.refused THEN w.refusals + 1 WHEN NOT a.refused THEN 0 ELSE w.refusals END,
                 due_at = now() + a.after * interval '1 ms'
-           FROM unnest($1::uuid[], $2::bigint[], $3::int[]) AS a (id, after, counted) WHERE w.object_id = a.id",
+           FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::bool[]) AS a (id, after, counted, refused) WHERE w.object_id = a.id",
         &again,
         &delays,
-        &counted
+        &counted,
+        &refused as _
     )
     .execute(&mut *tx)
     .await?;
     sqlx::query!(
-        "UPDATE work SET lease = NULL, lease_until = NULL, due_at = now() WHERE lease = $1 AND object_id = ANY($2)",
+        "UPDATE work SET lease = NULL, lease_until = NULL, due_at = now(), refusals = 0
+          WHERE lease = $1 AND object_id = ANY($2)",
         claim.lease,
         &ended
     )
