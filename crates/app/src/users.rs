@@ -247,6 +247,7 @@ pub async fn delete(
         let args = json!({ "name": user.display_name });
         request = Some(tx.open_request(tenant.id, "user_delete", args, Lane::Interactive));
         tx.unsubscribe(tenant.id, &tenant.time_zone, id, None).await?;
+        tx.leave_groups(tenant.id, object).await?;
         tx.want_change(object, |_| None, Lane::Interactive).await?;
     }
     tx.delete_user(&permit, &user, Some(version)).await?;

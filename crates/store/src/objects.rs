@@ -286,6 +286,19 @@ impl WriteTx<'_> {
         self.make_due(&groups, Lane::for_objects(edges.len())).await
     }
 
+    /// Wants somebody who goes out of all groups.
+    pub async fn leave_groups(&mut self, tenant: TenantId, member: ObjectId) -> Result<(), StoreError> {
+        let groups = sqlx::query_scalar!(
+            "SELECT group_object FROM membership WHERE member_object = $1 AND wanted ORDER BY group_object",
+            member.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let edge = |group| Edge { group: ObjectId::from_uuid(group), member };
+        let edges: Vec<_> = groups.into_iter().map(edge).collect();
+        self.want_members_now(tenant, &edges, false).await
+    }
+
     /// The container of a tenant in a target, if it has one there.
     pub async fn container_of(
         &mut self,

@@ -3,4 +3,5 @@
 mod links;
 mod names;
 mod orders;
+mod people;
 mod world;

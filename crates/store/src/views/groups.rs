@@ -129,7 +129,7 @@ impl ReadTx<'_> {
                  LEFT JOIN LATERAL (SELECT i.state, i.problem, i.request_id FROM request_item i
                      WHERE i.object_id = m.group_object AND i.member_id = m.member_object
                      ORDER BY i.request_id DESC LIMIT 1) i ON true
-                WHERE m.group_object = $1 AND (m.wanted OR m.wanted_gen > m.applied_gen)
+                WHERE m.group_object = $1 AND (m.wanted OR m.wanted_gen > m.applied_gen) AND u.deleted_at IS NULL
                   AND ($2::uuid IS NULL OR u.id = $2) AND ($3::uuid IS NULL OR u.id > $3)
                 ORDER BY u.id LIMIT $4"#,
             group.object.uuid(),
