@@ -264,20 +264,35 @@ pub async fn update(
             return Err(app.note_denied(caller, id, error.into(), cause).await);
         }
     };
-    tx.update_tenant(&permit, Some(version), &change).await?;
-    if let (Some(name), Some(folder)) = (&change.name, tenant.folder) {
-        tx.open_request(id, "tenant_update", json!({ "name": name }), Lane::Interactive);
-        let renamed = |spec| match spec {
-            Spec::Container { name: rdn, parent, .. } => {
-                Some(Spec::Container { name: rdn, parent, description: Some(name.clone()) })
-            }
-            other => Some(other),
-        };
-        tx.want_change(folder, renamed, Lane::Interactive).await?;
+    if tx.update_tenant(&permit, Some(version), &change).await? == version {
+        return Ok(tenant);
+    }
+    if let Some(name) = change.name.filter(|name| *name != tenant.name) {
+        rename_containers(&mut tx, id, &name).await?;
     }
     let after = tx.tenant(id).await?;
     tx.commit(cause).await?;
     Ok(after)
+}
+
+/// The containers of a tenant bear its name as their description: a customer has
+/// one, a reseller one in every directory, the provider none.
+async fn rename_containers(tx: &mut WriteTx<'_>, tenant: TenantId, name: &str) -> Result<(), AppError> {
+    let containers = tx.containers_of(tenant).await?;
+    if containers.is_empty() {
+        return Ok(());
+    }
+    tx.open_request(tenant, "tenant_update", json!({ "name": name }), Lane::Interactive);
+    for container in containers {
+        let renamed = |spec| match spec {
+            Spec::Container { name: rdn, parent, .. } => {
+                Some(Spec::Container { name: rdn, parent, description: Some(name.to_owned()) })
+            }
+            other => Some(other),
+        };
+        tx.want_change(container, renamed, Lane::Interactive).await?;
+    }
+    Ok(())
 }
 
 /// Suspends or resumes a tenant: while suspended nothing of it or below it can

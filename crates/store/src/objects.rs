@@ -315,6 +315,17 @@ impl WriteTx<'_> {
         Ok(id.map(ObjectId::from_uuid))
     }
 
+    /// The containers of a tenant, one in each directory it is in.
+    pub async fn containers_of(&mut self, tenant: TenantId) -> Result<Vec<ObjectId>, StoreError> {
+        let ids = sqlx::query_scalar!(
+            "SELECT id FROM object WHERE entity_id = $1 AND kind = 'container' AND wanted ORDER BY id",
+            tenant.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(ids.into_iter().map(ObjectId::from_uuid).collect())
+    }
+
     /// The desired state of one object.
     pub async fn spec(&mut self, object: ObjectId) -> Result<Spec, StoreError> {
         let row = sqlx::query!(r#"SELECT spec FROM object WHERE id = $1"#, object.uuid())
