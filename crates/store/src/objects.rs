@@ -166,7 +166,10 @@ impl WriteTx<'_> {
                           VALUES ($1, $4, $6, $7, $8, $9, $10)),
                     old AS (UPDATE request_item SET state = 'superseded', problem = NULL, updated_at = $10
                              WHERE object_id = $1 AND member_id = '00000000-0000-0000-0000-000000000000'
-                               AND state IN ('requested', 'running', 'failed', 'parked') AND request_id <> $7)
+                               AND state IN ('requested', 'running', 'failed', 'parked') AND request_id <> $7
+                               -- A password is not overtaken by another wish; it ends with its secret.
+                               AND (SELECT q.kind FROM request q WHERE q.id = request_item.request_id)
+                                   IS DISTINCT FROM 'password')
                INSERT INTO request_item (request_id, object_id, tenant_id, generation, updated_at)
                VALUES ($7, $1, $6, $4, $10)
                ON CONFLICT (request_id, object_id, member_id) DO UPDATE

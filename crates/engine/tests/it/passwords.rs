@@ -111,3 +111,21 @@ async fn a_password_whose_key_cannot_be_read_now_waits_for_it_and_stops_nobody()
     assert_eq!(world.state(request).await, RequestState::Complete);
     assert_eq!(portal_hash(&world, &customer).await.as_deref(), Some("hash of correct horse battery"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_change_of_the_person_does_not_end_a_password_on_its_way() {
+    let world = World::new().await;
+    let engine = world.engine();
+    let customer = world.order("acme", 1, Lane::Interactive).await;
+    world.drain(&engine).await;
+    world.reference.set_reachable(false);
+    let person = &customer.people[0];
+    let request = world.choose(&customer, person, "short").await;
+    let change = world.change(&customer, person.object, Lane::Interactive, title("Captain")).await;
+    assert_eq!(world.state(request).await, RequestState::Requested);
+    world.reference.set_reachable(true);
+    world.drain(&engine).await;
+    assert_eq!(world.state(change).await, RequestState::Complete);
+    assert_eq!(world.state(request).await, RequestState::Failed);
+    assert_eq!(world.problems(request).await, [ProblemCode::PasswordPolicy.code()]);
+}
