@@ -9,6 +9,7 @@ use domain::{
     request::{ItemState, Lane},
 };
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 use crate::{
     Caller, Store, StoreError,
@@ -122,7 +123,26 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// A new link for each person; older ones stop working.
+    /// A password that people chose and that is not set yet is not set any more.
+    pub(crate) async fn drop_passwords(&mut self, users: &[Uuid]) -> Result<(), StoreError> {
+        let now = ts(self.now);
+        sqlx::query!(
+            "WITH o AS (SELECT object_id AS id FROM users WHERE id = ANY($1) AND object_id IS NOT NULL),
+                  s AS (DELETE FROM secret s USING o WHERE s.object_id = o.id)
+             UPDATE request_item i SET state = 'superseded', problem = NULL, updated_at = $2
+               FROM o WHERE i.object_id = o.id AND i.member_id = '00000000-0000-0000-0000-000000000000'
+                AND i.state IN ('requested', 'running', 'parked')
+                AND (SELECT q.kind FROM request q WHERE q.id = i.request_id) = 'password'",
+            users,
+            now as _
+        )
+        .execute(self.sql())
+        .await?;
+        Ok(())
+    }
+
+    /// A new link for each person; older ones stop working, and what was chosen
+    /// with them.
     pub async fn issue_links(
         &mut self,
         tenant: TenantId,
@@ -132,6 +152,7 @@ impl WriteTx<'_> {
         let (now, actor) = (self.now, self.caller.user().uuid());
         let expires_at = now + SignedDuration::from_hours(domain::limits::ACTIVATION_HOURS);
         let people: Vec<_> = users.iter().map(|u| u.uuid()).collect();
+        self.drop_passwords(&people).await?;
         let ids: Vec<ActivationId> = users.iter().map(|_| self.id()).collect();
         for (ids, people) in ids
             .chunks(domain::limits::ROWS_PER_STATEMENT)

@@ -4,8 +4,13 @@ use std::time::Duration;
 
 use connector::Lane;
 use domain::{limits, problem::ProblemCode, request::RequestState};
+use store::{
+    activations::Purpose,
+    tx::{Cause, act},
+    users::UserChange,
+};
 
-use crate::world::{Customer, World, title};
+use crate::world::{Customer, Person, World, title};
 
 async fn portal_hash(world: &World, customer: &Customer) -> Option<String> {
     let query = format!("SELECT portal_hash FROM users WHERE id = '{}'", customer.people[0].id.uuid());
@@ -128,4 +133,45 @@ async fn another_change_of_the_person_does_not_end_a_password_on_its_way() {
     assert_eq!(world.state(change).await, RequestState::Complete);
     assert_eq!(world.state(request).await, RequestState::Failed);
     assert_eq!(world.problems(request).await, [ProblemCode::PasswordPolicy.code()]);
+}
+
+/// A new link for the person, or the account disabled or removed.
+async fn end_link(world: &World, customer: &Customer, person: &Person, ending: &str) {
+    let mut tx = world.store.write(&world.root).await.expect("writing");
+    match ending {
+        "disabled" => {
+            let (user, permit) = tx.account::<act::UserUpdate>(person.id).await.expect("the account");
+            let change = UserChange { enabled: Some(false), ..UserChange::default() };
+            tx.update_user(&permit, &user, None, &change).await.expect("disabled");
+        }
+        "deleted" => {
+            let (user, permit) = tx.account::<act::UserDelete>(person.id).await.expect("the account");
+            tx.delete_user(&permit, &user, None).await.expect("deleted");
+        }
+        _ => {
+            tx.issue_links(customer.id, &[person.id], Purpose::Reset).await.expect("a link");
+        }
+    }
+    tx.commit(&Cause::default()).await.expect("committing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_on_its_way_goes_with_its_link() {
+    let world = World::new().await;
+    let engine = world.engine();
+    let customer = world.order("acme", 3, Lane::Interactive).await;
+    world.drain(&engine).await;
+    world.reference.set_reachable(false);
+    for (person, ending) in customer.people.iter().zip(["disabled", "deleted", "another link"]) {
+        let request = world.choose(&customer, person, "correct horse battery").await;
+        world.hurry().await;
+        engine.step(world.target, Lane::Interactive).await.expect("a step");
+        end_link(&world, &customer, person, ending).await;
+        assert_eq!(world.number("SELECT count(*) AS n FROM secret").await, 0, "{ending}");
+        assert_eq!(world.state(request).await, RequestState::Complete, "{ending}: overtaken");
+    }
+    world.reference.set_reachable(true);
+    world.drain(&engine).await;
+    assert_eq!(world.reference.passwords_set(), 0);
+    assert_eq!(world.number("SELECT count(*) AS n FROM users WHERE portal_hash LIKE 'hash of %'").await, 0);
 }

@@ -100,6 +100,9 @@ impl WriteTx<'_> {
         )
         .execute(self.sql())
         .await?;
+        if before.enabled && !user.enabled {
+            self.drop_passwords(&[user.id.uuid()]).await?;
+        }
         let code = match (before.enabled, user.enabled) {
             (true, false) => "user.disabled",
             (false, true) => "user.enabled",
@@ -126,6 +129,7 @@ impl WriteTx<'_> {
         }
         let now = self.now;
         let until = now + jiff::SignedDuration::from_hours(24 * domain::limits::RESERVED_DAYS);
+        self.drop_passwords(&[user.id.uuid()]).await?;
         sqlx::query!(
             "WITH u AS (UPDATE users SET deleted_at = $2, version = version + 1 WHERE id = $1),
                   k AS (UPDATE api_token SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL),
