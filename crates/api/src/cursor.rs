@@ -100,7 +100,10 @@ fn decode(list: &str, cursor: &str) -> Option<(String, String)> {
     }
     let mut parts = std::str::from_utf8(text).ok()?.split(SEPARATOR);
     let (own, key, id) = (parts.next()?, parts.next()?, parts.next()?);
-    (own == list && parts.next().is_none()).then(|| (key.to_owned(), id.to_owned()))
+    // No row has such a key, and the database takes no NUL.
+    let control = |part: &str| part.chars().any(char::is_control);
+    (own == list && parts.next().is_none() && !control(key) && !control(id))
+        .then(|| (key.to_owned(), id.to_owned()))
 }
 
 /// FNV-1a (32 bits): a cursor that was cut or mistyped is noticed. A forged one
@@ -118,6 +121,7 @@ mod tests {
         let cursor = encode("users", "anna berg", "usr_x");
         assert_eq!(decode("users", &cursor), Some(("anna berg".to_owned(), "usr_x".to_owned())));
         assert_eq!(decode("tenants", &cursor), None);
+        assert_eq!(decode("users", &encode("users", "an\0na", "usr_x")), None, "no key is like this");
     }
 
     #[test]
