@@ -89,6 +89,9 @@ impl PersonDraft {
         let line = |c: &mut Checker, field, value: &Option<String>| {
             c.take(names::optional_line(field, value.as_deref(), limits::ATTRIBUTE_CHARS)).flatten()
         };
+        if self.plans.len() > limits::PLANS {
+            c.note(FieldError::new("plans", Rule::TooMany).with("max", limits::PLANS));
+        }
         let person = display.map(|display_name| Person {
             given_name: given,
             surname: sur,

@@ -20,6 +20,12 @@ pub const CODE_CHARS: std::ops::RangeInclusive<usize> = 2..=12;
 pub const REFERENCE_CHARS: usize = 64;
 /// Levels of the tenant tree: provider, resellers, sub-resellers, customer.
 pub const TENANT_DEPTH: usize = 8;
+/// Characters of a customer's naming pattern; the names made from it are cut anyway.
+pub const NAMING_PATTERN_CHARS: usize = 64;
+/// Plans of one person, and services of one order.
+pub const PLANS: usize = 50;
+/// Years in which a contract can begin and end; what a typing mistake gives is outside.
+pub const CONTRACT_YEARS: std::ops::RangeInclusive<i16> = 1900..=2999;
 /// Users in one order or one batch request.
 pub const USERS_PER_REQUEST: usize = 5_000;
 /// Rows written by one statement.

@@ -19,6 +19,9 @@ pub const DEFAULT_PATTERN: &str = "{given}.{surname}";
 impl Pattern {
     /// Checks a pattern: only known placeholders and characters allowed in names.
     pub fn parse(field: &str, text: &str) -> Result<Self, FieldError> {
+        if text.chars().count() > limits::NAMING_PATTERN_CHARS {
+            return Err(FieldError::new(field, Rule::TooLong).with("max", limits::NAMING_PATTERN_CHARS));
+        }
         let mut rest = text.to_owned();
         for placeholder in ["{given}", "{surname}", "{g}", "{s}"] {
             rest = rest.replace(placeholder, "");
@@ -138,5 +141,8 @@ mod tests {
         assert!(Pattern::parse("p", "static").is_err());
         assert!(Pattern::parse("p", "{given} {surname}").is_err());
         assert!(Pattern::parse("p", "{g}{surname}").is_ok());
+        let long = |chars: usize| format!("{{given}}{}", "a".repeat(chars - "{given}".len()));
+        assert!(Pattern::parse("p", &long(64)).is_ok());
+        assert_eq!(Pattern::parse("p", &long(65)).expect_err("too long").rule, Rule::TooLong);
     }
 }
