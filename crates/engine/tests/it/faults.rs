@@ -123,3 +123,14 @@ async fn whoever_waited_long_is_not_given_up_when_the_target_is_busy_once() {
     assert_eq!(world.state(customer.request).await, RequestState::Complete);
     world.assert_converged().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_a_target_says_when_it_goes_away_can_be_kept() {
+    let world = World::new().await;
+    let settings = store::Settings { database: world.db.owner().clone(), connections: 2 };
+    let keeper = store::engine::EngineStore::open(&settings, world.keys.clone(), world.clock.clone());
+    keeper.health(world.target, 1).await.expect("known");
+    let until = domain::clock::Clock::now(world.clock.as_ref());
+    keeper.target_down(world.target, "unavailable, data 0\n\0", until).await.expect("kept");
+    assert!(!keeper.health(world.target, 1).await.expect("known").up);
+}
