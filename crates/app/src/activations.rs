@@ -58,7 +58,10 @@ pub async fn choose(app: &App, token: &str, password: &str, cause: &Cause) -> Re
     let hash = sessions::hash(app, password).await?;
     let caller = app.store.link_caller(&activation);
     let mut tx = app.store.write(&caller).await?;
-    let permit = tx.link_permit(&activation).await?;
+    let Some(permit) = tx.link_permit(&activation).await? else {
+        drop(tx);
+        return overtaken(app, token).await;
+    };
     if activation.object.is_none() {
         if !tx.set_staff_password(&permit, &activation, &hash).await? {
             return Err(AppError::Conflict(Conflict::LinkDead));
@@ -70,4 +73,13 @@ pub async fn choose(app: &App, token: &str, password: &str, cause: &Cause) -> Re
     }
     tx.commit(cause).await?;
     look(app, token).await
+}
+
+/// What somebody is told whose link changed while the password was being hashed.
+async fn overtaken(app: &App, token: &str) -> Result<Activation, AppError> {
+    let activation = look(app, token).await?;
+    match state(&activation) {
+        LinkState::Pending | LinkState::Failed => Ok(activation),
+        _ => Err(AppError::Conflict(Conflict::LinkDead)),
+    }
 }

@@ -8,6 +8,7 @@ use domain::{
     id::TenantId,
     limits, names as rules,
     naming::{DEFAULT_PATTERN, Pattern},
+    permission,
     tenant::{Code, Standing, TenantKind},
 };
 use jiff::civil::Date;
@@ -101,14 +102,21 @@ pub struct Placed {
     /// False when the same order had been placed before.
     pub created: bool,
     /// The secret part of the administrator's activation link, and until when it
-    /// can be used; none once the administrator has a password.
+    /// can be used; none once the administrator has a password, nor for a caller
+    /// who may not reset it.
     pub activation: Option<(String, jiff::Timestamp)>,
 }
 
 fn day(c: &mut Checker, field: &str, text: Option<&str>) -> Option<Date> {
     let text = text.map(str::trim).filter(|t| !t.is_empty())?;
     let form = || FieldError::new(field, Rule::Format).with("expected", "a day, as 2026-03-01");
-    c.take(text.parse().map_err(|_| form()))
+    let day: Date = c.take(text.parse().map_err(|_| form()))?;
+    let years = limits::CONTRACT_YEARS;
+    let range = || {
+        let error = FieldError::new(field, Rule::OutOfRange);
+        error.with("min", format!("{}-01-01", years.start())).with("max", format!("{}-12-31", years.end()))
+    };
+    c.take(if years.contains(&day.year()) { Ok(day) } else { Err(range()) })
 }
 
 impl OrderDraft {
@@ -146,6 +154,9 @@ impl OrderDraft {
         }
         if self.notice_days.is_some_and(|days| days > 3_650) {
             c.note(FieldError::new("notice_period_days", Rule::OutOfRange).with("max", 3_650));
+        }
+        if self.plans.len() > limits::PLANS {
+            c.note(FieldError::new("services", Rule::TooMany).with("max", limits::PLANS));
         }
         let administrator = c.take_all("administrator", self.administrator.check());
         let users = c.take_all("", check_all("users", &self.users)).unwrap_or_default();
@@ -192,7 +203,9 @@ pub async fn place(
     let checked = draft.check().map_err(AppError::Invalid)?;
     let mut tx = app.store.write(caller).await?;
     let seller = seller(&mut tx, caller, draft.seller.as_deref()).await?;
-    let permit = match tx.permit::<act::OrderCreate>(&seller) {
+    let role = permission::role("customer_administrator").ok_or(AppError::NotFound("role"))?;
+    let permit = tx.permit::<act::OrderCreate>(&seller);
+    let permit = match permit.and_then(|permit| tx.may_give(&seller, role).map(|()| permit)) {
         Ok(permit) => permit,
         Err(error) => {
             drop(tx);
@@ -205,10 +218,11 @@ pub async fn place(
         if order.content_hash != hash {
             return Err(AppError::Conflict(Conflict::ReferenceUsed));
         }
-        let activation = tx.open_link(order.administrator).await?;
+        let activation = tx.open_links(&[order.administrator]).await?.pop();
+        let activation = activation.map(|(_, token, until)| (token, until));
         return Ok(Placed { order, created: false, activation });
     }
-    let mut site = Site::resolve(&mut tx, permit, draft, &checked).await?;
+    let mut site = Site::resolve(&mut tx, permit, role, draft, &checked).await?;
     let (order, administrator) = site.build(&mut tx, draft, &checked, &hash).await?;
     tx.commit(cause).await?;
     Ok(Placed {

@@ -5,7 +5,7 @@ use domain::{
     id::{ObjectId, TenantId, UserId},
     names as rules,
     naming::DEFAULT_PATTERN,
-    permission,
+    permission::{self, Role},
     request::Lane,
     spec::Spec,
     tenant::{Code, Standing, Status, TenantKind},
@@ -79,7 +79,12 @@ pub async fn create_reseller(
     };
     let mut tx = app.store.write(caller).await?;
     let parent = parent(&mut tx, caller, draft.parent.as_deref()).await?;
-    let permit = match tx.permit::<act::ResellerCreate>(&parent) {
+    let role = permission::role("reseller_administrator").ok_or(AppError::NotFound("role"))?;
+    let permit = tx.permit::<act::ResellerCreate>(&parent).and_then(|permit| match &administrator {
+        Some(_) => tx.may_give(&parent, role).map(|()| permit),
+        None => Ok(permit),
+    });
+    let permit = match permit {
         Ok(permit) => permit,
         Err(error) => {
             drop(tx);
@@ -100,7 +105,7 @@ pub async fn create_reseller(
     tx.insert_reseller(&permit, &tenant).await?;
     want_containers(&mut tx, &parent, &tenant).await?;
     let administrator = match administrator {
-        Some(person) => Some(staff(&mut tx, &permit, tenant.id, &person).await?),
+        Some(person) => Some(staff(&mut tx, &permit, role, tenant.id, &person).await?),
         None => None,
     };
     let created = CreatedReseller { id: tenant.id, administrator };
@@ -197,6 +202,7 @@ async fn want_containers(
 async fn staff(
     tx: &mut WriteTx<'_>,
     permit: &Permit<act::ResellerCreate>,
+    role: &Role,
     tenant: TenantId,
     person: &Person,
 ) -> Result<(UserId, String, jiff::Timestamp), AppError> {
@@ -222,7 +228,6 @@ async fn staff(
         return Err(AppError::field(error));
     }
     let mut links = tx.create_staff(permit, tenant, std::slice::from_ref(&user)).await?;
-    let role = permission::role("reseller_administrator").ok_or(AppError::NotFound("role"))?;
     tx.insert_grant(tenant, user.id, role.code, role.version).await?;
     Ok((user.id, links.tokens.pop().unwrap_or_default(), links.expires_at))
 }

@@ -79,7 +79,7 @@ async fn lists(stage: &crate::stage::Stage) -> Result<(), Failure> {
     let (app, caller) = (&stage.app, &stage.caller);
     let mut tx = app.read(caller).await?;
     let tenant = tx.tenant_by_code("c50").await?;
-    let permit = tx.permit::<act::TenantRead>(&tenant)?;
+    let permit = tx.permit_people(&tenant)?;
     for search in [None, Some("person 1")] {
         let started = Instant::now();
         let found = tx.users(&permit, search, None, None, 50).await?;

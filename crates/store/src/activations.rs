@@ -188,29 +188,36 @@ impl WriteTx<'_> {
         Ok(Links { tokens, expires_at })
     }
 
-    /// The link a person can still use: its token, and until when.
-    pub async fn open_link(&mut self, user: UserId) -> Result<Option<(String, Timestamp)>, StoreError> {
+    /// The permit a link gives for its own account; none when it cannot be used
+    /// (any more) or a password is on its way already. Until the end of the
+    /// transaction nobody else uses the link, replaces it or changes the account.
+    pub async fn link_permit(
+        &mut self,
+        activation: &Activation,
+    ) -> Result<Option<Permit<act::UserResetPassword>>, StoreError> {
+        // The account first, as everybody locks it who revokes links of it; a
+        // statement of its own, so that the next one sees what was waited for.
+        sqlx::query!("SELECT id FROM users WHERE id = $1 FOR UPDATE", activation.user.uuid())
+            .fetch_optional(self.sql())
+            .await?;
         let now = ts(self.now);
-        let row = sqlx::query!(
-            r#"SELECT id, expires_at AS "expires_at!: jiff_sqlx::Timestamp" FROM activation
-                WHERE user_id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2
-                ORDER BY id DESC LIMIT 1"#,
-            user.uuid(),
+        let usable = sqlx::query_scalar!(
+            r#"SELECT a.used_at IS NULL AND a.revoked_at IS NULL AND a.expires_at > $2 AND u.enabled
+                      AND u.deleted_at IS NULL AND NOT tenant_suspended(a.tenant_id)
+                      AND NOT EXISTS (SELECT FROM request_item i WHERE i.request_id = a.request_id
+                            AND i.object_id = u.object_id AND i.member_id = '00000000-0000-0000-0000-000000000000'
+                            AND i.state NOT IN ('failed', 'superseded')) AS "usable!"
+                 FROM activation a JOIN users u ON u.id = a.user_id WHERE a.id = $1 FOR UPDATE OF a"#,
+            activation.id.uuid(),
             now as _
         )
         .fetch_optional(self.sql())
         .await?;
-        let token = |id| self.store.keys.activation_token(ActivationId::from_uuid(id));
-        Ok(row.map(|row| (token(row.id), row.expires_at.to_jiff())))
-    }
-
-    /// The permit a link gives for its own account.
-    pub async fn link_permit(
-        &mut self,
-        activation: &Activation,
-    ) -> Result<Permit<act::UserResetPassword>, StoreError> {
+        if usable != Some(true) {
+            return Ok(None);
+        }
         let tenant = self.tenant(activation.tenant).await?;
-        Ok(Self::permit_link(&tenant, activation.user))
+        Ok(Some(Self::permit_link(&tenant, activation.user)))
     }
 
     /// Sets the portal's password of somebody who has no directory account

@@ -13,7 +13,7 @@ use std::{
 use domain::{
     event::Event,
     id::{ObjectId, TargetId, TenantId, UserId},
-    permission::Permission,
+    permission::{Permission, Role},
     tenant::{Standing, Status, TenantKind},
 };
 use jiff::Timestamp;
@@ -115,6 +115,25 @@ pub struct TenantRef {
     /// When it was made.
     pub created_at: Timestamp,
     pub(crate) grants: Vec<Grant>,
+}
+
+impl TenantRef {
+    fn grants_on_path(&self) -> Vec<GrantOnPath<'_>> {
+        self.grants
+            .iter()
+            .map(|g| GrantOnPath {
+                grant: g.id,
+                role: &g.role,
+                role_version: g.role_version,
+                permissions: &g.permissions,
+                scope: g.scope,
+            })
+            .collect()
+    }
+}
+
+fn denied(permission: Permission) -> StoreError {
+    StoreError::Denied(Box::new(policy::Denial { permission, reason: policy::Refusal::NoGrant }))
 }
 
 /// An action with its permission, as a type, so that a permit for one cannot be
@@ -322,22 +341,29 @@ impl ReadTx<'_> {
         }
     }
 
+    /// Whether the caller may list the people of `tenant`. Seeing people has no
+    /// guard, so the grant alone answers for each of them.
+    pub fn permit_people(&self, tenant: &TenantRef) -> Result<Permit<act::UserRead>, StoreError> {
+        let permission = Permission::UserRead;
+        if policy::roots(&tenant.grants_on_path(), permission).is_empty() {
+            self.decide::<act::TenantRead>(tenant, None)?;
+            return Err(denied(permission));
+        }
+        Ok(Permit { tenant: tenant.clone(), account: None, action: PhantomData })
+    }
+
+    /// Whether the caller has all that a role would give on `tenant` and below:
+    /// nobody gives more than they have.
+    pub fn may_give(&self, tenant: &TenantRef, role: &Role) -> Result<(), StoreError> {
+        let may = policy::may_grant(&tenant.grants_on_path(), role.permissions, &tenant.path);
+        may.map_err(|missing| denied(missing.permissions.first().copied().unwrap_or(Permission::RoleGrant)))
+    }
+
     fn ask(&self, tenant: &TenantRef, permission: Permission, resource: Target<'_>) -> Decision {
-        let grants: Vec<_> = tenant
-            .grants
-            .iter()
-            .map(|g| GrantOnPath {
-                grant: g.id,
-                role: &g.role,
-                role_version: g.role_version,
-                permissions: &g.permissions,
-                scope: g.scope,
-            })
-            .collect();
         self.store.policy.decide(&Question {
             person: self.caller.user(),
             permission,
-            grants: &grants,
+            grants: &tenant.grants_on_path(),
             resource,
             suspended: tenant.suspended,
         })

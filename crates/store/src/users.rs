@@ -251,7 +251,7 @@ impl ReadTx<'_> {
     /// People of the tenant the permit is for, by name, after `after` (key and id).
     pub async fn users(
         &mut self,
-        permit: &Permit<act::TenantRead>,
+        permit: &Permit<act::UserRead>,
         search: Option<&str>,
         state: Option<ItemState>,
         after: Option<(&str, UserId)>,

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
+    fact,
     field::{FieldError, Rule},
     id::{GroupId, ObjectId, OrderId, ServiceId, TargetId},
-    permission,
+    permission::Role,
     request::Lane,
     spec::Spec,
     tenant::TenantKind,
 };
+use jiff::civil::Date;
 use serde_json::json;
 use store::{
     catalogue::Plan,
@@ -33,7 +35,11 @@ use crate::{
 /// Everything an order needs to know before it writes.
 pub(super) struct Site {
     permit: Permit<act::OrderCreate>,
+    /// What the first administrator gets.
+    role: &'static Role,
     tenant: NewTenant,
+    /// First day of the contract.
+    start: Date,
     target: TargetId,
     parent: Option<ObjectId>,
     plans: Vec<Plan>,
@@ -47,6 +53,7 @@ impl Site {
     pub(super) async fn resolve(
         tx: &mut WriteTx<'_>,
         permit: Permit<act::OrderCreate>,
+        role: &'static Role,
         draft: &OrderDraft,
         checked: &Checked,
     ) -> Result<Self, AppError> {
@@ -96,7 +103,8 @@ impl Site {
             folder: Some(tx.id()),
             members: Some(tx.id()),
         };
-        Ok(Self { permit, tenant, target, parent, plans, ordered, groups })
+        let start = first_day(tx, checked, &tenant.time_zone)?;
+        Ok(Self { permit, role, tenant, start, target, parent, plans, ordered, groups })
     }
 
     pub(super) async fn build(
@@ -115,15 +123,15 @@ impl Site {
         self.want_containers(tx, lane).await?;
         let created = self.people(tx, checked, order_id, lane).await?;
         let Some(administrator) = created.into_iter().next() else { return Err(AppError::NotFound("user")) };
-        let role = permission::role("customer_administrator").ok_or(AppError::NotFound("role"))?;
-        tx.insert_grant(self.tenant.id, administrator.user.id, role.code, role.version).await?;
+        let user = administrator.user.id;
+        tx.insert_grant(self.tenant.id, user, self.role.code, self.role.version).await?;
         self.customer_subscriptions(tx, order_id).await?;
         let order = NewOrder {
             id: order_id,
             reference: &checked.reference,
             content_hash: hash,
             purchase_order: checked.purchase_order.as_deref(),
-            start: checked.start,
+            start: Some(self.start),
             end: checked.end,
             notice_days: draft.notice_days.and_then(|d| i32::try_from(d).ok()),
             customer: self.tenant.id,
@@ -265,6 +273,21 @@ impl Site {
             tx.subscribe(self.tenant.id, &self.tenant.time_zone, &subscriptions).await?;
         }
         Ok(())
+    }
+}
+
+/// The given day, or today where the customer is.
+fn first_day(tx: &WriteTx<'_>, checked: &Checked, zone: &str) -> Result<Date, AppError> {
+    if let Some(day) = checked.start {
+        return Ok(day);
+    }
+    let zone = fact::time_zone(zone).ok_or(AppError::NotFound("time zone"))?;
+    let today = fact::local_date(tx.now(), &zone);
+    match checked.end {
+        Some(end) if end < today => {
+            Err(AppError::field(FieldError::new("end", Rule::OutOfRange).with("min", today)))
+        }
+        _ => Ok(today),
     }
 }
 

@@ -9,7 +9,7 @@ use app::{
     users,
 };
 
-use crate::world::{PASSWORD, order, sign_in, world};
+use crate::world::{PASSWORD, World, order, sign_in, world};
 
 #[tokio::test]
 async fn a_customer_s_password_is_on_its_way_and_not_yet_the_portal_s() {
@@ -49,9 +49,8 @@ async fn a_forged_or_replaced_link_opens_nothing() {
     assert_eq!(activations::state(&look(&w.app, &newer).await.expect("known")), LinkState::Open);
 }
 
-#[tokio::test]
-async fn staff_of_a_reseller_sign_in_after_their_link_and_sell_only_below_themselves() {
-    let w = world().await;
+/// A reseller's administrator, who has the portal alone: the link.
+async fn staff_link(w: &World) -> String {
     let administrator = PersonDraft {
         given_name: "Rita".to_owned(),
         principal_name: Some("rita@north.test".to_owned()),
@@ -66,7 +65,13 @@ async fn staff_of_a_reseller_sign_in_after_their_link_and_sell_only_below_themse
     };
     let made = create_reseller(&w.app, &w.root, &draft, None, &Cause::default()).await.expect("a reseller");
     let Answer::Done(made) = made else { panic!("made now, not before") };
-    let (_, token, _) = made.administrator.expect("an administrator");
+    made.administrator.expect("an administrator").1
+}
+
+#[tokio::test]
+async fn staff_of_a_reseller_sign_in_after_their_link_and_sell_only_below_themselves() {
+    let w = world().await;
+    let token = staff_link(&w).await;
     assert!(sign_in(&w.app, "rita@north.test", PASSWORD).await.is_none(), "not before the link was used");
     let done = choose(&w.app, &token, PASSWORD, &Cause::default()).await.expect("a password");
     assert_eq!(activations::state(&done), LinkState::Done);
@@ -94,4 +99,51 @@ async fn guessing_locks_the_login_and_says_for_how_long() {
     }
     let answer = app::sessions::sign_in(&w.app, "root@provider.test", PASSWORD).await.expect("an answer");
     assert!(matches!(answer, app::sessions::SignedIn::Locked(1..=900)), "even the right password waits");
+}
+
+#[tokio::test]
+async fn a_link_used_twice_at_once_sets_one_password() {
+    let w = world().await;
+    let placed = w.place(&order("SO-1", "acme")).await.expect("an order");
+    let token = placed.activation.expect("a link").0;
+    let (cause, other) = (Cause::default(), "another good password");
+    let (a, b) =
+        tokio::join!(choose(&w.app, &token, PASSWORD, &cause), choose(&w.app, &token, other, &cause));
+    for answer in [a, b] {
+        // The second is told what it would be told a moment later.
+        assert_eq!(activations::state(&answer.expect("on its way")), LinkState::Pending);
+    }
+    assert_eq!(w.db.values("request", "id", "kind = 'password'").await.len(), 1);
+    assert_eq!(w.db.values("secret", "id", "true").await.len(), 1);
+
+    let token = staff_link(&w).await;
+    let (a, b) =
+        tokio::join!(choose(&w.app, &token, PASSWORD, &cause), choose(&w.app, &token, other, &cause));
+    let refused: Vec<_> = [a, b].into_iter().filter_map(Result::err).collect();
+    assert!(matches!(refused.as_slice(), [AppError::Conflict(Conflict::LinkDead)]), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_link_that_ends_while_the_password_is_hashed_sets_nothing() {
+    let w = world().await;
+    let placed = w.place(&order("SO-1", "acme")).await.expect("an order");
+    for ending in [
+        "UPDATE activation SET revoked_at = created_at",
+        "UPDATE activation SET expires_at = created_at",
+        "UPDATE users SET enabled = false WHERE object_id IS NOT NULL",
+        "UPDATE tenant SET status = 'suspended' WHERE kind = 'customer'",
+    ] {
+        let id = placed.order.administrator;
+        let (token, _) = users::reset_password(&w.app, &w.root, id, &Cause::default()).await.expect("a link");
+        // Looked at before, used after: as when it ends in between.
+        let activation = look(&w.app, &token).await.expect("the link");
+        w.db.execute(ending).await;
+        let holder = w.store.link_caller(&activation);
+        let mut tx = w.store.write(&holder).await.expect("a transaction");
+        assert!(tx.link_permit(&activation).await.expect("an answer").is_none(), "{ending}");
+        drop(tx);
+        let refused = choose(&w.app, &token, PASSWORD, &Cause::default()).await.expect_err("dead");
+        assert!(matches!(refused, AppError::Conflict(Conflict::LinkDead)), "{ending}: {refused:?}");
+        w.db.execute("UPDATE users SET enabled = true; UPDATE tenant SET status = 'active'").await;
+    }
 }

@@ -1,9 +1,19 @@
 //! An order is one act: all of it or nothing, and twice is once.
 
-use app::{AppError, error::Conflict, orders::OrderDraft};
-use domain::field::Rule;
+use app::{
+    AppError, Caller, Cause,
+    error::Conflict,
+    orders::{OrderDraft, place},
+    people::PersonDraft,
+    tenants::{ResellerDraft, create_reseller},
+    users,
+};
+use domain::{
+    field::Rule,
+    permission::{self, Permission},
+};
 
-use crate::world::{order, person, world};
+use crate::world::{PASSWORD, World, order, person, sign_in, world};
 
 fn broken(error: AppError) -> Vec<(String, Rule)> {
     match error {
@@ -39,6 +49,7 @@ async fn an_order_makes_the_whole_customer_at_once() {
     // 22:30 UTC on the last of March is the first of April where the customer is.
     let dates = w.db.values("fact", "local_date", "kind = 'ordered'").await;
     assert_eq!(dates, ["2026-04-01"]);
+    assert_eq!(w.db.values("sales_order", "start_date", "true").await, dates, "it begins today");
 }
 
 #[tokio::test]
@@ -62,13 +73,33 @@ async fn the_same_order_twice_is_one_and_other_content_is_refused() {
     assert_eq!(w.db.row_counts().await, before);
 }
 
+fn with(change: fn(&mut OrderDraft)) -> OrderDraft {
+    let mut draft = order("SO-3", "acme");
+    change(&mut draft);
+    draft
+}
+
+/// Orders with more or later than there can be.
+fn beyond() -> Vec<(OrderDraft, Vec<(&'static str, Rule)>)> {
+    vec![
+        (with(|d| d.start = Some("-009999-01-01".to_owned())), vec![("start", Rule::OutOfRange)]),
+        (with(|d| d.end = Some("3000-01-01".to_owned())), vec![("end", Rule::OutOfRange)]),
+        // It would begin today, which is the first of April there.
+        (with(|d| d.end = Some("2026-03-31".to_owned())), vec![("end", Rule::OutOfRange)]),
+        (with(|d| d.plans = vec!["desktop-s".to_owned(); 51]), vec![("services", Rule::TooMany)]),
+        (
+            with(|d| d.administrator.plans = vec!["desktop-s".to_owned(); 51]),
+            vec![("administrator.plans", Rule::TooMany)],
+        ),
+        (
+            with(|d| d.customer.naming_pattern = Some("{given}".repeat(10))),
+            vec![("customer.naming_pattern", Rule::TooLong)],
+        ),
+    ]
+}
+
 /// Orders with something wrong, and what has to be said of them.
 fn wrong() -> Vec<(OrderDraft, Vec<(&'static str, Rule)>)> {
-    let with = |change: fn(&mut OrderDraft)| {
-        let mut draft = order("SO-3", "acme");
-        change(&mut draft);
-        draft
-    };
     vec![
         (with(|d| d.reference.clear()), vec![("reference", Rule::Required)]),
         (with(|d| d.customer.code = "Acme".to_owned()), vec![("customer.code", Rule::ForbiddenCharacter)]),
@@ -138,7 +169,7 @@ async fn every_wrong_value_is_named_and_nothing_changes() {
     let w = world().await;
     w.place(&order("SO-0", "taken")).await.expect("an order");
     let before = w.db.row_counts().await;
-    for (draft, expected) in wrong() {
+    for (draft, expected) in wrong().into_iter().chain(beyond()) {
         let found = broken(w.place(&draft).await.expect_err("refused"));
         let found: Vec<_> = found.iter().map(|(field, rule)| (field.as_str(), *rule)).collect();
         assert_eq!(found, expected, "{draft:?}");
@@ -156,7 +187,7 @@ async fn names_of_any_script_become_names_a_directory_takes() {
     let names: Vec<String> = {
         let mut tx = w.app.read(&w.root).await.expect("a transaction");
         let tenant = tx.tenant(placed.order.customer).await.expect("the customer");
-        let permit = tx.permit(&tenant).expect("a permit");
+        let permit = tx.permit_people(&tenant).expect("a permit");
         let users = tx.users(&permit, None, None, None, 10).await.expect("people");
         users.into_iter().filter_map(|u| u.logon_name).collect()
     };
@@ -174,4 +205,64 @@ async fn two_orders_with_one_reference_at_once_make_one_customer() {
     let (a, b) = (a.expect("first"), b.expect("second"));
     assert_eq!(a.order.id, b.order.id);
     assert!(a.created != b.created);
+}
+
+#[tokio::test]
+async fn an_order_sent_again_shows_no_link_of_another_kind() {
+    let w = world().await;
+    let draft = order("SO-6", "acme");
+    let placed = w.place(&draft).await.expect("an order");
+    let id = placed.order.administrator;
+    w.db.execute("UPDATE users SET activated_at = created_at WHERE object_id IS NOT NULL").await;
+    users::reset_password(&w.app, &w.root, id, &Cause::default()).await.expect("a reset link");
+    let again = w.place(&draft).await.expect("the same order");
+    assert_eq!(again.activation, None, "who has a password needs none, and a reset is somebody else's");
+}
+
+/// Gives the provider's administrator a role of these permissions instead.
+async fn only(w: &World, permissions: &[Permission]) -> Caller {
+    let codes: Vec<_> = permissions.iter().map(|p| format!("'{}'", p.code())).collect();
+    w.db.execute(&format!(
+        "INSERT INTO role VALUES ('seller', 1, NULL, ARRAY[{}], true, now());
+         UPDATE role_grant SET role_code = 'seller' WHERE tenant_id = (SELECT id FROM tenant WHERE kind = 'provider')",
+        codes.join(", ")
+    ))
+    .await;
+    sign_in(&w.app, "root@provider.test", PASSWORD).await.expect("signs in")
+}
+
+#[tokio::test]
+async fn an_order_sent_again_shows_a_link_only_to_who_may_reset_passwords() {
+    let w = world().await;
+    let draft = order("SO-7", "acme");
+    assert!(w.place(&draft).await.expect("an order").activation.is_some());
+    let role = permission::role("customer_administrator").expect("shipped").permissions;
+    let without: Vec<_> = role.iter().copied().chain([Permission::OrderCreate]).collect();
+    let seller = only(&w, &without).await;
+    let content = format!("{draft:?}");
+    let again = place(&w.app, &seller, &draft, content.as_bytes(), &Cause::default()).await.expect("again");
+    assert!(again.activation.is_some(), "may reset passwords of administrators");
+    w.db.execute("UPDATE role SET permissions = array_remove(permissions, 'administrator_manage')").await;
+    let seller = sign_in(&w.app, "root@provider.test", PASSWORD).await.expect("signs in");
+    let links = w.app.open_links(&seller, &[again.order.administrator]).await.expect("an answer");
+    assert!(links.is_empty(), "an administrator's account is not for everybody");
+}
+
+#[tokio::test]
+async fn nobody_orders_an_administrator_who_may_more_than_they() {
+    let w = world().await;
+    let seller =
+        only(&w, &[Permission::TenantRead, Permission::OrderCreate, Permission::ResellerCreate]).await;
+    let before = w.db.values("tenant", "id", "true").await;
+    let refused = place(&w.app, &seller, &order("SO-8", "acme"), b"x", &Cause::default()).await;
+    assert!(matches!(refused, Err(AppError::Forbidden(_))), "{refused:?}");
+    let draft =
+        ResellerDraft { code: "north".to_owned(), name: "North".to_owned(), ..ResellerDraft::default() };
+    let administrator = PersonDraft { principal_name: Some("x@north.test".to_owned()), ..person("X", "Y") };
+    let with = ResellerDraft { administrator: Some(administrator), ..draft.clone() };
+    let refused = create_reseller(&w.app, &seller, &with, None, &Cause::default()).await;
+    assert!(matches!(refused, Err(AppError::Forbidden(_))), "{refused:?}");
+    assert_eq!(w.db.values("tenant", "id", "true").await, before);
+    assert_eq!(w.db.values("event", "id", "code = 'access.denied'").await.len(), 2, "both were recorded");
+    create_reseller(&w.app, &seller, &draft, None, &Cause::default()).await.expect("without a person");
 }

@@ -25,6 +25,7 @@ const ROOT: &str = "root@provider.test";
 
 pub struct World {
     pub app: App,
+    pub store: Store,
     pub root: Caller,
     pub db: TestDatabase,
     _keys: tempfile::TempDir,
@@ -39,14 +40,14 @@ pub async fn world() -> World {
     let settings = Settings { database: db.owner().clone(), connections: 6 };
     let policy = Arc::new(Policy::load().expect("the shipped policies"));
     let store = Store::open(&settings, keys, policy, clock.clone(), random.clone());
-    let app = App::new(store);
+    let app = App::new(store.clone());
     let portal_hash = sessions::hash(&app, PASSWORD).await.expect("a hash");
     let first = FirstAdministrator { login: ROOT.to_owned(), name: "Root".to_owned(), portal_hash };
     bootstrap(db.owner(), clock.as_ref(), random.as_ref(), &instance(), Some(&first))
         .await
         .expect("bootstrap");
     let root = sign_in(&app, ROOT, PASSWORD).await.expect("the first administrator signs in");
-    World { app, root, db, _keys: keys_folder }
+    World { app, store, root, db, _keys: keys_folder }
 }
 
 pub async fn sign_in(app: &App, login: &str, password: &str) -> Option<Caller> {

@@ -1,9 +1,16 @@
 //! People by name, their subscriptions and links.
 
-use domain::id::{ActivationId, ObjectId, SubscriptionId, UserId};
+use std::collections::BTreeMap;
+
+use domain::id::{ActivationId, ObjectId, SubscriptionId, TenantId, UserId};
 use jiff::Timestamp;
 
-use crate::{StoreError, subscriptions::Subscription, ts, tx::ReadTx};
+use crate::{
+    StoreError,
+    subscriptions::Subscription,
+    ts,
+    tx::{ReadTx, act},
+};
 
 /// A person, as far as others name them.
 #[derive(Debug, Clone)]
@@ -44,7 +51,9 @@ impl ReadTx<'_> {
         Ok(rows.collect())
     }
 
-    /// The link each of `users` can still use: its token, and until when.
+    /// The activation link each of `users` can still use: its token, and until
+    /// when. Of those only who have no password yet and whose password the caller
+    /// may reset: a link is as good as one.
     pub async fn open_links(
         &mut self,
         users: &[UserId],
@@ -52,18 +61,38 @@ impl ReadTx<'_> {
         let ids: Vec<_> = users.iter().map(|u| u.uuid()).collect();
         let now = ts(self.now);
         let rows = sqlx::query!(
-            r#"SELECT DISTINCT ON (user_id) user_id, id, expires_at AS "expires_at!: jiff_sqlx::Timestamp"
-                 FROM activation WHERE user_id = ANY($1) AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2
-                ORDER BY user_id, id DESC"#,
+            r#"SELECT DISTINCT ON (a.user_id) a.user_id, a.tenant_id, a.id, u.administrator,
+                      a.expires_at AS "expires_at!: jiff_sqlx::Timestamp"
+                 FROM activation a JOIN users u ON u.id = a.user_id
+                WHERE a.user_id = ANY($1) AND a.used_at IS NULL AND a.revoked_at IS NULL AND a.expires_at > $2
+                  AND a.purpose = 'activation' AND u.activated_at IS NULL AND u.deleted_at IS NULL
+                ORDER BY a.user_id, a.id DESC"#,
             &ids,
             now as _
         )
         .fetch_all(self.sql())
         .await?;
-        let token = |id| self.store.keys.activation_token(ActivationId::from_uuid(id));
-        Ok(rows
-            .into_iter()
-            .map(|row| (UserId::from_uuid(row.user_id), token(row.id), row.expires_at.to_jiff()))
-            .collect())
+        // People of one batch have one tenant, and the answer is the same for all
+        // who are as much administrator: nobody is asked about a thousand times.
+        let (mut answers, mut links) = (BTreeMap::new(), Vec::new());
+        for row in rows {
+            let user = UserId::from_uuid(row.user_id);
+            let key = (row.tenant_id, row.administrator, user == self.caller.user());
+            let may = match answers.get(&key) {
+                Some(may) => *may,
+                None => {
+                    let tenant = self.tenant(TenantId::from_uuid(row.tenant_id)).await?;
+                    let account = Some((user, row.administrator));
+                    let may = self.decide::<act::UserResetPassword>(&tenant, account).is_ok();
+                    answers.insert(key, may);
+                    may
+                }
+            };
+            if may {
+                let token = self.store.keys.activation_token(ActivationId::from_uuid(row.id));
+                links.push((user, token, row.expires_at.to_jiff()));
+            }
+        }
+        Ok(links)
     }
 }

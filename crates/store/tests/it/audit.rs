@@ -188,7 +188,7 @@ async fn groups_passwords_and_retries_are_told() {
     let link = store.activation(&a1.link).await.expect("asking").expect("the link");
     let holder = store.link_caller(&link);
     let mut tx = store.write(&holder).await.expect("writing");
-    let permit = tx.link_permit(&link).await.expect("for the own account");
+    let permit = tx.link_permit(&link).await.expect("asking").expect("for the own account");
     tx.open_request(a1.id, "password", json!({}), Lane::Interactive);
     tx.send_password(&permit, &link, &Secret("correct horse".to_owned()), "$hash").await.expect("sending");
     tx.commit(&Cause::default()).await.expect("committing");

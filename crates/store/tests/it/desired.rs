@@ -260,13 +260,19 @@ async fn a_failed_password_is_chosen_again_and_not_retried() {
     let mut requests = BTreeMap::new();
     for attempt in 0..2 {
         let mut tx = store.write(&holder).await.expect("writing");
-        let permit = tx.link_permit(&link).await.expect("for the own account");
+        let permit = tx.link_permit(&link).await.expect("asking").expect("for the own account");
         let request = tx.open_request(a1.id, "password", json!({}), Lane::Interactive);
         tx.send_password(&permit, &link, &Secret("correct horse".to_owned()), "$hash")
             .await
             .expect("sending");
         tx.commit(&Cause::default()).await.expect("committing");
         requests.insert(attempt, request);
+        if attempt == 0 {
+            let mut tx = store.write(&holder).await.expect("writing");
+            assert!(tx.link_permit(&link).await.expect("asking").is_none(), "one password is on its way");
+            drop(tx);
+            estate.world.sql("UPDATE request_item SET state = 'failed' WHERE state = 'requested'").await;
+        }
     }
     let mut tx = store.read(&a1.admin).await.expect("reading");
     let counts = async |tx: &mut store::tx::ReadTx<'_>, id| tx.request(id).await.expect("the request").counts;
