@@ -144,6 +144,15 @@ async fn user_in(tx: &mut ReadTx<'_>, id: UserId) -> Read<User> {
     Ok(show::user(&user, &tenant, &plans, viewer))
 }
 
+/// What was read, or none where it was removed or is not for the caller.
+pub fn there<T>(read: Read<T>) -> Read<Option<T>> {
+    match read {
+        Ok(found) => Ok(Some(found)),
+        Err(AppError::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// A group the caller may read.
 pub async fn group(surface: &Surface, caller: &Caller, id: GroupId) -> Read<Group> {
     let mut tx = surface.app.read(caller).await?;
@@ -181,7 +190,7 @@ pub async fn order(surface: &Surface, caller: &Caller, id: OrderId) -> Read<Orde
     let filter = OrderFilter { roots: permitted, id: Some(id), ..OrderFilter::default() };
     let view = tx.order_views(&filter, None, 1).await?.pop().ok_or(AppError::NotFound("order"))?;
     let customer = customer_in(&mut tx, view.buyer.id).await?;
-    let administrator = user_in(&mut tx, view.administrator).await?;
+    let administrator = there(user_in(&mut tx, view.administrator).await)?;
     let filter =
         RequestFilter { roots: vec![view.buyer.id], id: Some(view.request), ..RequestFilter::default() };
     let request = tx.request_views(&filter, None, 1).await?.pop().ok_or(AppError::NotFound("request"))?;

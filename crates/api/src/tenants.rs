@@ -190,7 +190,8 @@ pub async fn create_reseller(
     let person = kept_id::<UserId>(&body, "administrator").ok();
     let (mut administrator, mut activation) = (None, None);
     if let Some(id) = person {
-        administrator = Some(read::user(&surface, &call.caller, id).await?);
+        // Removed since, or not for somebody who may only create resellers.
+        administrator = read::there(read::user(&surface, &call.caller, id).await)?;
         let links = surface.app.open_links(&call.caller, &[id]).await?;
         activation = links.first().map(|(_, token, at)| show::link(&surface, token, *at));
     }

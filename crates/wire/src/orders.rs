@@ -127,8 +127,9 @@ pub struct Order {
     pub summary: OrderSummary,
     /// The customer it created.
     pub customer: Customer,
-    /// The customer's first administrator.
-    pub administrator: User,
+    /// The customer's first administrator; none once removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub administrator: Option<User>,
     /// The administrator's activation link. Only in the answer that created
     /// the order; afterwards ask for a password reset.
     #[serde(default, skip_serializing_if = "Option::is_none")]

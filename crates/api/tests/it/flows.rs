@@ -199,6 +199,74 @@ async fn a_customer_says_what_it_has() {
 }
 
 #[tokio::test]
+async fn a_name_reaches_all_containers_and_the_present_name_changes_nothing() {
+    let estate = Estate::new().await;
+    let (world, north) = (&estate.world, text(&estate.north["id"]));
+    let described = async |name: &str| {
+        let spec =
+            format!("SELECT id FROM object WHERE kind = 'container' AND spec->>'description' = '{name}'");
+        world.db.rows(&spec).await.len()
+    };
+    for (id, present) in [(estate.acme_id(), "acme GmbH"), (north, "north IT")] {
+        let (line, before) = (format!("PATCH /tenants/{id}"), world.db.counts().await);
+        let same =
+            world.call(&world.root, &line, &[("if-match", "\"1\"")], Some(&json!({ "name": present }))).await;
+        assert_eq!(same.header("etag"), Some("\"1\""));
+        same.expect(202);
+        assert_eq!(world.db.counts().await, before);
+        let name = format!("{present} Holding");
+        world
+            .call(&world.root, &line, &[("if-match", "\"1\"")], Some(&json!({ "name": name })))
+            .await
+            .expect(202);
+        assert_eq!((described(present).await, described(&name).await), (0, 1));
+        let language = json!({ "name": name, "language": "de" });
+        let requests = world.db.table("request").await.len();
+        world.call(&world.root, &line, &[("if-match", "\"2\"")], Some(&language)).await.expect(202);
+        assert_eq!(world.db.table("request").await.len(), requests, "the directory knows no language");
+    }
+}
+
+#[tokio::test]
+async fn an_order_stays_readable_when_its_administrator_is_removed() {
+    let estate = Estate::new().await;
+    let administrator = format!("/users/{}", text(&estate.acme["administrator"]["id"]));
+    let line = format!("DELETE {administrator}");
+    estate.world.call(&estate.boss, &line, &[("if-match", "\"1\"")], None).await.expect(202);
+    let shown =
+        estate.world.get(&estate.boss, &format!("/orders/{}", text(&estate.acme["id"]))).await.expect(200);
+    assert_eq!((&shown["administrator"], &shown["id"]), (&Value::Null, &estate.acme["id"]));
+    let same = order("acme", ("Anna", "Berg"), ("Ben", "Lund"));
+    let again = estate.world.post(&estate.boss, "/orders", &same).await.expect(200);
+    assert_eq!((&again["administrator"], &again["activation"]), (&Value::Null, &Value::Null));
+}
+
+#[tokio::test]
+async fn a_reseller_is_answered_again_when_its_administrator_is_removed() {
+    let world = World::new().await;
+    let body = json!({ "code": "east", "name": "East",
+        "administrator": { "principal_name": "x@east.test", "display_name": "Xi" } });
+    let key = [("idempotency-key", "east")];
+    let made = world.call(&world.root, "POST /resellers", &key, Some(&body)).await.expect(202);
+    let line = format!("DELETE /users/{}", text(&made["administrator"]["id"]));
+    world.call(&world.root, &line, &[("if-match", "\"1\"")], None).await.expect(202);
+    let again = world.call(&world.root, "POST /resellers", &key, Some(&body)).await.expect(202);
+    assert_eq!((&again["id"], &again["administrator"]), (&made["id"], &Value::Null));
+}
+
+#[tokio::test]
+async fn who_may_see_a_customer_sees_its_people_only_with_the_right_for_it() {
+    let estate = Estate::new().await;
+    estate.world.db.execute("UPDATE role SET permissions = array_remove(permissions, 'user_read')").await;
+    let refused = estate.world.get(&estate.anna, &users(&estate)).await.expect(403);
+    assert!(text(&refused["detail"]).contains("user_read"), "{refused}");
+    estate.world.get(&estate.bert, &users(&estate)).await.expect(404);
+    let shown =
+        estate.world.get(&estate.boss, &format!("/orders/{}", text(&estate.acme["id"]))).await.expect(200);
+    assert_eq!(shown["administrator"], Value::Null);
+}
+
+#[tokio::test]
 async fn what_failed_says_why_and_what_to_do_and_can_be_retried() {
     let estate = Estate::new().await;
     let problem = json!({ "code": "name_taken", "args": { "attribute": "logon_name", "value": "ben_acme",

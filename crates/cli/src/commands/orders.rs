@@ -124,7 +124,7 @@ fn fields(order: &Order) -> Vec<(&'static str, String)> {
         (None, end) => or_dash(end),
     };
     let customer = &order.customer.tenant;
-    let administrator = &order.administrator;
+    let administrator = order.administrator.as_ref();
     let mut fields = vec![
         ("id", summary.id.clone()),
         ("reference", summary.reference.clone()),
@@ -133,8 +133,11 @@ fn fields(order: &Order) -> Vec<(&'static str, String)> {
         ("purchase order", or_dash(summary.purchase_order.as_deref())),
         ("contract", contract),
         ("services", or_dash(Some(&plans.join(", ")))),
-        ("administrator", format!("{} ({})", administrator.display_name, administrator.id)),
-        ("signs in as", administrator.principal_name.clone()),
+        (
+            "administrator",
+            administrator.map_or("removed".to_owned(), |a| format!("{} ({})", a.display_name, a.id)),
+        ),
+        ("signs in as", or_dash(administrator.map(|a| a.principal_name.as_str()))),
         ("request", summary.request_id.clone()),
         ("state", summary.state.to_string()),
         ("ordered", instant(&summary.ordered_at)),

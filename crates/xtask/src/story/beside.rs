@@ -91,7 +91,8 @@ async fn side(world: &World, seller: &'static str, code: &'static str) -> Result
     reseller.complete(&placed.request.id).await?;
     let link = placed.activation.map(|activation| activation.link).unwrap_or_default();
     world.lab.client().activate(&link, PASSWORD).await?;
-    let login = Login { name: placed.administrator.principal_name, password: PASSWORD.to_owned() };
+    let name = placed.administrator.map(|user| user.principal_name).unwrap_or_default();
+    let login = Login { name, password: PASSWORD.to_owned() };
     let administrator = world.lab.client().sign_in(&login.name, PASSWORD).await?;
     Ok(Side { reseller, customer: placed.customer.tenant.id, code, administrator, login })
 }

@@ -60,7 +60,7 @@ pub async fn run(world: &mut World) -> Result<Acme, Failure> {
     let link = placed.activation.as_ref().map(|activation| activation.link.clone());
     let link = link.ok_or_else(|| Failure::Found("the order has no activation link".to_owned()))?;
     world.lab.client().activate(&link, PASSWORD).await?;
-    let name = placed.administrator.principal_name.clone();
+    let name = placed.administrator.as_ref().map(|user| user.principal_name.clone()).unwrap_or_default();
     let administrator = Login { name, password: PASSWORD.to_owned() };
     require(world.lab.controller.can_bind(&administrator).await?, "the administrator can log on")?;
     let took = begin.elapsed();
@@ -141,8 +141,8 @@ async fn in_the_interface(world: &World, placed: &Order) -> Result<(), Failure> 
     let subscribed =
         seen["subscriptions"].as_array().is_some_and(|all| all.iter().any(|s| s["plan"] == "erp"));
     require(subscribed, format!("the customer subscribes to the ERP: {}", seen["subscriptions"]))?;
-    let seen: wire::users::User =
-        world.root.get(&format!("users/{}", placed.administrator.id)).await?.read()?;
+    let administrator = placed.administrator.as_ref().map(|user| user.id.as_str()).unwrap_or_default();
+    let seen: wire::users::User = world.root.get(&format!("users/{administrator}")).await?.read()?;
     let desktop = seen.plans.iter().any(|s| s.plan == "desktop-standard" && s.started_at.is_some());
     require(desktop, format!("the administrator's desktop has started: {:?}", seen.plans))?;
     let groups: Vec<Group> = world.root.list(&format!("customers/{id}/groups")).await?;
