@@ -161,15 +161,16 @@ impl Refusal {
             Conflict::LinkDead => StatusCode::GONE,
             _ => StatusCode::CONFLICT,
         };
-        let refusal = Self::new(status, conflict.code(), text.title, text.detail);
-        if conflict == Conflict::InProgress { refusal.after(1) } else { refusal }
+        Self::new(status, conflict.code(), text.title, text.detail)
     }
 
     fn forbidden(suspended: bool, permission: &str) -> Self {
         if suspended {
             return Self::conflict(Conflict::Suspended);
         }
-        let detail = format!("None of your roles allows \"{permission}\" here. The attempt was recorded.");
+        let detail = format!(
+            "None of your roles allows \"{permission}\" here. Attempts to change something are recorded."
+        );
         Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail)
     }
 }

@@ -37,8 +37,6 @@ pub enum Conflict {
     ReferenceUsed,
     /// The `Idempotency-Key` was used for another request.
     KeyReused,
-    /// The first request with this `Idempotency-Key` is still being answered.
-    InProgress,
     /// Somebody changed it meanwhile.
     Stale {
         /// The present version.
@@ -63,7 +61,6 @@ impl Conflict {
         match self {
             Self::ReferenceUsed => "reference_used",
             Self::KeyReused => "idempotency_key_reused",
-            Self::InProgress => "in_progress",
             Self::Stale { .. } => "stale",
             Self::NoContainer => "no_container",
             Self::Suspended => "suspended",
@@ -82,9 +79,6 @@ impl From<StoreError> for AppError {
             StoreError::Invalid(errors) => Self::Invalid(errors),
             StoreError::Stale { present } => Self::Conflict(Conflict::Stale { present }),
             StoreError::Unavailable(_) | StoreError::Repeat(_) => Self::Unavailable(error),
-            StoreError::Conflict("the first request with this key is not finished") => {
-                Self::Conflict(Conflict::InProgress)
-            }
             other => Self::Internal(Box::new(other)),
         }
     }

@@ -70,7 +70,7 @@ impl From<AppError> for Refusal {
         match &error {
             AppError::NotFound(_) => Self::no_page(),
             AppError::Forbidden(_) => {
-                let detail = "None of your roles allows this. The attempt was recorded.";
+                let detail = "None of your roles allows this. Attempts to change something are recorded.";
                 Self::page(StatusCode::FORBIDDEN, "Not allowed", detail)
             }
             AppError::Invalid(errors) => {

@@ -58,7 +58,8 @@ impl WriteTx<'_> {
         match (row.status.and_then(|s| u16::try_from(s).ok()), row.body) {
             _ if row.request_hash != hash => Ok(Replay::Different),
             (Some(status), Some(body)) => Ok(Replay::Answered { status, body }),
-            _ => Err(StoreError::Conflict("the first request with this key is not finished")),
+            // The key is visible only with the answer that was written with it.
+            _ => Err(StoreError::Conflict("a key without its answer")),
         }
     }
 

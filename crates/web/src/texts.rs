@@ -225,10 +225,6 @@ pub const fn conflict(conflict: Conflict) -> RefusalText {
             "The idempotency key is used by another call",
             "A call with this Idempotency-Key was answered before, and it was another call. Nothing was changed: use a new key.",
         ),
-        Conflict::InProgress => (
-            "The first call with this key is still being answered",
-            "Send the same call again in a moment; the answer will be that of the first.",
-        ),
         Conflict::Stale { .. } => (
             "Somebody changed it meanwhile",
             "The version in If-Match is not the present one. Nothing was changed: read it again and repeat the change.",

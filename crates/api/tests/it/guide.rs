@@ -101,7 +101,6 @@ fn the_guide_names_every_conflict() {
     let all = [
         Conflict::ReferenceUsed,
         Conflict::KeyReused,
-        Conflict::InProgress,
         Conflict::Stale { present: 1 },
         Conflict::NoContainer,
         Conflict::Suspended,

@@ -68,9 +68,7 @@ impl Client {
         while Instant::now() < deadline {
             let call = self.http.post(format!("{}/{path}", self.base)).json(body);
             match self.send(call.header("idempotency-key", key)).await {
-                Ok(answer) if answer.status < 500 && answer.body["code"] != "in_progress" => {
-                    return (answer.good(), repeated);
-                }
+                Ok(answer) if answer.status < 500 => return (answer.good(), repeated),
                 _refused_or_cut => repeated += 1,
             }
             tokio::time::sleep(PAUSE).await;
