@@ -4,7 +4,7 @@
 use std::{path::Path, time::Instant};
 
 use domain::clock::{Random as _, SeededRandom};
-use store::{tx::act, views::RequestFilter};
+use store::views::RequestFilter;
 
 use crate::{
     Failure, Scale,
