@@ -269,7 +269,7 @@ impl WriteTx<'_> {
             "WITH old AS (UPDATE request_item SET state = 'superseded', problem = NULL, updated_at = $9
                    WHERE object_id = $3 AND member_id = '00000000-0000-0000-0000-000000000000'
                      AND state IN ('failed', 'parked', 'requested', 'running')
-                     AND request_id IN (SELECT id FROM request WHERE kind = 'password')),
+                     AND (SELECT q.kind FROM request q WHERE q.id = request_item.request_id) = 'password'),
                   a AS (UPDATE activation SET request_id = $6 WHERE id = $5),
                   i AS (INSERT INTO request_item (request_id, object_id, tenant_id, generation, updated_at)
                         SELECT $6, o.id, o.tenant_id, o.generation, $9 FROM object o WHERE o.id = $3)
