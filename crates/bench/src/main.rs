@@ -49,8 +49,8 @@ struct Arguments {
     /// People of the large customer
     #[arg(long, default_value_t = 3_200)]
     count: usize,
-    /// Pairs of floor and product, in turns
-    #[arg(long, default_value_t = 1)]
+    /// Pairs of floor and product, in turns; the median counts
+    #[arg(long, default_value_t = 3)]
     pairs: usize,
     /// Measure this `tenantryd` instead of building one
     #[arg(long, value_name = "FILE")]

@@ -74,7 +74,7 @@ impl Store {
             r#"SELECT a.user_id, a.tenant_id, u.display_name, u.principal_name, u.object_id, t.language,
                       a.expires_at AS "expires_at!: jiff_sqlx::Timestamp", a.used_at IS NOT NULL AS "used!",
                       (a.revoked_at IS NOT NULL OR NOT u.enabled OR u.deleted_at IS NOT NULL
-                          OR tenant_suspended(a.tenant_id)) AS "dead!",
+                          OR (SELECT s.id FROM suspended_tenant s WHERE s.id = a.tenant_id LIMIT 1) IS NOT NULL) AS "dead!",
                       a.request_id, i.state AS "state?", i.problem
                  FROM activation a JOIN users u ON u.id = a.user_id JOIN tenant t ON t.id = a.tenant_id
                  LEFT JOIN request_item i ON i.request_id = a.request_id AND i.object_id = u.object_id
@@ -203,7 +203,7 @@ impl WriteTx<'_> {
         let now = ts(self.now);
         let usable = sqlx::query_scalar!(
             r#"SELECT a.used_at IS NULL AND a.revoked_at IS NULL AND a.expires_at > $2 AND u.enabled
-                      AND u.deleted_at IS NULL AND NOT tenant_suspended(a.tenant_id)
+                      AND u.deleted_at IS NULL AND (SELECT s.id FROM suspended_tenant s WHERE s.id = a.tenant_id LIMIT 1) IS NULL
                       AND NOT EXISTS (SELECT FROM request_item i WHERE i.request_id = a.request_id
                             AND i.object_id = u.object_id AND i.member_id = '00000000-0000-0000-0000-000000000000'
                             AND i.state NOT IN ('failed', 'superseded')) AS "usable!"

@@ -142,7 +142,7 @@ impl Store {
                           AND (g.expires_at IS NULL OR g.expires_at > $2)) AS "grants!: Json<Vec<GrantRow>>"
                  FROM api_token k JOIN users u ON u.id = k.user_id JOIN tenant t ON t.id = u.tenant_id
                 WHERE k.secret_hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2)
-                  AND u.enabled AND u.deleted_at IS NULL AND NOT tenant_suspended(t.id)"#,
+                  AND u.enabled AND u.deleted_at IS NULL AND (SELECT s.id FROM suspended_tenant s WHERE s.id = t.id LIMIT 1) IS NULL"#,
             hash.as_slice(),
             ts(now) as _,
         )
@@ -177,7 +177,7 @@ impl Store {
         .map_or(0, |row| lock_seconds(row.failures) - (now.as_second() - row.last_at.to_jiff().as_second()));
         let row = sqlx::query!(
             r#"SELECT u.id, u.tenant_id, u.portal_hash,
-                      u.enabled AND NOT tenant_suspended(u.tenant_id) AS "active!"
+                      u.enabled AND (SELECT s.id FROM suspended_tenant s WHERE s.id = u.tenant_id LIMIT 1) IS NULL AS "active!"
                  FROM users u WHERE u.principal_name = $1 AND u.deleted_at IS NULL"#,
             login
         )

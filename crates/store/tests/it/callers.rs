@@ -68,6 +68,8 @@ async fn somebody_without_roles_may_act_on_the_own_account_and_sees_nothing_else
     let mut tx = store.write(&caller).await.expect("writing");
     tx.user(me.id).await.expect("the own account");
     tx.user(other.id).await.expect_err("not a colleague's");
+    tx.tenant(estate.a1.id).await.expect("the own customer's name");
+    tx.user(other.id).await.expect_err("not a colleague's, whatever was looked at before");
     tx.account::<act::UserUpdate>(me.id).await.expect_err("no change without a role");
     tx.account::<act::UserResetPassword>(other.id).await.expect_err("not a colleague's password");
     tx.account::<act::UserResetPassword>(me.id).await.expect("the own password");
