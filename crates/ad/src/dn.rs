@@ -116,11 +116,11 @@ fn component_end(dn: &str) -> usize {
     dn.len()
 }
 
-/// Blanks around a value do not belong to it unless escaped.
+/// Blanks around a value do not belong to it unless escaped; other white space does.
 fn unescape(value: &str) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(value.len());
     let mut keep = 0;
-    let mut chars = value.trim_start().chars();
+    let mut chars = value.trim_start_matches(' ').chars();
     while let Some(c) = chars.next() {
         if c != '\\' {
             out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
@@ -163,6 +163,14 @@ mod tests {
         #[test]
         fn no_text_panics(text: String) {
             let _ = (Parsed::new(&text), parent(&text), escape(&text));
+        }
+    }
+
+    #[test]
+    fn white_space_that_is_no_blank_belongs_to_the_name() {
+        for name in ["\u{a0}", "\u{a0}Anna\u{2003}"] {
+            let parsed = Parsed::new(&format!("CN={}", escape(name))).expect("a name");
+            assert_eq!(parsed.leaf(), Some(("cn", folded(name).as_slice())));
         }
     }
 
