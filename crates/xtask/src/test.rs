@@ -72,7 +72,9 @@ async fn some(stages: &mut Stages, args: &TestArgs) -> Result<(), Failure> {
 /// All tests of some crates, or of all, once, with these environment variables.
 pub async fn rounds_of(packages: &[String], variables: &[(&str, String)]) -> Result<(), Failure> {
     build_services().await?;
-    with_services(&Services::of(packages), tests_of(packages, &[]).await, variables).await
+    // A round is long: it tells of everything that fails.
+    let all = ["--no-fail-fast".to_owned()];
+    with_services(&Services::of(packages), tests_of(packages, &all).await, variables).await
 }
 
 async fn tests_of(packages: &[String], rest: &[String]) -> Vec<String> {
