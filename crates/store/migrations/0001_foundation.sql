@@ -31,8 +31,7 @@ CREATE FUNCTION caller() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
 -- The tenant that person belongs to.
 CREATE FUNCTION home() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT nullif(current_setting('tenantry.home', true), '')::uuid $$;
--- The one tenant that is looked at without asking the grants for every row: that of
--- a one-time link, and the one on which a grant of the caller was just found.
+-- The one tenant an act without grants belongs to (activation by link).
 CREATE FUNCTION scope_tenant() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT nullif(current_setting('tenantry.tenant', true), '')::uuid $$;
 
@@ -109,11 +108,14 @@ CREATE TRIGGER tenant_edge_closure AFTER INSERT OR UPDATE ON tenant_edge
     FOR EACH ROW EXECUTE FUNCTION tenant_edge_changed();
 
 -- Suspension reaches down; a customer may not see the reseller above it, but
--- has to know that it is served no more. A view, because it reads with the rights
--- of its owner and yet is planned as a part of the statement that asks.
-CREATE VIEW suspended_tenant AS
-    SELECT c.descendant AS id FROM tenant_closure c JOIN tenant t ON t.id = c.ancestor WHERE t.status = 'suspended';
-COMMENT ON VIEW suspended_tenant IS 'class: system';
+-- has to know that it is served no more. In plpgsql, because a definer function
+-- in SQL is planned again at every call, and every request calls this one.
+CREATE FUNCTION tenant_suspended(tenant uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM tenant_closure c JOIN tenant t ON t.id = c.ancestor
+                    WHERE c.descendant = tenant_suspended.tenant AND t.status = 'suspended');
+END $$;
 
 CREATE TABLE brand (
     id uuid PRIMARY KEY,
