@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use connector::{ApplyError, Lane, Unreachable};
 use domain::{
     limits,
+    person::Detail,
     plan::{Action, Change, Step},
     problem::{Problem, ProblemCode},
     spec::{Address, Attribute, ObjectKind},
@@ -94,8 +95,11 @@ impl Directory {
         let dn = self.address_in(step.kind, parent, name);
         let one = |name: &str, value: Bytes| (name.as_bytes().to_vec(), HashSet::from([value]));
         let mut entry = vec![one(&self.config.marker, step.object.to_string().into_bytes())];
-        let plain = attributes.iter().filter_map(|(a, v)| Some((entry::ldap_name(*a)?, v)));
-        entry.extend(plain.map(|(name, value)| one(name, value.clone().into_bytes())));
+        let plain = attributes.iter().filter_map(|(a, v)| Some((*a, entry::ldap_name(*a)?, v)));
+        entry.extend(plain.map(|(attribute, name, value)| {
+            let values = entry::ldap_values(attribute, value).into_iter().map(String::into_bytes);
+            (name.as_bytes().to_vec(), values.collect())
+        }));
         let mut controls = vec![];
         match step.kind {
             ObjectKind::Container => {
@@ -136,7 +140,20 @@ impl Directory {
         for change in changes {
             let value = change.after.clone().map(String::into_bytes);
             match (change.attribute, entry::ldap_name(change.attribute)) {
+                (Attribute::Detail(Detail::Aliases), Some(name)) => {
+                    modifications.extend(aliases(name, change))
+                }
+                // A number that cannot be absent.
+                (Attribute::Detail(Detail::ExpiresAt), Some(name)) => {
+                    let after = change.after.as_deref().unwrap_or_default();
+                    let values = entry::ldap_values(change.attribute, after).into_iter();
+                    modifications.push(replace(name, values.map(String::into_bytes)));
+                }
                 (_, Some(name)) => modifications.push(replace(name, value)),
+                (Attribute::Locked, None) => modifications.push(replace("lockoutTime", [b"0".to_vec()])),
+                (Attribute::PasswordExpired, None) => {
+                    modifications.push(replace("pwdLastSet", [b"0".to_vec()]));
+                }
                 (Attribute::Enabled, None) => {
                     let Some(control) = controls.get(&at.external_id) else {
                         let gone = Problem::new(ProblemCode::Busy).with("dn", &at.dn);
@@ -305,6 +322,21 @@ async fn send_members(
         return Ok(Answer::new(code::SUCCESS, ""));
     }
     modify(session, group, vec![controls::permissive()], modifications).await
+}
+
+/// Only the addresses that come or go: the others of the attribute are not ours.
+fn aliases(name: &str, change: &Change) -> Vec<Mod<Bytes>> {
+    let values = |text: &Option<String>| -> HashSet<Bytes> {
+        let all = text.iter().flat_map(|text| entry::ldap_values(change.attribute, text));
+        all.map(String::into_bytes).collect()
+    };
+    let (before, after) = (values(&change.before), values(&change.after));
+    let only = |a: &HashSet<Bytes>, b: &HashSet<Bytes>| a.difference(b).cloned().collect::<HashSet<_>>();
+    let (coming, going) = (only(&after, &before), only(&before, &after));
+    let name = name.as_bytes().to_vec();
+    let add = (!coming.is_empty()).then(|| Mod::Add(name.clone(), coming));
+    let delete = (!going.is_empty()).then(|| Mod::Delete(name, going));
+    add.into_iter().chain(delete).collect()
 }
 
 /// Sets the value, or clears the attribute when there is none.

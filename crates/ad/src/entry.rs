@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use domain::{
     id::ObjectId,
+    person::Detail,
     spec::{Address, Attribute, ObjectKind, Observed},
 };
 use jiff::Timestamp;
@@ -18,8 +19,8 @@ pub(crate) const ACCOUNT_DISABLED: u32 = 0x2;
 /// An ordinary, enabled account.
 pub(crate) const NORMAL_ACCOUNT: u32 = 0x200;
 
-/// What is asked for of every object; the marker attribute is added.
-pub(crate) const ATTRIBUTES: [&str; 17] = [
+/// What is asked for of every object; the marker attribute and those of details are added.
+const ATTRIBUTES: [&str; 18] = [
     "objectGUID",
     "objectClass",
     "objectSid",
@@ -36,8 +37,15 @@ pub(crate) const ATTRIBUTES: [&str; 17] = [
     "description",
     "userAccountControl",
     "pwdLastSet",
+    "lockoutTime",
     "uSNChanged",
 ];
+
+/// Everything that is asked for of an object.
+pub(crate) fn asked(marker: &str) -> Vec<&str> {
+    let details = Detail::ALL.iter().filter_map(|detail| ldap_name(Attribute::Detail(*detail)));
+    ATTRIBUTES.into_iter().chain(details).chain([marker]).collect()
+}
 
 /// The directory's attribute for one of ours; none for those that are not one
 /// plain text attribute.
@@ -53,17 +61,74 @@ pub(crate) fn ldap_name(attribute: Attribute) -> Option<&'static str> {
         Attribute::Title => "title",
         Attribute::Department => "department",
         Attribute::Description => "description",
-        Attribute::Name | Attribute::Enabled | Attribute::Readers => return None,
+        Attribute::Detail(detail) => return detail_name(detail),
+        Attribute::Name
+        | Attribute::Enabled
+        | Attribute::Readers
+        | Attribute::Locked
+        | Attribute::PasswordExpired => return None,
     })
 }
+
+/// The directory's attribute of a detail (MS-ADA1 to MS-ADA3); none for what it does not show.
+fn detail_name(detail: Detail) -> Option<&'static str> {
+    Some(match detail {
+        Detail::Initials => "initials",
+        Detail::Mobile => "mobile",
+        Detail::HomePhone => "homePhone",
+        Detail::Fax => "facsimileTelephoneNumber",
+        Detail::Pager => "pager",
+        Detail::IpPhone => "ipPhone",
+        Detail::Aliases => "proxyAddresses",
+        Detail::Office => "physicalDeliveryOfficeName",
+        Detail::Company => "company",
+        Detail::EmployeeId => "employeeID",
+        Detail::EmployeeType => "employeeType",
+        Detail::Street => "streetAddress",
+        Detail::PoBox => "postOfficeBox",
+        Detail::PostalCode => "postalCode",
+        Detail::City => "l",
+        Detail::Region => "st",
+        Detail::Country => "c",
+        Detail::WebPage => "wWWHomePage",
+        Detail::Notes => "info",
+        Detail::ProfilePath => "profilePath",
+        Detail::LogonScript => "scriptPath",
+        Detail::HomeFolder => "homeDirectory",
+        Detail::HomeDrive => "homeDrive",
+        Detail::ExpiresAt => "accountExpires",
+        Detail::ExternalId => return None,
+    })
+}
+
+/// The values of an attribute as the directory keeps them.
+pub(crate) fn ldap_values(attribute: Attribute, value: &str) -> Vec<String> {
+    match attribute {
+        Attribute::Detail(Detail::Aliases) => value.split(' ').map(|mail| format!("{ALIAS}{mail}")).collect(),
+        Attribute::Detail(Detail::ExpiresAt) => {
+            vec![value.parse().map_or_else(|_| NEVER.to_owned(), |at| filetime(at).to_string())]
+        }
+        _ => vec![value.to_owned()],
+    }
+}
+
+/// What marks a further address; the first one bears it in capitals, and other
+/// kinds of address have words of their own. Those belong to somebody else.
+const ALIAS: &str = "smtp:";
+/// An account that does not expire (MS-ADA1 2.4: 0 or the highest number).
+pub(crate) const NEVER: &str = "0";
 
 /// Our attribute for one of the directory's, if it is one we manage.
 pub(crate) fn our_name(ldap: &str) -> Option<Attribute> {
     use Attribute as A;
     let plain = PLAIN.into_iter().find(|a| ldap_name(*a).is_some_and(|n| n.eq_ignore_ascii_case(ldap)));
-    plain.or_else(|| match ldap.to_ascii_lowercase().as_str() {
+    let named = |d: &&Detail| detail_name(**d).is_some_and(|n| n.eq_ignore_ascii_case(ldap));
+    let detail = || Detail::ALL.iter().find(named).map(|detail| A::Detail(*detail));
+    plain.or_else(detail).or_else(|| match ldap.to_ascii_lowercase().as_str() {
         "cn" | "ou" | "name" => Some(A::Name),
         "useraccountcontrol" => Some(A::Enabled),
+        "lockouttime" => Some(A::Locked),
+        "pwdlastset" => Some(A::PasswordExpired),
         "ntsecuritydescriptor" => Some(A::Readers),
         _ => None,
     })
@@ -139,6 +204,7 @@ impl Entry {
             attributes: self.attributes(kind).collect(),
             security_id: sid.filter(|_| kind != ObjectKind::Container),
             password_set_at: self.number("pwdLastSet").and_then(timestamp),
+            locked_at: self.number("lockoutTime").and_then(timestamp),
             present_members: Vec::new(),
         })
     }
@@ -157,7 +223,23 @@ impl Entry {
         let name = self.text("name").map(|name| (Attribute::Name, name.to_owned()));
         let control = self.number::<u32>("userAccountControl").filter(|_| kind == ObjectKind::User);
         let enabled = control.map(|bits| (Attribute::Enabled, (bits & ACCOUNT_DISABLED == 0).to_string()));
-        plain.chain(name).chain(enabled)
+        let of_people = Detail::ALL.iter().filter(move |_| kind == ObjectKind::User);
+        let details = of_people.filter_map(|d| Some((Attribute::Detail(*d), self.detail(*d)?)));
+        plain.chain(name).chain(enabled).chain(details)
+    }
+
+    fn detail(&self, detail: Detail) -> Option<String> {
+        let name = detail_name(detail)?;
+        match detail {
+            Detail::Aliases => {
+                let texts = self.all(name).iter().filter_map(|value| std::str::from_utf8(value).ok());
+                let mut mails: Vec<_> = texts.filter_map(|text| text.strip_prefix(ALIAS)).collect();
+                mails.sort_unstable();
+                (!mails.is_empty()).then(|| mails.join(" "))
+            }
+            Detail::ExpiresAt => self.number(name).and_then(timestamp).map(|at| at.to_string()),
+            _ => self.text(name).map(str::to_owned),
+        }
     }
 
     fn kind(&self) -> Option<ObjectKind> {
@@ -175,9 +257,15 @@ impl Entry {
     }
 }
 
+const MICROSECONDS_1601_TO_1970: i64 = 11_644_473_600_000_000;
+
+/// To 100 ns since 1601 (MS-DTYP 2.3.3).
+fn filetime(at: Timestamp) -> i64 {
+    at.as_microsecond().saturating_add(MICROSECONDS_1601_TO_1970).saturating_mul(10)
+}
+
 /// From 100 ns since 1601 (MS-DTYP 2.3.3) to microseconds; 0 means "never".
 fn timestamp(filetime: i64) -> Option<Timestamp> {
-    const MICROSECONDS_1601_TO_1970: i64 = 11_644_473_600_000_000;
     let set = (filetime > 0).then_some(filetime / 10)?;
     Timestamp::from_microsecond(set - MICROSECONDS_1601_TO_1970).ok()
 }
@@ -190,6 +278,7 @@ mod tests {
     fn the_directorys_clock_becomes_ours() {
         let at = timestamp(133_485_408_000_000_000).expect("a time");
         assert_eq!(at.to_string(), "2024-01-01T00:00:00Z");
+        assert_eq!(filetime(at), 133_485_408_000_000_000);
         assert_eq!(timestamp(0), None);
         assert_eq!(timestamp(i64::MAX), None);
     }
@@ -200,5 +289,9 @@ mod tests {
             assert_eq!(ldap_name(attribute).and_then(our_name), Some(attribute));
         }
         assert_eq!(our_name("userAccountControl"), Some(Attribute::Enabled));
+        for detail in Detail::ALL.iter().filter(|detail| detail.is_in_directory()) {
+            let name = detail_name(*detail).expect("a directory shows it");
+            assert_eq!(our_name(name), Some(Attribute::Detail(*detail)));
+        }
     }
 }

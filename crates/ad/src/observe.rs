@@ -16,7 +16,7 @@ use crate::{
     Directory, access,
     connection::{Found, Scope, Session, code},
     controls, dn,
-    entry::{ATTRIBUTES, Entry},
+    entry::{self, Entry},
     filter,
     security::Descriptor,
 };
@@ -85,8 +85,7 @@ impl Directory {
 
     async fn look(&self, session: &Session, which: &[&Selector], what: What) -> Result<Seen, Unreachable> {
         let queries = self.queries(which);
-        let mut attributes: Vec<&str> = ATTRIBUTES.to_vec();
-        attributes.push(&self.config.marker);
+        let mut attributes = entry::asked(&self.config.marker);
         if what == What::Access {
             attributes.push("nTSecurityDescriptor");
         }

@@ -14,7 +14,7 @@ use crate::{
     Directory,
     connection::{Found, Scope, Session, code},
     dn::Parsed,
-    entry::ATTRIBUTES,
+    entry,
 };
 
 /// What of the folder is reported. Computers are users to a directory, not to us.
@@ -64,8 +64,7 @@ impl Directory {
         let changed = format!("(&(uSNChanged>={}){KINDS})", position.from);
         let cookie = position.page.as_ref().map(|(_, cookie)| cookie.clone()).unwrap_or_default();
         let paging = PagedResults { size: limits::ENTRIES_PER_PAGE, cookie }.critical();
-        let mut attributes: Vec<&str> = ATTRIBUTES.to_vec();
-        attributes.push(&self.config.marker);
+        let attributes = entry::asked(&self.config.marker);
         let folder = &self.config.folder_dn;
         let found =
             session.search(folder, Scope::Subtree, &changed, &attributes, vec![paging.into()]).await?;

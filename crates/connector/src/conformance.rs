@@ -44,6 +44,9 @@ pub trait Harness: Send + Sync {
 
     /// Whether the account can log on with the password.
     fn accepts_password<'a>(&'a self, at: &'a Address, password: &'a str) -> BoxFuture<'a, bool>;
+
+    /// Somebody tries wrong passwords until the target locks the account.
+    fn lock<'a>(&'a self, at: &'a Address) -> BoxFuture<'a, ()>;
 }
 
 /// Makes one test per case. `$harness` is an async expression that gives a
@@ -55,7 +58,10 @@ macro_rules! cases {
             every_kind_is_created_and_found_by_name_and_by_id
             names_of_any_script_and_with_any_character_come_back_unchanged
             attributes_are_changed_and_cleared
+            everything_known_of_a_person_is_set_changed_and_cleared
             an_account_is_disabled_and_enabled
+            a_lock_is_lifted_when_asked_and_a_later_one_stays
+            a_password_has_to_be_changed_when_asked
             a_lost_marker_is_restored_on_what_is_known_to_be_ours
             an_object_is_renamed_and_moved_and_still_found_by_id
             a_name_is_given_once_whatever_its_case

@@ -18,6 +18,7 @@ pub mod limits;
 pub mod names;
 pub mod naming;
 pub mod permission;
+pub mod person;
 pub mod plan;
 pub mod problem;
 pub mod request;

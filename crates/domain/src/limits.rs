@@ -14,6 +14,14 @@ pub const PERSON_NAME_CHARS: usize = 64;
 pub const DISPLAY_NAME_CHARS: usize = 64;
 /// Characters of free text attributes such as title and department (MS-ADTS rangeUpper 64).
 pub const ATTRIBUTE_CHARS: usize = 64;
+/// Further mail addresses of one person (Exchange Online: 400 for a mailbox; kept to a page's length).
+pub const ALIASES: usize = 100;
+/// A clock of a directory may be wrong by so many minutes (Kerberos refuses more than 5, RFC 4120 9.).
+pub const CLOCK_SKEW_MINUTES: i64 = 10;
+/// A removed person can be restored for so many days, unless something else is asked for.
+pub const GRACE_DAYS: i64 = 30;
+/// The longest time something removed can be kept for restoring, in days.
+pub const GRACE_DAYS_MAX: i64 = 365;
 /// Characters of a customer code: part of logon names and OU names.
 pub const CODE_CHARS: std::ops::RangeInclusive<usize> = 2..=12;
 /// Characters of the reference of an order.

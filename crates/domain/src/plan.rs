@@ -3,10 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::{
     id::ObjectId,
+    limits,
     problem::{Problem, ProblemCode},
-    spec::{Address, Attribute, ObjectKind, Observed, Spec},
+    spec::{Address, Attribute, ObjectKind, Observed, Spec, UserSpec},
 };
 
 /// A desired state whose references were resolved to addresses in the target.
@@ -176,6 +179,9 @@ fn plan_change(want: &Want<'_>, spec: &Spec, have: &Observed, step: &dyn Fn(Acti
             changes.push(Change { attribute, before: own(observed), after: own(wanted) });
         }
     }
+    if let Spec::User(user) = spec {
+        changes.extend(once(user, have));
+    }
     let moved = want.parent.as_ref().is_some_and(|p| !p.dn.eq_ignore_ascii_case(&have.parent_dn));
     if !changes.is_empty() || have.marker != Some(want.object) {
         return step(Action::Update { at: have.address.clone(), changes });
@@ -189,6 +195,25 @@ fn plan_change(want: &Want<'_>, spec: &Spec, have: &Observed, step: &dyn Fn(Acti
         });
     }
     Plan::Nothing
+}
+
+/// What is done to an account once and is no lasting state of it. The target's
+/// clock may be off, so an instant a little later than asked counts as before.
+fn once(user: &UserSpec, have: &Observed) -> impl Iterator<Item = Change> {
+    let before = |seen: Option<Timestamp>, asked: Option<Timestamp>| {
+        seen.zip(asked).is_some_and(|(seen, asked)| {
+            seen.as_second() <= asked.as_second() + 60 * limits::CLOCK_SKEW_MINUTES
+        })
+    };
+    let change = |attribute, before: bool| Change {
+        attribute,
+        before: Some(before.to_string()),
+        after: Some((!before).to_string()),
+    };
+    let unlock = before(have.locked_at, user.unlocked_at).then(|| change(Attribute::Locked, true));
+    let expire = before(have.password_set_at, user.password_expired_at)
+        .then(|| change(Attribute::PasswordExpired, false));
+    unlock.into_iter().chain(expire)
 }
 
 fn is_ours(want: &Want<'_>, have: &Observed) -> bool {

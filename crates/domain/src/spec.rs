@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::id::ObjectId;
+use crate::{
+    id::ObjectId,
+    person::{Detail, Details},
+};
 
 /// The version of [`Spec`] this build writes. Workers of the version before
 /// must still read it, so fields are added with defaults and removed a version later.
@@ -51,8 +54,7 @@ impl ObjectKind {
 
 /// A property of an object that the product manages, in words every target
 /// shares. A connector maps it to its own attribute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Attribute {
     /// The name within its container (RDN value). Changed by a rename.
     Name,
@@ -80,6 +82,12 @@ pub enum Attribute {
     Enabled,
     /// Security ids that may read a container, sorted, separated by a blank.
     Readers,
+    /// The target locked the account after wrong passwords. Never wanted: only lifted.
+    Locked,
+    /// The password has to be changed at the next log-on. Only ever set.
+    PasswordExpired,
+    /// Anything else that is known of a person.
+    Detail(Detail),
 }
 
 impl Attribute {
@@ -100,7 +108,48 @@ impl Attribute {
             Self::Description => "description",
             Self::Enabled => "enabled",
             Self::Readers => "readers",
+            Self::Locked => "locked",
+            Self::PasswordExpired => "password_expired",
+            Self::Detail(detail) => detail.code(),
         }
+    }
+
+    const PLAIN: [Self; 15] = [
+        Self::Name,
+        Self::LogonName,
+        Self::PrincipalName,
+        Self::GivenName,
+        Self::Surname,
+        Self::DisplayName,
+        Self::Mail,
+        Self::Phone,
+        Self::Title,
+        Self::Department,
+        Self::Description,
+        Self::Enabled,
+        Self::Readers,
+        Self::Locked,
+        Self::PasswordExpired,
+    ];
+
+    /// The attribute with this stored name.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        let plain = Self::PLAIN.into_iter().find(|a| a.code() == code);
+        plain.or_else(|| Detail::from_code(code).map(Self::Detail))
+    }
+}
+
+impl serde::Serialize for Attribute {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.code())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Attribute {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let code = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        Self::from_code(&code).ok_or_else(|| serde::de::Error::custom(format_args!("no attribute {code}")))
     }
 }
 
@@ -171,6 +220,15 @@ pub struct UserSpec {
     pub department: Option<String>,
     /// Whether the account may log on.
     pub enabled: bool,
+    /// What else the target shows of the person.
+    #[serde(default, skip_serializing_if = "Details::is_empty")]
+    pub details: Details,
+    /// A lock from before this instant is lifted, once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unlocked_at: Option<Timestamp>,
+    /// A password from before this instant has to be changed at the next log-on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_expired_at: Option<Timestamp>,
 }
 
 impl Spec {
@@ -220,20 +278,24 @@ impl Spec {
                 (A::Description, description.as_deref()),
             ]
             .into(),
-            Self::User(user) => [
-                (A::Name, Some(user.name.as_str())),
-                (A::LogonName, Some(&user.logon_name)),
-                (A::PrincipalName, Some(&user.principal_name)),
-                (A::GivenName, user.given_name.as_deref()),
-                (A::Surname, user.surname.as_deref()),
-                (A::DisplayName, Some(&user.display_name)),
-                (A::Mail, user.mail.as_deref()),
-                (A::Phone, user.phone.as_deref()),
-                (A::Title, user.title.as_deref()),
-                (A::Department, user.department.as_deref()),
-                (A::Enabled, Some(if user.enabled { "true" } else { "false" })),
-            ]
-            .into(),
+            Self::User(user) => {
+                let details = Detail::ALL.iter().filter(|detail| detail.is_in_directory());
+                let details = details.map(|d| (A::Detail(*d), user.details.get(d).map(String::as_str)));
+                let plain = [
+                    (A::Name, Some(user.name.as_str())),
+                    (A::LogonName, Some(&user.logon_name)),
+                    (A::PrincipalName, Some(&user.principal_name)),
+                    (A::GivenName, user.given_name.as_deref()),
+                    (A::Surname, user.surname.as_deref()),
+                    (A::DisplayName, Some(&user.display_name)),
+                    (A::Mail, user.mail.as_deref()),
+                    (A::Phone, user.phone.as_deref()),
+                    (A::Title, user.title.as_deref()),
+                    (A::Department, user.department.as_deref()),
+                    (A::Enabled, Some(if user.enabled { "true" } else { "false" })),
+                ];
+                plain.into_iter().chain(details).collect()
+            }
             Self::Access { .. } => BTreeMap::new(),
         }
     }
@@ -296,6 +358,9 @@ pub struct Observed {
     /// When the password was last set (`pwdLastSet`), for users.
     #[serde(default)]
     pub password_set_at: Option<Timestamp>,
+    /// Since when the account is locked (`lockoutTime`), for users.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locked_at: Option<Timestamp>,
     /// Of the members asked for in the selector, those that are in the group.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub present_members: Vec<Uuid>,

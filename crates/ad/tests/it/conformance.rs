@@ -80,6 +80,19 @@ impl Harness for Bench {
         }
         .boxed()
     }
+
+    fn lock<'a>(&'a self, at: &'a Address) -> BoxFuture<'a, ()> {
+        // High enough that no other test on the domain meets it.
+        const THRESHOLD: usize = 25;
+        async move {
+            let set = "samba-tool domain passwordsettings set --account-lockout-threshold=";
+            self.lab.sh(&format!("{set}{THRESHOLD} \"$@\"")).await;
+            for _ in 0..=THRESHOLD {
+                assert!(!self.accepts_password(at, "not the password").await);
+            }
+        }
+        .boxed()
+    }
 }
 
 connector::cases!(Bench::new());

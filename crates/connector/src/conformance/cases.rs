@@ -2,10 +2,12 @@
 #![expect(clippy::missing_panics_doc, reason = "a case panics when a promise is broken")]
 
 use domain::{
+    person::Detail,
     plan::{Action, Plan, Secret, Step, Want, plan},
     problem::ProblemCode,
     spec::{Address, Attribute, ObjectKind, Selector, Spec},
 };
+use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::{
@@ -93,6 +95,74 @@ pub async fn attributes_are_changed_and_cleared(harness: &dyn Harness) {
     assert_eq!(seen.attributes.get(&Attribute::LogonName), Some(&logon));
     assert_eq!(seen.attributes.get(&Attribute::Department), None);
     assert_eq!(seen.attributes.get(&Attribute::Title).map(String::as_str), Some("Head of \"R&D\""));
+}
+
+/// Every detail a directory shows, with a value of its own form.
+pub async fn everything_known_of_a_person_is_set_changed_and_cleared(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let value = |detail: Detail, round: &str| {
+        let text = match detail {
+            Detail::Country => if round == "1" { "DE" } else { "DK" }.to_owned(),
+            Detail::HomeDrive => if round == "1" { "H:" } else { "P:" }.to_owned(),
+            Detail::Initials => format!("AB{round}"),
+            Detail::Aliases => format!("stays@acme.test round{round}@acme.test"),
+            Detail::ExpiresAt => format!("203{round}-12-31T18:00:00+01:00"),
+            other => format!("{} {round} Ø \"x\"", &other.code()[..3]),
+        };
+        detail.parse("x", &text).expect("a good value").expect("a value")
+    };
+    let shown = || Detail::ALL.iter().copied().filter(|detail| detail.is_in_directory());
+    let mut user = world.user(&customer, "Anna Berg");
+    for round in ["1", "2"] {
+        user.user_mut().details = shown().map(|detail| (detail, value(detail, round))).collect();
+        let seen = world.make(&mut user).await;
+        for detail in shown() {
+            let found = seen.attributes.get(&Attribute::Detail(detail));
+            assert_eq!(found, Some(&value(detail, round)), "{}", detail.code());
+        }
+    }
+    user.user_mut().details.clear();
+    let seen = world.make(&mut user).await;
+    let left: Vec<_> = seen.attributes.keys().filter(|a| matches!(a, Attribute::Detail(_))).collect();
+    assert_eq!(left, Vec::<&Attribute>::new());
+}
+
+/// Lifting is done once: what the target locks afterwards is its own business.
+pub async fn a_lock_is_lifted_when_asked_and_a_later_one_stays(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let mut user = world.user(&customer, "Anna Berg");
+    let seen = world.make(&mut user).await;
+    harness.lock(&seen.address).await;
+    let locked = world.see(&user).await.expect("there");
+    let at = locked.locked_at.expect("the target says since when");
+    assert_eq!(world.make(&mut user).await.locked_at, Some(at), "nobody asked for anything");
+    user.user_mut().unlocked_at = Some(at);
+    assert_eq!(world.make(&mut user).await.locked_at, None);
+    harness.lock(&seen.address).await;
+    let long_before = at - SignedDuration::from_hours(1);
+    user.user_mut().unlocked_at = Some(long_before);
+    assert!(world.make(&mut user).await.locked_at.is_some());
+}
+
+/// Until the person has changed it.
+pub async fn a_password_has_to_be_changed_when_asked(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let mut user = world.user(&customer, "Anna Berg");
+    let seen = world.make(&mut user).await;
+    let password = Secret("Correct-Horse-7-Battery".to_owned());
+    let set = Action::SetPassword { at: seen.address.clone(), password: password.clone() };
+    world.act(&user, set.clone()).await.expect("set");
+    let set_at = world.see(&user).await.and_then(|seen| seen.password_set_at).expect("set just now");
+    user.user_mut().password_expired_at = Some(set_at);
+    assert_eq!(world.make(&mut user).await.password_set_at, None);
+    assert!(!harness.accepts_password(&seen.address, &password.0).await);
+    world.act(&user, set).await.expect("set again");
+    user.user_mut().password_expired_at = Some(set_at - SignedDuration::from_hours(1));
+    assert!(world.make(&mut user).await.password_set_at.is_some());
+    assert!(harness.accepts_password(&seen.address, &password.0).await);
 }
 
 /// Without touching anything else.

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use domain::{
     id::ObjectId,
+    person::Details,
     plan::{Action, Plan, Step, Want, plan},
     problem::{Problem, ProblemCode},
     spec::{Address, Naming, ObjectKind, Observed, Selector, Spec, UserSpec},
@@ -75,6 +76,9 @@ impl<'h> World<'h> {
             title: None,
             department: Some("R&D \\ (Ops)".to_owned()),
             enabled: true,
+            details: Details::new(),
+            unlocked_at: None,
+            password_expired_at: None,
         });
         Thing { id: self.id(), spec, parent: Some(parent.clone()), known: None }
     }

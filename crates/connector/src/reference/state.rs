@@ -29,6 +29,8 @@ pub struct Stored {
     pub security_id: Option<String>,
     /// When the password was last set.
     pub password_set_at: Option<Timestamp>,
+    /// Since when the account is locked after wrong passwords.
+    pub locked_at: Option<Timestamp>,
     /// The password somebody chose; none while it is the random one.
     pub password: Option<String>,
     /// Who of the tenants may read a container; none when it is not closed.
@@ -108,6 +110,7 @@ impl State {
             members: BTreeSet::new(),
             security_id: account.then(|| format!("S-1-5-21-1-2-3-{}", 1_000 + self.serial)),
             password_set_at: (kind == ObjectKind::User).then_some(now),
+            locked_at: None,
             password: None,
             readers: (!account).then(Vec::new),
             changed: 0,
@@ -131,6 +134,14 @@ impl State {
         let stored = self.stored_at(at)?;
         stored.marker = Some(marker);
         for change in changes {
+            match change.attribute {
+                Attribute::Locked => stored.locked_at = None,
+                Attribute::PasswordExpired => stored.password_set_at = None,
+                _ => {}
+            }
+            if matches!(change.attribute, Attribute::Locked | Attribute::PasswordExpired) {
+                continue;
+            }
             match &change.after {
                 Some(value) => stored.attributes.insert(change.attribute, value.clone()),
                 None => stored.attributes.remove(&change.attribute),
@@ -213,6 +224,7 @@ impl State {
             attributes: stored.attributes.clone(),
             security_id: stored.security_id.clone(),
             password_set_at: stored.password_set_at,
+            locked_at: stored.locked_at,
             present_members: Vec::new(),
         })
     }

@@ -64,9 +64,16 @@ impl Harness for Bench {
         let stored = self.target.dump().remove(&at.external_id);
         let accepted = stored.is_some_and(|s| {
             s.password.as_deref() == Some(password)
+                && s.password_set_at.is_some()
                 && s.attributes.get(&Attribute::Enabled).is_some_and(|e| e == "true")
         });
         ready(accepted).boxed()
+    }
+
+    fn lock<'a>(&'a self, at: &'a Address) -> BoxFuture<'a, ()> {
+        let now = Ticking::default().now();
+        assert!(self.target.tamper(at.external_id, |stored| stored.locked_at = Some(now)));
+        ready(()).boxed()
     }
 }
 
