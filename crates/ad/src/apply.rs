@@ -141,7 +141,7 @@ impl Directory {
             let value = change.after.clone().map(String::into_bytes);
             match (change.attribute, entry::ldap_name(change.attribute)) {
                 (Attribute::Detail(Detail::Aliases), Some(name)) => {
-                    modifications.extend(aliases(name, change))
+                    modifications.extend(aliases(name, change));
                 }
                 // A number that cannot be absent.
                 (Attribute::Detail(Detail::ExpiresAt), Some(name)) => {

@@ -3,11 +3,10 @@
 use app::{
     Answer as Outcome, AppError,
     people::PersonDraft,
-    users::{self as use_cases, CreatedUsers, UserPatch},
+    users::{self as use_cases, CreatedUsers, Once, UserPatch},
 };
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
-    field::{FieldError, Rule},
     id::{RequestId, SubscriptionId, TenantId, UserId},
     permission::Permission,
     request::ItemState,
@@ -15,8 +14,11 @@ use domain::{
 use serde_json::{Value, json};
 use web::Surface;
 use wire::{
-    common::{Page, ProvisioningState},
-    users::{NewSubscription, NewUser, NewUsers, PasswordReset, User, UserBatch, UserQuery, UserUpdate},
+    common::{Page, PageQuery, ProvisioningState},
+    users::{
+        NewSubscription, NewUser, NewUsers, PasswordReset, Removal, RemovedUser, User, UserBatch, UserQuery,
+        UserUpdate,
+    },
 };
 
 use crate::{
@@ -25,7 +27,7 @@ use crate::{
     input::{Body, Call, LargeBody, Params, PathId, PathIds, Version},
     once::{content, kept_id, repeat},
     read::{self, Read},
-    refusal::{Answer, Refusal},
+    refusal::Answer,
     show, tenants,
 };
 
@@ -44,6 +46,7 @@ pub fn draft(new: &NewUser) -> PersonDraft {
         department: new.department.clone(),
         plans: new.plans.clone(),
         enabled: new.enabled.unwrap_or(true),
+        details: new.details.clone(),
     }
 }
 
@@ -209,7 +212,6 @@ pub async fn update_user(
     Version(version): Version,
     Body(new): Body<UserUpdate>,
 ) -> Answer<Tagged<User>> {
-    unchanged_names(&surface, &call, id, &new).await?;
     let patch = UserPatch {
         given_name: new.given_name,
         surname: new.surname,
@@ -219,33 +221,21 @@ pub async fn update_user(
         title: new.title,
         department: new.department,
         enabled: new.enabled,
+        principal_name: new.principal_name,
+        logon_name: new.logon_name,
+        details: new.details,
     };
     use_cases::update(&surface.app, &call.caller, id, version, patch, &call.cause).await?;
     let user = read::user(&surface, &call.caller, id).await?;
     Ok(Tagged(StatusCode::ACCEPTED, user.version, user))
 }
 
-/// Names people sign in with stay as they are.
-async fn unchanged_names(surface: &Surface, call: &Call, id: UserId, new: &UserUpdate) -> Answer<()> {
-    if new.principal_name.is_none() && new.logon_name.is_none() {
-        return Ok(());
-    }
-    let present = read::user(surface, &call.caller, id).await?;
-    let given = [
-        ("principal_name", &new.principal_name, Some(&present.principal_name)),
-        ("logon_name", &new.logon_name, present.logon_name.as_ref()),
-    ];
-    let errors: Vec<_> = given
-        .into_iter()
-        .filter(|(_, new, present)| new.as_ref().is_some_and(|n| Some(&n.trim().to_lowercase()) != *present))
-        .map(|(field, _, _)| FieldError::new(field, Rule::Immutable))
-        .collect();
-    if errors.is_empty() { Ok(()) } else { Err(Refusal::invalid(&errors)) }
-}
-
-/// Remove a person: plans end, the account goes, the names stay reserved for a year.
+/// Remove a person: plans end, groups are left, the account cannot log on.
+///
+/// The person can be restored for some days; then the account goes from the
+/// directory. The names stay reserved for a year after that.
 #[utoipa::path(delete, path = "/users/{id}", tag = "users",
-    params(("id" = String, Path, description = "Id of the user."),
+    params(("id" = String, Path, description = "Id of the user."), Removal,
         ("If-Match" = String, Header, description = "The `ETag` of the person to be removed.")),
     responses((status = 202, description = "Recorded; the person as removed.", body = User), Refused))]
 pub async fn delete_user(
@@ -253,11 +243,90 @@ pub async fn delete_user(
     call: Call,
     PathId(id): PathId<UserId>,
     Version(version): Version,
+    Params(removal): Params<Removal>,
 ) -> Answer<(StatusCode, Json<User>)> {
     let mut user = read::user(&surface, &call.caller, id).await?;
-    let request = use_cases::delete(&surface.app, &call.caller, id, version, &call.cause).await?;
+    let grace = removal.grace_days;
+    let request = use_cases::delete(&surface.app, &call.caller, id, version, grace, &call.cause).await?;
     (user.enabled, user.plans) = (false, Vec::new());
     Ok((StatusCode::ACCEPTED, Json(on_its_way(user, request))))
+}
+
+/// People of a customer who were removed and can be restored, by name.
+#[utoipa::path(get, path = "/customers/{id}/removed-users", tag = "users",
+    params(("id" = String, Path, description = "Id of the customer."), PageQuery),
+    responses((status = 200, description = "One page.", body = Page<RemovedUser>), Refused))]
+pub async fn list_removed(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<TenantId>,
+    Params(query): Params<PageQuery>,
+) -> Answer<Json<Page<RemovedUser>>> {
+    let paging = Paging::new("removed-users", query.limit, query.after.as_deref())?;
+    let after = paging.after::<UserId>()?;
+    let read = async {
+        let mut tx = surface.app.read(&call.caller).await?;
+        let tenant = tx.tenant(id).await?;
+        let permit = tx.permit_people(&tenant)?;
+        let rows = tx.removed_users(&permit, after, paging.rows()).await?;
+        let viewer = read::viewer(&mut tx).await?;
+        tx.finish().await?;
+        Ok::<_, AppError>((rows, tenant, viewer))
+    };
+    let (rows, tenant, viewer) = read.await?;
+    let (rows, next) = paging.page("removed-users", rows, |r| (r.user.key.clone(), r.user.id));
+    let items = rows.iter().map(|r| RemovedUser {
+        user: show::user(&r.user, &tenant, &[], viewer),
+        removed_at: r.removed_at.to_string(),
+        purge_at: r.purge_at.to_string(),
+    });
+    Ok(Json(Page { items: items.collect(), next }))
+}
+
+/// Restore a removed person: the same account with its groups and plans.
+///
+/// Billing of the plans begins anew, roles are not given back, and the old
+/// password works again.
+#[utoipa::path(post, path = "/users/{id}/restore", tag = "users",
+    params(("id" = String, Path, description = "Id of the user.")),
+    responses((status = 202, description = "Recorded; the person as restored.", body = User), Refused))]
+pub async fn restore_user(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<UserId>,
+) -> Answer<Tagged<User>> {
+    use_cases::restore(&surface.app, &call.caller, id, &call.cause).await?;
+    let user = read::user(&surface, &call.caller, id).await?;
+    Ok(Tagged(StatusCode::ACCEPTED, user.version, user))
+}
+
+/// Lift the lock that wrong passwords put on an account.
+#[utoipa::path(post, path = "/users/{id}/unlock", tag = "users",
+    params(("id" = String, Path, description = "Id of the user.")),
+    responses((status = 202, description = "Recorded; on its way.", body = User), Refused))]
+pub async fn unlock_user(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<UserId>,
+) -> Answer<(StatusCode, Json<User>)> {
+    once(&surface, &call, id, Once::Unlock).await
+}
+
+/// Make a person change the password at the next log-on.
+#[utoipa::path(post, path = "/users/{id}/expire-password", tag = "users",
+    params(("id" = String, Path, description = "Id of the user.")),
+    responses((status = 202, description = "Recorded; on its way.", body = User), Refused))]
+pub async fn expire_password(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<UserId>,
+) -> Answer<(StatusCode, Json<User>)> {
+    once(&surface, &call, id, Once::ExpirePassword).await
+}
+
+async fn once(surface: &Surface, call: &Call, id: UserId, what: Once) -> Answer<(StatusCode, Json<User>)> {
+    let request = use_cases::once(&surface.app, &call.caller, id, what, &call.cause).await?;
+    Ok((StatusCode::ACCEPTED, Json(with_plans(surface, call, id, request).await?)))
 }
 
 /// The person, with the request that was just made for them.

@@ -1,8 +1,11 @@
 //! What people say of a person, checked before anything is read or written.
 
+use std::collections::{BTreeMap, HashMap};
+
 use domain::{
     field::{Checker, FieldError, Rule},
     limits, names,
+    person::{self, Detail, Details},
 };
 
 /// A person as somebody typed it.
@@ -32,6 +35,8 @@ pub struct PersonDraft {
     pub plans: Vec<String>,
     /// Whether the account may log on.
     pub enabled: bool,
+    /// What else is known, by name ([`domain::person::Detail`]).
+    pub details: BTreeMap<String, String>,
 }
 
 /// A person whose values can be accepted. Whether names are free and plans
@@ -50,6 +55,7 @@ pub(crate) struct Person {
     pub department: Option<String>,
     pub plans: Vec<String>,
     pub enabled: bool,
+    pub details: Details,
 }
 
 impl PersonDraft {
@@ -92,6 +98,8 @@ impl PersonDraft {
         if self.plans.len() > limits::PLANS {
             c.note(FieldError::new("plans", Rule::TooMany).with("max", limits::PLANS));
         }
+        let given_details = self.details.iter().map(|(code, text)| (code.as_str(), Some(text.as_str())));
+        let details = c.take_all("details", person::check(given_details)).unwrap_or_default();
         let person = display.map(|display_name| Person {
             given_name: given,
             surname: sur,
@@ -105,6 +113,7 @@ impl PersonDraft {
             department: line(&mut c, "department", &self.department),
             plans: self.plans.clone(),
             enabled: self.enabled,
+            details: details.into_iter().filter_map(|(detail, value)| Some((detail, value?))).collect(),
         });
         c.finish(person)
     }
@@ -121,6 +130,15 @@ pub(crate) fn check_all(field: &str, drafts: &[PersonDraft]) -> Result<Vec<Perso
     for (i, draft) in drafts.iter().enumerate() {
         if let Some(person) = c.take_all(&format!("{field}[{i}]"), draft.check()) {
             people.push(person);
+        }
+    }
+    let mut keys = HashMap::new();
+    for (i, person) in people.iter().enumerate() {
+        let Some(key) = person.details.get(&Detail::ExternalId) else { continue };
+        if let Some(first) = keys.insert(key, i) {
+            let place = format!("{field}[{i}].details.external_id");
+            let other = format!("{field}[{first}]");
+            c.note(FieldError::new(place, Rule::Duplicate).with("value", key).with("other", other));
         }
     }
     c.finish(Some(people))

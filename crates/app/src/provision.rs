@@ -7,6 +7,7 @@ use domain::{
     field::{FieldError, Rule},
     id::{ObjectId, OrderId, ServiceId, SubscriptionId, TargetId, TenantId, UserId},
     naming::Pattern,
+    person::Detail,
     spec::{Spec, UserSpec},
 };
 use jiff::Timestamp;
@@ -110,6 +111,7 @@ pub(crate) async fn prepare(
         }
         plans.push(own);
     }
+    errors.extend(taken_keys(tx, home.tenant, paths, people).await?);
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors));
     }
@@ -130,6 +132,27 @@ pub(crate) async fn prepare(
         prepared.add(tx, home, person, id, names, plans);
     }
     Ok(prepared)
+}
+
+/// External ids that somebody else of the customer has.
+async fn taken_keys(
+    tx: &mut WriteTx<'_>,
+    tenant: TenantId,
+    paths: &[String],
+    people: &[Person],
+) -> Result<Vec<FieldError>, AppError> {
+    let key = |person: &Person| person.details.get(&Detail::ExternalId).cloned();
+    let keys: Vec<_> = people.iter().filter_map(key).collect();
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let taken = tx.external_ids_taken(tenant, &keys).await?;
+    let errors = paths.iter().zip(people).filter_map(|(path, person)| {
+        let key = key(person).filter(|key| taken.contains(key))?;
+        let error = FieldError::new("details.external_id", Rule::Taken).with("value", key);
+        Some(if path.is_empty() { error } else { error.under(path) })
+    });
+    Ok(errors.collect())
 }
 
 impl Prepared {
@@ -157,6 +180,9 @@ impl Prepared {
             title: person.title.clone(),
             department: person.department.clone(),
             enabled: person.enabled,
+            details: person.details.clone(),
+            unlocked_at: None,
+            password_expired_at: None,
         });
         self.edges.push(Edge { group: home.members, member: object });
         let groups: BTreeSet<_> = plans.iter().map(|plan| home.services[&plan.service]).collect();
@@ -194,6 +220,7 @@ impl Prepared {
             department: person.department.clone(),
             enabled: person.enabled,
             administrator: false,
+            details: person.details.clone(),
         });
     }
 

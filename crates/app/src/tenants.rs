@@ -221,6 +221,7 @@ async fn staff(
         department: person.department.clone(),
         enabled: true,
         administrator: true,
+        details: person.details.clone(),
     };
     let taken = tx.reserve(tenant, &[(Name::principal(&principal), user.id.uuid())]).await?;
     if !taken.is_empty() {

@@ -1,4 +1,7 @@
-//! People of a customer: create one or many, change, disable, delete, plans.
+//! People of a customer: create one or many, change, disable, plans; below,
+//! removing and restoring them.
+
+mod remove;
 
 use std::collections::BTreeMap;
 
@@ -6,8 +9,9 @@ use domain::{
     field::{Checker, FieldError, Rule},
     id::{RequestId, SubscriptionId, TenantId, UserId},
     limits, names,
+    person::{self, Detail},
     request::Lane,
-    spec::Spec,
+    spec::{Spec, UserSpec},
 };
 use serde_json::json;
 use store::{
@@ -17,9 +21,10 @@ use store::{
     objects::Edge,
     subscriptions::NewSubscription,
     tx::{Cause, TenantRef, WriteTx, act},
-    users::{User, UserChange},
+    users::{Name, User, UserChange},
 };
 
+pub use self::remove::{delete, restore};
 pub use crate::provision::{Created, CreatedPlan};
 use crate::{
     Answer, App, AppError, Repeat,
@@ -140,6 +145,12 @@ pub struct UserPatch {
     pub department: Option<Option<String>>,
     /// Whether the account may log on.
     pub enabled: Option<bool>,
+    /// Login name and UPN, with a suffix of the customer.
+    pub principal_name: Option<String>,
+    /// `sAMAccountName`.
+    pub logon_name: Option<String>,
+    /// What else is known, by name; `None` empties.
+    pub details: BTreeMap<String, Option<String>>,
 }
 
 impl UserPatch {
@@ -161,9 +172,20 @@ impl UserPatch {
             title: line(&mut c, "title", self.title, attribute),
             department: line(&mut c, "department", self.department, attribute),
             enabled: self.enabled,
+            principal_name: self
+                .principal_name
+                .and_then(|v| c.take(names::principal_name("principal_name", &v))),
+            logon_name: self.logon_name.and_then(|v| c.take(names::logon_name("logon_name", &v))),
+            details: c.take_all("details", check(&self.details)).unwrap_or_default(),
         };
         c.finish(Some(change))
     }
+}
+
+fn check(
+    given: &BTreeMap<String, Option<String>>,
+) -> Result<BTreeMap<Detail, Option<String>>, Vec<FieldError>> {
+    person::check(given.iter().map(|(code, text)| (code.as_str(), text.as_deref())))
 }
 
 /// Changes a person, if `version` is still the present one.
@@ -177,7 +199,8 @@ pub async fn update(
 ) -> Result<User, AppError> {
     let change = patch.check().map_err(AppError::Invalid)?;
     let mut tx = app.store.write(caller).await?;
-    let tenant = tx.tenant_of_user(id).await?.id;
+    let home = tx.tenant_of_user(id).await?;
+    let tenant = home.id;
     let (user, permit) = match tx.account::<act::UserUpdate>(id).await {
         Ok(found) => found,
         Err(error) => {
@@ -188,6 +211,10 @@ pub async fn update(
     if caller.user() == id && change.enabled == Some(false) {
         return Err(AppError::Conflict(Conflict::Oneself));
     }
+    if version != user.version {
+        return Err(AppError::Conflict(Conflict::Stale { present: user.version }));
+    }
+    take_names(&mut tx, &home, &user, &change).await?;
     let updated = tx.update_user(&permit, &user, Some(version), &change).await?;
     if updated.version == user.version {
         return Ok(user);
@@ -201,6 +228,55 @@ pub async fn update(
     load(app, caller, id).await
 }
 
+/// Makes sure that nobody else has the new names and keys of a person. The old
+/// names stay reserved, so that nobody is mistaken for somebody else.
+async fn take_names(
+    tx: &mut WriteTx<'_>,
+    home: &TenantRef,
+    user: &User,
+    change: &UserChange,
+) -> Result<(), AppError> {
+    let mut errors = Vec::new();
+    let mut wanted = Vec::new();
+    if let Some(name) = change.principal_name.as_ref().filter(|name| **name != user.principal_name) {
+        let suffix = name.rsplit_once('@').map_or("", |parts| parts.1);
+        // Staff of the provider and of resellers sign in with any address.
+        if user.object.is_some() && !home.suffixes.iter().any(|s| s == suffix) {
+            let error =
+                FieldError::new("principal_name", Rule::Unknown).with("known", home.suffixes.join(", "));
+            errors.push(error);
+        }
+        wanted.push(("principal_name", Name::principal(name), Name::principal(&user.principal_name)));
+    }
+    if let Some(name) = change.logon_name.as_ref().filter(|name| Some(*name) != user.logon_name.as_ref()) {
+        match (home.target, &user.logon_name) {
+            (Some(target), Some(old)) => {
+                wanted.push(("logon_name", Name::logon(target, name), Name::logon(target, old)));
+            }
+            _ => errors.push(FieldError::new("logon_name", Rule::Immutable)),
+        }
+    }
+    if let Some(Some(key)) = change.details.get(&Detail::ExternalId)
+        && user.details.get(&Detail::ExternalId) != Some(key)
+        && !tx.external_ids_taken(home.id, std::slice::from_ref(key)).await?.is_empty()
+    {
+        errors.push(FieldError::new("details.external_id", Rule::Taken).with("value", key));
+    }
+    let names: Vec<_> = wanted.iter().map(|(_, new, _)| (new.clone(), user.id.uuid())).collect();
+    let taken = if names.is_empty() { Vec::new() } else { tx.reserve(home.id, &names).await? };
+    errors.extend(
+        taken
+            .into_iter()
+            .map(|i| FieldError::new(wanted[i].0, Rule::Taken).with("value", &wanted[i].1.value)),
+    );
+    if !errors.is_empty() {
+        return Err(AppError::Invalid(errors));
+    }
+    let old: Vec<_> = wanted.into_iter().map(|(_, _, old)| old).collect();
+    tx.release(user.id.uuid(), &old).await?;
+    Ok(())
+}
+
 fn with_values(spec: Spec, user: &User) -> Spec {
     match spec {
         Spec::User(mut spec) => {
@@ -212,6 +288,15 @@ fn with_values(spec: Spec, user: &User) -> Spec {
             spec.title.clone_from(&user.title);
             spec.department.clone_from(&user.department);
             spec.enabled = user.enabled;
+            spec.principal_name.clone_from(&user.principal_name);
+            if let Some(logon) = user.logon_name.as_ref().filter(|logon| **logon != spec.logon_name) {
+                // The name in the container follows, unless somebody else chose it.
+                if spec.name == spec.logon_name {
+                    spec.name.clone_from(logon);
+                }
+                spec.logon_name.clone_from(logon);
+            }
+            spec.details.clone_from(&user.details);
             Spec::User(spec)
         }
         other => other,
@@ -225,32 +310,48 @@ async fn load(app: &App, caller: &Caller, id: UserId) -> Result<User, AppError> 
     Ok(user)
 }
 
-/// Removes a person: plans end, the account goes, its names stay reserved.
-pub async fn delete(
+/// What is done to an account once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Once {
+    /// Lifts the lock a directory put on it after wrong passwords.
+    Unlock,
+    /// Its password has to be changed at the next log-on.
+    ExpirePassword,
+}
+
+/// Unlocks an account, or has its password changed at the next log-on.
+pub async fn once(
     app: &App,
     caller: &Caller,
     id: UserId,
-    version: i64,
+    what: Once,
     cause: &Cause,
-) -> Result<Option<RequestId>, AppError> {
+) -> Result<RequestId, AppError> {
     let mut tx = app.store.write(caller).await?;
-    let tenant = tx.tenant_of_user(id).await?;
-    let (user, permit) = match tx.account::<act::UserDelete>(id).await {
+    let tenant = tx.tenant_of_user(id).await?.id;
+    let (user, permit) = match tx.account::<act::UserResetPassword>(id).await {
         Ok(found) => found,
         Err(error) => {
             drop(tx);
-            return Err(app.note_denied(caller, tenant.id, error.into(), cause).await);
+            return Err(app.note_denied(caller, tenant, error.into(), cause).await);
         }
     };
-    let mut request = None;
-    if let Some(object) = user.object {
-        let args = json!({ "name": user.display_name });
-        request = Some(tx.open_request(tenant.id, "user_delete", args, Lane::Interactive));
-        tx.unsubscribe(tenant.id, &tenant.time_zone, id, None).await?;
-        tx.leave_groups(tenant.id, object).await?;
-        tx.want_change(object, |_| None, Lane::Interactive).await?;
-    }
-    tx.delete_user(&permit, &user, Some(version)).await?;
+    let object = user.object.ok_or(AppError::NotFound("user"))?;
+    let (kind, event) = match what {
+        Once::Unlock => ("user_unlock", "user.unlocked"),
+        Once::ExpirePassword => ("password_expire", "user.password_expired"),
+    };
+    let request = tx.open_request(tenant, kind, json!({ "name": user.display_name }), Lane::Interactive);
+    let now = tx.now();
+    let change = |spec| match spec {
+        Spec::User(spec) if what == Once::Unlock => {
+            Some(Spec::User(UserSpec { unlocked_at: Some(now), ..spec }))
+        }
+        Spec::User(spec) => Some(Spec::User(UserSpec { password_expired_at: Some(now), ..spec })),
+        other => Some(other),
+    };
+    tx.want_change(object, change, Lane::Interactive).await?;
+    tx.note_account(&permit, event);
     tx.commit(cause).await?;
     Ok(request)
 }

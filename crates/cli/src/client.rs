@@ -112,17 +112,7 @@ impl Client {
 
     /// Reads something.
     pub async fn get(&self, path: &[&str], query: &impl Serialize) -> Result<Answer, Failure> {
-        let mut url = self.url(path)?;
-        if let Ok(Value::Object(fields)) = serde_json::to_value(query) {
-            let mut pairs = url.query_pairs_mut();
-            for (name, value) in fields.iter().filter(|(_, v)| !v.is_null()) {
-                pairs.append_pair(name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-            }
-            pairs.finish();
-        }
-        if url.query() == Some("") {
-            url.set_query(None);
-        }
+        let url = with_query(self.url(path)?, query);
         self.send(self.call(Method::GET, url, Repeat::Always)).await
     }
 
@@ -163,8 +153,14 @@ impl Client {
     }
 
     /// Removes something, if `etag` is given only as it was when that was read.
-    pub async fn delete(&self, path: &[&str], etag: Option<&str>) -> Result<Answer, Failure> {
-        self.send(self.call(Method::DELETE, self.url(path)?, Repeat::Unsent).if_match(etag)).await
+    pub async fn delete(
+        &self,
+        path: &[&str],
+        query: &impl Serialize,
+        etag: Option<&str>,
+    ) -> Result<Answer, Failure> {
+        let url = with_query(self.url(path)?, query);
+        self.send(self.call(Method::DELETE, url, Repeat::Unsent).if_match(etag)).await
     }
 
     /// A list, page by page, up to what the person asked for.
@@ -384,6 +380,21 @@ fn base_url(text: &str, insecure_http: bool) -> Result<Url, Failure> {
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// The fields of `query` that have a value, behind the path.
+fn with_query(mut url: Url, query: &impl Serialize) -> Url {
+    if let Ok(Value::Object(fields)) = serde_json::to_value(query) {
+        let mut pairs = url.query_pairs_mut();
+        for (name, value) in fields.iter().filter(|(_, v)| !v.is_null()) {
+            pairs.append_pair(name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        }
+        pairs.finish();
+    }
+    if url.query() == Some("") {
+        url.set_query(None);
+    }
+    url
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ details! {
     Office = "office", Form::Line(128);
     /// Company (`company`).
     Company = "company", Form::Line(64);
-    /// Number of the person at the employer (`employeeID`), one person a number in a customer.
+    /// Number of the person at the employer (`employeeID`). Somebody with two accounts has it twice.
     EmployeeId = "employee_id", Form::Line(16);
     /// Kind of employment (`employeeType`).
     EmployeeType = "employee_type", Form::Line(128);
@@ -121,11 +121,27 @@ impl Detail {
         !matches!(self, Self::ExternalId)
     }
 
-    /// Whether only one person of a customer may have a value of it: files of
-    /// people find their rows by these.
+    /// Whether it is copied to a new colleague: what belongs to the place of work,
+    /// and nothing that belongs to the person.
     #[must_use]
-    pub const fn is_key(self) -> bool {
-        matches!(self, Self::ExternalId | Self::EmployeeId)
+    pub const fn is_of_workplace(self) -> bool {
+        use Detail as D;
+        matches!(
+            self,
+            D::Fax
+                | D::Office
+                | D::Company
+                | D::EmployeeType
+                | D::Street
+                | D::PoBox
+                | D::PostalCode
+                | D::City
+                | D::Region
+                | D::Country
+                | D::WebPage
+                | D::LogonScript
+                | D::HomeDrive
+        )
     }
 
     /// Checks `text`; nothing and blanks mean "no value".
@@ -188,19 +204,18 @@ fn instant(field: &str, text: &str) -> Result<String, FieldError> {
         .map_err(|_| FieldError::new(field, Rule::OutOfRange).with("min", min).with("max", max))
 }
 
-/// Checks values by name, `None` for those to be emptied; errors are below `details`.
+/// Checks values by name, `None` for those to be emptied.
 pub fn check<'a>(
     given: impl IntoIterator<Item = (&'a str, Option<&'a str>)>,
 ) -> Result<BTreeMap<Detail, Option<String>>, Vec<FieldError>> {
     let (mut values, mut errors) = (BTreeMap::new(), Vec::new());
     for (code, text) in given {
-        let field = format!("details.{code}");
         let Some(detail) = Detail::from_code(code) else {
             let known: Vec<_> = Detail::ALL.iter().map(|d| d.code()).collect();
-            errors.push(FieldError::new(field, Rule::Unknown).with("known", known.join(", ")));
+            errors.push(FieldError::new(code, Rule::Unknown).with("known", known.join(", ")));
             continue;
         };
-        match text.map_or(Ok(None), |text| detail.parse(&field, text)) {
+        match text.map_or(Ok(None), |text| detail.parse(code, text)) {
             Ok(value) => drop(values.insert(detail, value)),
             Err(error) => errors.push(error),
         }
@@ -240,7 +255,7 @@ mod tests {
         let given = [("mobile", Some("1")), ("shoe_size", Some("43")), ("country", Some("x")), ("fax", None)];
         let errors = check(given).expect_err("two are wrong");
         let fields: Vec<_> = errors.iter().map(|e| (e.field.as_str(), e.rule)).collect();
-        assert_eq!(fields, [("details.shoe_size", Rule::Unknown), ("details.country", Rule::Format)]);
+        assert_eq!(fields, [("shoe_size", Rule::Unknown), ("country", Rule::Format)]);
     }
 
     proptest! {

@@ -156,6 +156,7 @@ impl<'de> serde::Deserialize<'de> for Attribute {
 /// What should be true of an object.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "nearly all specs are those of people")]
 pub enum Spec {
     /// An organizational unit below `parent`, or directly below the folder of
     /// the directory that was given to the product.

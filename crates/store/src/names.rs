@@ -124,4 +124,30 @@ impl WriteTx<'_> {
         };
         Ok(names.iter().enumerate().filter(|(_, name)| lost(name)).map(|(place, _)| place).collect())
     }
+
+    /// Gives up names of an owner. Nobody else gets them before
+    /// [`domain::limits::RESERVED_DAYS`] are over, so that no newcomer inherits
+    /// what somebody had by a name.
+    pub async fn release(&mut self, owner: Uuid, names: &[Name]) -> Result<(), StoreError> {
+        if names.is_empty() {
+            return Ok(());
+        }
+        let kinds: Vec<_> = names.iter().map(|n| n.kind.code().to_owned()).collect();
+        let spaces: Vec<_> = names.iter().map(|n| n.space).collect();
+        let values: Vec<_> = names.iter().map(|n| n.value.clone()).collect();
+        let until = self.now + jiff::SignedDuration::from_hours(24 * domain::limits::RESERVED_DAYS);
+        sqlx::query!(
+            "UPDATE reserved_name r SET reserved_until = $5
+               FROM unnest($2::text[], $3::uuid[], $4::text[]) AS a (kind, space, value)
+              WHERE (r.kind, r.space, r.value) = (a.kind, a.space, a.value) AND r.owner = $1",
+            owner,
+            &kinds,
+            &spaces,
+            &values,
+            ts(until) as _
+        )
+        .execute(self.sql())
+        .await?;
+        Ok(())
+    }
 }

@@ -200,6 +200,11 @@ impl Keyring {
     }
 
     /// Random bytes.
+    /// Where its random bytes come from.
+    pub(crate) fn random(&self) -> &dyn Random {
+        self.random.as_ref()
+    }
+
     pub(crate) fn fill(&self, bytes: &mut [u8]) {
         self.random.fill(bytes);
     }

@@ -1,15 +1,20 @@
 //! People: what is stored of them, reading, listing; below, creating and changing.
 
 mod create;
+mod remove;
 mod write;
+
+use std::collections::BTreeMap;
 
 use domain::{
     id::{ObjectId, RequestId, TargetId, TenantId, UserId},
+    person::{Detail, Details},
     problem::Problem,
     request::ItemState,
     spec::Spec,
 };
 use jiff::Timestamp;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 pub use crate::names::{Name, NameKind};
@@ -19,6 +24,7 @@ use crate::{
     tx::{Permit, ReadTx, TenantRef, act},
 };
 pub use create::Links;
+pub use remove::{Removal, Removed};
 
 /// What people are ordered and searched by: lower case, blanks folded.
 #[must_use]
@@ -55,6 +61,8 @@ pub struct NewUser {
     pub enabled: bool,
     /// Holds an administrative role.
     pub administrator: bool,
+    /// What else is known.
+    pub details: Details,
 }
 
 /// An account that should exist in a directory.
@@ -99,6 +107,8 @@ pub struct User {
     pub enabled: bool,
     /// Holds an administrative role.
     pub administrator: bool,
+    /// What else is known.
+    pub details: Details,
     /// When the person chose a password for the first time.
     pub activated_at: Option<Timestamp>,
     /// Version of the desired state.
@@ -143,6 +153,12 @@ pub struct UserChange {
     pub department: Option<Option<String>>,
     /// Whether the account may log on.
     pub enabled: Option<bool>,
+    /// Login name and UPN; has to be reserved before.
+    pub principal_name: Option<String>,
+    /// `sAMAccountName`; has to be reserved before.
+    pub logon_name: Option<String>,
+    /// What else is known; what is not named stays.
+    pub details: BTreeMap<Detail, Option<String>>,
 }
 
 /// The state of an object from what is stored of it.
@@ -184,6 +200,7 @@ macro_rules! user {
             department: row.department,
             enabled: row.enabled,
             administrator: row.administrator,
+            details: row.details.0,
             activated_at: row.activated_at.map(|at| at.to_jiff()),
             version: row.version,
             created_at: row.created_at.to_jiff(),
@@ -229,23 +246,48 @@ impl ReadTx<'_> {
     }
 
     pub(crate) async fn load_user(&mut self, id: UserId) -> Result<User, StoreError> {
-        let row = sqlx::query!(
-            r#"SELECT u.id, u.tenant_id, u.object_id, u.given_name, u.surname, u.display_name, u.principal_name,
-                      u.logon_name, u.mail, u.phone, u.title, u.department, u.enabled, u.administrator,
-                      u.activated_at AS "activated_at: jiff_sqlx::Timestamp", u.version, u.search_key,
+        self.load_users(&[id.uuid()], false).await?.pop().ok_or(StoreError::NotFound("user"))
+    }
+
+    /// People by id, in no order; `removed` those who can be restored.
+    pub(crate) async fn load_users(&mut self, ids: &[Uuid], removed: bool) -> Result<Vec<User>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT u.id AS "id!", u.tenant_id AS "tenant_id!", u.object_id, u.given_name, u.surname,
+                      u.display_name AS "display_name!", u.principal_name AS "principal_name!", u.logon_name, u.mail,
+                      u.phone, u.title, u.department, u.enabled AS "enabled!", u.administrator AS "administrator!",
+                      u.details AS "details!: Json<Details>", u.version AS "version!", u.search_key AS "search_key!",
+                      u.activated_at AS "activated_at: jiff_sqlx::Timestamp",
                       u.created_at AS "created_at!: jiff_sqlx::Timestamp",
                       o.generation AS "generation?", x.state AS "state?", x.applied_generation AS "applied_generation?",
                       x.problem AS "problem?", r.request_id AS "request_id?"
                  FROM users u LEFT JOIN object o ON o.id = u.object_id
                  LEFT JOIN external_object x ON x.object_id = o.id
                  LEFT JOIN object_revision r ON r.object_id = o.id AND r.generation = o.generation
-                WHERE u.id = $1 AND u.deleted_at IS NULL"#,
-            id.uuid()
+                WHERE u.id = ANY($1) AND CASE WHEN $2 THEN u.purge_at IS NOT NULL ELSE u.deleted_at IS NULL END"#,
+            ids,
+            removed
         )
-        .fetch_optional(self.sql())
-        .await?
-        .ok_or(StoreError::NotFound("user"))?;
-        user!(row)
+        .fetch_all(self.sql())
+        .await?;
+        rows.into_iter().map(|row| user!(row)).collect()
+    }
+
+    /// Which of these external ids somebody of the tenant has.
+    pub async fn external_ids_taken(
+        &mut self,
+        tenant: TenantId,
+        ids: &[String],
+    ) -> Result<Vec<String>, StoreError> {
+        let taken = sqlx::query_scalar!(
+            r#"SELECT details ->> 'external_id' AS "id!" FROM users
+                WHERE tenant_id = $1 AND details ->> 'external_id' = ANY($2) AND deleted_at IS NULL
+                  AND details ? 'external_id'"#,
+            tenant.uuid(),
+            ids
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(taken)
     }
 
     /// People of the tenant the permit is for, by name, after `after` (key and id).
@@ -261,7 +303,7 @@ impl ReadTx<'_> {
         let high = low.as_deref().map(|low| format!("{low}\u{10FFFF}"));
         let rows = sqlx::query!(
             r#"SELECT u.id, u.tenant_id, u.object_id, u.given_name, u.surname, u.display_name, u.principal_name,
-                      u.logon_name, u.mail, u.phone, u.title, u.department, u.enabled, u.administrator,
+                      u.logon_name, u.mail, u.phone, u.title, u.department, u.enabled, u.administrator, u.details AS "details!: Json<Details>",
                       u.activated_at AS "activated_at: jiff_sqlx::Timestamp", u.version, u.search_key,
                       u.created_at AS "created_at!: jiff_sqlx::Timestamp",
                       o.generation AS "generation?", x.state AS "state?", x.applied_generation AS "applied_generation?",

@@ -1,9 +1,118 @@
 //! People and their accounts.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::common::{ActivationLink, Provisioning, TenantRef, clearable};
+
+/// What else is known of a person. Every value is text; a value that is not
+/// there is not known. All but `external_id` are shown in the directory.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Details {
+    /// Initials, at most 6 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 6, example = "AB")]
+    pub initials: Option<String>,
+    /// Mobile telephone, at most 64 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 64, example = "+49 170 1234567")]
+    pub mobile: Option<String>,
+    /// Telephone at home, at most 64 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 64)]
+    pub home_phone: Option<String>,
+    /// Fax, at most 64 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 64)]
+    pub fax: Option<String>,
+    /// Pager, at most 64 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 64)]
+    pub pager: Option<String>,
+    /// IP telephone, at most 64 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 64)]
+    pub ip_phone: Option<String>,
+    /// Further mail addresses, at most 100, separated by blanks or commas.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "a.berg@acme.example berg@acme.example")]
+    pub aliases: Option<String>,
+    /// Where the person sits, at most 128 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 128, example = "Building 3, room 12")]
+    pub office: Option<String>,
+    /// Company, at most 64 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 64)]
+    pub company: Option<String>,
+    /// Number at the employer, at most 16 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 16, example = "10442")]
+    pub employee_id: Option<String>,
+    /// Kind of employment, at most 128 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 128)]
+    pub employee_type: Option<String>,
+    /// Key of the person in a system of the customer, at most 128 characters,
+    /// unique within the customer. Not shown in the directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 128)]
+    pub external_id: Option<String>,
+    /// Street and number, at most 256 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 256)]
+    pub street: Option<String>,
+    /// Post-office box, at most 40 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub po_box: Option<String>,
+    /// Postal code, at most 40 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub postal_code: Option<String>,
+    /// City, at most 128 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 128)]
+    pub city: Option<String>,
+    /// State or province, at most 128 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 128)]
+    pub region: Option<String>,
+    /// Country, two letters (ISO 3166-1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 2, max_length = 2, example = "DE")]
+    pub country: Option<String>,
+    /// Web page, at most 256 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 256)]
+    pub web_page: Option<String>,
+    /// Free text, at most 256 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 256)]
+    pub notes: Option<String>,
+    /// Path of the profile, at most 256 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 256)]
+    pub profile_path: Option<String>,
+    /// Script that runs at log-on, at most 256 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 256)]
+    pub logon_script: Option<String>,
+    /// Home folder, at most 256 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 256)]
+    pub home_folder: Option<String>,
+    /// Drive the home folder appears as.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "H:")]
+    pub home_drive: Option<String>,
+    /// From this instant on the account cannot log on. RFC 3339, to the second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub expires_at: Option<String>,
+}
 
 /// A person to be created. Also the shape of `administrator` and `users` of an
 /// order and of entries of a user file.
@@ -62,6 +171,10 @@ pub struct NewUser {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(default = true)]
     pub enabled: Option<bool>,
+    /// What else is known.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = Details)]
+    pub details: BTreeMap<String, String>,
 }
 
 /// Several people, created together or not at all.
@@ -92,13 +205,12 @@ pub struct UserUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 64)]
     pub display_name: Option<String>,
-    /// User principal name. It cannot be changed yet: another value than the
-    /// present one is refused as `immutable`.
+    /// User principal name: what the person signs in with. Its suffix has to be
+    /// one of the customer's; the old name stays reserved for a year.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 254)]
     pub principal_name: Option<String>,
-    /// Short log-on name. It cannot be changed yet: another value than the
-    /// present one is refused as `immutable`.
+    /// Short log-on name; the old one stays reserved for a year.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 20)]
     pub logon_name: Option<String>,
@@ -121,6 +233,10 @@ pub struct UserUpdate {
     /// Whether the account may log on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
+    /// What else is known: values that are not named stay, null clears one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = Details)]
+    pub details: BTreeMap<String, Option<String>>,
 }
 
 /// A person and the state of their account.
@@ -160,6 +276,9 @@ pub struct User {
     /// Department.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department: Option<String>,
+    /// What else is known.
+    #[serde(default)]
+    pub details: Details,
     /// Whether the account should be able to log on.
     pub enabled: bool,
     /// Whether the person holds an administrator's role.
@@ -184,6 +303,31 @@ pub struct User {
     /// may reset passwords.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activation: Option<ActivationLink>,
+}
+
+/// How somebody is removed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Removal {
+    /// For so many days the person can be restored, 0 to 365. 30 when not given;
+    /// with 0 the account goes at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 0, maximum = 365)]
+    pub grace_days: Option<i64>,
+}
+
+/// Somebody who was removed and can be restored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RemovedUser {
+    /// The person, as last.
+    pub user: User,
+    /// When the person was removed. RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    pub removed_at: String,
+    /// Until when the person can be restored. RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    pub purge_at: String,
 }
 
 /// People who were created together.

@@ -9,7 +9,10 @@ use app::{
     },
     users::{Created, CreatedUsers},
 };
-use domain::request::ItemState;
+use domain::{
+    person::{Detail, Details},
+    request::ItemState,
+};
 use jiff::Timestamp;
 use web::Surface;
 use wire::{
@@ -64,6 +67,7 @@ pub fn user(of: &User, tenant: &TenantRef, plans: &[Subscription], viewer: Viewe
         phone: of.phone.clone(),
         title: of.title.clone(),
         department: of.department.clone(),
+        details: details(&of.details),
         enabled: of.enabled,
         administrator: of.administrator,
         activated_at: of.activated_at.map(|at| at.to_string()),
@@ -72,6 +76,38 @@ pub fn user(of: &User, tenant: &TenantRef, plans: &[Subscription], viewer: Viewe
         created_at: of.created_at.to_string(),
         provisioning: of.provisioning.as_ref().map(|p| provisioning(p, viewer)),
         activation: None,
+    }
+}
+
+/// What else is known, under the same names.
+fn details(of: &Details) -> users::Details {
+    let text = |detail| of.get(&detail).cloned();
+    users::Details {
+        initials: text(Detail::Initials),
+        mobile: text(Detail::Mobile),
+        home_phone: text(Detail::HomePhone),
+        fax: text(Detail::Fax),
+        pager: text(Detail::Pager),
+        ip_phone: text(Detail::IpPhone),
+        aliases: text(Detail::Aliases),
+        office: text(Detail::Office),
+        company: text(Detail::Company),
+        employee_id: text(Detail::EmployeeId),
+        employee_type: text(Detail::EmployeeType),
+        external_id: text(Detail::ExternalId),
+        street: text(Detail::Street),
+        po_box: text(Detail::PoBox),
+        postal_code: text(Detail::PostalCode),
+        city: text(Detail::City),
+        region: text(Detail::Region),
+        country: text(Detail::Country),
+        web_page: text(Detail::WebPage),
+        notes: text(Detail::Notes),
+        profile_path: text(Detail::ProfilePath),
+        logon_script: text(Detail::LogonScript),
+        home_folder: text(Detail::HomeFolder),
+        home_drive: text(Detail::HomeDrive),
+        expires_at: text(Detail::ExpiresAt),
     }
 }
 
@@ -105,6 +141,7 @@ pub fn created(of: &Created, all: &CreatedUsers) -> users::User {
         phone: new.phone.clone(),
         title: new.title.clone(),
         department: new.department.clone(),
+        details: details(&new.details),
         enabled: new.enabled,
         administrator: new.administrator,
         activated_at: None,

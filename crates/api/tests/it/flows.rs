@@ -133,9 +133,12 @@ async fn a_change_needs_the_version_it_is_based_on() {
     assert_ne!(next, etag);
     let again = estate.world.call(&estate.anna, &line, &[("if-match", &etag)], Some(&body)).await;
     again.expect(412);
-    let name = json!({ "principal_name": "other@acme.test" });
-    let fixed = estate.world.call(&estate.anna, &line, &[("if-match", &next)], Some(&name)).await;
-    assert_eq!(fixed.refused(), [("principal_name".to_owned(), "immutable".to_owned())]);
+    let name = json!({ "principal_name": "other@elsewhere.test", "details": { "country": "Denmark" } });
+    let refused = estate.world.call(&estate.anna, &line, &[("if-match", &next)], Some(&name)).await;
+    assert_eq!(refused.refused(), [("details.country".to_owned(), "format".to_owned())]);
+    let name = json!({ "principal_name": "other@elsewhere.test" });
+    let refused = estate.world.call(&estate.anna, &line, &[("if-match", &next)], Some(&name)).await;
+    assert_eq!(refused.refused(), [("principal_name".to_owned(), "unknown".to_owned())]);
 }
 
 #[tokio::test]

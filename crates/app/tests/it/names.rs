@@ -40,7 +40,7 @@ async fn a_name_of_another_customer_is_refused_by_field_and_a_deleted_one_stays_
     };
     let refused = taken(create(&first, other).await);
     assert_eq!(refused, [("logon_name".to_owned(), Rule::Taken)]);
-    users::delete(&w.app, &w.root, made.users[0].user.id, 1, &Cause::default()).await.expect("deleted");
+    users::delete(&w.app, &w.root, made.users[0].user.id, 1, None, &Cause::default()).await.expect("deleted");
     assert_eq!(taken(create(&first, other).await), [("logon_name".to_owned(), Rule::Taken)]);
 }
 

@@ -149,7 +149,7 @@ async fn members(client: &Client, out: &Out, change: &Change, join: bool) -> Res
     let mut items = Vec::with_capacity(ids.len());
     for id in &ids {
         let path = ["groups", &change.group, "members", id];
-        let answer = if join { client.put(&path).await? } else { client.delete(&path, None).await? };
+        let answer = if join { client.put(&path).await? } else { client.delete(&path, &(), None).await? };
         items.push(answer.body);
     }
     let page = wire::common::Page { items, next: None };

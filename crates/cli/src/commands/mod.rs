@@ -182,6 +182,10 @@ pub fn user_fields(user: &User) -> Vec<(&'static str, String)> {
         ("department", &user.department),
     ];
     fields.extend(optional.into_iter().filter_map(|(name, value)| value.clone().map(|v| (name, v))));
+    if let Ok(serde_json::Value::Object(details)) = serde_json::to_value(&user.details) {
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        fields.extend(DETAILS.iter().filter_map(|(name, shown)| Some((*shown, text(details.get(*name)?)))));
+    }
     let plans: Vec<_> = user.plans.iter().filter(|p| p.ended_at.is_none()).map(|p| p.plan.as_str()).collect();
     fields.push(("plans", crate::output::or_dash(Some(&plans.join(", ")))));
     fields.push(("enabled", yes_no(user.enabled)));
@@ -192,6 +196,35 @@ pub fn user_fields(user: &User) -> Vec<(&'static str, String)> {
     fields.extend(user.activation.iter().flat_map(link_fields));
     fields
 }
+
+/// What else is known of a person, in the order in which it is shown.
+const DETAILS: [(&str, &str); 25] = [
+    ("initials", "initials"),
+    ("mobile", "mobile"),
+    ("home_phone", "home phone"),
+    ("fax", "fax"),
+    ("pager", "pager"),
+    ("ip_phone", "IP phone"),
+    ("aliases", "further addresses"),
+    ("office", "office"),
+    ("company", "company"),
+    ("employee_id", "employee id"),
+    ("employee_type", "employee type"),
+    ("external_id", "external id"),
+    ("street", "street"),
+    ("po_box", "P.O. box"),
+    ("postal_code", "postal code"),
+    ("city", "city"),
+    ("region", "region"),
+    ("country", "country"),
+    ("web_page", "web page"),
+    ("notes", "notes"),
+    ("profile_path", "profile path"),
+    ("logon_script", "log-on script"),
+    ("home_folder", "home folder"),
+    ("home_drive", "home drive"),
+    ("expires_at", "expires"),
+];
 
 /// A truth value, for people.
 pub fn yes_no(value: bool) -> String {

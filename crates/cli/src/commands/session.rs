@@ -76,7 +76,7 @@ pub async fn logout(global: &Global) -> Result<(), Failure> {
     config.save()?;
     let target = Target { url: profile.url, token: Some(profile.token), ca_file: profile.ca_file };
     let ended = match Client::new(&target, global) {
-        Ok(client) => client.delete(&["sessions", "current"], None).await.map(drop),
+        Ok(client) => client.delete(&["sessions", "current"], &(), None).await.map(drop),
         Err(failure) => Err(failure),
     };
     match ended {

@@ -64,7 +64,7 @@ pub async fn run(command: &Tokens, client: &Client, out: &Out) -> Result<(), Fai
             out.list(&page, &columns)
         }
         Tokens::Revoke { token } => {
-            client.delete(&["tokens", token], None).await?;
+            client.delete(&["tokens", token], &(), None).await?;
             note(&format!("{token} no longer works"));
             Ok(())
         }

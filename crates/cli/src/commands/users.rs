@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::Value;
 use wire::users::{
-    NewSubscription, NewUser, NewUsers, PasswordReset, User, UserBatch, UserQuery, UserUpdate,
+    NewSubscription, NewUser, NewUsers, PasswordReset, Removal, RemovedUser, User, UserBatch, UserQuery,
+    UserUpdate,
 };
 
 use super::{confirm, customer_id, link_fields, state_of, user_fields, user_id, yes_no};
@@ -14,7 +15,7 @@ use crate::{
     client::Client,
     failure::Failure,
     input::Source,
-    output::{Columns, Out, note, or_dash},
+    output::{Columns, Out, instant, note, or_dash},
     wait,
 };
 
@@ -38,10 +39,37 @@ pub enum Users {
         /// Who.
         #[command(flatten)]
         change: Change,
+        /// Days in which the person can be restored, 0 to 365; 30 when not given
+        #[arg(long, value_name = "DAYS")]
+        grace_days: Option<i64>,
         /// Do not ask
         #[arg(long, short)]
         yes: bool,
     },
+    /// List those who were removed and can be restored
+    Removed {
+        /// Customer (code or id); your own when not given
+        #[arg(long)]
+        customer: Option<String>,
+        /// How many
+        #[command(flatten)]
+        listing: Listing,
+    },
+    /// Restore somebody who was removed: the same account with its groups and plans
+    Restore {
+        /// Id, or principal or log-on name
+        user: String,
+        /// Customer to look a name up in (code or id); your own when not given
+        #[arg(long)]
+        customer: Option<String>,
+        /// Whether to wait.
+        #[command(flatten)]
+        wait: Wait,
+    },
+    /// Lift the lock that wrong passwords put on an account
+    Unlock(Change),
+    /// Make a person change the password at the next log-on
+    ExpirePassword(Change),
     /// Make a link by which a person chooses a new password
     ResetPassword(Change),
     /// Subscribe a person to a plan
@@ -132,6 +160,18 @@ pub struct Attributes {
     /// Department
     #[arg(long)]
     pub department: Option<String>,
+    /// What else is known, as mobile=+49 170 1234567 or country=DE; may be given several times. The
+    /// names are those of the API. On update an empty value clears
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub details: Vec<(String, String)>,
+}
+
+/// A name and a value with an equals sign between.
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) => Ok((name.trim().to_owned(), value.trim().to_owned())),
+        None => Err("write NAME=VALUE, as mobile=+49 170 1234567".to_owned()),
+    }
 }
 
 /// People to be created.
@@ -186,7 +226,7 @@ pub enum Clearable {
 /// Changes of a person.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("changes").multiple(true).required(true)
-    .args(["given_name", "surname", "display_name", "principal_name", "logon_name", "mail", "phone", "title", "department", "clear"]))]
+    .args(["given_name", "surname", "display_name", "principal_name", "logon_name", "mail", "phone", "title", "department", "details", "clear"]))]
 pub struct Update {
     /// Who.
     #[command(flatten)]
@@ -224,7 +264,19 @@ pub async fn run(command: &Users, client: &Client, out: &Out) -> Result<(), Fail
         Users::Update(command) => patch(client, out, &command.named, command.wait, &update(command)).await,
         Users::Disable(change) => enable(client, out, change, false).await,
         Users::Enable(change) => enable(client, out, change, true).await,
-        Users::Delete { change, yes } => delete(client, out, change, *yes).await,
+        Users::Delete { change, grace_days, yes } => delete(client, out, change, *grace_days, *yes).await,
+        Users::Removed { customer, listing } => {
+            let customer = customer_id(client, customer.as_deref()).await?;
+            let page = client.list(&["customers", &customer, "removed-users"], &(), listing).await?;
+            out.list(&page, &REMOVED)
+        }
+        Users::Restore { user, customer, wait } => {
+            let id = removed_id(client, user, customer.as_deref()).await?;
+            let answer = client.post(&["users", &id, "restore"], None::<&()>).await?;
+            changed(client, out, *wait, &answer).await
+        }
+        Users::Unlock(change) => once(client, out, change, "unlock").await,
+        Users::ExpirePassword(change) => once(client, out, change, "expire-password").await,
         Users::ResetPassword(change) => reset_password(client, out, change).await,
         Users::AddPlan { change, plan } => {
             let id = id_of(client, &change.named).await?;
@@ -251,6 +303,15 @@ const USERS: Columns<'static, User> = Columns {
     },
 };
 
+const REMOVED: Columns<'static, RemovedUser> = Columns {
+    titles: &["id", "name", "principal name", "removed", "can be restored until"],
+    row: |r| {
+        let user = &r.user;
+        let (removed, until) = (instant(&r.removed_at), instant(&r.purge_at));
+        vec![user.id.clone(), user.display_name.clone(), user.principal_name.clone(), removed, until]
+    },
+};
+
 const CREATED: Columns<'static, User> = Columns {
     titles: &["id", "name", "principal name", "provisioning", "activation link"],
     row: |u| {
@@ -262,6 +323,34 @@ const CREATED: Columns<'static, User> = Columns {
 
 async fn id_of(client: &Client, named: &Named) -> Result<String, Failure> {
     user_id(client, &named.user, named.customer.as_deref()).await
+}
+
+/// The id of somebody removed: given as such, or looked up by a name.
+async fn removed_id(client: &Client, name: &str, customer: Option<&str>) -> Result<String, Failure> {
+    if name.starts_with("usr_") {
+        return Ok(name.to_owned());
+    }
+    let customer = customer_id(client, customer).await?;
+    let all = Listing { limit: u32::MAX, all: true, after: None };
+    let page = client.list(&["customers", &customer, "removed-users"], &(), &all).await?;
+    let people = page.items.into_iter().filter_map(|item| serde_json::from_value::<RemovedUser>(item).ok());
+    let is = |user: &User| user.principal_name == name || user.logon_name.as_deref() == Some(name);
+    let mut found: Vec<_> =
+        people.filter(|removed| is(&removed.user)).map(|removed| removed.user.id).collect();
+    match (found.pop(), found.is_empty()) {
+        (Some(id), true) => Ok(id),
+        (Some(_), false) => Err(Failure::usage(
+            format!("several people named {name} were removed"),
+            "give the id; `tenantry users removed` lists them",
+        )),
+        (None, _) => Err(super::not_found(&format!("nobody named {name} who can be restored"))),
+    }
+}
+
+async fn once(client: &Client, out: &Out, change: &Change, what: &str) -> Result<(), Failure> {
+    let id = id_of(client, &change.named).await?;
+    let answer = client.post(&["users", &id, what], None::<&()>).await?;
+    changed(client, out, change.wait, &answer).await
 }
 
 async fn create_one(client: &Client, out: &Out, create: &Create) -> Result<(), Failure> {
@@ -280,6 +369,7 @@ async fn create_one(client: &Client, out: &Out, create: &Create) -> Result<(), F
         department: given.department.clone(),
         plans: create.plan.clone(),
         enabled: create.disabled.then_some(false),
+        details: given.details.iter().cloned().collect(),
     };
     let answer = client.post(&["customers", &customer, "users"], Some(&body)).await?;
     changed(client, out, create.wait, &answer).await
@@ -322,6 +412,11 @@ fn update(command: &Update) -> UserUpdate {
         title: value(&given.title, Clearable::Title),
         department: value(&given.department, Clearable::Department),
         enabled: None,
+        details: given
+            .details
+            .iter()
+            .map(|(name, value)| (name.clone(), Some(value.clone()).filter(|value| !value.is_empty())))
+            .collect(),
     }
 }
 
@@ -343,12 +438,18 @@ async fn enable(client: &Client, out: &Out, change: &Change, enabled: bool) -> R
     patch(client, out, &change.named, change.wait, &body).await
 }
 
-async fn delete(client: &Client, out: &Out, change: &Change, yes: bool) -> Result<(), Failure> {
+async fn delete(
+    client: &Client,
+    out: &Out,
+    change: &Change,
+    grace_days: Option<i64>,
+    yes: bool,
+) -> Result<(), Failure> {
     let id = id_of(client, &change.named).await?;
     let before = client.get(&["users", &id], &()).await?;
     let user: User = before.read()?;
     confirm(&format!("Remove {} ({})?", user.display_name, user.principal_name), yes)?;
-    let answer = client.delete(&["users", &id], before.etag.as_deref()).await?;
+    let answer = client.delete(&["users", &id], &Removal { grace_days }, before.etag.as_deref()).await?;
     changed(client, out, change.wait, &answer).await
 }
 
@@ -371,7 +472,7 @@ async fn remove_plan(client: &Client, out: &Out, change: &Change, plan: &str) ->
         let found = user.plans.into_iter().find(|s| s.plan == plan && s.ended_at.is_none());
         found.ok_or_else(|| super::not_found(&format!("no subscription of this person to \"{plan}\"")))?.id
     };
-    let answer = client.delete(&["users", &id, "plans", &subscription], None).await?;
+    let answer = client.delete(&["users", &id, "plans", &subscription], &(), None).await?;
     changed(client, out, change.wait, &answer).await
 }
 

@@ -7,6 +7,7 @@ mod directory;
 mod fairness;
 mod faults;
 mod gate;
+mod leavers;
 mod members;
 mod passwords;
 mod random;

@@ -146,7 +146,7 @@ async fn end_link(world: &World, customer: &Customer, person: &Person, ending: &
         }
         "deleted" => {
             let (user, permit) = tx.account::<act::UserDelete>(person.id).await.expect("the account");
-            tx.delete_user(&permit, &user, None).await.expect("deleted");
+            tx.remove_user(&permit, &user, None, None).await.expect("deleted");
         }
         _ => {
             tx.issue_links(customer.id, &[person.id], Purpose::Reset).await.expect("a link");

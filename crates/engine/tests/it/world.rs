@@ -16,6 +16,7 @@ use connector::{
 use domain::{
     clock::{Clock, SeededRandom},
     id::{GroupId, Id, Kind, ObjectId, PlanId, RequestId, TargetId, TenantId, UserId},
+    person::Details,
     request::RequestState,
     spec::{Spec, UserSpec},
     tenant::{Standing, TenantKind},
@@ -414,6 +415,7 @@ impl World {
             department: None,
             enabled: true,
             administrator: false,
+            details: Details::new(),
         };
         let spec = account(&user, folder);
         NewUser { account: Some(Account { object: self.id(), target: self.target, spec }), ..user }
@@ -461,6 +463,9 @@ fn account(user: &NewUser, parent: ObjectId) -> Spec {
         title: None,
         department: None,
         enabled: true,
+        details: Details::new(),
+        unlocked_at: None,
+        password_expired_at: None,
     })
 }
 

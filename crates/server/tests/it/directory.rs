@@ -173,6 +173,64 @@ async fn an_order_becomes_a_log_on_and_no_customer_finds_another() {
     assert!(server.stop().await.success());
 }
 
+/// One attribute of one object, as the administrator sees it.
+async fn value(site: &Site, login: &str, attribute: &str) -> Option<String> {
+    let (base, filter) = (site.domain.base_dn.clone(), format!("(userPrincipalName={login})"));
+    let arguments = ["-LLL", "-o", "ldif-wrap=no", "-b", &base, &filter, attribute];
+    let (_, said) = site.ldap("ldapsearch", &site.administrator(), &arguments, "").await;
+    let mark = format!("{attribute}:");
+    said.lines().find_map(|line| line.strip_prefix(&mark)).map(|v| v.trim_matches([':', ' ']).to_owned())
+}
+
+#[tokio::test]
+async fn a_person_is_renamed_removed_and_restored_as_the_same_account() {
+    let site = Site::new().await;
+    site.delegate().await;
+    site.installation.migrate();
+    let (server, root) = site.installation.serve(&[]).await;
+    let code = site.code('r');
+    let order = root.order(&code, 1).await;
+    root.complete(order["request"]["id"].as_str().expect("a request")).await;
+    let customer = order["customer"]["id"].as_str().expect("a customer");
+    let people = root.see(&format!("customers/{customer}/users")).await;
+    let is_staff = |p: &&serde_json::Value| p["administrator"] == true;
+    let person = people["items"].as_array().expect("people").iter().find(|p| !is_staff(p)).expect("a person");
+    let path = format!("users/{}", person["id"].as_str().expect("an id"));
+    let login = format!(
+        "new.name@{}",
+        person["principal_name"].as_str().expect("a name").split_once('@').expect("a suffix").1
+    );
+    let old = person["principal_name"].as_str().expect("a name");
+    let sid = value(&site, old, "objectSid").await.expect("an account");
+    let patch = serde_json::json!({ "principal_name": login, "logon_name": format!("n{}", site.tag),
+        "details": { "mobile": "+45 12 34", "country": "DK", "aliases": "b@x.example a@x.example" } });
+    root.change(&path, &patch).await;
+    assert_eq!(value(&site, &login, "objectSid").await.as_deref(), Some(sid.as_str()));
+    assert_eq!(value(&site, &login, "mobile").await.as_deref(), Some("+45 12 34"));
+    assert_eq!(value(&site, &login, "c").await.as_deref(), Some("DK"));
+    assert_eq!(value(&site, &login, "proxyAddresses").await.as_deref(), Some("smtp:a@x.example"));
+    assert_eq!(
+        value(&site, &login, "cn").await,
+        Some(format!("n{}", site.tag)),
+        "the name in the container follows"
+    );
+    let groups = value(&site, &login, "memberOf").await;
+    assert!(groups.is_some());
+    root.remove(&path).await;
+    assert_eq!(
+        value(&site, &login, "userAccountControl").await.as_deref(),
+        Some("514"),
+        "disabled, and kept"
+    );
+    assert_eq!(value(&site, &login, "memberOf").await, None);
+    let back = root.post(&format!("{path}/restore"), &serde_json::json!({})).await.good();
+    root.complete(back["provisioning"]["request"].as_str().expect("a request")).await;
+    assert_eq!(value(&site, &login, "userAccountControl").await.as_deref(), Some("512"));
+    assert_eq!(value(&site, &login, "objectSid").await, Some(sid));
+    assert_eq!(value(&site, &login, "memberOf").await, groups);
+    assert!(server.stop().await.success());
+}
+
 #[tokio::test]
 async fn the_check_names_what_is_missing_before_the_script_was_run_and_nothing_afterwards() {
     let site = Site::new().await;

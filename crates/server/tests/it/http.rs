@@ -76,6 +76,25 @@ impl Client {
         panic!("{path} was not answered in {} s", PATIENCE.as_secs());
     }
 
+    /// Changes something on the version it has now, and waits until that is true.
+    pub async fn change(&self, path: &str, body: &Value) {
+        let call = self.http.patch(format!("{}/{path}", self.base)).json(body);
+        self.based(path, call).await;
+    }
+
+    /// As [`Client::change`], for what is to be removed.
+    pub async fn remove(&self, path: &str) {
+        let call = self.http.delete(format!("{}/{path}", self.base));
+        self.based(path, call).await;
+    }
+
+    async fn based(&self, path: &str, call: reqwest::RequestBuilder) {
+        let version = self.see(path).await["version"].to_string();
+        let call = call.header("if-match", format!("\"{version}\""));
+        let answer = self.send(call).await.expect("the server answers").good();
+        self.complete(answer["provisioning"]["request"].as_str().expect("a request")).await;
+    }
+
     /// Waits until a request is complete.
     pub async fn complete(&self, request: &str) -> Value {
         let path = format!("requests/{request}");

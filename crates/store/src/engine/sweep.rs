@@ -1,7 +1,10 @@
 //! What nobody's outcome ends: passwords that waited too long, requests that
 //! were overtaken, memberships whose moment was missed.
 
-use domain::problem::{Problem, ProblemCode};
+use domain::{
+    id::RequestId,
+    problem::{Problem, ProblemCode},
+};
 use serde_json::Value;
 
 use super::{EngineStore, record::finish_requests};
@@ -18,7 +21,12 @@ pub struct Swept {
     pub requests: usize,
     /// Groups with members to change that nobody had in the queue.
     pub groups: u64,
+    /// Removed people whose time for restoring is over: their accounts go now.
+    pub people: i64,
 }
+
+/// People whose accounts one statement makes unwanted.
+const PEOPLE: usize = 200;
 
 impl EngineStore {
     /// Destroys the keys of old secrets, fails the passwords that waited too
@@ -67,6 +75,29 @@ impl EngineStore {
         .await?
         .rows_affected();
         tx.commit().await?;
-        Ok(Swept { keys, secrets, requests, groups })
+        let people = self.purge_people().await?;
+        Ok(Swept { keys, secrets, requests, groups, people })
+    }
+
+    async fn purge_people(&self) -> Result<i64, StoreError> {
+        let mut all = 0;
+        loop {
+            let now = self.clock.now();
+            let fresh: Vec<_> =
+                (0..2 * PEOPLE).map(|_| RequestId::new(now, self.keys.random()).uuid()).collect();
+            let purged = sqlx::query_scalar!(
+                r#"SELECT purge_people($1, $2, make_interval(days => $3), $4) AS "people!""#,
+                &fresh,
+                ts(now) as _,
+                i32::try_from(domain::limits::RESERVED_DAYS).unwrap_or(i32::MAX),
+                env!("CARGO_PKG_VERSION")
+            )
+            .fetch_one(&self.pool)
+            .await?;
+            all += purged;
+            if purged < i64::try_from(PEOPLE).unwrap_or(i64::MAX) {
+                return Ok(all);
+            }
+        }
     }
 }

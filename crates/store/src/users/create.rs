@@ -115,15 +115,15 @@ impl WriteTx<'_> {
         sqlx::query!(
             r#"WITH p AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::text[], $6::text[],
                      $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
-                     $14::text[], $15::bool[], $16::bool[], $17::uuid[])
+                     $14::text[], $15::bool[], $16::bool[], $17::uuid[], $29::jsonb[])
                      AS p (id, object, target, spec, given, sur, display, principal, logon, mail, phone, title,
-                           department, key, enabled, administrator, link)),
+                           department, key, enabled, administrator, link, details)),
                g AS (SELECT DISTINCT * FROM unnest($18::uuid[], $19::uuid[]) AS g (g, m)),
                u AS (INSERT INTO users (id, tenant_id, object_id, target_id, given_name, surname, display_name,
                             principal_name, logon_name, mail, phone, title, department, search_key, enabled,
-                            administrator, created_at)
+                            administrator, details, created_at)
                      SELECT id, $20, object, target, given, sur, display, principal, logon, mail, phone, title,
-                            department, key, enabled, administrator, $21 FROM p),
+                            department, key, enabled, administrator, details, $21 FROM p),
                a AS (INSERT INTO activation (id, tenant_id, user_id, purpose, created_at, created_by, expires_at)
                      SELECT link, $20, id, 'activation', $21, $22, $23 FROM p),
                o AS (INSERT INTO object (id, tenant_id, target_id, entity_kind, entity_id, kind, spec, spec_version,
@@ -167,6 +167,7 @@ impl WriteTx<'_> {
             SPEC_VERSION,
             request,
             lane.code(),
+            &people.iter().map(|p| Json(&p.details)).collect::<Vec<_>>() as _,
         )
         .execute(self.sql())
         .await?;
@@ -190,6 +191,9 @@ fn created(tenant: TenantId, user: &NewUser) -> Event {
     personal("phone", &user.phone);
     personal("title", &user.title);
     personal("department", &user.department);
+    for (detail, value) in &user.details {
+        personal(detail.code(), &Some(value.clone()));
+    }
     let plain = |field, value: bool| FieldChange {
         field,
         before: None,

@@ -3,7 +3,9 @@
 use domain::{
     event::{Event, FieldChange, Outcome},
     id::{GrantId, TenantId, UserId},
+    person::Detail,
 };
+use sqlx::types::Json;
 
 use super::{User, UserChange, search_key};
 use crate::{
@@ -85,7 +87,8 @@ impl WriteTx<'_> {
         user.key = search_key(&user.display_name);
         sqlx::query!(
             "UPDATE users SET given_name = $2, surname = $3, display_name = $4, mail = $5, phone = $6, title = $7,
-                    department = $8, enabled = $9, search_key = $10, version = $11 WHERE id = $1",
+                    department = $8, enabled = $9, search_key = $10, version = $11, principal_name = $12,
+                    logon_name = $13, details = $14 WHERE id = $1",
             user.id.uuid(),
             user.given_name,
             user.surname,
@@ -96,7 +99,10 @@ impl WriteTx<'_> {
             user.department,
             user.enabled,
             user.key,
-            user.version
+            user.version,
+            user.principal_name,
+            user.logon_name,
+            Json(&user.details) as _
         )
         .execute(self.sql())
         .await?;
@@ -111,46 +117,6 @@ impl WriteTx<'_> {
         let (tenant, target) = (permit.tenant.id, ("user", user.id.to_string()));
         self.events.push(Event { code, outcome: Outcome::Success, tenant, target, changes });
         Ok(user)
-    }
-
-    /// Marks the permitted account as gone, revokes what it held and keeps its
-    /// names reserved for [`domain::limits::RESERVED_DAYS`].
-    pub async fn delete_user(
-        &mut self,
-        permit: &Permit<act::UserDelete>,
-        user: &User,
-        version: Option<i64>,
-    ) -> Result<(), StoreError> {
-        if permit.account != Some(user.id) {
-            return Err(StoreError::NotFound("user"));
-        }
-        if version.is_some_and(|v| v != user.version) {
-            return Err(StoreError::Stale { present: user.version });
-        }
-        let now = self.now;
-        let until = now + jiff::SignedDuration::from_hours(24 * domain::limits::RESERVED_DAYS);
-        self.drop_passwords(&[user.id.uuid()]).await?;
-        sqlx::query!(
-            "WITH u AS (UPDATE users SET deleted_at = $2, version = version + 1 WHERE id = $1),
-                  k AS (UPDATE api_token SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL),
-                  g AS (UPDATE role_grant SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL),
-                  a AS (UPDATE activation SET revoked_at = $2 WHERE user_id = $1 AND used_at IS NULL)
-             UPDATE reserved_name SET reserved_until = $3 WHERE owner = $1",
-            user.id.uuid(),
-            ts(now) as _,
-            ts(until) as _
-        )
-        .execute(self.sql())
-        .await?;
-        let (tenant, target) = (permit.tenant.id, ("user", user.id.to_string()));
-        self.events.push(Event {
-            code: "user.deleted",
-            outcome: Outcome::Success,
-            tenant,
-            target,
-            changes: vec![],
-        });
-        Ok(())
     }
 }
 
@@ -168,6 +134,16 @@ fn apply(user: &mut User, change: &UserChange) {
     set(&mut user.title, change.title.as_ref());
     set(&mut user.department, change.department.as_ref());
     set(&mut user.enabled, change.enabled.as_ref());
+    set(&mut user.principal_name, change.principal_name.as_ref());
+    if change.logon_name.is_some() {
+        user.logon_name.clone_from(&change.logon_name);
+    }
+    for (detail, value) in &change.details {
+        match value {
+            Some(value) => user.details.insert(*detail, value.clone()),
+            None => user.details.remove(detail),
+        };
+    }
 }
 
 fn differences(before: &User, after: &User) -> Vec<FieldChange> {
@@ -185,6 +161,11 @@ fn differences(before: &User, after: &User) -> Vec<FieldChange> {
     note("phone", before.phone.clone(), after.phone.clone(), person);
     note("title", before.title.clone(), after.title.clone(), person);
     note("department", before.department.clone(), after.department.clone(), person);
+    note("principal_name", Some(before.principal_name.clone()), Some(after.principal_name.clone()), person);
+    note("logon_name", before.logon_name.clone(), after.logon_name.clone(), person);
+    for detail in Detail::ALL {
+        note(detail.code(), before.details.get(detail).cloned(), after.details.get(detail).cloned(), person);
+    }
     note("enabled", Some(before.enabled.to_string()), Some(after.enabled.to_string()), None);
     changes
 }

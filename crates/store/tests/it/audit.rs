@@ -134,7 +134,7 @@ async fn every_act_on_a_person_is_told() {
     tx.note_members(a1, estate.a1.group, &[person.id], false);
     tx.unsubscribe(a1, "Europe/Berlin", person.id, None).await.expect("ending");
     let (user, permit) = tx.account::<act::UserDelete>(user.id).await.expect("the account");
-    tx.delete_user(&permit, &user, None).await.expect("deleting");
+    tx.remove_user(&permit, &user, None, None).await.expect("deleting");
     tx.create_token("script", None).await.expect("a token");
     tx.commit(&Cause::default()).await.expect("committing");
     let events = told(world).await;
@@ -279,7 +279,7 @@ async fn change_everything(estate: &Estate) {
     };
     tx.update_user(&permit, &user, None, &change).await.expect("changing");
     let (user, permit) = tx.account::<act::UserDelete>(estate.a1.people[1].id).await.expect("the account");
-    tx.delete_user(&permit, &user, None).await.expect("deleting");
+    tx.remove_user(&permit, &user, None, None).await.expect("deleting");
     tx.commit(&Cause::default()).await.expect("committing");
 }
 

@@ -55,7 +55,7 @@ async fn a_leavers_name_stays_reserved_for_its_time() {
     let (world, a1) = (&estate.world, &estate.a1);
     let mut tx = write(&estate, &a1.admin).await;
     let (user, permit) = tx.account::<act::UserDelete>(a1.people[1].id).await.expect("the account");
-    tx.delete_user(&permit, &user, None).await.expect("deleting");
+    tx.remove_user(&permit, &user, None, None).await.expect("deleting");
     tx.commit(&Cause::default()).await.expect("committing");
     let heir: UserId = world.id();
     let names = [

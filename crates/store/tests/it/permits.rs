@@ -153,7 +153,7 @@ async fn a_permit_for_one_account_is_none_for_another() {
     let change = UserChange { enabled: Some(false), ..UserChange::default() };
     tx.update_user(&permit, &other, None, &change).await.expect_err("not with this permit");
     let (_, permit) = tx.account::<act::UserDelete>(two).await.expect("the account");
-    tx.delete_user(&permit, &other, None).await.expect_err("not with this permit");
+    tx.remove_user(&permit, &other, None, None).await.expect_err("not with this permit");
     let tenant = tx.tenant(estate.a3.id).await.expect("another customer");
     let permit = tx.permit::<act::RequestRetry>(&tenant).expect("may");
     let request = tx.request(estate.a1.request).await.expect("the request");

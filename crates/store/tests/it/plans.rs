@@ -52,10 +52,17 @@ fn source(name: &str) -> String {
 
 /// The one statement of the product with this text in it.
 fn statement(part: &str) -> String {
-    let sources =
-        ["users.rs", "tx.rs", "requests.rs", "views/tenants.rs", "views/requests.rs", "views/groups.rs"]
-            .map(source)
-            .concat();
+    let sources = [
+        "users.rs",
+        "users/remove.rs",
+        "tx.rs",
+        "requests.rs",
+        "views/tenants.rs",
+        "views/requests.rs",
+        "views/groups.rs",
+    ]
+    .map(source)
+    .concat();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.sqlx");
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("the query data of the store") {
@@ -139,10 +146,19 @@ async fn lists_and_look_ups_of_a_large_estate_use_indexes() {
     .await;
     check(&estate, "people, searched", users, &format!("'{a1}', 'p 10047', 'p 10048', NULL, NULL, NULL, 50"))
         .await;
-    let one = "r.generation = o.generation\n                WHERE u.id = $1";
-    check(&estate, "one person", one, &format!("'{person}'")).await;
-    check(&estate, "tenant of a person", "SELECT tenant_id FROM users WHERE id", &format!("'{person}'"))
-        .await;
+    let one = "r.generation = o.generation\n                WHERE u.id = ANY($1)";
+    check(&estate, "one person", one, &format!("ARRAY['{person}']::uuid[], false")).await;
+    let removed = "AND purge_at IS NOT NULL\n                AND ($2::text";
+    check(&estate, "removed people", removed, &format!("'{a1}', NULL, NULL, 50")).await;
+    let keys = "details ->> 'external_id' = ANY($2)";
+    check(&estate, "external ids", keys, &format!("'{a1}', ARRAY['K-1']")).await;
+    check(
+        &estate,
+        "tenant of a person",
+        "SELECT tenant_id FROM users WHERE id = $1 AND deleted_at",
+        &format!("'{person}'"),
+    )
+    .await;
     tenants(&estate).await;
     requests(&estate).await;
 }

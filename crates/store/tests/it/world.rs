@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::{
     clock::{Clock, SeededRandom, truncate},
     id::{GroupId, Id, Kind, ObjectId, OrderId, PlanId, RequestId, ServiceId, TargetId, TenantId, UserId},
+    person::Details,
     request::Lane,
     spec::{Spec, UserSpec},
     tenant::{Standing, TenantKind},
@@ -407,6 +408,7 @@ pub fn person(id: UserId, given: &str, surname: &str, login: &str) -> NewUser {
         department: None,
         enabled: true,
         administrator: false,
+        details: Details::new(),
     }
 }
 
@@ -448,6 +450,9 @@ pub fn account(user: &NewUser, parent: ObjectId) -> Spec {
         title: None,
         department: None,
         enabled: user.enabled,
+        details: user.details.clone(),
+        unlocked_at: None,
+        password_expired_at: None,
     })
 }
 

@@ -1,0 +1,114 @@
+//! Removing people, and restoring them while their time lasts.
+
+use domain::{
+    field::{FieldError, Rule},
+    id::{RequestId, UserId},
+    limits,
+    person::Detail,
+    request::Lane,
+};
+use jiff::SignedDuration;
+use serde_json::json;
+use store::{
+    Caller,
+    objects::Edge,
+    subscriptions::NewSubscription,
+    tx::{Cause, act},
+    users::{Removal, User},
+};
+
+use super::{load, with_values};
+use crate::{App, AppError};
+
+/// Removes a person: plans end and groups are left, the account cannot log on.
+/// For `grace_days` the person can be restored, then the account goes; the names
+/// stay reserved. People without an account in a directory are gone at once.
+pub async fn delete(
+    app: &App,
+    caller: &Caller,
+    id: UserId,
+    version: i64,
+    grace_days: Option<i64>,
+    cause: &Cause,
+) -> Result<Option<RequestId>, AppError> {
+    let grace = grace_days.unwrap_or(limits::GRACE_DAYS);
+    if !(0..=limits::GRACE_DAYS_MAX).contains(&grace) {
+        let error = FieldError::new("grace_days", Rule::OutOfRange).with("min", 0);
+        return Err(AppError::field(error.with("max", limits::GRACE_DAYS_MAX)));
+    }
+    let mut tx = app.store.write(caller).await?;
+    let tenant = tx.tenant_of_user(id).await?;
+    let (user, permit) = match tx.account::<act::UserDelete>(id).await {
+        Ok(found) => found,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, tenant.id, error.into(), cause).await);
+        }
+    };
+    let Some(object) = user.object else {
+        tx.remove_user(&permit, &user, Some(version), None).await?;
+        tx.commit(cause).await?;
+        return Ok(None);
+    };
+    let args = json!({ "name": user.display_name });
+    let request = tx.open_request(tenant.id, "user_delete", args, Lane::Interactive);
+    let groups = tx.own_groups(object).await?;
+    let ended = tx.unsubscribe(tenant.id, &tenant.time_zone, id, None).await?;
+    let plans = ended.into_iter().map(|s| (s.plan, s.version)).collect();
+    let removal = Removal { enabled: user.enabled, groups, plans };
+    tx.leave_groups(tenant.id, object).await?;
+    let purge_at = tx.now() + SignedDuration::from_hours(24 * grace);
+    if grace == 0 {
+        tx.want_change(object, |_| None, Lane::Interactive).await?;
+        tx.remove_user(&permit, &user, Some(version), None).await?;
+    } else {
+        let gone = User { enabled: false, ..user.clone() };
+        tx.want_change(object, |spec| Some(with_values(spec, &gone)), Lane::Interactive).await?;
+        tx.remove_user(&permit, &user, Some(version), Some((&removal, purge_at))).await?;
+    }
+    tx.commit(cause).await?;
+    Ok(Some(request))
+}
+
+/// Gives a removed person back what they had: account, groups and plans that
+/// still exist. Billing of the plans begins anew; roles are not given back.
+pub async fn restore(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> Result<User, AppError> {
+    let mut tx = app.store.write(caller).await?;
+    let (removed, permit) = tx.removed_account(id).await?;
+    let tenant = permit.tenant.clone();
+    let object = removed.user.object.ok_or(AppError::NotFound("user"))?;
+    if let Some(key) = removed.user.details.get(&Detail::ExternalId)
+        && !tx.external_ids_taken(tenant.id, std::slice::from_ref(key)).await?.is_empty()
+    {
+        let error = FieldError::new("details.external_id", Rule::Taken).with("value", key);
+        return Err(AppError::field(error));
+    }
+    let args = json!({ "name": removed.user.display_name });
+    tx.open_request(tenant.id, "user_restore", args, Lane::Interactive);
+    let user = tx.restore_user(&permit, &removed).await?;
+    tx.want_change(object, |spec| Some(with_values(spec, &user)), Lane::Interactive).await?;
+    let mut groups = tx.groups_left(&permit, &removed.removal.groups).await?;
+    let mut subscriptions = Vec::new();
+    for (code, version) in &removed.removal.plans {
+        let Some((plan, group)) = tx.plan_left(&permit, (code, *version)).await? else { continue };
+        let id_of_subscription = tx.id();
+        let (order, member) = (None, Some(object));
+        subscriptions.push(NewSubscription {
+            id: id_of_subscription,
+            user: Some(id),
+            plan,
+            order,
+            group,
+            member,
+        });
+        tx.note_plan(tenant.id, id, code, *version, true);
+        groups.push(group);
+    }
+    if !subscriptions.is_empty() {
+        tx.subscribe(tenant.id, &tenant.time_zone, &subscriptions).await?;
+    }
+    let edges: Vec<_> = groups.into_iter().map(|group| Edge { group, member: object }).collect();
+    tx.want_members_now(tenant.id, &edges, true).await?;
+    tx.commit(cause).await?;
+    load(app, caller, id).await
+}

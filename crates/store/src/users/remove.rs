@@ -1,0 +1,231 @@
+//! Removing people, restoring them while their time lasts, and listing those.
+
+use domain::{
+    event::{Event, Outcome},
+    id::{ObjectId, PlanId, UserId},
+};
+use jiff::{SignedDuration, Timestamp};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::User;
+use crate::{
+    StoreError, ts,
+    tx::{Permit, ReadTx, WriteTx, act},
+};
+
+/// What a person had when removed: what a restoration gives back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Removal {
+    /// Whether the account could log on.
+    pub enabled: bool,
+    /// The objects of the groups, without those that came with plans.
+    pub groups: Vec<Uuid>,
+    /// Plans, code and version.
+    pub plans: Vec<(String, i32)>,
+}
+
+/// Somebody who was removed and can be restored.
+#[derive(Debug, Clone)]
+pub struct Removed {
+    /// The person, as last.
+    pub user: User,
+    /// When that was.
+    pub removed_at: Timestamp,
+    /// Until when the person can be restored.
+    pub purge_at: Timestamp,
+    /// What the person had.
+    pub removal: Removal,
+}
+
+impl ReadTx<'_> {
+    /// People of the permitted tenant who can be restored, by name, after `after`
+    /// (key and id).
+    pub async fn removed_users(
+        &mut self,
+        permit: &Permit<act::UserRead>,
+        after: Option<(&str, UserId)>,
+        limit: u32,
+    ) -> Result<Vec<Removed>, StoreError> {
+        let ids = sqlx::query_scalar!(
+            "SELECT id FROM users WHERE tenant_id = $1 AND purge_at IS NOT NULL
+                AND ($2::text IS NULL OR (search_key, id) > ($2, $3::uuid))
+              ORDER BY search_key, id LIMIT $4",
+            permit.tenant.id.uuid(),
+            after.map(|a| a.0),
+            after.map(|a| a.1.uuid()),
+            i64::from(limit)
+        )
+        .fetch_all(self.sql())
+        .await?;
+        self.load_removed(&ids).await
+    }
+
+    async fn load_removed(&mut self, ids: &[Uuid]) -> Result<Vec<Removed>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT id, removal AS "removal!: Json<Removal>", deleted_at AS "deleted_at!: jiff_sqlx::Timestamp",
+                      purge_at AS "purge_at!: jiff_sqlx::Timestamp"
+                 FROM users WHERE id = ANY($1) AND purge_at IS NOT NULL ORDER BY search_key, id"#,
+            ids
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let users = self.load_users(ids, true).await?;
+        let of = |id| users.iter().find(|user| user.id.uuid() == id).cloned();
+        let removed = rows.into_iter().filter_map(|row| {
+            Some(Removed {
+                user: of(row.id)?,
+                removed_at: row.deleted_at.to_jiff(),
+                purge_at: row.purge_at.to_jiff(),
+                removal: row.removal.0,
+            })
+        });
+        Ok(removed.collect())
+    }
+}
+
+impl WriteTx<'_> {
+    /// Locks somebody who was removed and proves that the caller may restore them.
+    pub async fn removed_account(
+        &mut self,
+        id: UserId,
+    ) -> Result<(Removed, Permit<act::UserDelete>), StoreError> {
+        let tenant = sqlx::query_scalar!(
+            "SELECT tenant_id FROM users WHERE id = $1 AND purge_at IS NOT NULL FOR UPDATE",
+            id.uuid()
+        )
+        .fetch_optional(self.sql())
+        .await?
+        .ok_or(StoreError::NotFound("user"))?;
+        let found = self.load_removed(&[id.uuid()]).await?.pop().ok_or(StoreError::NotFound("user"))?;
+        let tenant = self.tenant(domain::id::TenantId::from_uuid(tenant)).await?;
+        let permit = self.permit_account::<act::UserDelete>(&tenant, id, found.user.administrator)?;
+        Ok((found, permit))
+    }
+
+    /// The groups of a person's object that did not come with a plan.
+    pub async fn own_groups(&mut self, member: ObjectId) -> Result<Vec<Uuid>, StoreError> {
+        let groups = sqlx::query_scalar!(
+            "SELECT m.group_object FROM membership m JOIN user_group g ON g.object_id = m.group_object
+              WHERE m.member_object = $1 AND m.wanted AND g.purpose <> 'service' AND g.deleted_at IS NULL
+              ORDER BY 1",
+            member.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(groups)
+    }
+
+    /// Those of `groups` that still exist in the tenant of the permit.
+    pub async fn groups_left(
+        &mut self,
+        permit: &Permit<act::UserDelete>,
+        groups: &[Uuid],
+    ) -> Result<Vec<ObjectId>, StoreError> {
+        let left = sqlx::query_scalar!(
+            "SELECT object_id FROM user_group WHERE object_id = ANY($1) AND tenant_id = $2 AND deleted_at IS NULL
+              ORDER BY 1",
+            groups,
+            permit.tenant.id.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(left.into_iter().map(ObjectId::from_uuid).collect())
+    }
+
+    /// The version of a plan, and the object of the group that makes it real here,
+    /// if the tenant of the permit still has the service.
+    pub async fn plan_left(
+        &mut self,
+        permit: &Permit<act::UserDelete>,
+        (code, version): (&str, i32),
+    ) -> Result<Option<(PlanId, ObjectId)>, StoreError> {
+        let found = sqlx::query!(
+            "SELECT p.id, g.object_id FROM plan p JOIN user_group g ON g.service_id = p.service_id
+              WHERE p.code = $1 AND p.version = $2 AND g.tenant_id = $3 AND g.purpose = 'service'
+                AND g.deleted_at IS NULL",
+            code,
+            version,
+            permit.tenant.id.uuid()
+        )
+        .fetch_optional(self.sql())
+        .await?;
+        Ok(found.map(|row| (PlanId::from_uuid(row.id), ObjectId::from_uuid(row.object_id))))
+    }
+
+    /// Marks the permitted account as removed and revokes what it held. Until
+    /// `purge_at` the person can be restored and nobody gets the names; without
+    /// it (people who have no account in a directory) the names are reserved for
+    /// [`domain::limits::RESERVED_DAYS`] from now.
+    pub async fn remove_user(
+        &mut self,
+        permit: &Permit<act::UserDelete>,
+        user: &User,
+        version: Option<i64>,
+        removal: Option<(&Removal, Timestamp)>,
+    ) -> Result<(), StoreError> {
+        if permit.account != Some(user.id) {
+            return Err(StoreError::NotFound("user"));
+        }
+        if version.is_some_and(|v| v != user.version) {
+            return Err(StoreError::Stale { present: user.version });
+        }
+        let now = self.now;
+        let reserved = now + SignedDuration::from_hours(24 * domain::limits::RESERVED_DAYS);
+        self.drop_passwords(&[user.id.uuid()]).await?;
+        sqlx::query!(
+            "WITH u AS (UPDATE users SET deleted_at = $2, version = version + 1, purge_at = $4, removal = $5
+                         WHERE id = $1),
+                  k AS (UPDATE api_token SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL),
+                  g AS (UPDATE role_grant SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL),
+                  a AS (UPDATE activation SET revoked_at = $2 WHERE user_id = $1 AND used_at IS NULL)
+             UPDATE reserved_name SET reserved_until = $3 WHERE owner = $1 AND $4::timestamptz IS NULL",
+            user.id.uuid(),
+            ts(now) as _,
+            ts(reserved) as _,
+            removal.map(|(_, at)| ts(at)) as _,
+            removal.map(|(removal, _)| Json(removal)) as _
+        )
+        .execute(self.sql())
+        .await?;
+        self.note_user(permit, user.id, "user.deleted");
+        Ok(())
+    }
+
+    /// Makes a removed person one of the tenant again. Roles are not given back:
+    /// whoever may give them decides anew.
+    pub async fn restore_user(
+        &mut self,
+        permit: &Permit<act::UserDelete>,
+        removed: &Removed,
+    ) -> Result<User, StoreError> {
+        if permit.account != Some(removed.user.id) {
+            return Err(StoreError::NotFound("user"));
+        }
+        let mut user = removed.user.clone();
+        user.enabled = removed.removal.enabled;
+        user.administrator = false;
+        sqlx::query!(
+            "UPDATE users SET deleted_at = NULL, purge_at = NULL, removal = NULL, version = version + 1, enabled = $2,
+                    administrator = false WHERE id = $1",
+            user.id.uuid(),
+            user.enabled
+        )
+        .execute(self.sql())
+        .await?;
+        self.note_user(permit, user.id, "user.restored");
+        Ok(user)
+    }
+
+    fn note_user(&mut self, permit: &Permit<act::UserDelete>, user: UserId, code: &'static str) {
+        let (tenant, target) = (permit.tenant.id, ("user", user.to_string()));
+        self.events.push(Event { code, outcome: Outcome::Success, tenant, target, changes: vec![] });
+    }
+
+    /// Notes that something was done to a permitted account once.
+    pub fn note_account(&mut self, permit: &Permit<act::UserResetPassword>, code: &'static str) {
+        let Some(user) = permit.account else { return };
+        let (tenant, target) = (permit.tenant.id, ("user", user.to_string()));
+        self.events.push(Event { code, outcome: Outcome::Success, tenant, target, changes: vec![] });
+    }
+}
