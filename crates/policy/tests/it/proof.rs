@@ -164,9 +164,9 @@ fn properties(env: &RequestEnv) -> Vec<(&'static str, String)> {
             let guard = format!("!resource.administrator || {MANAGES} || {OWN}");
             all.push(("administrators' accounts are guarded", guard));
         }
-        "tenant_suspend" => {
-            let guard = "resource has parent && resource.parent in principal.can_tenant_suspend";
-            all.push(("suspension comes from above", guard.to_owned()));
+        "tenant_suspend" | "tenant_close" | "tenant_move" => {
+            let guard = format!("resource has parent && resource.parent in principal.can_{action}");
+            all.push(("suspending, closing and moving come from above", guard));
         }
         _ => {}
     }
