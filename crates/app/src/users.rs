@@ -8,6 +8,7 @@ use domain::{
     limits, names,
     request::Lane,
     spec::Spec,
+    tenant::account_enabled,
 };
 use serde_json::json;
 use store::{
@@ -177,7 +178,7 @@ pub async fn update(
 ) -> Result<User, AppError> {
     let change = patch.check().map_err(AppError::Invalid)?;
     let mut tx = app.store.write(caller).await?;
-    let tenant = tx.tenant_of_user(id).await?.id;
+    let TenantRef { id: tenant, suspended, .. } = tx.tenant_of_user(id).await?;
     let (user, permit) = match tx.account::<act::UserUpdate>(id).await {
         Ok(found) => found,
         Err(error) => {
@@ -195,13 +196,13 @@ pub async fn update(
     if let Some(object) = user.object {
         tx.open_request(tenant, "user_update", json!({ "name": updated.display_name }), Lane::Interactive);
         let wanted = updated.clone();
-        tx.want_change(object, |spec| Some(with_values(spec, &wanted)), Lane::Interactive).await?;
+        tx.want_change(object, |spec| Some(with_values(spec, &wanted, suspended)), Lane::Interactive).await?;
     }
     tx.commit(cause).await?;
     load(app, caller, id).await
 }
 
-fn with_values(spec: Spec, user: &User) -> Spec {
+fn with_values(spec: Spec, user: &User, suspended: bool) -> Spec {
     match spec {
         Spec::User(mut spec) => {
             spec.given_name.clone_from(&user.given_name);
@@ -211,7 +212,7 @@ fn with_values(spec: Spec, user: &User) -> Spec {
             spec.phone.clone_from(&user.phone);
             spec.title.clone_from(&user.title);
             spec.department.clone_from(&user.department);
-            spec.enabled = user.enabled;
+            spec.enabled = account_enabled(user.enabled, suspended);
             Spec::User(spec)
         }
         other => other,

@@ -138,7 +138,9 @@ fn expected(role: &str, action: &str, column: &Column) -> bool {
     let granted = match action {
         "user_read" | "user_reset_password" if oneself => true,
         "user_delete" if oneself => false,
-        "tenant_suspend" | "tenant_close" | "tenant_move" => held(role, action) && column.place == Place::Below,
+        "tenant_suspend" | "tenant_close" | "tenant_move" => {
+            held(role, action) && column.place == Place::Below
+        }
         _ => held(role, action) && reached,
     };
     // Every role of today makes its holder an administrator.
@@ -149,8 +151,8 @@ fn expected(role: &str, action: &str, column: &Column) -> bool {
         _ => false,
     };
     let served = match action {
-        "tenant_read" | "user_read" | "request_read" | "directory_read" | "tenant_suspend" | "tenant_close"
-        | "tenant_move" => true,
+        "tenant_read" | "user_read" | "request_read" | "directory_read" | "tenant_suspend"
+        | "tenant_close" | "tenant_move" => true,
         _ => !column.suspended,
     };
     granted && served && (!guarded || reached && held(role, "administrator_manage"))
