@@ -121,6 +121,13 @@ CREATE FUNCTION time_ordered_id(instant timestamptz) RETURNS uuid LANGUAGE sql V
                52, 1), 53, 1), 'hex')::uuid
 $f$;
 
+-- An id as specs and events have it: a prefix and 26 digits of Crockford's base32.
+CREATE FUNCTION printed_id(prefix text, id uuid) RETURNS text LANGUAGE sql IMMUTABLE AS $f$
+    SELECT prefix || '_' || string_agg(substr('0123456789abcdefghjkmnpqrstvwxyz',
+               substring(b.bits FROM 5 * i + 1 FOR 5)::bit(5)::int + 1, 1), '' ORDER BY i)
+      FROM (SELECT B'00' || ('x' || replace(id::text, '-', ''))::bit(128) AS bits) b, generate_series(0, 25) i
+$f$;
+
 -- Wants other specs of existing objects, or (null) wants them gone, as want_change of
 -- the application does for one. The caller has the objects locked.
 CREATE FUNCTION want_specs(of_request uuid, in_lane smallint, instant timestamptz, ids uuid[], specs jsonb[])
@@ -225,7 +232,7 @@ BEGIN
     INSERT INTO tenant_edge (child, parent, valid_from, from_day) VALUES (moved, new_parent, since, day);
     SELECT array_agg(a.id), array_agg(a.spec) INTO ids, specs FROM (
         SELECT o.id, jsonb_set(o.spec, '{parent}', coalesce(
-                   (SELECT to_jsonb(p.id) FROM object p WHERE p.entity_id = new_parent AND p.target_id = o.target_id
+                   (SELECT to_jsonb(printed_id('obj', p.id)) FROM object p WHERE p.entity_id = new_parent AND p.target_id = o.target_id
                        AND p.kind = 'container' AND p.wanted), 'null'::jsonb)) AS spec
           FROM object o WHERE o.entity_id = moved AND o.kind = 'container' AND o.wanted
          ORDER BY o.id FOR UPDATE OF o) a;
@@ -246,7 +253,7 @@ CREATE FUNCTION system_act(of_tenant uuid, what text, args jsonb, lane smallint,
     INSERT INTO event (id, tenant_id, occurred_at, recorded_at, code, outcome, reason, actor_kind, target_kind,
         target_id, change, request_id, schema_version, software_version)
     SELECT time_ordered_id(instant), of_tenant, instant, instant, what,
-           CASE WHEN failed IS NULL THEN 'success' ELSE 'failure' END, failed, 'system', 'tenant', of_tenant::text,
+           CASE WHEN failed IS NULL THEN 'success' ELSE 'failure' END, failed, 'system', 'tenant', printed_id('ten', of_tenant),
            '[]', CASE WHEN objects > 0 THEN of_request END, 1, version
 $f$;
 
@@ -336,9 +343,9 @@ BEGIN
     RETURN settled;
 END $f$;
 
-REVOKE EXECUTE ON FUNCTION sellers, lock_tree, time_ordered_id, want_specs, settle_accounts, move_obstacle, move_tenant,
+REVOKE EXECUTE ON FUNCTION sellers, lock_tree, time_ordered_id, printed_id, want_specs, settle_accounts, move_obstacle, move_tenant,
     system_act, purge_closed, take_planned_moves, settle_recent FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sellers, lock_tree, time_ordered_id, want_specs, settle_accounts, move_obstacle, move_tenant
+GRANT EXECUTE ON FUNCTION sellers, lock_tree, time_ordered_id, printed_id, want_specs, settle_accounts, move_obstacle, move_tenant
     TO tenantry_app;
 GRANT EXECUTE ON FUNCTION purge_closed, take_planned_moves, settle_recent TO tenantry_engine;
 -- A plan somebody gave in the moment its tenant was closed ends with the others.

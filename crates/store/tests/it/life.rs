@@ -288,13 +288,10 @@ async fn a_move_in_mid_month_splits_the_days_and_leaves_the_customer_s_rows() {
     let moved = transfer(world, &world.root, a1.id, estate.south.id, day("2026-03-15")).await;
     assert_eq!(moved, Ok(1), "its unit, nothing else");
     assert_eq!((world.count(users).await, world.count(accounts).await), before);
-    let parent = format!(
-        "SELECT count(*) FROM object c JOIN object p ON p.id = (c.spec->>'parent')::uuid
-          WHERE c.id = '{}' AND p.entity_id = '{}'",
-        a1.folder.uuid(),
-        estate.south.id.uuid()
-    );
-    assert_eq!(world.count(&parent).await, 1);
+    let mut tx = world.store.write(&world.root).await.expect("writing");
+    let above = tx.container_of(estate.south.id, world.target).await.expect("asking").expect("a container");
+    assert_eq!(tx.spec(a1.folder).await.expect("a spec that can be read").parent(), Some(above));
+    drop(tx);
     let mut tx = world.store.read(&world.root).await.expect("reading");
     let days = tx.sellers(a1.id, day("2026-03-01"), day("2026-03-31")).await.expect("the sellers");
     let days: Vec<_> = days.iter().map(|d| (d.seller, d.first.to_string(), d.last.to_string())).collect();
