@@ -12,6 +12,7 @@ mod cursor;
 mod groups;
 mod health;
 mod input;
+mod life;
 mod once;
 mod orders;
 mod read;
@@ -120,8 +121,16 @@ fn parts() -> (Router<Surface>, utoipa::openapi::OpenApi) {
         .routes(routes!(activations::show_activation, activations::choose_password))
         .routes(routes!(tenants::list_tenants))
         .routes(routes!(tenants::show_tenant, tenants::update_tenant))
-        .routes(routes!(tenants::suspend_tenant))
-        .routes(routes!(tenants::resume_tenant))
+        .routes(routes!(life::suspend_tenant))
+        .routes(routes!(life::resume_tenant))
+        .routes(routes!(life::close_tenant))
+        .routes(routes!(life::restore_tenant))
+        .routes(routes!(life::move_tenant))
+        .routes(routes!(life::suspend_customer))
+        .routes(routes!(life::resume_customer))
+        .routes(routes!(life::close_customer))
+        .routes(routes!(life::restore_customer))
+        .routes(routes!(life::move_customer))
         .routes(routes!(tenants::create_reseller))
         .routes(routes!(tenants::list_customers))
         .routes(routes!(tenants::show_customer))

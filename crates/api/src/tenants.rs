@@ -131,36 +131,6 @@ pub async fn update_tenant(
     Ok(Tagged(StatusCode::ACCEPTED, tenant.version, tenant))
 }
 
-/// Suspend a tenant and all below it: read-only, and nobody of it signs in.
-#[utoipa::path(post, path = "/tenants/{id}/suspend", tag = "tenants",
-    params(("id" = String, Path, description = "Id of the tenant.")),
-    responses((status = 200, description = "Suspended.", body = Tenant), Refused))]
-pub async fn suspend_tenant(
-    State(surface): State<Surface>,
-    call: Call,
-    PathId(id): PathId<TenantId>,
-) -> Answer<Tagged<Tenant>> {
-    set_status(&surface, &call, id, Status::Suspended).await
-}
-
-/// Serve a suspended tenant again.
-#[utoipa::path(post, path = "/tenants/{id}/resume", tag = "tenants",
-    params(("id" = String, Path, description = "Id of the tenant.")),
-    responses((status = 200, description = "Served.", body = Tenant), Refused))]
-pub async fn resume_tenant(
-    State(surface): State<Surface>,
-    call: Call,
-    PathId(id): PathId<TenantId>,
-) -> Answer<Tagged<Tenant>> {
-    set_status(&surface, &call, id, Status::Active).await
-}
-
-async fn set_status(surface: &Surface, call: &Call, id: TenantId, status: Status) -> Answer<Tagged<Tenant>> {
-    use_cases::set_status(&surface.app, &call.caller, id, status, &call.cause).await?;
-    let tenant = read::tenant(surface, &call.caller, id).await?;
-    Ok(Tagged(StatusCode::OK, tenant.version, tenant))
-}
-
 /// Create a reseller, with a container in every directory of its parent.
 #[utoipa::path(post, path = "/resellers", tag = "tenants", request_body = NewReseller,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes repeating safe.")),

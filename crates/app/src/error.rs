@@ -46,6 +46,16 @@ pub enum Conflict {
     NoContainer,
     /// The tenant is suspended.
     Suspended,
+    /// The tenant, or the one it should stand below, is closed.
+    Closed,
+    /// A tenant above is closed.
+    ClosedAbove,
+    /// The time in which a closed tenant can be restored is over.
+    GraceOver,
+    /// A reseller is closed last.
+    OpenBelow,
+    /// A tenant cannot stand below itself.
+    BelowItself,
     /// The link was used, replaced or has expired.
     LinkDead,
     /// A person cannot disable or remove their own account.
@@ -64,6 +74,11 @@ impl Conflict {
             Self::Stale { .. } => "stale",
             Self::NoContainer => "no_container",
             Self::Suspended => "suspended",
+            Self::Closed => "closed",
+            Self::ClosedAbove => "closed_above",
+            Self::GraceOver => "grace_over",
+            Self::OpenBelow => "open_below",
+            Self::BelowItself => "below_itself",
             Self::LinkDead => "link_dead",
             Self::Oneself => "oneself",
             Self::BuiltInGroup => "built_in_group",

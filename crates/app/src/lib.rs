@@ -10,6 +10,7 @@
 pub mod activations;
 pub mod error;
 pub mod groups;
+pub mod life;
 mod names;
 pub mod orders;
 pub mod people;

@@ -1,4 +1,4 @@
-//! Resellers and customers: create, change, suspend, resume.
+//! Resellers and customers: create, change.
 
 use domain::{
     field::{Checker, FieldError, Rule},
@@ -8,7 +8,7 @@ use domain::{
     permission::{self, Role},
     request::Lane,
     spec::Spec,
-    tenant::{Code, Standing, Status, TenantKind},
+    tenant::{Code, Standing, TenantKind},
 };
 use serde_json::json;
 use store::{
@@ -299,28 +299,4 @@ async fn rename_containers(tx: &mut WriteTx<'_>, tenant: TenantId, name: &str) -
         tx.want_change(container, renamed, Lane::Interactive).await?;
     }
     Ok(())
-}
-
-/// Suspends or resumes a tenant: while suspended nothing of it or below it can
-/// be changed, and nobody of it signs in.
-pub async fn set_status(
-    app: &App,
-    caller: &Caller,
-    id: TenantId,
-    status: Status,
-    cause: &Cause,
-) -> Result<TenantRef, AppError> {
-    let mut tx = app.store.write(caller).await?;
-    let tenant = tx.tenant(id).await?;
-    let permit = match tx.permit::<act::TenantSuspend>(&tenant) {
-        Ok(permit) => permit,
-        Err(error) => {
-            drop(tx);
-            return Err(app.note_denied(caller, id, error.into(), cause).await);
-        }
-    };
-    tx.set_status(&permit, status).await?;
-    let after = tx.tenant(id).await?;
-    tx.commit(cause).await?;
-    Ok(after)
 }

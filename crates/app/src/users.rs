@@ -12,6 +12,7 @@ use domain::{
     person::{self, Detail},
     request::Lane,
     spec::{Spec, UserSpec},
+    tenant::account_enabled,
 };
 use serde_json::json;
 use store::{
@@ -200,7 +201,7 @@ pub async fn update(
     let change = patch.check().map_err(AppError::Invalid)?;
     let mut tx = app.store.write(caller).await?;
     let home = tx.tenant_of_user(id).await?;
-    let tenant = home.id;
+    let TenantRef { id: tenant, suspended, .. } = home;
     let (user, permit) = match tx.account::<act::UserUpdate>(id).await {
         Ok(found) => found,
         Err(error) => {
@@ -222,7 +223,7 @@ pub async fn update(
     if let Some(object) = user.object {
         tx.open_request(tenant, "user_update", json!({ "name": updated.display_name }), Lane::Interactive);
         let wanted = updated.clone();
-        tx.want_change(object, |spec| Some(with_values(spec, &wanted)), Lane::Interactive).await?;
+        tx.want_change(object, |spec| Some(with_values(spec, &wanted, suspended)), Lane::Interactive).await?;
     }
     tx.commit(cause).await?;
     load(app, caller, id).await
@@ -277,7 +278,7 @@ async fn take_names(
     Ok(())
 }
 
-fn with_values(spec: Spec, user: &User) -> Spec {
+fn with_values(spec: Spec, user: &User, suspended: bool) -> Spec {
     match spec {
         Spec::User(mut spec) => {
             spec.given_name.clone_from(&user.given_name);
@@ -287,7 +288,7 @@ fn with_values(spec: Spec, user: &User) -> Spec {
             spec.phone.clone_from(&user.phone);
             spec.title.clone_from(&user.title);
             spec.department.clone_from(&user.department);
-            spec.enabled = user.enabled;
+            spec.enabled = account_enabled(user.enabled, suspended);
             spec.principal_name.clone_from(&user.principal_name);
             if let Some(logon) = user.logon_name.as_ref().filter(|logon| **logon != spec.logon_name) {
                 // The name in the container follows, unless somebody else chose it.

@@ -18,10 +18,6 @@ pub const ATTRIBUTE_CHARS: usize = 64;
 pub const ALIASES: usize = 100;
 /// A clock of a directory may be wrong by so many minutes (Kerberos refuses more than 5, RFC 4120 9.).
 pub const CLOCK_SKEW_MINUTES: i64 = 10;
-/// A removed person can be restored for so many days, unless something else is asked for.
-pub const GRACE_DAYS: i64 = 30;
-/// The longest time something removed can be kept for restoring, in days.
-pub const GRACE_DAYS_MAX: i64 = 365;
 /// Characters of a customer code: part of logon names and OU names.
 pub const CODE_CHARS: std::ops::RangeInclusive<usize> = 2..=12;
 /// Characters of the reference of an order.
@@ -78,6 +74,13 @@ pub const ACTIVATION_HOURS: i64 = 7 * 24;
 pub const SECRET_HOURS: i64 = 24;
 /// A name stays reserved this long after its owner is gone, in days.
 pub const RESERVED_DAYS: i64 = 365;
+/// Days in which a closed tenant can be restored, when nothing else is asked for: a month,
+/// so that the next bill is seen before anything is gone.
+pub const GRACE_DAYS_DEFAULT: u32 = 30;
+/// Days of grace that can be asked for; with none it is gone with the next sweep.
+pub const GRACE_DAYS: std::ops::RangeInclusive<u32> = 0..=365;
+/// How far ahead a move to another seller may be planned, in days.
+pub const MOVE_DAYS: i64 = 2 * 365;
 /// Characters of a password people choose. The directory may ask for more.
 pub const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 12..=127;
 /// A request of more objects than this waits in the bulk lane.

@@ -51,6 +51,10 @@ permissions! {
     TenantUpdate = "tenant_update" on Tenant;
     /// Suspend and resume a tenant.
     TenantSuspend = "tenant_suspend" on Tenant;
+    /// Close a tenant, and restore it while that is possible.
+    TenantClose = "tenant_close" on Tenant;
+    /// Move a tenant from one seller to another.
+    TenantMove = "tenant_move" on Tenant;
     /// See people and the state of their accounts.
     UserRead = "user_read" on Account;
     /// Create people.
@@ -107,7 +111,7 @@ use Permission as P;
 /// The roles of the first version. An end user needs none: everybody may see
 /// and reset their own account.
 pub const ROLES: &[Role] = &[
-    Role { code: "provider_administrator", version: 1, permissions: Permission::ALL, administrator: true },
+    Role { code: "provider_administrator", version: 2, permissions: Permission::ALL, administrator: true },
     Role {
         code: "provider_helpdesk",
         version: 1,
@@ -124,13 +128,15 @@ pub const ROLES: &[Role] = &[
     },
     Role {
         code: "reseller_administrator",
-        version: 1,
+        version: 2,
         permissions: &[
             P::TenantRead,
             P::ResellerCreate,
             P::OrderCreate,
             P::TenantUpdate,
             P::TenantSuspend,
+            P::TenantClose,
+            P::TenantMove,
             P::UserRead,
             P::UserCreate,
             P::UserUpdate,

@@ -84,6 +84,8 @@ pub enum Status {
     Active,
     /// Read-only: nothing can be ordered or changed, nobody of it signs in.
     Suspended,
+    /// As suspended, and everything it had has ended. Can be restored for a while.
+    Closed,
 }
 
 impl Status {
@@ -93,14 +95,22 @@ impl Status {
         match self {
             Self::Active => "active",
             Self::Suspended => "suspended",
+            Self::Closed => "closed",
         }
     }
 
     /// The status with this stored name.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Active, Self::Suspended].into_iter().find(|s| s.code() == code)
+        [Self::Active, Self::Suspended, Self::Closed].into_iter().find(|s| s.code() == code)
     }
+}
+
+/// Whether an account may log on: as the person's own row says, and never while
+/// the tenant or one above it is not served. Who writes a person's spec uses this.
+#[must_use]
+pub const fn account_enabled(own: bool, suspended: bool) -> bool {
+    own && !suspended
 }
 
 /// The immutable short name of a tenant, unique in the instance: part of OU

@@ -19,6 +19,7 @@ pub mod engine;
 pub mod error;
 pub mod groups;
 pub mod idempotency;
+pub mod life;
 pub mod migrate;
 mod names;
 pub mod objects;

@@ -178,7 +178,11 @@ impl WriteTx<'_> {
         permit: &Permit<act::TenantSuspend>,
         status: Status,
     ) -> Result<i64, StoreError> {
-        let code = if status == Status::Suspended { "tenant.suspended" } else { "tenant.resumed" };
+        let code = match status {
+            Status::Active => "tenant.resumed",
+            Status::Suspended => "tenant.suspended",
+            Status::Closed => return Err(StoreError::Conflict("closing is an act of its own")),
+        };
         let change = TenantChange { status: Some(status), ..TenantChange::default() };
         self.change_tenant(permit.tenant.id, None, &change, code).await
     }
@@ -223,10 +227,10 @@ impl WriteTx<'_> {
         if changes.is_empty() {
             return Ok(row.version);
         }
-        let version = row.version + 1;
+        let (version, now) = (row.version + 1, ts(self.now));
         sqlx::query!(
             "UPDATE tenant SET name = $2, search_key = $3, language = $4, time_zone = $5, status = $6, billing_id = $7,
-                    version = $8 WHERE id = $1",
+                    version = $8, status_at = CASE WHEN status = $6 THEN status_at ELSE $9 END WHERE id = $1",
             id.uuid(),
             name,
             name.as_deref().map(search_key),
@@ -234,7 +238,8 @@ impl WriteTx<'_> {
             zone,
             status,
             billing,
-            version
+            version,
+            now as _
         )
         .execute(self.sql())
         .await?;

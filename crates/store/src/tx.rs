@@ -84,9 +84,9 @@ pub struct TenantRef {
     pub name: String,
     /// From the provider down to the tenant itself.
     pub path: Vec<TenantId>,
-    /// It, or a tenant above it, is suspended.
+    /// It, or a tenant above it, is suspended or closed.
     pub suspended: bool,
-    /// Its own status.
+    /// Its own status; closed goes before suspended.
     pub status: Status,
     /// Whether it is billed.
     pub standing: Standing,
@@ -159,7 +159,7 @@ pub mod act {
     }
 
     actions! {
-        TenantRead ResellerCreate OrderCreate TenantUpdate TenantSuspend UserRead UserCreate UserUpdate UserDelete
+        TenantRead ResellerCreate OrderCreate TenantUpdate TenantSuspend TenantClose TenantMove UserRead UserCreate UserUpdate UserDelete
         UserResetPassword GroupManage RequestRead RequestRetry RoleGrant DirectoryRead
     }
 }
@@ -250,7 +250,7 @@ impl ReadTx<'_> {
 
     /// The tenant with this code.
     pub async fn tenant_by_code(&mut self, code: &str) -> Result<TenantRef, StoreError> {
-        let id = sqlx::query_scalar!("SELECT id FROM tenant WHERE code = $1", code)
+        let id = sqlx::query_scalar!("SELECT id FROM tenant WHERE code = $1 AND purged_at IS NULL", code)
             .fetch_optional(self.sql())
             .await?
             .ok_or(StoreError::NotFound("tenant"))?;
@@ -260,7 +260,8 @@ impl ReadTx<'_> {
     async fn find_tenant(&mut self, id: TenantId) -> Result<TenantRef, StoreError> {
         let (user, now) = (self.caller.user().uuid(), ts(self.now));
         let row = sqlx::query!(
-            r#"SELECT t.id, t.kind, t.code, t.name, t.status, t.standing, t.billing_id, t.language, t.time_zone,
+            r#"SELECT t.id, t.kind, t.code, t.name,
+                      CASE WHEN t.closed_at IS NULL THEN t.status ELSE 'closed' END AS "status!", t.standing, t.billing_id, t.language, t.time_zone,
                       t.currency, t.brand_id, t.target_id, t.naming_pattern, t.folder_object, t.members_object,
                       t.version, t.created_at AS "created_at!: jiff_sqlx::Timestamp",
                       (SELECT s.id FROM suspended_tenant s WHERE s.id = t.id LIMIT 1) IS NOT NULL AS "suspended!",

@@ -231,11 +231,31 @@ pub const fn conflict(conflict: Conflict) -> RefusalText {
         ),
         Conflict::NoContainer => (
             "The seller has no container in this directory",
-            "Customers of this seller cannot live in the chosen directory, because the seller has no container there yet. Choose another directory, or wait until the seller's container is verified.",
+            "Customers of this seller cannot live in this directory, because the seller has no container there. Nothing was changed: choose another directory or another seller.",
         ),
         Conflict::Suspended => (
             "The tenant is suspended",
-            "While a tenant or one above it is suspended, nothing of it can be ordered or changed. Resume it first.",
+            "While a tenant or one above it is suspended or closed, nothing of it can be ordered or changed. Resume or restore it first.",
+        ),
+        Conflict::Closed => (
+            "The tenant is closed",
+            "A closed tenant, or one below it, cannot be suspended, resumed, moved or closed with another grace. Restore it first.",
+        ),
+        Conflict::ClosedAbove => (
+            "A tenant above is closed",
+            "What stands below a closed tenant cannot be restored alone. Restore the tenant above it first.",
+        ),
+        Conflict::GraceOver => (
+            "The tenant is gone",
+            "The time in which it could be restored is over, and its accounts are being removed. Order it again; its names become free when their reservation ends.",
+        ),
+        Conflict::OpenBelow => (
+            "There are open tenants below",
+            "A reseller is closed last. Close or move the customers and resellers below it first.",
+        ),
+        Conflict::BelowItself => (
+            "A tenant cannot stand below itself",
+            "The new seller stands below the tenant that should move. Nothing was changed: choose another seller.",
         ),
         Conflict::LinkDead => (
             "The link no longer works",
@@ -257,6 +277,13 @@ pub fn request_title(kind: &str) -> &'static str {
         "order" => "Order",
         "reseller_create" => "New reseller",
         "tenant_update" => "Change of a tenant",
+        "tenant_suspend" => "Suspension",
+        "tenant_resume" => "End of a suspension",
+        "tenant_settled" => "Accounts after a change of standing",
+        "tenant_close" => "Closing of a tenant",
+        "tenant_restore" => "Restoration of a tenant",
+        "tenant_purged" => "Removal of a closed tenant",
+        "tenant_move" | "tenant_moved" => "Move to another seller",
         "user_create" => "New person",
         "users_create" => "New people",
         "user_update" => "Change of a person",

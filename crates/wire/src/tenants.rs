@@ -37,12 +37,15 @@ codes! {
 
 codes! {
     /// Whether a tenant is served. `suspended` is read-only: nothing can be
-    /// ordered or changed, and nobody of it signs in.
+    /// ordered or changed, nobody of it signs in, and its accounts are disabled.
+    /// `closed` is as suspended, and everything it had has ended.
     TenantStatus {
         /// Served.
         Active = "active",
         /// Read-only.
         Suspended = "suspended",
+        /// Ended; can be restored until `purge_at`.
+        Closed = "closed",
     }
 }
 
@@ -98,6 +101,15 @@ pub struct Tenant {
     /// When it was created. RFC 3339, UTC.
     #[schema(format = DateTime)]
     pub created_at: String,
+    /// When it was closed. RFC 3339, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub closed_at: Option<String>,
+    /// Until when a closed tenant can be restored; after that it is removed from its
+    /// directory. RFC 3339, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub purge_at: Option<String>,
     /// How far its container in the directory is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provisioning: Option<Provisioning>,
@@ -142,7 +154,8 @@ pub struct TenantQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<TenantKind>)]
     pub kind: Option<String>,
-    /// Only this status: `active`, `suspended`.
+    /// Only this status: `active`, `suspended`, `closed`. Closed ones are listed
+    /// only with this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<TenantStatus>)]
     pub status: Option<String>,
@@ -232,4 +245,57 @@ pub struct TenantUpdate {
     /// IANA time zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+}
+
+/// A tenant whose standing changed, with the request that makes it true.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TenantChanged {
+    /// The tenant as it is now.
+    #[serde(flatten)]
+    pub tenant: Tenant,
+    /// Id of the request that changes accounts or containers in the directory. None
+    /// when nothing has to change there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+}
+
+/// How a tenant is to be closed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CloseTenant {
+    /// For how many days it can be restored, 0 to 365; 30 when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 365)]
+    pub grace_days: Option<u32>,
+}
+
+/// Where a tenant is to be moved.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoveTenant {
+    /// The new seller: id or code of the provider or a reseller.
+    #[serde(default)]
+    #[schema(required, example = "north")]
+    pub seller: String,
+    /// The new seller's first day, on the tenant's own calendar, today or later;
+    /// today when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = Date, example = "2026-04-01")]
+    pub day: Option<String>,
+}
+
+/// A tenant that was moved, or will be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TenantMoved {
+    /// The tenant as it is now, if the caller may still see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<Tenant>,
+    /// The new seller's first day.
+    #[schema(format = Date, example = "2026-04-01")]
+    pub day: String,
+    /// Whether it takes effect later, at the beginning of that day.
+    pub planned: bool,
+    /// Id of the request that moves its containers, if it takes effect now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
 }

@@ -26,6 +26,7 @@ pub fn tenant(of: &TenantView, viewer: Viewer) -> Tenant {
         status: match of.status {
             Status::Active => tenants::TenantStatus::Active,
             Status::Suspended => tenants::TenantStatus::Suspended,
+            Status::Closed => tenants::TenantStatus::Closed,
         },
         standing: match of.standing {
             Standing::Standard => tenants::Standing::Standard,
@@ -42,6 +43,8 @@ pub fn tenant(of: &TenantView, viewer: Viewer) -> Tenant {
         directory: of.directory.clone(),
         version: of.version,
         created_at: of.created_at.to_string(),
+        closed_at: of.closed.map(|(at, _)| at.to_string()),
+        purge_at: of.closed.map(|(_, purge)| purge.to_string()),
         provisioning: of.provisioning.as_ref().map(|p| provisioning(p, viewer)),
     }
 }

@@ -62,6 +62,8 @@ fn body(id: &str) -> Value {
         "create_token" => json!({ "name": "x" }),
         "choose_password" => json!({ "password": "a long enough password" }),
         "update_tenant" => json!({ "name": "New name" }),
+        "close_tenant" | "close_customer" => json!({ "grace_days": 1 }),
+        "move_tenant" | "move_customer" => json!({ "seller": "hq" }),
         "create_reseller" => json!({ "code": "newone", "name": "New" }),
         "place_order" => crate::world::order("gamma", ("G", "G"), ("H", "H")),
         "create_user" => json!({ "given_name": "New" }),
@@ -164,6 +166,9 @@ async fn nobody_of_a_suspended_customer_gets_in_and_nothing_of_it_changes() {
     let suspend = format!("POST /tenants/{id}/suspend");
     let tenant = estate.world.call(&estate.boss, &suspend, &[], None).await.expect(200);
     assert_eq!(tenant["status"], "suspended");
+    let request = format!("/requests/{}", text(&tenant["request"]));
+    let request = estate.world.get(&estate.boss, &request).await.expect(200);
+    assert_eq!(request["cause"], "tenant_suspend");
     estate.world.get(&estate.anna, "/me").await.expect(401);
     let body = json!({ "given_name": "New" });
     let reply = estate.world.post(&estate.boss, &format!("/customers/{id}/users"), &body).await;
@@ -172,4 +177,30 @@ async fn nobody_of_a_suspended_customer_gets_in_and_nothing_of_it_changes() {
     let resume = format!("POST /tenants/{id}/resume");
     estate.world.call(&estate.boss, &resume, &[], None).await.expect(200);
     estate.world.get(&estate.anna, "/me").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_closed_customer_is_listed_when_asked_for_and_can_be_restored() {
+    let estate = Estate::new().await;
+    let (world, boss, id) = (&estate.world, &estate.boss, estate.acme_id());
+    let listed = async |query: &str| {
+        let page = world.get(boss, &format!("/customers?{query}")).await.expect(200);
+        page["items"].as_array().expect("a page").iter().filter(|t| t["id"] == id).count()
+    };
+    let path = |verb: &str| format!("/customers/{id}/{verb}");
+    let wrong = world.post(boss, &path("close"), &json!({ "grace_days": 400 })).await;
+    assert_eq!(wrong.refused(), [("grace_days".to_owned(), "out_of_range".to_owned())]);
+    let closed = world.post(boss, &path("close"), &json!({})).await.expect(200);
+    assert!(closed["status"] == "closed" && closed["purge_at"].is_string() && closed["request"].is_string());
+    assert_eq!((listed("").await, listed("status=closed").await, listed("status=active").await), (0, 1, 0));
+    assert_eq!(world.get(boss, &format!("/customers/{id}")).await.expect(200)["status"], "closed");
+    world.get(&estate.anna, "/me").await.expect(401);
+    let unseen = world.post(boss, &path("move"), &json!({ "seller": "south" })).await;
+    assert_eq!(unseen.refused(), [("seller".to_owned(), "unknown".to_owned())]);
+    let there = world.post(boss, &path("move"), &json!({ "seller": "north" })).await.expect(200);
+    assert!(there["planned"] == false && there["request"].is_null(), "it is there already: {there}");
+    let restored = world.call(boss, &format!("POST {}", path("restore")), &[], None).await.expect(200);
+    assert!(restored["status"] == "active" && restored["purge_at"].is_null());
+    assert_eq!(listed("").await, 1);
+    world.get(&estate.anna, "/me").await.expect(200);
 }

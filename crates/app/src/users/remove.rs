@@ -31,10 +31,11 @@ pub async fn delete(
     grace_days: Option<i64>,
     cause: &Cause,
 ) -> Result<Option<RequestId>, AppError> {
-    let grace = grace_days.unwrap_or(limits::GRACE_DAYS);
-    if !(0..=limits::GRACE_DAYS_MAX).contains(&grace) {
-        let error = FieldError::new("grace_days", Rule::OutOfRange).with("min", 0);
-        return Err(AppError::field(error.with("max", limits::GRACE_DAYS_MAX)));
+    let grace = grace_days.unwrap_or(i64::from(limits::GRACE_DAYS_DEFAULT));
+    let (min, max) = (*limits::GRACE_DAYS.start(), *limits::GRACE_DAYS.end());
+    if !(i64::from(min)..=i64::from(max)).contains(&grace) {
+        let error = FieldError::new("grace_days", Rule::OutOfRange).with("min", min);
+        return Err(AppError::field(error.with("max", max)));
     }
     let mut tx = app.store.write(caller).await?;
     let tenant = tx.tenant_of_user(id).await?;
@@ -63,7 +64,8 @@ pub async fn delete(
         tx.remove_user(&permit, &user, Some(version), None).await?;
     } else {
         let gone = User { enabled: false, ..user.clone() };
-        tx.want_change(object, |spec| Some(with_values(spec, &gone)), Lane::Interactive).await?;
+        tx.want_change(object, |spec| Some(with_values(spec, &gone, tenant.suspended)), Lane::Interactive)
+            .await?;
         tx.remove_user(&permit, &user, Some(version), Some((&removal, purge_at))).await?;
     }
     tx.commit(cause).await?;
@@ -86,7 +88,8 @@ pub async fn restore(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> R
     let args = json!({ "name": removed.user.display_name });
     tx.open_request(tenant.id, "user_restore", args, Lane::Interactive);
     let user = tx.restore_user(&permit, &removed).await?;
-    tx.want_change(object, |spec| Some(with_values(spec, &user)), Lane::Interactive).await?;
+    tx.want_change(object, |spec| Some(with_values(spec, &user, tenant.suspended)), Lane::Interactive)
+        .await?;
     let mut groups = tx.groups_left(&permit, &removed.removal.groups).await?;
     let mut subscriptions = Vec::new();
     for (code, version) in &removed.removal.plans {

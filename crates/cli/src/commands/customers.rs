@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use wire::tenants::{Customer, Tenant, TenantQuery, TenantUpdate};
 
-use super::{state_of, tenant_fields, tenant_id};
+use super::{life, state_of, tenant_fields, tenant_id};
 use crate::{
     args::Listing,
     client::Client,
@@ -23,16 +23,16 @@ pub enum Customers {
     },
     /// Change name, language or time zone
     Update(Update),
-    /// Make a customer read-only; nobody of it signs in
-    Suspend {
-        /// Code or id
-        customer: String,
-    },
+    /// Make a customer read-only; nobody of it signs in, its accounts are disabled
+    Suspend(life::Which),
     /// Serve a suspended customer again
-    Resume {
-        /// Code or id
-        customer: String,
-    },
+    Resume(life::Which),
+    /// End everything a customer has; it can be restored for a time
+    Close(life::Close),
+    /// Restore a closed customer with the same accounts
+    Restore(life::Which),
+    /// Move a customer to another seller, today or with effect from a later day
+    Move(life::Move),
 }
 
 /// Which tenants to list.
@@ -44,8 +44,8 @@ pub struct List {
     /// Only those directly below this tenant (code or id)
     #[arg(long, value_name = "TENANT")]
     pub parent: Option<String>,
-    /// Only active or suspended ones
-    #[arg(long, value_parser = ["active", "suspended"])]
+    /// Only active, suspended or closed ones; closed ones are shown only with this
+    #[arg(long, value_parser = ["active", "suspended", "closed"])]
     pub status: Option<String>,
     /// How many
     #[command(flatten)]
@@ -87,8 +87,11 @@ pub async fn run(command: &Customers, client: &Client, out: &Out) -> Result<(), 
         }
         Customers::Show { customer } => show(client, out, customer).await,
         Customers::Update(command) => update(client, out, command).await,
-        Customers::Suspend { customer } => switch(client, out, customer, "suspend").await,
-        Customers::Resume { customer } => switch(client, out, customer, "resume").await,
+        Customers::Suspend(which) => life::switch(client, out, "customers", which, "suspend").await,
+        Customers::Resume(which) => life::switch(client, out, "customers", which, "resume").await,
+        Customers::Close(command) => life::close(client, out, "customers", command).await,
+        Customers::Restore(which) => life::switch(client, out, "customers", which, "restore").await,
+        Customers::Move(command) => life::transfer(client, out, "customers", command).await,
     }
 }
 
@@ -157,12 +160,5 @@ pub async fn update(client: &Client, out: &Out, command: &Update) -> Result<(), 
     };
     let etag = client.get(&["tenants", &id], &()).await?.etag;
     let answer = client.patch(&["tenants", &id], etag.as_deref(), &body).await?;
-    out.entity(&answer.body, &tenant_fields(&answer.read()?))
-}
-
-/// Suspends or resumes a tenant of any kind.
-pub async fn switch(client: &Client, out: &Out, named: &str, verb: &str) -> Result<(), Failure> {
-    let id = tenant_id(client, named).await?;
-    let answer = client.post(&["tenants", &id, verb], None::<&()>).await?;
     out.entity(&answer.body, &tenant_fields(&answer.read()?))
 }

@@ -2,6 +2,7 @@
 
 pub mod customers;
 pub mod groups;
+pub mod life;
 pub mod orders;
 pub mod overview;
 pub mod profiles;
@@ -71,10 +72,15 @@ pub async fn tenant_id(client: &Client, named: &str) -> Result<String, Failure> 
     }
     // The server searches for beginnings of names, codes and billing ids; a
     // code is only meant when it is the whole code.
-    let query = TenantQuery { search: Some(named.to_owned()), ..TenantQuery::default() };
-    let page = client.list(&["tenants"], &query, &EVERYTHING).await?;
-    let found = page.items.iter().find(|t| t["code"] == named).and_then(|t| t["id"].as_str());
-    found.map(str::to_owned).ok_or_else(|| not_found(&format!("no tenant with the code \"{named}\"")))
+    // Closed ones are listed only when asked for.
+    for status in [None, Some("closed".to_owned())] {
+        let query = TenantQuery { search: Some(named.to_owned()), status, ..TenantQuery::default() };
+        let page = client.list(&["tenants"], &query, &EVERYTHING).await?;
+        if let Some(id) = page.items.iter().find(|t| t["code"] == named).and_then(|t| t["id"].as_str()) {
+            return Ok(id.to_owned());
+        }
+    }
+    Err(not_found(&format!("no tenant with the code \"{named}\"")))
 }
 
 /// The customer that a person named, or the person's own.
@@ -160,6 +166,10 @@ pub fn tenant_fields(tenant: &Tenant) -> Vec<(&'static str, String)> {
     fields.push(("time zone", tenant.time_zone.clone()));
     fields.push(("currency", tenant.currency.clone()));
     fields.push(("created", crate::output::instant(&tenant.created_at)));
+    let closing = [("closed", &tenant.closed_at), ("can be restored until", &tenant.purge_at)];
+    fields.extend(
+        closing.into_iter().filter_map(|(name, at)| Some((name, crate::output::instant(at.as_ref()?)))),
+    );
     fields.extend(tenant.provisioning.iter().flat_map(provisioning_fields));
     fields
 }

@@ -8,7 +8,7 @@ use wire::{
 
 use super::{
     customers::{self, COLUMNS, List},
-    link_fields, tenant_fields, tenant_id,
+    life, link_fields, tenant_fields, tenant_id,
 };
 use crate::{args::Wait, client::Client, failure::Failure, output::Out, wait};
 
@@ -26,16 +26,16 @@ pub enum Resellers {
     Create(Create),
     /// Change name, language or time zone
     Update(customers::Update),
-    /// Make a reseller read-only
-    Suspend {
-        /// Code or id
-        reseller: String,
-    },
+    /// Make a reseller read-only; nobody of it signs in, its accounts are disabled
+    Suspend(life::Which),
     /// Serve a suspended reseller again
-    Resume {
-        /// Code or id
-        reseller: String,
-    },
+    Resume(life::Which),
+    /// End everything a reseller has; it can be restored for a time
+    Close(life::Close),
+    /// Restore a closed reseller with the same accounts
+    Restore(life::Which),
+    /// Move a reseller to another seller, today or with effect from a later day
+    Move(life::Move),
 }
 
 /// A reseller to be created.
@@ -112,8 +112,11 @@ pub async fn run(command: &Resellers, client: &Client, out: &Out) -> Result<(), 
             wait::if_asked(client, create.wait, &answer.body).await
         }
         Resellers::Update(update) => customers::update(client, out, update).await,
-        Resellers::Suspend { reseller } => customers::switch(client, out, reseller, "suspend").await,
-        Resellers::Resume { reseller } => customers::switch(client, out, reseller, "resume").await,
+        Resellers::Suspend(which) => life::switch(client, out, "tenants", which, "suspend").await,
+        Resellers::Resume(which) => life::switch(client, out, "tenants", which, "resume").await,
+        Resellers::Close(command) => life::close(client, out, "tenants", command).await,
+        Resellers::Restore(which) => life::switch(client, out, "tenants", which, "restore").await,
+        Resellers::Move(command) => life::transfer(client, out, "tenants", command).await,
     }
 }
 

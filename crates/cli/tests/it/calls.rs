@@ -205,3 +205,26 @@ fn a_reseller_is_created_with_its_administrator_and_the_link_is_shown() {
     let half = [&words[..], &["--admin-login", "bo@east.example"]].concat();
     assert_eq!(server.run(&half).code, 2, "a login needs a name");
 }
+
+#[test]
+fn a_closed_customer_is_found_by_its_code_and_restored() {
+    let full = json!({
+        "id": "ten_1", "kind": "customer", "code": "acme", "name": "Acme GmbH", "status": "active",
+        "standing": "standard", "language": "en", "time_zone": "UTC", "currency": "EUR", "version": 4,
+        "created_at": "2026-03-01T10:00:00.000000Z", "request": "req_7",
+    });
+    let server = Server::start(move |call, _| match call.line().as_str() {
+        "GET /tenants" if call.path.contains("status=closed") => {
+            Reply::Json(200, json!({ "items": [tenant()], "next": null }))
+        }
+        "GET /tenants" => Reply::Json(200, json!({ "items": [], "next": null })),
+        _ => Reply::Json(200, full.clone()),
+    });
+    let ran = server.run(&["customers", "restore", "acme"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(server.lines(), ["GET /tenants", "GET /tenants", "POST /customers/ten_1/restore"]);
+    assert!(ran.out.contains("req_7"), "{}", ran.out);
+    let ran = server.run(&["customers", "close", "ten_1", "--grace-days", "7"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(server.calls().pop().expect("a call").json(), json!({ "grace_days": 7 }));
+}

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use connector::Lane;
 use domain::{
-    limits,
     request::RequestState,
     spec::{Attribute, Spec, UserSpec},
 };
@@ -18,6 +17,9 @@ use store::{
 
 use crate::world::{Customer, Person, World};
 
+/// How long the person can be restored.
+const DAYS: i64 = 30;
+
 async fn remove(world: &World, customer: &Customer, person: &Person) {
     let mut tx = world.store.write(&world.root).await.expect("writing");
     let (user, permit) = tx.account::<act::UserDelete>(person.id).await.expect("the account");
@@ -27,7 +29,7 @@ async fn remove(world: &World, customer: &Customer, person: &Person) {
         other => Some(other),
     };
     tx.want_change(person.object, disabled, Lane::Interactive).await.expect("wanted");
-    let purge_at = tx.now() + SignedDuration::from_hours(24 * limits::GRACE_DAYS);
+    let purge_at = tx.now() + SignedDuration::from_hours(24 * DAYS);
     let removal = Removal { enabled: true, ..Removal::default() };
     tx.remove_user(&permit, &user, None, Some((&removal, purge_at))).await.expect("removed");
     tx.commit(&Cause::default()).await.expect("committing");
@@ -50,7 +52,7 @@ async fn the_account_of_a_removed_person_goes_when_nobody_can_restore_it_any_mor
     let settings = store::Settings { database: world.db.owner().clone(), connections: 2 };
     let keeper = EngineStore::open(&settings, world.keys.clone(), world.clock.clone());
     let days = |days: i64| Duration::from_secs(days.unsigned_abs() * 24 * 3600);
-    world.clock.skip(days(limits::GRACE_DAYS - 1));
+    world.clock.skip(days(DAYS - 1));
     assert_eq!(keeper.sweep().await.expect("a sweep").people, 0, "not before its time");
     world.clock.skip(days(2));
     assert_eq!(keeper.sweep().await.expect("a sweep").people, 1);

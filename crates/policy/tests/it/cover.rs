@@ -62,6 +62,8 @@ fn every_permission_has_one_permit_of_its_name_and_the_rest_is_known() -> Result
     assert_eq!(permits, expected);
     let known = [
         "administrator-account",
+        "closing-from-above",
+        "moving-from-above",
         "own-account-delete",
         "own-account-read",
         "own-password-reset",

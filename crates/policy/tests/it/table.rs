@@ -72,6 +72,8 @@ reseller_create         x               .          x               .            
 order_create            x               .          x               .               .               .
 tenant_update           x               .          x               x               .               .
 tenant_suspend          x               .          x               .               .               .
+tenant_close            x               .          x               .               .               .
+tenant_move             x               .          x               .               .               .
 user_read               x               x          x               x               x               .
 user_create             x               .          x               x               x               .
 user_update             x               x          x               x               x               .
@@ -109,7 +111,7 @@ fn the_rules_do_what_was_written_down_by_hand() -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    assert_eq!(compared, 6 * (11 * 6 + 5 * 9));
+    assert_eq!(compared, 6 * (13 * 6 + 5 * 9));
     Ok(())
 }
 
@@ -136,7 +138,9 @@ fn expected(role: &str, action: &str, column: &Column) -> bool {
     let granted = match action {
         "user_read" | "user_reset_password" if oneself => true,
         "user_delete" if oneself => false,
-        "tenant_suspend" => held(role, action) && column.place == Place::Below,
+        "tenant_suspend" | "tenant_close" | "tenant_move" => {
+            held(role, action) && column.place == Place::Below
+        }
         _ => held(role, action) && reached,
     };
     // Every role of today makes its holder an administrator.
@@ -147,7 +151,8 @@ fn expected(role: &str, action: &str, column: &Column) -> bool {
         _ => false,
     };
     let served = match action {
-        "tenant_read" | "user_read" | "request_read" | "directory_read" | "tenant_suspend" => true,
+        "tenant_read" | "user_read" | "request_read" | "directory_read" | "tenant_suspend"
+        | "tenant_close" | "tenant_move" => true,
         _ => !column.suspended,
     };
     granted && served && (!guarded || reached && held(role, "administrator_manage"))

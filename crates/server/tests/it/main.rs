@@ -5,6 +5,7 @@ mod config;
 mod directory;
 mod faults;
 mod http;
+mod life;
 mod lifecycle;
 mod process;
 mod workers;

@@ -118,6 +118,7 @@ impl EngineStore {
         }
         let mut requests = Vec::new();
         record_passwords(&mut tx, batch, &mut requests).await?;
+        record_moved(&mut tx, batch).await?;
         record_objects(&mut tx, batch, &mut requests).await?;
         record_edges(&mut tx, batch, &mut requests).await?;
         waiting_edges(&mut tx, batch, &mut requests).await?;
@@ -168,6 +169,39 @@ fn shown(outcome: &Outcome) -> (&'static str, Option<&Problem>) {
         Outcome::Retry { problem, .. } => ("requested", problem.as_ref()),
         Outcome::Parked(problem) => ("parked", Some(problem)),
     }
+}
+
+/// What lies in a container that now stands elsewhere went with it: the names it was
+/// seen by are corrected, because what comes next to it is addressed by them.
+async fn record_moved(tx: &mut PgConnection, batch: &Batch) -> Result<(), StoreError> {
+    let seen: Vec<_> =
+        batch.objects.iter().filter_map(|o| o.observed.as_ref().map(|x| (o.object, x))).collect();
+    let ids: Vec<_> = seen.iter().map(|(object, _)| object.uuid()).collect();
+    let externals: Vec<_> = seen.iter().map(|(_, x)| x.address.external_id).collect();
+    let dns: Vec<_> = seen.iter().map(|(_, x)| x.address.dn.clone()).collect();
+    let moved = sqlx::query!(
+        r#"SELECT x.dn AS "before!", a.dn AS "after!"
+             FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS a (id, ext, dn)
+             JOIN external_object x ON x.object_id = a.id AND x.external_id = a.ext AND x.dn <> a.dn
+             JOIN object o ON o.id = a.id AND o.kind = 'container'"#,
+        &ids,
+        &externals,
+        &dns
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for container in moved {
+        sqlx::query!(
+            "UPDATE external_object SET dn = left(dn, length(dn) - length($2)) || $3
+              WHERE target_id = $1 AND right(dn, length($2) + 1) = ',' || $2",
+            batch.target.uuid(),
+            container.before,
+            container.after
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(())
 }
 
 async fn record_objects(

@@ -2,9 +2,12 @@
 //! were overtaken, memberships whose moment was missed.
 
 use domain::{
+    fact::{FactKind, local_date, time_zone},
     id::RequestId,
+    limits,
     problem::{Problem, ProblemCode},
 };
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::Value;
 
 use super::{EngineStore, record::finish_requests};
@@ -23,6 +26,12 @@ pub struct Swept {
     pub groups: u64,
     /// Removed people whose time for restoring is over: their accounts go now.
     pub people: i64,
+    /// Closed tenants whose grace was over: nothing of them is wanted any more.
+    pub purged: i64,
+    /// Planned moves whose day had come.
+    pub moved: i64,
+    /// Accounts that were not as their tenant's standing wants them.
+    pub settled: i64,
 }
 
 /// People whose accounts one statement makes unwanted.
@@ -32,7 +41,8 @@ impl EngineStore {
     /// Destroys the keys of old secrets, fails the passwords that waited too
     /// long (also while their target is away), finishes requests of which
     /// everything was overtaken by later ones, and finds groups that somebody
-    /// joined in the very moment the member came to be. Once a minute is enough.
+    /// joined in the very moment the member came to be. Then what is due in tenants'
+    /// lives. Once a minute is enough.
     pub async fn sweep(&self) -> Result<Swept, StoreError> {
         let now = self.clock.now();
         let keys = self.keys.clone();
@@ -76,7 +86,8 @@ impl EngineStore {
         .rows_affected();
         tx.commit().await?;
         let people = self.purge_people().await?;
-        Ok(Swept { keys, secrets, requests, groups, people })
+        let (purged, moved, settled) = self.sweep_tenants(now).await?;
+        Ok(Swept { keys, secrets, requests, groups, people, purged, moved, settled })
     }
 
     async fn purge_people(&self) -> Result<i64, StoreError> {
@@ -99,5 +110,72 @@ impl EngineStore {
                 return Ok(all);
             }
         }
+    }
+
+    /// Closed tenants whose grace is over, moves whose day has come, and what was
+    /// written in the moment a tenant's standing changed: each in a transaction of its
+    /// own, so that one that fails does not keep the others.
+    async fn sweep_tenants(&self, now: Timestamp) -> Result<(i64, i64, i64), StoreError> {
+        let version = env!("CARGO_PKG_VERSION");
+        let reserved = now + SignedDuration::from_hours(24 * limits::RESERVED_DAYS);
+        let purged = sqlx::query_scalar!(
+            r#"SELECT purge_closed($1, $2, $3) AS "n!""#,
+            ts(now) as _,
+            ts(reserved) as _,
+            version
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        let levels = i32::try_from(limits::TENANT_DEPTH).unwrap_or(i32::MAX);
+        let moved = sqlx::query_scalar!(
+            r#"SELECT take_planned_moves($1, $2, $3) AS "n!""#,
+            ts(now) as _,
+            levels,
+            version
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        let settled = sqlx::query_scalar!(r#"SELECT settle_recent($1, $2) AS "n!""#, ts(now) as _, version)
+            .fetch_one(&self.pool)
+            .await?;
+        self.end_late_subscriptions().await?;
+        Ok((purged, moved, settled))
+    }
+
+    /// Plans somebody gave in the very moment the tenant was closed end as the others did.
+    async fn end_late_subscriptions(&self) -> Result<(), StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT s.id, t.time_zone, t.closed_at AS "closed_at!: jiff_sqlx::Timestamp"
+                 FROM tenant t JOIN subscription s ON s.tenant_id = t.id AND s.ended_at IS NULL
+                WHERE t.closed_at IS NOT NULL LIMIT 1000"#
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let (mut ids, mut days, mut zones) = (vec![], vec![], vec![]);
+        for row in rows {
+            let zone = time_zone(&row.time_zone).unwrap_or(TimeZone::UTC);
+            ids.push(row.id);
+            days.push(jiff_sqlx::ToSqlx::to_sqlx(local_date(row.closed_at.to_jiff(), &zone)));
+            zones.push(zone.iana_name().unwrap_or("UTC").to_owned());
+        }
+        if ids.is_empty() {
+            return Ok(());
+        }
+        sqlx::query!(
+            "WITH a AS (SELECT * FROM unnest($1::uuid[], $2::date[], $3::text[]) AS a (id, day, zone)),
+                  s AS (UPDATE subscription s SET ended_at = t.closed_at FROM a, tenant t
+                         WHERE s.id = a.id AND t.id = s.tenant_id AND t.closed_at IS NOT NULL AND s.ended_at IS NULL
+                        RETURNING s.id, s.tenant_id, s.user_id, s.plan_id, s.ended_at, t.close_request)
+             INSERT INTO fact (tenant_id, subscription_id, user_id, plan_id, kind, at, local_date, zone, request_id)
+             SELECT s.tenant_id, s.id, s.user_id, s.plan_id, $4, s.ended_at, a.day, a.zone, s.close_request
+               FROM s JOIN a ON a.id = s.id",
+            &ids,
+            &days as _,
+            &zones,
+            FactKind::Ended.code()
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 }

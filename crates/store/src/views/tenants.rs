@@ -29,6 +29,8 @@ pub struct TenantView {
     pub parent: Option<TenantName>,
     /// Its own status.
     pub status: Status,
+    /// When it was closed, and until when it can be restored.
+    pub closed: Option<(Timestamp, Timestamp)>,
     /// Whether it is billed.
     pub standing: Standing,
     /// Id in the invoicing system.
@@ -68,7 +70,7 @@ pub struct TenantSearch {
     pub parent: Option<TenantId>,
     /// Of this kind.
     pub kind: Option<TenantKind>,
-    /// In this status.
+    /// In this status. Closed ones are shown only when asked for, by status or by id.
     pub status: Option<Status>,
     /// Whose name, code or billing id starts so.
     pub search: Option<String>,
@@ -123,6 +125,7 @@ macro_rules! tenant_view {
                 row.problem,
                 row.id,
             )?,
+            closed: row.closed_at.zip(row.purge_at).map(|(at, purge)| (at.to_jiff(), purge.to_jiff())),
             key: row.search_key,
         })
     }};
@@ -140,7 +143,9 @@ impl ReadTx<'_> {
         let high = low.as_deref().map(|low| format!("{low}\u{10FFFF}"));
         let (ids, roots) = (uuids(search.ids.as_ref()), uuids(search.roots.as_ref()));
         let rows = sqlx::query!(
-            r#"SELECT t.id, t.kind, t.code, t.name, t.status, t.standing, t.billing_id, t.language, t.time_zone,
+            r#"SELECT t.id, t.kind, t.code, t.name,
+                      CASE WHEN t.closed_at IS NULL THEN t.status ELSE 'closed' END AS "status!", t.standing,
+                      t.closed_at AS "closed_at: jiff_sqlx::Timestamp", t.purge_at AS "purge_at: jiff_sqlx::Timestamp", t.billing_id, t.language, t.time_zone,
                       t.currency, t.naming_pattern, t.version, t.search_key,
                       t.created_at AS "created_at!: jiff_sqlx::Timestamp",
                       p.id AS "parent_id?", p.code AS "parent_code?", p.name AS "parent_name?",
@@ -164,7 +169,8 @@ impl ReadTx<'_> {
                   AND ($2::uuid[] IS NULL OR EXISTS (SELECT FROM tenant_closure c
                         WHERE c.descendant = t.id AND c.ancestor = ANY($2)))
                   AND ($3::uuid IS NULL OR e.parent = $3) AND ($4::text IS NULL OR t.kind = $4)
-                  AND ($5::text IS NULL OR t.status = $5)
+                  AND CASE WHEN t.closed_at IS NOT NULL THEN $5 = 'closed' OR $5 IS NULL AND $1 IS NOT NULL
+                           ELSE $5::text IS NULL OR t.status = $5 END
                   AND ($6::text IS NULL OR t.search_key >= $6 AND t.search_key < $7
                        OR t.code COLLATE "C" >= $6 AND t.code COLLATE "C" < $7
                        OR lower(t.billing_id) COLLATE "C" >= $6 AND lower(t.billing_id) COLLATE "C" < $7)

@@ -55,6 +55,9 @@ async fn fill(estate: &Estate) {
                   WHERE object_id IS NOT NULL;
              INSERT INTO idempotency (user_id, key, tenant_id, request_hash, created_at)
                  SELECT id, 'k', tenant_id, '', now() FROM users;
+             INSERT INTO planned_move (id, tenant_id, parent, day, effective_at, created_at)
+                 SELECT gen_random_uuid(), t.id, (SELECT id FROM tenant WHERE kind = 'provider'), '2030-01-01', now(), now()
+                   FROM tenant t WHERE t.kind <> 'provider';
              INSERT INTO sales_order SELECT gen_random_uuid(), customer_id, reference, content_hash, purchase_order,
                      start_date, end_date, notice_days, customer_id, administrator_id, request_id, created_at
                 FROM sales_order;
@@ -295,7 +298,11 @@ async fn rows_of_others_can_be_neither_changed_nor_removed() {
     assert!(columns.len() > 10, "the query finds the columns");
     for row in columns {
         let (name, col): (String, String) = (row.get("name"), row.get("col"));
-        let tenant = if name == "tenant" { "id" } else { "tenant_id" };
+        let tenant = match name.as_str() {
+            "tenant" => "id",
+            "tenant_edge" => "child",
+            _ => "tenant_id",
+        };
         let statement = format!("UPDATE {name} SET {col} = {col} WHERE {tenant} = $1");
         for (caller, others) in [(&estate.a1.admin, estate.b1.id), (&estate.south.admin, estate.a3.id)] {
             let mut sql = scoped(world, caller).await;

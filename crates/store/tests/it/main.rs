@@ -7,6 +7,7 @@ mod callers;
 mod catalogue;
 mod desired;
 mod isolation;
+mod life;
 mod names;
 mod permits;
 mod plans;

@@ -251,7 +251,7 @@ impl World {
         tx.create_people(&permit, std::slice::from_ref(&user), &[], Lane::Interactive)
             .await
             .expect("the administrator");
-        tx.insert_grant(id, user.id, "reseller_administrator", 1).await.expect("the grant");
+        tx.insert_grant(id, user.id, "reseller_administrator", 2).await.expect("the grant");
         tx.commit(&Cause::default()).await.expect("committing");
         Seller { id, admin: self.caller(&login).await }
     }

@@ -1,0 +1,172 @@
+//! A customer's life in a real directory: suspended and resumed, closed and restored,
+//! moved to another seller, gone. Who looks are `ldap-utils`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::{
+    directory::Site,
+    http::Client,
+    process::{PASSWORD, wait_for},
+};
+
+/// A person's account: values that must outlive everything, by log-on name.
+type Accounts = BTreeMap<String, BTreeSet<String>>;
+
+/// What the domain says of a customer's accounts, wherever they stand.
+async fn accounts(site: &Site, code: &str) -> Accounts {
+    let filter = format!("(&(objectClass=user)(userPrincipalName=*@{code}.example))");
+    let base = site.domain.base_dn.clone();
+    let mut arguments = vec!["-LLL", "-o", "ldif-wrap=no", "-b", &base, &filter];
+    arguments.extend(["objectGUID", "objectSid", "sAMAccountName", "userPrincipalName", "displayName"]);
+    arguments.extend(["givenName", "sn", "memberOf", "userAccountControl"]);
+    let (status, said) = site.ldap("ldapsearch", &site.administrator(), &arguments, "").await;
+    assert!([0, 10].contains(&status), "{status} {said}");
+    let mut all = Accounts::new();
+    for entry in said.split("\n\n").filter(|entry| entry.starts_with("dn:")) {
+        let name = entry.lines().find_map(|line| line.strip_prefix("sAMAccountName: "));
+        // Of a group only its own name: its place may change.
+        let value = |line: &str| match line.strip_prefix("memberOf: ") {
+            Some(group) => format!("memberOf: {}", group.split(',').next().unwrap_or_default()),
+            None => line.to_owned(),
+        };
+        let values = entry.lines().filter(|line| !line.starts_with("dn:")).map(value).collect();
+        all.insert(name.expect("every account has one").to_owned(), values);
+    }
+    all
+}
+
+/// How many of a customer's accounts may log on.
+async fn enabled(site: &Site, code: &str) -> usize {
+    let filter = format!(
+        "(&(objectClass=user)(userPrincipalName=*@{code}.example)\
+         (!(userAccountControl:1.2.840.113556.1.4.803:=2)))"
+    );
+    site.find(&site.administrator(), &filter).await.len()
+}
+
+async fn act(root: &Client, id: &str, verb: &str, body: &Value) -> Value {
+    let answer = root.post(&format!("customers/{id}/{verb}"), body).await.good();
+    if let Some(request) = answer["request"].as_str() {
+        root.complete(request).await;
+    }
+    answer
+}
+
+async fn reseller(root: &Client, code: &str) {
+    let made =
+        root.post("resellers", &json!({ "code": code, "name": format!("Seller {code}") })).await.good();
+    root.complete(made["provisioning"]["request"].as_str().expect("a request")).await;
+}
+
+/// A customer of `seller` with an administrator, a person, and one who is disabled.
+async fn order(root: &Client, seller: &str, code: &str) -> Value {
+    let person = |n: usize, enabled: bool| json!({ "given_name": "Person", "surname": format!("Number {n}"), "plans": ["desktop-standard"], "enabled": enabled });
+    let order = root
+        .post(
+            "orders",
+            &json!({
+                "reference": format!("SO-{code}"), "seller": seller,
+                "customer": { "code": code, "name": format!("Customer {code}"), "upn_suffix": format!("{code}.example") },
+                "services": [{ "plan": "desktop-standard" }],
+                "administrator": { "given_name": "Ada", "surname": "Admin", "plans": ["desktop-standard"] },
+                "users": [person(0, true), person(1, false)],
+            }),
+        )
+        .await
+        .good();
+    root.complete(order["request"]["id"].as_str().expect("a request")).await;
+    order
+}
+
+/// The people of a customer whose plan runs and is billed.
+async fn billed(root: &Client, id: &str) -> usize {
+    let people = root.see(&format!("customers/{id}/users")).await;
+    let started = |person: &&Value| person["plans"][0]["started_at"].is_string();
+    people["items"].as_array().expect("people").iter().filter(started).count()
+}
+
+#[tokio::test]
+async fn a_customer_is_suspended_closed_restored_and_moved_and_its_accounts_stay_the_same() {
+    let site = Site::new().await;
+    site.delegate().await;
+    site.installation.migrate();
+    let (server, root) = site.installation.serve(&[]).await;
+    let [north, south, acme, other] = ['n', 's', 'a', 'o'].map(|letter| site.code(letter));
+    reseller(&root, &north).await;
+    reseller(&root, &south).await;
+    let ordered = order(&root, &north, &acme).await;
+    order(&root, &south, &other).await;
+    let id = ordered["customer"]["id"].as_str().expect("a customer").to_owned();
+    let login = ordered["administrator"]["principal_name"].as_str().expect("a name").to_owned();
+    root.activate(&ordered["activation"]["link"]).await;
+    let before = accounts(&site, &acme).await;
+    assert_eq!((before.len(), enabled(&site, &acme).await, billed(&root, &id).await), (3, 2, 3));
+
+    suspend_and_resume(&site, &root, (&id, &acme, &login), &before).await;
+    close_and_restore(&site, &root, (&id, &acme, &login), &before).await;
+
+    let moved = act(&root, &id, "move", &json!({ "seller": south })).await;
+    assert_eq!(moved["planned"], false);
+    assert_eq!(moved["tenant"]["parent"]["code"], south.as_str());
+    assert_eq!(accounts(&site, &acme).await, before, "its people are untouched");
+    let unit = site.find(&site.administrator(), &format!("(ou={acme})")).await;
+    assert!(unit[0].starts_with(&format!("OU={acme},OU={south},")), "{unit:?}");
+    let newcomer = json!({ "given_name": "New", "surname": "Comer", "plans": ["desktop-standard"] });
+    let made = root.post(&format!("customers/{id}/users"), &newcomer).await.good();
+    root.complete(made["provisioning"]["request"].as_str().expect("a request")).await;
+    let who = (login, PASSWORD.to_owned());
+    let found = site.find(&who, "(objectClass=user)").await;
+    let of = |code: &str| found.iter().filter(|dn| dn.contains(&format!("OU={code},"))).count();
+    assert_eq!((of(&acme), of(&other)), (4, 0), "the new person is with the others, and isolation holds");
+
+    gone(&site, &root, &id, &acme).await;
+    assert!(server.stop().await.success());
+}
+
+async fn suspend_and_resume(site: &Site, root: &Client, acme: (&str, &str, &str), before: &Accounts) {
+    let (id, code, login) = acme;
+    assert!(site.binds(login, PASSWORD).await);
+    let suspended = act(root, id, "suspend", &json!({})).await;
+    assert_eq!(suspended["status"], "suspended");
+    assert_eq!(enabled(site, code).await, 0);
+    assert!(!site.binds(login, PASSWORD).await, "the directory lets nobody in");
+    act(root, id, "resume", &json!({})).await;
+    assert_eq!(&accounts(site, code).await, before, "who was disabled stays disabled");
+    assert!(site.binds(login, PASSWORD).await);
+}
+
+async fn close_and_restore(site: &Site, root: &Client, acme: (&str, &str, &str), before: &Accounts) {
+    let (id, code, login) = acme;
+    let closed = act(root, id, "close", &json!({})).await;
+    assert!(closed["status"] == "closed" && closed["purge_at"].is_string(), "{closed}");
+    assert_eq!((enabled(site, code).await, billed(root, id).await), (0, 0));
+    let listed = async |status: &str| {
+        let page = root.see(&format!("customers?search={code}{status}")).await;
+        page["items"].as_array().expect("a page").len()
+    };
+    assert_eq!((listed("").await, listed("&status=closed").await), (0, 1));
+    let refused = root.post(&format!("customers/{id}/suspend"), &json!({})).await;
+    assert_eq!((refused.status, &refused.body["code"]), (409, &json!("closed")));
+    act(root, id, "restore", &json!({})).await;
+    assert_eq!(&accounts(site, code).await, before, "the same accounts, with memberships and values");
+    assert!(site.binds(login, PASSWORD).await, "with the same password");
+    assert_eq!(billed(root, id).await, 3, "what was subscribed has started again");
+}
+
+/// Closed without a grace: the next sweep removes all of it.
+async fn gone(site: &Site, root: &Client, id: &str, code: &str) {
+    act(root, id, "close", &json!({ "grace_days": 0 })).await;
+    let refused = root.post(&format!("customers/{id}/restore"), &json!({})).await;
+    assert_eq!((refused.status, &refused.body["code"]), (409, &json!("grace_over")));
+    wait_for("the unit is gone", async || {
+        let units = site.find(&site.administrator(), &format!("(ou={code})")).await;
+        units.is_empty().then_some(())
+    })
+    .await;
+    assert_eq!(accounts(site, code).await, Accounts::new());
+    let last = &root.see(&format!("requests?tenant={id}")).await["items"][0];
+    assert_eq!(last["cause"], "tenant_purged", "{last}");
+    root.complete(last["id"].as_str().expect("a request")).await;
+}
