@@ -19,7 +19,7 @@ pub(crate) const ACCOUNT_DISABLED: u32 = 0x2;
 pub(crate) const NORMAL_ACCOUNT: u32 = 0x200;
 
 /// What is asked for of every object; the marker attribute is added.
-pub(crate) const ATTRIBUTES: [&str; 17] = [
+pub(crate) const ATTRIBUTES: [&str; 18] = [
     "objectGUID",
     "objectClass",
     "objectSid",
@@ -37,6 +37,7 @@ pub(crate) const ATTRIBUTES: [&str; 17] = [
     "userAccountControl",
     "pwdLastSet",
     "uSNChanged",
+    "whenChanged",
 ];
 
 /// The directory's attribute for one of ours; none for those that are not one
@@ -139,6 +140,7 @@ impl Entry {
             attributes: self.attributes(kind).collect(),
             security_id: sid.filter(|_| kind != ObjectKind::Container),
             password_set_at: self.number("pwdLastSet").and_then(timestamp),
+            changed_at: self.text("whenChanged").and_then(generalized_time),
             present_members: Vec::new(),
         })
     }
@@ -182,9 +184,24 @@ fn timestamp(filetime: i64) -> Option<Timestamp> {
     Timestamp::from_microsecond(set - MICROSECONDS_1601_TO_1970).ok()
 }
 
+/// `20260302080000.0Z` (X.680 generalized time, as MS-ADTS 3.1.1.3.1.1 gives it: whole seconds, UTC).
+fn generalized_time(text: &str) -> Option<Timestamp> {
+    let digits = text.get(..14).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?;
+    let (date, time) = digits.split_at(8);
+    format!("{date}T{time}Z").parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_time_of_a_change_is_read() {
+        let at = generalized_time("20260302081530.0Z").expect("a time");
+        assert_eq!(at.to_string(), "2026-03-02T08:15:30Z");
+        assert_eq!(generalized_time("2026"), None);
+        assert_eq!(generalized_time("20261399999999.0Z"), None);
+    }
 
     #[test]
     fn the_directorys_clock_becomes_ours() {

@@ -83,6 +83,29 @@ pub enum Attribute {
 }
 
 impl Attribute {
+    /// All attributes.
+    pub const ALL: &'static [Self] = &[
+        Self::Name,
+        Self::LogonName,
+        Self::PrincipalName,
+        Self::GivenName,
+        Self::Surname,
+        Self::DisplayName,
+        Self::Mail,
+        Self::Phone,
+        Self::Title,
+        Self::Department,
+        Self::Description,
+        Self::Enabled,
+        Self::Readers,
+    ];
+
+    /// The attribute with this stable name.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|a| a.code() == code)
+    }
+
     /// The stable name, as in events and problems.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -296,6 +319,9 @@ pub struct Observed {
     /// When the password was last set (`pwdLastSet`), for users.
     #[serde(default)]
     pub password_set_at: Option<Timestamp>,
+    /// When the target says the object was changed last, by whomever (`whenChanged`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<Timestamp>,
     /// Of the members asked for in the selector, those that are in the group.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub present_members: Vec<Uuid>,

@@ -213,6 +213,7 @@ impl State {
             attributes: stored.attributes.clone(),
             security_id: stored.security_id.clone(),
             password_set_at: stored.password_set_at,
+            changed_at: None,
             present_members: Vec::new(),
         })
     }

@@ -83,6 +83,7 @@ request_read            x               x          x               x            
 request_retry           x               x          x               x               .               .
 role_grant              x               .          x               x               .               .
 directory_read          x               x          .               .               .               .
+directory_manage        x               .          .               .               .               .
 ";
 
 const ROLE_NAMES: [&str; 6] = [
