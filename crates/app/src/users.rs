@@ -143,7 +143,7 @@ pub struct UserPatch {
 }
 
 impl UserPatch {
-    fn check(self) -> Result<UserChange, Vec<FieldError>> {
+    pub(crate) fn check(self) -> Result<UserChange, Vec<FieldError>> {
         let mut c = Checker::default();
         let line = |c: &mut Checker, field: &str, value: Option<Option<String>>, max| {
             value.map(|v| c.take(names::optional_line(field, v.as_deref(), max)).flatten())
@@ -201,7 +201,8 @@ pub async fn update(
     load(app, caller, id).await
 }
 
-fn with_values(spec: Spec, user: &User) -> Spec {
+/// What is wanted of an account, with the person's present values.
+pub(crate) fn with_values(spec: Spec, user: &User) -> Spec {
     match spec {
         Spec::User(mut spec) => {
             spec.given_name.clone_from(&user.given_name);

@@ -154,7 +154,10 @@ async fn told(shutdown: &mut watch::Receiver<bool>) {
 }
 
 /// What `work` gives, or none when the process is told to stop meanwhile.
-pub(crate) async fn until<T>(shutdown: &mut watch::Receiver<bool>, work: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn until<T>(
+    shutdown: &mut watch::Receiver<bool>,
+    work: impl Future<Output = T>,
+) -> Option<T> {
     tokio::select! {
         done = work => Some(done),
         () = told(shutdown) => None,

@@ -209,7 +209,8 @@ impl Scan<'_> {
         loop {
             let expected = self.engine.store.expected(self.claim.target, after, EXPECTED).await?;
             let Some(last) = expected.last().map(|e| e.object) else { return Ok(()) };
-            let unseen = |e: &store::engine::Expected| e.access || e.open || !self.seen.contains(&e.external_id);
+            let unseen =
+                |e: &store::engine::Expected| e.access || e.open || !self.seen.contains(&e.external_id);
             let suspects: Vec<_> = expected.iter().filter(|e| unseen(e)).map(|e| e.object).collect();
             self.check(&suspects).await?;
             self.hold().await?;
@@ -223,7 +224,8 @@ impl Scan<'_> {
             let mut standings = self.engine.store.standings(chunk).await?;
             standings.retain(|s| s.settled);
             let parents = self.parents(&standings).await?;
-            standings.retain(|s| s.spec.prerequisites().iter().all(|p| parents.get(p).is_some_and(|p| p.settled)));
+            standings
+                .retain(|s| s.spec.prerequisites().iter().all(|p| parents.get(p).is_some_and(|p| p.settled)));
             let (which, selectors): (Vec<_>, Vec<_>) =
                 standings.iter().filter_map(|s| Some((s, selector(s, &parents)?))).unzip();
             let containers: Vec<_> = parents.values().filter(|p| p.kind == ObjectKind::Container).collect();

@@ -94,8 +94,9 @@ impl EngineStore {
         .execute(&self.pool)
         .await?;
         let row = sqlx::query!(
-            r#"WITH due AS (SELECT s.target_id, coalesce(s.full_at <= now() - make_interval(secs => $3)
-                                   OR s.asked_at > s.full_at, true) AS whole
+            r#"WITH due AS (SELECT s.target_id, s.full_at IS NULL
+                                   OR s.full_at <= now() - make_interval(secs => $3)
+                                   OR coalesce(s.asked_at > s.full_at, false) AS whole
                       FROM drift_scan s WHERE s.target_id = $1 AND (s.lease_until IS NULL OR s.lease_until < now())
                        FOR UPDATE SKIP LOCKED)
                UPDATE drift_scan s SET lease = nextval('lease'), lease_until = now() + make_interval(secs => $4)

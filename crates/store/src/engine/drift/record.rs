@@ -330,7 +330,8 @@ async fn enforce(tx: &mut PgConnection, target: TargetId, open: &[Open]) -> Resu
     if objects.is_empty() {
         return Ok(0);
     }
-    let missing = open.iter().filter(|f| f.kind == FindingKind::Missing.code() && objects.contains(&f.object));
+    let missing =
+        open.iter().filter(|f| f.kind == FindingKind::Missing.code() && objects.contains(&f.object));
     let missing: Vec<_> = missing.map(|f| f.object).collect();
     let objects: Vec<_> = objects.into_iter().collect();
     sqlx::query!(
