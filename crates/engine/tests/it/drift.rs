@@ -188,7 +188,7 @@ async fn check_items(world: &World, reported: &BTreeSet<Key>) -> usize {
 }
 
 /// All that is open of a customer's objects.
-async fn revert(world: &World, customer: &Customer) {
+pub async fn revert(world: &World, customer: &Customer) {
     let mut tx = world.store.write(&world.root).await.expect("writing");
     let tenant = tx.tenant(customer.id).await.expect("the customer");
     let permit = tx.permit::<act::RequestRetry>(&tenant).expect("may revert");
