@@ -110,7 +110,7 @@ fn the_rules_do_what_was_written_down_by_hand() -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    assert_eq!(compared, 6 * (11 * 6 + 5 * 9));
+    assert_eq!(compared, 6 * (12 * 6 + 5 * 9));
     Ok(())
 }
 
