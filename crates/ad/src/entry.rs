@@ -20,7 +20,7 @@ pub(crate) const ACCOUNT_DISABLED: u32 = 0x2;
 pub(crate) const NORMAL_ACCOUNT: u32 = 0x200;
 
 /// What is asked for of every object; the marker attribute and those of details are added.
-const ATTRIBUTES: [&str; 18] = [
+const ATTRIBUTES: [&str; 19] = [
     "objectGUID",
     "objectClass",
     "objectSid",
@@ -39,6 +39,7 @@ const ATTRIBUTES: [&str; 18] = [
     "pwdLastSet",
     "lockoutTime",
     "uSNChanged",
+    "whenChanged",
 ];
 
 /// Everything that is asked for of an object.
@@ -205,6 +206,7 @@ impl Entry {
             security_id: sid.filter(|_| kind != ObjectKind::Container),
             password_set_at: self.number("pwdLastSet").and_then(timestamp),
             locked_at: self.number("lockoutTime").and_then(timestamp),
+            changed_at: self.text("whenChanged").and_then(generalized_time),
             present_members: Vec::new(),
         })
     }
@@ -270,9 +272,24 @@ fn timestamp(filetime: i64) -> Option<Timestamp> {
     Timestamp::from_microsecond(set - MICROSECONDS_1601_TO_1970).ok()
 }
 
+/// `20260302080000.0Z` (X.680 generalized time, as MS-ADTS 3.1.1.3.1.1 gives it: whole seconds, UTC).
+fn generalized_time(text: &str) -> Option<Timestamp> {
+    let digits = text.get(..14).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?;
+    let (date, time) = digits.split_at(8);
+    format!("{date}T{time}Z").parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_time_of_a_change_is_read() {
+        let at = generalized_time("20260302081530.0Z").expect("a time");
+        assert_eq!(at.to_string(), "2026-03-02T08:15:30Z");
+        assert_eq!(generalized_time("2026"), None);
+        assert_eq!(generalized_time("20261399999999.0Z"), None);
+    }
 
     #[test]
     fn the_directorys_clock_becomes_ours() {

@@ -9,6 +9,7 @@
 mod activations;
 mod catalogue;
 mod cursor;
+mod drift;
 mod groups;
 mod health;
 mod input;
@@ -63,6 +64,7 @@ use web::{Surface, layers};
         (name = "users", description = "People and their accounts."),
         (name = "groups", description = "Security groups of a customer."),
         (name = "requests", description = "Progress and problems of provisioning."),
+        (name = "drift", description = "What somebody changed in a directory behind our back."),
         (name = "catalogue", description = "What can be ordered, and directories."),
         (name = "health", description = "For monitoring."),
     )
@@ -154,6 +156,12 @@ fn parts() -> (Router<Surface>, utoipa::openapi::OpenApi) {
         .routes(routes!(requests::show_request))
         .routes(routes!(requests::list_items))
         .routes(routes!(requests::retry_request))
+        .routes(routes!(drift::list_findings))
+        .routes(routes!(drift::revert_findings))
+        .routes(routes!(drift::revert_finding))
+        .routes(routes!(drift::adopt_finding))
+        .routes(routes!(drift::scan_directory))
+        .routes(routes!(drift::show_drift_policy, drift::set_drift_policy))
         .routes(routes!(catalogue::list_plans))
         .routes(routes!(catalogue::list_directories))
         .split_for_parts()

@@ -1,10 +1,12 @@
 //! What is stored, as `wire` says it.
 
 mod accounts;
+mod drift;
 mod requests;
 mod tenants;
 
 pub use accounts::{created, group, link, member, person, subscription, user};
+pub use drift::finding;
 pub use requests::{directory, item, order, plan, request};
 pub use tenants::{customer, tenant};
 

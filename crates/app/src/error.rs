@@ -62,6 +62,12 @@ pub enum Conflict {
     Oneself,
     /// The members group and service groups are kept by the product.
     BuiltInGroup,
+    /// The finding is about an object that is not ours.
+    NotOurs,
+    /// What was found cannot be made what is wanted.
+    NotAdoptable,
+    /// The finding is not open any more.
+    Resolved,
 }
 
 impl Conflict {
@@ -82,6 +88,9 @@ impl Conflict {
             Self::LinkDead => "link_dead",
             Self::Oneself => "oneself",
             Self::BuiltInGroup => "built_in_group",
+            Self::NotOurs => "not_ours",
+            Self::NotAdoptable => "not_adoptable",
+            Self::Resolved => "resolved",
         }
     }
 }

@@ -12,7 +12,9 @@ use store::{Caller, tx::ReadTx};
 
 use crate::{App, AppError};
 
-pub use store::{activations, catalogue, groups, orders, requests, subscriptions, tenants, tx, users, views};
+pub use store::{
+    activations, catalogue, drift, groups, orders, requests, subscriptions, tenants, tx, users, views,
+};
 
 /// The tenants on and below which the caller holds `permission`: the roots of a
 /// list. Forbidden to somebody who holds it nowhere.

@@ -155,7 +155,7 @@ pub struct UserPatch {
 }
 
 impl UserPatch {
-    fn check(self) -> Result<UserChange, Vec<FieldError>> {
+    pub(crate) fn check(self) -> Result<UserChange, Vec<FieldError>> {
         let mut c = Checker::default();
         let line = |c: &mut Checker, field: &str, value: Option<Option<String>>, max| {
             value.map(|v| c.take(names::optional_line(field, v.as_deref(), max)).flatten())
@@ -278,7 +278,8 @@ async fn take_names(
     Ok(())
 }
 
-fn with_values(spec: Spec, user: &User, suspended: bool) -> Spec {
+/// What is wanted of an account, with the person's present values.
+pub(crate) fn with_values(spec: Spec, user: &User, suspended: bool) -> Spec {
     match spec {
         Spec::User(mut spec) => {
             spec.given_name.clone_from(&user.given_name);

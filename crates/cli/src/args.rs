@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
-    commands::{customers, groups, orders, profiles, requests, resellers, session, tokens, users},
+    commands::{customers, drift, groups, orders, profiles, requests, resellers, session, tokens, users},
     output::Format,
 };
 
@@ -123,6 +123,9 @@ pub enum Command {
     Plans,
     /// Directories and how they are doing
     Directories,
+    /// What somebody changed in a directory behind our back
+    #[command(subcommand)]
+    Drift(drift::Drift),
     /// API tokens for scripts
     #[command(subcommand)]
     Tokens(tokens::Tokens),

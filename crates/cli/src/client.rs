@@ -141,6 +141,11 @@ impl Client {
         self.send(self.call(Method::PUT, self.url(path)?, Repeat::Always)).await
     }
 
+    /// As [`Client::put`], with what it should be.
+    pub async fn put_body(&self, path: &[&str], body: &impl Serialize) -> Result<Answer, Failure> {
+        self.send(self.call(Method::PUT, self.url(path)?, Repeat::Always).json(Some(body))?).await
+    }
+
     /// Changes something that still is as it was when `etag` was read.
     pub async fn patch(
         &self,

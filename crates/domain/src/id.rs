@@ -178,6 +178,8 @@ kinds! {
     ServiceKind, ServiceId, "srv";
     /// A secret on its way to a target.
     SecretKind, SecretId, "sec";
+    /// Something somebody changed in a target behind our back.
+    FindingKind, FindingId, "fnd";
 }
 
 #[cfg(test)]

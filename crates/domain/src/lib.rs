@@ -10,6 +10,7 @@
 
 pub mod catalogue;
 pub mod clock;
+pub mod drift;
 pub mod event;
 pub mod fact;
 pub mod field;

@@ -32,6 +32,8 @@ pub const PLANS: usize = 50;
 pub const CONTRACT_YEARS: std::ops::RangeInclusive<i16> = 1900..=2999;
 /// Users in one order or one batch request.
 pub const USERS_PER_REQUEST: usize = 5_000;
+/// Findings put right by one request.
+pub const FINDINGS_PER_REQUEST: u32 = 5_000;
 /// Rows written by one statement.
 pub const ROWS_PER_STATEMENT: usize = 500;
 /// Members added to or removed from a group by one modify.

@@ -77,6 +77,8 @@ permissions! {
     RoleGrant = "role_grant" on Tenant;
     /// See directories, their health and their queue.
     DirectoryRead = "directory_read" on Tenant;
+    /// Change a directory: maintenance, read-only, what is enforced.
+    DirectoryManage = "directory_manage" on Tenant;
 }
 
 impl Permission {

@@ -164,21 +164,9 @@ pub fn plan(want: &Want<'_>, have: Option<&Observed>) -> Plan {
 }
 
 fn plan_change(want: &Want<'_>, spec: &Spec, have: &Observed, step: &dyn Fn(Action) -> Plan) -> Plan {
-    let mut changes = Vec::new();
-    let mut name = None;
-    for (attribute, wanted) in spec.attributes() {
-        let wanted = wanted.filter(|v| !v.is_empty());
-        let observed = have.attributes.get(&attribute).map(String::as_str);
-        if wanted == observed {
-            continue;
-        }
-        if attribute == Attribute::Name {
-            name = wanted;
-        } else {
-            let own = |v: Option<&str>| v.map(str::to_owned);
-            changes.push(Change { attribute, before: own(observed), after: own(wanted) });
-        }
-    }
+    let (renames, mut changes): (Vec<_>, Vec<_>) =
+        changes(spec, have).into_iter().partition(|change| change.attribute == Attribute::Name);
+    let name = renames.into_iter().next().and_then(|change| change.after);
     if let Spec::User(user) = spec {
         changes.extend(once(user, have));
     }
@@ -191,7 +179,7 @@ fn plan_change(want: &Want<'_>, spec: &Spec, have: &Observed, step: &dyn Fn(Acti
         return step(Action::Move {
             at: have.address.clone(),
             parent: want.parent.clone(),
-            name: name.unwrap_or(present).to_owned(),
+            name: name.unwrap_or_else(|| present.to_owned()),
         });
     }
     Plan::Nothing
@@ -214,6 +202,18 @@ fn once(user: &UserSpec, have: &Observed) -> impl Iterator<Item = Change> {
     let expire = before(have.password_set_at, user.password_expired_at)
         .then(|| change(Attribute::PasswordExpired, false));
     unlock.into_iter().chain(expire)
+}
+
+/// The attributes that have another value than they should, in their order.
+pub(crate) fn changes(spec: &Spec, have: &Observed) -> Vec<Change> {
+    let attributes = spec.attributes().into_iter();
+    let own = |value: Option<&str>| value.map(str::to_owned);
+    let differ = attributes.filter_map(|(attribute, wanted)| {
+        let wanted = wanted.filter(|value| !value.is_empty());
+        let observed = have.attributes.get(&attribute).map(String::as_str);
+        (wanted != observed).then(|| Change { attribute, before: own(observed), after: own(wanted) })
+    });
+    differ.collect()
 }
 
 fn is_ours(want: &Want<'_>, have: &Observed) -> bool {

@@ -114,6 +114,13 @@ impl Attribute {
         }
     }
 
+    /// All that are compared with what is wanted.
+    pub fn compared() -> impl Iterator<Item = Self> {
+        let plain = Self::PLAIN.into_iter().filter(|a| !matches!(a, Self::Locked | Self::PasswordExpired));
+        let details = Detail::ALL.iter().copied().filter(|detail| detail.is_in_directory());
+        plain.chain(details.map(Self::Detail))
+    }
+
     const PLAIN: [Self; 15] = [
         Self::Name,
         Self::LogonName,
@@ -362,6 +369,9 @@ pub struct Observed {
     /// Since when the account is locked (`lockoutTime`), for users.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locked_at: Option<Timestamp>,
+    /// When the target says the object was changed last, by whomever (`whenChanged`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<Timestamp>,
     /// Of the members asked for in the selector, those that are in the group.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub present_members: Vec<Uuid>,

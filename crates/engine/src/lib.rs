@@ -13,6 +13,7 @@
 mod batch;
 mod delay;
 mod run;
+mod scan;
 mod step;
 
 use std::{
@@ -28,6 +29,8 @@ use domain::{
 };
 use store::engine::EngineStore;
 
+pub use scan::Scanned;
+
 /// How the engine paces itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -42,6 +45,11 @@ pub struct Options {
     pub breaker_max: Duration,
     /// How often to look for what nobody's outcome ends ([`EngineStore::sweep`]).
     pub sweep: Duration,
+    /// How often to look at what changed in a target, whoever changed it.
+    pub scan: Duration,
+    /// How often to look at everything in a target: what was deleted is only
+    /// found so, and what another controller reported late.
+    pub full_scan: Duration,
 }
 
 impl Default for Options {
@@ -52,6 +60,8 @@ impl Default for Options {
             breaker_min: Duration::from_secs(1),
             breaker_max: Duration::from_mins(1),
             sweep: Duration::from_mins(1),
+            scan: Duration::from_mins(1),
+            full_scan: Duration::from_hours(1),
         }
     }
 }

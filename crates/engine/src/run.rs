@@ -31,6 +31,7 @@ impl Engine {
                     tasks.spawn(engine.keep_working(target, lane, bell, shutdown.clone()));
                 }
             }
+            tasks.spawn(Arc::clone(&self).keep_scanning(target, shutdown.clone()));
             tasks.spawn(Arc::clone(&self).keep_probing(target, bell.clone(), shutdown.clone()));
         }
         tasks.spawn(Arc::clone(&self).keep_listening(bell, shutdown.clone()));
@@ -153,14 +154,17 @@ async fn told(shutdown: &mut watch::Receiver<bool>) {
 }
 
 /// What `work` gives, or none when the process is told to stop meanwhile.
-async fn until<T>(shutdown: &mut watch::Receiver<bool>, work: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn until<T>(
+    shutdown: &mut watch::Receiver<bool>,
+    work: impl Future<Output = T>,
+) -> Option<T> {
     tokio::select! {
         done = work => Some(done),
         () = told(shutdown) => None,
     }
 }
 
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

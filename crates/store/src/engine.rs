@@ -4,6 +4,7 @@
 //! outcomes, and nothing else. All leases are on the database's clock.
 
 mod claim;
+mod drift;
 mod health;
 mod load;
 mod record;
@@ -14,6 +15,7 @@ use sqlx::PgPool;
 use std::sync::Arc;
 
 pub use claim::{Claim, Claimed, Intent};
+pub use drift::{Checked, Expected, Found, Recorded, ScanClaim, Stamp, Standing, Stranger};
 pub use health::Health;
 pub use load::{EdgeJob, Job, PendingPassword, Reference, Workload};
 pub use record::{Batch, EdgeOutcome, ObjectOutcome, Outcome, PasswordOutcome};

@@ -266,6 +266,18 @@ pub const fn conflict(conflict: Conflict) -> RefusalText {
             "The product keeps this group itself",
             "Who is in it follows from people and their plans, so it cannot be changed by hand.",
         ),
+        Conflict::NotOurs => (
+            "The object is not ours",
+            "Somebody else made it, so it is neither changed nor removed. Whoever made it has to move or remove it in the directory.",
+        ),
+        Conflict::NotAdoptable => (
+            "What was found cannot be adopted",
+            "Only values of people can be adopted, and no names that have to be unique in the directory. Revert it, or change the person.",
+        ),
+        Conflict::Resolved => (
+            "The finding is not open any more",
+            "It was reverted or adopted, or went back by itself. Look at it again.",
+        ),
     };
     RefusalText { title, detail }
 }
@@ -294,6 +306,8 @@ pub fn request_title(kind: &str) -> &'static str {
         "plan_add" => "Plan for a person",
         "plan_remove" => "End of a plan",
         "password" => "Password",
+        "drift_revert" => "Change in the directory reverted",
+        "drift_adopt" => "Change in the directory adopted",
         _ => "Change",
     }
 }

@@ -19,6 +19,7 @@ pub mod body;
 pub mod catalogue;
 pub mod common;
 pub mod directories;
+pub mod drift;
 pub mod groups;
 pub mod health;
 pub mod orders;

@@ -107,6 +107,9 @@ fn the_guide_names_every_conflict() {
         Conflict::LinkDead,
         Conflict::Oneself,
         Conflict::BuiltInGroup,
+        Conflict::NotOurs,
+        Conflict::NotAdoptable,
+        Conflict::Resolved,
     ];
     for conflict in all {
         assert!(GUIDE.contains(&format!("`{}`", conflict.code())), "{conflict:?}");

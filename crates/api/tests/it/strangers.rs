@@ -33,7 +33,7 @@ fn operations() -> Vec<Operation> {
 }
 
 /// A real thing of acme for every part of a path.
-fn fill(estate: &Estate, line: &str, group: &str, subscription: &str, token: &str) -> String {
+fn fill(estate: &Estate, line: &str, group: &str, subscription: &str, token: &str, finding: &str) -> String {
     let order = &estate.acme;
     let first = line.split('/').nth(1).unwrap_or_default();
     let id = match first {
@@ -43,13 +43,15 @@ fn fill(estate: &Estate, line: &str, group: &str, subscription: &str, token: &st
         "orders" => text(&order["id"]),
         "requests" => text(&order["request"]["id"]),
         "tokens" => token,
+        "findings" => finding,
         _ => "",
     };
     let filled = line
         .replace("{id}", id)
         .replace("{user}", &estate.ben_id)
         .replace("{subscription}", subscription)
-        .replace("{token}", "none");
+        .replace("{token}", "none")
+        .replace("{code}", "shared");
     assert!(!line.contains("{id}") || !id.is_empty(), "tell this test what {{id}} is in {line}");
     assert!(!filled.contains('{'), "tell this test what stands for the braces of {filled}");
     filled
@@ -70,6 +72,8 @@ fn body(id: &str) -> Value {
         "create_users" => json!({ "users": [{ "given_name": "New" }] }),
         "update_user" => json!({ "title": "CFO" }),
         "add_plan" => json!({ "plan": "desktop-l" }),
+        "revert_findings" => json!({}),
+        "set_drift_policy" => json!({ "subjects": { "title": "enforce" } }),
         "create_group" => json!({ "name": "New" }),
         other => panic!("tell this test a body that {other} accepts"),
     }
@@ -91,10 +95,11 @@ async fn every_endpoint_refuses_every_kind_of_stranger() {
     let subscription = text(&ben["plans"][0]["id"]).to_owned();
     let token = estate.world.post(&estate.anna, "/tokens", &json!({ "name": "script" })).await.expect(201);
     let token = text(&token["id"]).to_owned();
+    let finding = crate::drift::found(&estate, "changed", "title", "", "Pirate").await;
     let before = estate.world.db.counts().await;
     let mut table = String::new();
     for operation in operations() {
-        let line = fill(&estate, &operation.line, &group, &subscription, &token);
+        let line = fill(&estate, &operation.line, &group, &subscription, &token, &finding);
         let (nobody, said) = status(&estate, &operation, &line, "").await;
         let (forged, _) = status(&estate, &operation, &line, "tny_forged").await;
         let (foreign, seen) = match operation.id.as_str() {

@@ -225,6 +225,7 @@ impl State {
             security_id: stored.security_id.clone(),
             password_set_at: stored.password_set_at,
             locked_at: stored.locked_at,
+            changed_at: None,
             present_members: Vec::new(),
         })
     }

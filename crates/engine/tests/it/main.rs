@@ -4,6 +4,7 @@
 mod converge;
 mod crash;
 mod directory;
+mod drift;
 mod fairness;
 mod faults;
 mod gate;

@@ -47,6 +47,10 @@ async fn fill(estate: &Estate) {
                  SELECT id, tenant_id, target_id, 'verified' FROM object;
              INSERT INTO attempt (object_id, tenant_id, generation, lease, step)
                  SELECT id, tenant_id, 1, 1, 'create' FROM object;
+             INSERT INTO finding (id, tenant_id, target_id, object_id, kind)
+                 SELECT gen_random_uuid(), tenant_id, target_id, id, 'missing' FROM object;
+             INSERT INTO drift_policy (target_id, tenant_id, subject, mode, updated_at)
+                 SELECT target.id, tenant.id, tenant.id::text, 'report', now() FROM target, tenant;
              INSERT INTO observation (tenant_id, subject, source, kind, observed_at, value)
                  SELECT tenant_id, id, 'test', 'logon', now(), '{}' FROM users;
              INSERT INTO secret (id, tenant_id, object_id, user_id, request_id, key_id, sealed, portal_hash, created_at,
