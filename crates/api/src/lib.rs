@@ -143,6 +143,7 @@ fn parts() -> (Router<Surface>, utoipa::openapi::OpenApi) {
         .routes(routes!(requests::retry_request))
         .routes(routes!(catalogue::list_plans))
         .routes(routes!(catalogue::list_directories))
+        .routes(routes!(catalogue::show_directory, catalogue::update_directory))
         .split_for_parts()
 }
 

@@ -44,6 +44,8 @@ pub enum Conflict {
     },
     /// The seller has no container in the chosen directory.
     NoContainer,
+    /// The chosen directory may not be changed at present.
+    DirectoryReadOnly,
     /// The tenant is suspended.
     Suspended,
     /// The link was used, replaced or has expired.
@@ -63,6 +65,7 @@ impl Conflict {
             Self::KeyReused => "idempotency_key_reused",
             Self::Stale { .. } => "stale",
             Self::NoContainer => "no_container",
+            Self::DirectoryReadOnly => "directory_read_only",
             Self::Suspended => "suspended",
             Self::LinkDead => "link_dead",
             Self::Oneself => "oneself",

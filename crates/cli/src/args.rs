@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
-    commands::{customers, groups, orders, profiles, requests, resellers, session, tokens, users},
+    commands::{
+        customers, directories, groups, orders, profiles, requests, resellers, session, tokens, users,
+    },
     output::Format,
 };
 
@@ -121,8 +123,12 @@ pub enum Command {
     Requests(requests::Requests),
     /// Plans that can be ordered
     Plans,
-    /// Directories and how they are doing
-    Directories,
+    /// Directories and how they are doing; with `set`, what is allowed in them
+    Directories {
+        /// Nothing lists them.
+        #[command(subcommand)]
+        command: Option<directories::Directories>,
+    },
     /// API tokens for scripts
     #[command(subcommand)]
     Tokens(tokens::Tokens),

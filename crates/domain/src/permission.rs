@@ -73,6 +73,8 @@ permissions! {
     RoleGrant = "role_grant" on Tenant;
     /// See directories, their health and their queue.
     DirectoryRead = "directory_read" on Tenant;
+    /// Put a directory into maintenance, or make it read-only.
+    DirectoryManage = "directory_manage" on Tenant;
 }
 
 impl Permission {
@@ -107,7 +109,7 @@ use Permission as P;
 /// The roles of the first version. An end user needs none: everybody may see
 /// and reset their own account.
 pub const ROLES: &[Role] = &[
-    Role { code: "provider_administrator", version: 1, permissions: Permission::ALL, administrator: true },
+    Role { code: "provider_administrator", version: 2, permissions: Permission::ALL, administrator: true },
     Role {
         code: "provider_helpdesk",
         version: 1,

@@ -40,6 +40,8 @@ pub struct Options {
     pub breaker_min: Duration,
     /// The longest wait for a target that does not answer.
     pub breaker_max: Duration,
+    /// How often every controller of a target is asked how it is.
+    pub watch: Duration,
     /// How often to look for what nobody's outcome ends ([`EngineStore::sweep`]).
     pub sweep: Duration,
 }
@@ -51,6 +53,7 @@ impl Default for Options {
             claims: 2,
             breaker_min: Duration::from_secs(1),
             breaker_max: Duration::from_mins(1),
+            watch: Duration::from_secs(10),
             sweep: Duration::from_mins(1),
         }
     }

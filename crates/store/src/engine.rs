@@ -14,7 +14,7 @@ use sqlx::PgPool;
 use std::sync::Arc;
 
 pub use claim::{Claim, Claimed, Intent};
-pub use health::Health;
+pub use health::{ControllerSeen, Health, Mode};
 pub use load::{EdgeJob, Job, PendingPassword, Reference, Workload};
 pub use record::{Batch, EdgeOutcome, ObjectOutcome, Outcome, PasswordOutcome};
 pub use sweep::Swept;

@@ -160,7 +160,7 @@ pub mod act {
 
     actions! {
         TenantRead ResellerCreate OrderCreate TenantUpdate TenantSuspend UserRead UserCreate UserUpdate UserDelete
-        UserResetPassword GroupManage RequestRead RequestRetry RoleGrant DirectoryRead
+        UserResetPassword GroupManage RequestRead RequestRetry RoleGrant DirectoryRead DirectoryManage
     }
 }
 

@@ -2,12 +2,14 @@
 //! true, whatever breaks in between.
 
 mod converge;
+mod copies;
 mod crash;
 mod directory;
 mod fairness;
 mod faults;
 mod gate;
 mod members;
+mod modes;
 mod passwords;
 mod random;
 mod running;
