@@ -120,7 +120,7 @@ async fn leaving_out_any_single_rule_is_noticed() -> Outcome<()> {
 }
 
 /// What is refused while a tenant is suspended.
-const WRITES: [&str; 11] = [
+const WRITES: [&str; 12] = [
     "reseller_create",
     "order_create",
     "tenant_update",
@@ -132,6 +132,7 @@ const WRITES: [&str; 11] = [
     "group_manage",
     "request_retry",
     "role_grant",
+    "directory_manage",
 ];
 
 const MANAGES: &str = "resource in principal.can_administrator_manage";

@@ -14,9 +14,6 @@ use super::{
     provision::run,
 };
 
-/// Who joins and replicates, for tools that would show a password among their arguments.
-const LOGIN: &str = "administrator.login";
-
 impl Domain {
     /// Makes a further controller of this domain in a new folder, on the next
     /// free address of 127.77.1.0/24. It knows everything this one knows now.
@@ -29,20 +26,18 @@ impl Domain {
         });
         let (address, claimed) = free.ok_or(SambaError::NoAddress)?;
         let options = DomainOptions { host: host.to_owned(), address, ..self.options.clone() };
-        let login = self.write_login(&data)?;
+        layout::write_file(&data.join(PASSWORD), 0o600, &self.directory.administrator_password)?;
         run(
             "joining the domain",
-            Command::new("samba-tool")
+            self.as_administrator(&data)
                 .args(["domain", "join", &options.realm, "DC", "--dns-backend=NONE", "--use-kerberos=off"])
                 .arg(format!("--server={}", self.directory.address))
                 .arg(format!("--targetdir={}", data.display()))
-                .arg(format!("--authentication-file={}", login.display()))
                 .arg(format!("--option=netbios name={}", host.to_uppercase()))
                 .arg(format!("--option=interfaces={address}/8"))
                 .arg("--option=bind interfaces only=yes"),
         )
         .await?;
-        layout::write_file(&data.join(PASSWORD), 0o600, &self.directory.administrator_password)?;
         let directory = layout::write(&data, &options)?;
         let mut joined =
             Self { data, directory, options, child: None, _lock: lock, address_lock: Some(claimed) };
@@ -52,26 +47,27 @@ impl Domain {
 
     /// Fetches everything `from` knows and this controller does not.
     pub async fn replicate(&self, from: &Self) -> Result<(), SambaError> {
-        let login = self.write_login(&self.data)?;
         run(
             "replicating",
-            Command::new("samba-tool")
+            self.as_administrator(&self.data)
                 .args(["drs", "replicate", "--local", "--use-kerberos=off"])
                 .arg(self.directory.address.to_string())
                 .arg(from.directory.address.to_string())
                 .arg(&self.directory.base_dn)
-                .arg(format!("--configfile={}", self.directory.config.display()))
-                .arg(format!("--authentication-file={}", login.display())),
+                .arg(format!("--configfile={}", self.directory.config.display())),
         )
         .await?;
         Ok(())
     }
 
-    fn write_login(&self, data: &Path) -> Result<std::path::PathBuf, SambaError> {
-        let path = data.join(LOGIN);
-        let password = &self.directory.administrator_password;
-        let text = format!("username=Administrator\npassword={password}\ndomain={}\n", self.options.netbios);
-        layout::write_file(&path, 0o600, &text)?;
-        Ok(path)
+    /// `samba-tool` with the password in `data`, which every user of the
+    /// machine could read among the arguments.
+    fn as_administrator(&self, data: &Path) -> Command {
+        let mut command = Command::new("samba-tool");
+        // The domain as well: without it the controller would ask winbindd.
+        command
+            .env("USER", format!("{}\\Administrator", self.options.netbios))
+            .env("PASSWD_FILE", data.join(PASSWORD));
+        command
     }
 }
