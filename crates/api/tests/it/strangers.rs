@@ -49,6 +49,7 @@ fn fill(estate: &Estate, line: &str, group: &str, subscription: &str, token: &st
         .replace("{id}", id)
         .replace("{user}", &estate.ben_id)
         .replace("{subscription}", subscription)
+        .replace("{code}", "shared")
         .replace("{token}", "none");
     assert!(!line.contains("{id}") || !id.is_empty(), "tell this test what {{id}} is in {line}");
     assert!(!filled.contains('{'), "tell this test what stands for the braces of {filled}");
