@@ -62,6 +62,7 @@ fn body(id: &str) -> Value {
         "sign_in" => json!({ "login": "nobody@x.test", "password": "none" }),
         "create_token" => json!({ "name": "x" }),
         "choose_password" => json!({ "password": "a long enough password" }),
+        "update_directory" => json!({ "maintenance": true }),
         "update_tenant" => json!({ "name": "New name" }),
         "create_reseller" => json!({ "code": "newone", "name": "New" }),
         "place_order" => crate::world::order("gamma", ("G", "G"), ("H", "H")),
