@@ -31,16 +31,38 @@ type Bytes = Vec<u8>;
 const GLOBAL_SECURITY_GROUP: &str = "-2147483646";
 
 impl Directory {
+    /// What certainly was not applied because the controller went away is done
+    /// on the next one, unless the batch is held to one controller.
     pub(crate) async fn apply_all(&self, lane: Lane, steps: &[Step]) -> Vec<Result<(), ApplyError>> {
-        let session = match self.connections.session(lane).await {
-            Ok(session) => session,
-            Err(error) => return all_unreachable(steps, &error),
-        };
-        let controls = match self.account_controls(&session, steps).await {
+        let mut outcomes: Vec<Result<(), ApplyError>> = Vec::new();
+        let mut open: Vec<usize> = (0..steps.len()).collect();
+        for _ in 0..self.config.controllers.len() {
+            let pending: Vec<&Step> = open.iter().map(|i| &steps[*i]).collect();
+            let (answers, reached) = match self.session(lane).await {
+                Ok(session) => (self.apply_at(&session, &pending).await, true),
+                Err(error) => (all_unreachable(pending.len(), &error), false),
+            };
+            if outcomes.is_empty() {
+                outcomes = answers;
+            } else {
+                for (i, answer) in open.iter().zip(answers) {
+                    outcomes[*i] = answer;
+                }
+            }
+            open.retain(|i| matches!(outcomes[*i], Err(ApplyError::Unreachable(_))));
+            if open.is_empty() || !reached || self.held.is_some() {
+                break;
+            }
+        }
+        outcomes
+    }
+
+    async fn apply_at(&self, session: &Session, steps: &[&Step]) -> Vec<Result<(), ApplyError>> {
+        let controls = match self.account_controls(session, steps).await {
             Ok(controls) => controls,
-            Err(error) => return all_unreachable(steps, &error),
+            Err(error) => return all_unreachable(steps.len(), &error),
         };
-        let operations: Vec<_> = steps.iter().map(|step| self.apply_one(&session, step, &controls)).collect();
+        let operations: Vec<_> = steps.iter().map(|step| self.apply_one(session, step, &controls)).collect();
         stream::iter(operations).buffered(self.config.window).collect().await
     }
 
@@ -247,7 +269,7 @@ impl Directory {
     async fn account_controls(
         &self,
         session: &Session,
-        steps: &[Step],
+        steps: &[&Step],
     ) -> Result<HashMap<Uuid, u32>, Unreachable> {
         let switches = |changes: &[Change]| changes.iter().any(|c| c.attribute == Attribute::Enabled);
         let terms: Vec<String> = steps
@@ -348,7 +370,7 @@ fn account_control(bits: u32, enabled: bool) -> u32 {
     if enabled { bits & !entry::ACCOUNT_DISABLED } else { bits | entry::ACCOUNT_DISABLED }
 }
 
-fn all_unreachable(steps: &[Step], error: &Unreachable) -> Vec<Result<(), ApplyError>> {
+fn all_unreachable(count: usize, error: &Unreachable) -> Vec<Result<(), ApplyError>> {
     let one = || Err(ApplyError::Unreachable(Unreachable::because(error.reason.clone())));
-    steps.iter().map(|_| one()).collect()
+    (0..count).map(|_| one()).collect()
 }

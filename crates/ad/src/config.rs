@@ -11,9 +11,9 @@ use crate::dn::{InvalidDn, Parsed};
 /// [`crate::Directory::connect`].
 #[derive(Clone)]
 pub struct Config {
-    /// `ldaps://host[:port]` of the controllers, tried in this order. The host
-    /// is also the name the controller's certificate must bear.
-    pub urls: Vec<String>,
+    /// The controllers, the preferred one first. They should be of one site:
+    /// what one was told, the others must learn within minutes.
+    pub controllers: Vec<ControllerAddress>,
     /// PEM file with the authorities that may sign the controllers'
     /// certificates. There is no way not to verify them.
     pub ca_file: PathBuf,
@@ -32,16 +32,38 @@ pub struct Config {
     /// The attribute that bears the marker: a text attribute that units, groups
     /// and users all have and nobody else uses.
     pub marker: String,
-    /// How the controllers are reached.
-    pub transport: Transport,
     /// How long connecting, the TLS handshake and the bind may take together.
     pub connect_timeout: Duration,
     /// How long the answer to one operation may take.
     pub request_timeout: Duration,
     /// How long a health question may take.
     pub probe_timeout: Duration,
+    /// A preferred controller that was away is used again when it was up for this long.
+    pub return_after: Duration,
     /// Operations in flight on one connection.
     pub window: usize,
+}
+
+/// Where a controller is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControllerAddress {
+    /// `ldaps://host[:port]`. The host is also the name the controller's
+    /// certificate must bear.
+    pub url: String,
+    /// How it is reached.
+    pub transport: Transport,
+}
+
+impl ControllerAddress {
+    /// A controller that is reached directly.
+    pub fn direct(url: impl Into<String>) -> Self {
+        Self { url: url.into(), transport: Transport::Direct }
+    }
+
+    /// A controller behind something that forwards to it.
+    pub fn via(url: impl Into<String>, address: SocketAddr) -> Self {
+        Self { url: url.into(), transport: Transport::Via(address) }
+    }
 }
 
 /// How a connection is opened. TLS always runs inside it, to the controller itself.
@@ -67,7 +89,7 @@ impl Config {
         bind_password: impl Into<String>,
     ) -> Self {
         Self {
-            urls: vec![url.into()],
+            controllers: vec![ControllerAddress::direct(url)],
             ca_file: ca_file.into(),
             base_dn: base_dn.into(),
             folder_dn: folder_dn.into(),
@@ -75,10 +97,10 @@ impl Config {
             bind_dn: bind_dn.into(),
             bind_password: Zeroizing::new(bind_password.into()),
             marker: "adminDescription".to_owned(),
-            transport: Transport::Direct,
             connect_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
             probe_timeout: Duration::from_secs(2),
+            return_after: limits::CONTROLLER_RETURN,
             window: limits::WINDOW,
         }
     }
@@ -87,7 +109,7 @@ impl Config {
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Config")
-            .field("urls", &self.urls)
+            .field("controllers", &self.controllers)
             .field("folder_dn", &self.folder_dn)
             .field("bind_dn", &self.bind_dn)
             .finish_non_exhaustive()
@@ -137,10 +159,10 @@ impl Config {
     pub(crate) fn check(&self) -> Result<Parsed, ConfigError> {
         let name =
             |setting, dn: &str| Parsed::new(dn).map_err(|source| ConfigError::Name { setting, source });
-        if self.urls.is_empty() {
+        if self.controllers.is_empty() {
             return Err(ConfigError::Url(String::new()));
         }
-        for url in &self.urls {
+        for ControllerAddress { url, .. } in &self.controllers {
             let host = url.strip_prefix("ldaps://").unwrap_or_default();
             if host.is_empty() || host.contains(['/', '@', ' ', '?', '#']) {
                 return Err(ConfigError::Url(url.clone()));

@@ -20,7 +20,8 @@ use rustls::{
 use tokio::{net::TcpStream, sync::Mutex, time::Instant};
 
 use crate::{
-    config::{Config, ConfigError, Transport},
+    config::{Config, ConfigError, ControllerAddress, Transport},
+    controllers::Controllers,
     entry::Entry,
     facts::Facts,
 };
@@ -35,6 +36,8 @@ pub(crate) struct Session {
     ldap: Ldap,
     /// Distinguishes it from every other connection of this process.
     pub(crate) epoch: u64,
+    /// Which of the configured controllers it goes to.
+    controller: usize,
     /// What was learnt when it was opened.
     pub(crate) facts: Arc<Facts>,
     ended: Arc<OnceLock<String>>,
@@ -45,8 +48,11 @@ pub(crate) struct Session {
 pub(crate) struct Connections {
     config: Arc<Config>,
     tls: Arc<ClientConfig>,
+    pub(crate) controllers: Controllers,
     interactive: Mutex<Option<(Session, Instant)>>,
     bulk: Mutex<Option<(Session, Instant)>>,
+    /// One per controller, to ask how it is.
+    probes: Vec<Mutex<Option<Session>>>,
     epochs: AtomicU64,
 }
 
@@ -83,7 +89,9 @@ impl Connections {
     pub(crate) fn new(config: Arc<Config>) -> Result<Self, ConfigError> {
         let tls = Arc::new(tls(&config)?);
         let (interactive, bulk) = (Mutex::default(), Mutex::default());
-        Ok(Self { config, tls, interactive, bulk, epochs: AtomicU64::new(1) })
+        let probes = config.controllers.iter().map(|_| Mutex::default()).collect();
+        let controllers = Controllers::new(&config, Instant::now());
+        Ok(Self { config, tls, controllers, interactive, bulk, probes, epochs: AtomicU64::new(1) })
     }
 
     /// The connection of a lane, opened or opened again when needed.
@@ -92,9 +100,9 @@ impl Connections {
             Lane::Interactive => self.interactive.lock().await,
             Lane::Bulk => self.bulk.lock().await,
         };
-        if let Some((mut session, used)) = slot.take()
-            && !session.ldap.is_closed()
-            && session.ended.get().is_none()
+        if let Some((session, used)) = slot.take()
+            && session.is_open()
+            && session.controller == self.controllers.used(Instant::now())
             && (used.elapsed() < IDLE_MAX || session.is_alive(self.config.probe_timeout).await)
         {
             *slot = Some((session.clone(), Instant::now()));
@@ -105,34 +113,80 @@ impl Connections {
         Ok(session)
     }
 
-    /// A connection of its own, to the first controller that answers.
+    /// A connection of its own, to the controller in use or, when that cannot
+    /// be connected to, to the next, which then is the one in use.
     pub(crate) async fn open(&self) -> Result<Session, Unreachable> {
         let mut reasons = Vec::new();
         let mut source = None;
-        for url in &self.config.urls {
-            match tokio::time::timeout(self.config.connect_timeout, self.open_at(url)).await {
-                Ok(Ok(session)) => return Ok(session),
-                Ok(Err(error)) => {
-                    reasons.push(format!("{url}: {}", error.reason));
-                    source = error.source;
+        for which in self.controllers.order(Instant::now()) {
+            match self.open_noted(which).await {
+                Ok(session) => {
+                    self.controllers.choose(which, Instant::now());
+                    return Ok(session);
                 }
-                Err(_) => {
-                    let limit = self.config.connect_timeout;
-                    reasons.push(format!("{url}: not connected within {limit:?}"));
+                Err(error) => {
+                    reasons.push(error.reason);
+                    source = error.source;
                 }
             }
         }
         Err(Unreachable { reason: reasons.join("; "), source })
     }
 
-    async fn open_at(&self, url: &str) -> Result<Session, Unreachable> {
-        let stream = self.stream(url).await.map_err(|e| Unreachable {
+    /// A connection to one controller, within the time there is for it.
+    async fn open_noted(&self, which: usize) -> Result<Session, Unreachable> {
+        let controller = &self.config.controllers[which];
+        let limit = self.config.connect_timeout;
+        let opened = match tokio::time::timeout(limit, self.open_at(which, controller)).await {
+            Ok(opened) => opened,
+            Err(_) => Err(Unreachable::because(format!("not connected within {limit:?}"))),
+        };
+        match opened {
+            Ok(session) => {
+                self.controllers.answered(which, None, Instant::now());
+                Ok(session)
+            }
+            Err(error) => {
+                self.controllers.silent(which, &error.reason, Instant::now());
+                let reason = format!("{}: {}", controller.url, error.reason);
+                Err(Unreachable { reason, source: error.source })
+            }
+        }
+    }
+
+    /// Asks every controller for a sign of life, each over a connection of its own.
+    pub(crate) async fn ask_all(&self) {
+        futures::future::join_all((0..self.probes.len()).map(|which| self.ask(which))).await;
+    }
+
+    async fn ask(&self, which: usize) {
+        let mut slot = self.probes[which].lock().await;
+        let session = match slot.take().filter(Session::is_open) {
+            Some(session) => session,
+            // How it went is noted there.
+            None => match self.open_noted(which).await {
+                Ok(session) => session,
+                Err(_) => return,
+            },
+        };
+        let asked = Instant::now();
+        match session.within(self.config.probe_timeout).read("", &["dsServiceName"]).await {
+            Ok(_) => {
+                self.controllers.answered(which, Some(asked.elapsed()), Instant::now());
+                *slot = Some(session);
+            }
+            Err(error) => self.controllers.silent(which, &error.reason, Instant::now()),
+        }
+    }
+
+    async fn open_at(&self, which: usize, at: &ControllerAddress) -> Result<Session, Unreachable> {
+        let stream = stream(at).await.map_err(|e| Unreachable {
             reason: format!("no TCP connection: {e}"),
             source: Some(Box::new(e)),
         })?;
         let settings =
             LdapConnSettings::new().set_config(self.tls.clone()).set_std_stream(StdStream::Tcp(stream));
-        let connected = LdapConnAsync::with_settings(settings, url).await;
+        let connected = LdapConnAsync::with_settings(settings, &at.url).await;
         let (connection, mut ldap) = connected.map_err(|e| self.handshake(e))?;
         let ended = Arc::new(OnceLock::new());
         let end = ended.clone();
@@ -155,27 +209,10 @@ impl Connections {
         }
         let facts = Arc::new(Facts::default());
         let epoch = self.epochs.fetch_add(1, Relaxed);
-        let mut session = Session { ldap, epoch, facts, ended, timeout: config.request_timeout };
+        let (controller, timeout) = (which, config.request_timeout);
+        let mut session = Session { ldap, epoch, controller, facts, ended, timeout };
         session.facts = Arc::new(Facts::learn(&session, config).await?);
         Ok(session)
-    }
-
-    async fn stream(&self, url: &str) -> std::io::Result<std::net::TcpStream> {
-        const LDAPS: u16 = 636;
-        let stream = match self.config.transport {
-            Transport::Via(address) => TcpStream::connect(address).await?,
-            Transport::Direct => {
-                let host = url.strip_prefix("ldaps://").unwrap_or(url);
-                let has_port = host.rsplit_once(':').is_some_and(|(_, p)| p.parse::<u16>().is_ok());
-                if has_port {
-                    TcpStream::connect(host).await?
-                } else {
-                    TcpStream::connect(format!("{host}:{LDAPS}")).await?
-                }
-            }
-        };
-        stream.set_nodelay(true)?;
-        stream.into_std()
     }
 
     /// What went wrong between TCP and the first message: usually the certificate.
@@ -247,6 +284,11 @@ impl Session {
             code::SUCCESS | code::NO_SUCH_OBJECT => Ok(found.entries.into_iter().next()),
             _ => Err(found.unreachable()),
         }
+    }
+
+    /// Whether something can still be sent, as far as is known.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.ldap.clone().is_closed() && self.ended.get().is_none()
     }
 
     /// The same connection with another patience.
@@ -336,6 +378,24 @@ pub(crate) mod code {
     pub(crate) const NAMING_VIOLATION: u32 = 64;
     pub(crate) const NOT_ON_NON_LEAF: u32 = 66;
     pub(crate) const ENTRY_EXISTS: u32 = 68;
+}
+
+async fn stream(to: &ControllerAddress) -> std::io::Result<std::net::TcpStream> {
+    const LDAPS: u16 = 636;
+    let stream = match to.transport {
+        Transport::Via(address) => TcpStream::connect(address).await?,
+        Transport::Direct => {
+            let host = to.url.strip_prefix("ldaps://").unwrap_or(&to.url);
+            let has_port = host.rsplit_once(':').is_some_and(|(_, p)| p.parse::<u16>().is_ok());
+            if has_port {
+                TcpStream::connect(host).await?
+            } else {
+                TcpStream::connect(format!("{host}:{LDAPS}")).await?
+            }
+        }
+    };
+    stream.set_nodelay(true)?;
+    stream.into_std()
 }
 
 fn unreachable(what: &str, error: LdapError) -> Unreachable {

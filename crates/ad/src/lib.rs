@@ -3,18 +3,19 @@
 //!
 //! It refuses everything outside the folder that was given to the product
 //! ([`Config::folder_dn`]) before sending it, addresses what it knows by
-//! `objectGUID` and never by name, and never tries anything twice: it says
-//! what is known to have happened ([`connector::ApplyError`]). It must not
+//! `objectGUID` and never by name, and never tries anything twice that may have
+//! happened: it says what is known ([`connector::ApplyError`]). It must not
 //! know tenants, requests or the database.
 //!
 //! Start at [`Directory`]; `observe` and `apply` are the two halves of its
-//! work, `outcome` says what each refusal means, `access` what isolates
+//! work, `controllers` says which controller is used, `outcome` what each refusal means, `access` what isolates
 //! customers from each other, [`prepare`] what has to be delegated.
 
 mod access;
 mod apply;
 mod config;
 mod connection;
+mod controllers;
 mod controls;
 mod dn;
 mod entry;
@@ -30,7 +31,9 @@ mod security;
 
 use std::{sync::Arc, time::Duration};
 
-use connector::{ApplyError, Capabilities, Connector, Cursor, Lane, Page, Unreachable};
+use connector::{
+    ApplyError, Capabilities, Connector, Cursor, Lane, Page, Replica, ReplicaHealth, Unreachable,
+};
 use domain::{
     clock::Random,
     limits,
@@ -38,22 +41,29 @@ use domain::{
     spec::{ObjectKind, Observed, Selector},
 };
 use futures::future::{BoxFuture, FutureExt as _};
+use tokio::time::Instant;
 
-pub use config::{Config, ConfigError, Transport};
+pub use config::{Config, ConfigError, ControllerAddress, Transport};
 pub use dn::InvalidDn;
 pub use security::{InvalidSid, Sid};
 
-use crate::{connection::Connections, dn::Parsed};
+use crate::{
+    connection::{Connections, Session},
+    dn::Parsed,
+};
 
 /// What a controller needs for one user with a password before anything was
 /// measured: 30 users/s, the key derivation of Samba on two cores.
 const PACE: Duration = Duration::from_millis(33);
 
 /// One directory, as far as it was given to the product.
+#[derive(Clone)]
 pub struct Directory {
     config: Arc<Config>,
     folder: Parsed,
-    connections: Connections,
+    connections: Arc<Connections>,
+    /// The only connection there is, for one batch.
+    held: Option<Session>,
     random: Arc<dyn Random>,
     capabilities: Capabilities,
 }
@@ -66,13 +76,23 @@ impl Directory {
     pub fn connect(config: Config, random: Arc<dyn Random>) -> Result<Self, ConfigError> {
         let folder = config.check()?;
         let config = Arc::new(config);
-        let connections = Connections::new(config.clone())?;
+        let connections = Arc::new(Connections::new(config.clone())?);
         let capabilities = Capabilities {
             kinds: ObjectKind::ALL.to_vec(),
             members_per_change: limits::MEMBERS_PER_MODIFY,
             pace: PACE,
         };
-        Ok(Self { config, folder, connections, random, capabilities })
+        Ok(Self { config, folder, connections, held: None, random, capabilities })
+    }
+
+    /// The connection of a lane; in a batch that is held to one controller,
+    /// the one it began with.
+    async fn session(&self, lane: Lane) -> Result<Session, Unreachable> {
+        match &self.held {
+            None => self.connections.session(lane).await,
+            Some(session) if session.is_open() => Ok(session.clone()),
+            Some(_) => Err(Unreachable::because("the connection to the controller ended during the batch")),
+        }
     }
 }
 
@@ -99,7 +119,7 @@ impl Connector for Directory {
 
     fn probe(&self) -> BoxFuture<'_, Result<(), Unreachable>> {
         async move {
-            let session = self.connections.session(Lane::Interactive).await?;
+            let session = self.session(Lane::Interactive).await?;
             let folder = self.config.folder_dn.as_str();
             match session.within(self.config.probe_timeout).read(folder, &["objectGUID"]).await? {
                 Some(_) => Ok(()),
@@ -107,6 +127,33 @@ impl Connector for Directory {
             }
         }
         .boxed()
+    }
+
+    fn replica(&self, lane: Lane) -> BoxFuture<'_, Result<Option<Replica>, Unreachable>> {
+        async move {
+            let session = self.session(lane).await?;
+            // Of one controller there is no other copy to be behind.
+            let id = (self.config.controllers.len() > 1).then_some(session.facts.invocation);
+            let connector = Box::new(Self { held: Some(session), ..self.clone() });
+            Ok(Some(Replica { id, connector }))
+        }
+        .boxed()
+    }
+
+    fn replicas(&self) -> BoxFuture<'_, Vec<ReplicaHealth>> {
+        async move {
+            self.connections.ask_all().await;
+            self.connections.controllers.health(Instant::now())
+        }
+        .boxed()
+    }
+
+    fn chosen(&self) -> Option<(String, bool)> {
+        Some(self.connections.controllers.chosen())
+    }
+
+    fn follow(&self, address: &str) {
+        self.connections.controllers.follow(address, Instant::now());
     }
 }
 

@@ -63,7 +63,7 @@ impl Directory {
         if which.is_empty() {
             return Ok(Vec::new());
         }
-        let session = self.connections.session(lane).await?;
+        let session = self.session(lane).await?;
         // Access needs another attribute and a control, so it is a batch of its own.
         let (access, plain): (Vec<_>, Vec<_>) = which.iter().partition(|s| s.kind == ObjectKind::Access);
         let plain = self.look(&session, &plain, What::Objects).await?;

@@ -38,7 +38,7 @@ struct Position {
 
 impl Directory {
     pub(crate) async fn scan_page(&self, after: Option<Cursor>) -> Result<Page<Observed>, Unreachable> {
-        let session = self.connections.session(Lane::Bulk).await?;
+        let session = self.session(Lane::Bulk).await?;
         let position = match after.as_ref().and_then(|cursor| Position::read(&cursor.0)) {
             Some(Position { page: Some((epoch, _)), .. }) if epoch != session.epoch => {
                 return Err(Unreachable::because("the connection changed during a scan; it starts again"));

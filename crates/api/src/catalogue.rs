@@ -1,19 +1,23 @@
 //! What can be ordered, and the directories it goes to.
 
-use app::{AppError, reading::roots};
-use axum::{Json, extract::State};
+use app::{
+    AppError, Caller,
+    directories::{ModeChange, change_modes},
+    reading::roots,
+};
+use axum::{Json, extract::State, http::StatusCode};
 use domain::permission::Permission;
 use web::Surface;
 use wire::{
     catalogue::Plan,
     common::{Page, PageQuery},
-    directories::Directory,
+    directories::{Directory, DirectoryUpdate},
 };
 
 use crate::{
-    Refused,
+    Refused, Tagged,
     cursor::{Paging, cut},
-    input::{Call, Params},
+    input::{Body, Call, Params, PathId, Version},
     read,
     refusal::Answer,
     show,
@@ -61,4 +65,48 @@ pub async fn list_directories(
     let (rows, viewer, now) = read.await?;
     let (rows, next) = paging.page("directories", rows, |d| (String::new(), d.code.clone()));
     Ok(Json(Page { items: rows.iter().map(|d| show::directory(d, viewer, now)).collect(), next }))
+}
+
+/// A directory with health, controllers, queue and pace.
+#[utoipa::path(get, path = "/directories/{code}", tag = "catalogue",
+    params(("code" = String, Path, description = "Code of the directory.")),
+    responses((status = 200, description = "The directory; `ETag` is its version.", body = Directory), Refused))]
+pub async fn show_directory(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(code): PathId<String>,
+) -> Answer<Tagged<Directory>> {
+    let directory = read_directory(&surface, &call.caller, &code).await?;
+    Ok(Tagged(StatusCode::OK, directory.version, directory))
+}
+
+/// Put a directory into maintenance or make it read-only, or end that.
+#[utoipa::path(patch, path = "/directories/{code}", tag = "catalogue", request_body = DirectoryUpdate,
+    params(("code" = String, Path, description = "Code of the directory."),
+        ("If-Match" = String, Header, description = "The `ETag` the change is based on.")),
+    responses((status = 200, description = "In force.", body = Directory), Refused))]
+pub async fn update_directory(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(code): PathId<String>,
+    Version(version): Version,
+    Body(new): Body<DirectoryUpdate>,
+) -> Answer<Tagged<Directory>> {
+    let change = ModeChange { maintenance: new.maintenance, read_only: new.read_only };
+    change_modes(&surface.app, &call.caller, &code, version, change, &call.cause).await?;
+    let directory = read_directory(&surface, &call.caller, &code).await?;
+    Ok(Tagged(StatusCode::OK, directory.version, directory))
+}
+
+async fn read_directory(surface: &Surface, caller: &Caller, code: &str) -> Answer<Directory> {
+    let read = async {
+        roots(caller, Permission::DirectoryRead)?;
+        let mut tx = surface.app.read(caller).await?;
+        let row = tx.directory_view(code).await?;
+        let (viewer, now) = (read::viewer(&mut tx).await?, tx.now());
+        tx.finish().await?;
+        Ok::<_, AppError>((row, viewer, now))
+    };
+    let (row, viewer, now) = read.await?;
+    Ok(show::directory(&row, viewer, now))
 }

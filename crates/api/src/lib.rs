@@ -164,6 +164,7 @@ fn parts() -> (Router<Surface>, utoipa::openapi::OpenApi) {
         .routes(routes!(drift::show_drift_policy, drift::set_drift_policy))
         .routes(routes!(catalogue::list_plans))
         .routes(routes!(catalogue::list_directories))
+        .routes(routes!(catalogue::show_directory, catalogue::update_directory))
         .split_for_parts()
 }
 

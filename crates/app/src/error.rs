@@ -44,6 +44,8 @@ pub enum Conflict {
     },
     /// The seller has no container in the chosen directory.
     NoContainer,
+    /// The chosen directory may not be changed at present.
+    DirectoryReadOnly,
     /// The tenant is suspended.
     Suspended,
     /// The tenant, or the one it should stand below, is closed.
@@ -79,6 +81,7 @@ impl Conflict {
             Self::KeyReused => "idempotency_key_reused",
             Self::Stale { .. } => "stale",
             Self::NoContainer => "no_container",
+            Self::DirectoryReadOnly => "directory_read_only",
             Self::Suspended => "suspended",
             Self::Closed => "closed",
             Self::ClosedAbove => "closed_above",

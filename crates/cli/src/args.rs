@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
-    commands::{customers, drift, groups, orders, profiles, requests, resellers, session, tokens, users},
+    commands::{
+        customers, directories, drift, groups, orders, profiles, requests, resellers, session, tokens, users,
+    },
     output::Format,
 };
 
@@ -121,11 +123,15 @@ pub enum Command {
     Requests(requests::Requests),
     /// Plans that can be ordered
     Plans,
-    /// Directories and how they are doing
-    Directories,
     /// What somebody changed in a directory behind our back
     #[command(subcommand)]
     Drift(drift::Drift),
+    /// Directories and how they are doing; with `set`, what is allowed in them
+    Directories {
+        /// Nothing lists them.
+        #[command(subcommand)]
+        command: Option<directories::Directories>,
+    },
     /// API tokens for scripts
     #[command(subcommand)]
     Tokens(tokens::Tokens),

@@ -16,7 +16,8 @@ use domain::{
     problem::Problem,
     spec::{ObjectKind, Observed, Selector},
 };
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, FutureExt as _};
+use uuid::Uuid;
 
 pub use domain::request::Lane;
 
@@ -88,6 +89,33 @@ pub struct Page<T> {
     pub resume: Option<Cursor>,
 }
 
+/// A target through one of its copies: until it is dropped, everything done
+/// with it is done there or not at all.
+pub struct Replica {
+    /// Which copy of the data it is. Two addresses of one copy have one id.
+    /// None for a target that has no other copy.
+    pub id: Option<Uuid>,
+    /// The target, through this copy only.
+    pub connector: Box<dyn Connector>,
+}
+
+/// How one copy of a target's data is doing, as this process sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplicaHealth {
+    /// Its address, as configured.
+    pub address: String,
+    /// Whether it answered last time; none before it was asked.
+    pub up: Option<bool>,
+    /// Why it did not.
+    pub reason: Option<String>,
+    /// How long ago it was asked.
+    pub asked: Option<Duration>,
+    /// How long its answer took.
+    pub round_trip: Option<Duration>,
+    /// New batches go there.
+    pub used: bool,
+}
+
 /// A target the engine keeps in order.
 ///
 /// Every method takes batches. Implementations are pipelined inside with a
@@ -121,4 +149,31 @@ pub trait Connector: Send + Sync {
 
     /// A cheap question that proves the target answers, for its health and breaker.
     fn probe(&self) -> BoxFuture<'_, Result<(), Unreachable>>;
+
+    /// The copy of the target's data to use for one batch, so that what was
+    /// written is read back where it was written. None when a target has
+    /// nothing to choose from and is used as it is.
+    fn replica(&self, lane: Lane) -> BoxFuture<'_, Result<Option<Replica>, Unreachable>> {
+        let _every_lane_alike = lane;
+        std::future::ready(Ok(None)).boxed()
+    }
+
+    /// Asks every copy how it is and says what is known of each, in the order
+    /// of preference; nothing for a target that has no copies.
+    fn replicas(&self) -> BoxFuture<'_, Vec<ReplicaHealth>> {
+        std::future::ready(Vec::new()).boxed()
+    }
+
+    /// Which copy new batches go to, and whether this process found a reason
+    /// of its own to choose it since it was last told: if so, others should
+    /// hear of it. None for a target that has no copies.
+    fn chosen(&self) -> Option<(String, bool)> {
+        None
+    }
+
+    /// Other processes use the copy with this address: new batches of this one
+    /// go there, too, unless this process knows that it does not answer.
+    fn follow(&self, address: &str) {
+        let _only_one = address;
+    }
 }

@@ -1,5 +1,7 @@
 //! Every limit of the product, in one place, with its reason.
 
+use std::time::Duration;
+
 /// Characters of a relative distinguished name (MS-ADTS: `cn` has rangeUpper 64).
 pub const RDN_CHARS: usize = 64;
 /// Characters of `sAMAccountName` of a user (MS-SAMR: 20, for older log-on protocols).
@@ -46,6 +48,20 @@ pub const ENTRIES_PER_PAGE: i32 = 1_000;
 pub const TERMS_PER_FILTER: usize = 100;
 /// Operations in flight on one directory connection.
 pub const WINDOW: usize = 16;
+/// A preferred controller that was away is used again when it was up for this
+/// long: five minutes are time to start all its services and to fetch what it
+/// missed, and a controller that comes and goes moves nobody back and forth.
+pub const CONTROLLER_RETURN: Duration = Duration::from_secs(300);
+/// What one controller was told, the others of its site know after this long.
+/// Usual are 15 s for each of at most three hops, and minutes when one was
+/// just started; between sites 15 min is the shortest interval there is.
+pub const REPLICATION: Duration = Duration::from_secs(900);
+/// Characters of a controller's address.
+pub const ADDRESS_CHARS: usize = 300;
+/// Objects of a directory in maintenance that are shown as parked at once.
+pub const PARKED_AT_ONCE: i64 = 1_000;
+/// Objects of a read-only directory that differ are looked at again after this long.
+pub const READ_ONLY_AGAIN: Duration = Duration::from_secs(60);
 /// Objects of one claim, at most.
 pub const OBJECTS_PER_CLAIM: usize = 256;
 /// A claim is worth at most this much of the target's measured time, in milliseconds.

@@ -45,6 +45,12 @@ pub enum Cure {
 problems! {
     /// The target cannot be reached; its work is parked and goes on by itself.
     Unreachable = "unreachable", Wait;
+    /// The target is in maintenance: nothing is sent until that ends.
+    Maintenance = "maintenance", Wait;
+    /// The target may be looked at and not changed; what differs waits until that ends.
+    ReadOnly = "read_only", Wait;
+    /// A controller was told that the one in use does not know of yet.
+    Replicating = "replicating", Wait;
     /// Another object has to exist first and does not yet.
     Waiting = "waiting", Wait;
     /// The target was busy or gave a passing error.

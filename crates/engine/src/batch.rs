@@ -9,15 +9,16 @@
 mod item;
 mod members;
 mod password;
+mod seat;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
 
-use connector::{ApplyError, Connector, Lane, Unreachable};
+use connector::{ApplyError, Connector, Lane, Replica, Unreachable};
 use domain::{
-    id::ObjectId,
+    id::{ObjectId, TargetId},
     plan::{Action, Step},
     problem::{Problem, ProblemCode},
     spec::{ObjectKind, Selector},
@@ -60,6 +61,13 @@ pub(crate) struct Done {
 pub(crate) struct Crew<'a> {
     store: &'a EngineStore,
     connector: &'a dyn Connector,
+    /// The copy of the target this batch is held to, if it has copies.
+    replica: Option<Replica>,
+    /// Copies that were taken.
+    seats: u8,
+    /// Of what another copy was told so lately that this one need not know yet.
+    unsettled: BTreeSet<ObjectId>,
+    target: TargetId,
     claim: &'a Claim,
     lane: Lane,
     items: Vec<Item>,
@@ -67,6 +75,8 @@ pub(crate) struct Crew<'a> {
     references: BTreeMap<ObjectId, Reference>,
     blocked: BTreeSet<ObjectId>,
     down: Option<String>,
+    /// Maintenance began.
+    stopped: bool,
     /// Users made, and the time it took.
     made: (u32, Duration),
 }
@@ -86,30 +96,45 @@ impl<'a> Crew<'a> {
     pub(crate) fn new(
         store: &'a EngineStore,
         connector: &'a dyn Connector,
+        (target, lane): (TargetId, Lane),
         claim: &'a Claim,
-        lane: Lane,
         workload: Workload,
     ) -> Self {
         let members = connector.capabilities().members_per_change.max(1);
         let items: Vec<_> = workload.jobs.into_iter().map(|job| Item::new(job, members)).collect();
         let index = items.iter().enumerate().map(|(i, item)| (item.job.object, i)).collect();
-        let (references, blocked) = (workload.references, workload.blocked);
-        let made = (0, Duration::ZERO);
-        Self { store, connector, claim, lane, items, index, references, blocked, down: None, made }
+        Self {
+            store,
+            connector,
+            replica: None,
+            seats: 0,
+            unsettled: BTreeSet::new(),
+            target,
+            claim,
+            lane,
+            items,
+            index,
+            references: workload.references,
+            blocked: workload.blocked,
+            down: None,
+            stopped: false,
+            made: (0, Duration::ZERO),
+        }
     }
 
     /// Works until nothing is left to do. Every round ends an object or uses
     /// up one of its bounded tries.
     pub(crate) async fn work(&mut self) -> Result<(), Stopped> {
         let started = Instant::now();
-        while started.elapsed() < CLAIM_TIME && self.down.is_none() {
+        self.take_seat().await?;
+        while started.elapsed() < CLAIM_TIME && self.down.is_none() && !self.stopped {
             let ready = self.ready();
             if ready.is_empty() {
                 break;
             }
             if let Err(error) = self.observe(&ready).await {
-                self.down = Some(error.to_string());
-                break;
+                self.leave_seat(error.to_string()).await?;
+                continue;
             }
             let steps = self.next_steps(&ready);
             if !steps.is_empty() {
@@ -124,6 +149,7 @@ impl<'a> Crew<'a> {
 
     pub(crate) fn done(self) -> Done {
         let away = self.down.as_ref().map(|reason| Problem::new(ProblemCode::Unreachable).said(reason));
+        let away = away.or(self.stopped.then(|| Problem::new(ProblemCode::Maintenance)));
         let (users, took) = self.made;
         let pace = (users >= MEASURE_MIN).then(|| took / users);
         let objects = self.items.into_iter().map(|item| item.outcome(away.as_ref())).collect();
@@ -243,9 +269,14 @@ impl<'a> Crew<'a> {
         if selectors.is_empty() {
             return Ok(());
         }
-        let seen = self.connector.observe(self.lane, selectors).await?;
+        let seen = self.seat().observe(self.lane, selectors).await?;
         for (i, seen) in which.iter().zip(seen) {
-            self.items[*i].saw(seen);
+            let item = &mut self.items[*i];
+            item.saw(seen);
+            if item.seen.is_some() {
+                // Known here, so its absence from now on means something.
+                self.unsettled.remove(&item.job.object);
+            }
         }
         Ok(())
     }
@@ -254,13 +285,14 @@ impl<'a> Crew<'a> {
         let mut steps = Vec::new();
         for i in ready.iter().copied() {
             let spec = self.items[i].job.spec.clone();
+            let unsettled = self.settling(i);
             let next = {
                 let resolved: BTreeMap<_, _> = spec
                     .prerequisites()
                     .into_iter()
                     .filter_map(|object| self.resolve(&spec, object).map(|reference| (object, reference)))
                     .collect();
-                self.items[i].next(&resolved)
+                self.items[i].next(&resolved, unsettled)
             };
             steps.extend(next.map(|next| (i, next)));
         }
@@ -268,6 +300,9 @@ impl<'a> Crew<'a> {
     }
 
     async fn apply(&mut self, next: Vec<(usize, Next)>) -> Result<(), Stopped> {
+        if self.is_held_back(&next).await? {
+            return Ok(());
+        }
         let intents: Vec<_> = next
             .iter()
             .map(|(i, next)| Intent {
@@ -277,13 +312,14 @@ impl<'a> Crew<'a> {
                 naming: next.naming.clone(),
             })
             .collect();
-        if !self.store.intend(self.claim, &intents).await.map_err(Stopped::Store)? {
+        if !self.store.intend(self.claim, &intents, self.replica_id()).await.map_err(Stopped::Store)? {
             return Err(Stopped::Lost);
         }
         let (which, steps): (Vec<_>, Vec<Step>) = next.into_iter().map(|(i, next)| (i, next.step)).unzip();
         let started = Instant::now();
-        let answers = self.connector.apply(self.lane, &steps).await;
+        let answers = self.seat().apply(self.lane, &steps).await;
         self.measure(&steps, started.elapsed());
+        let (mut away, mut untold) = (None, Vec::new());
         for ((i, step), answer) in which.into_iter().zip(&steps).zip(answers) {
             match answer {
                 Ok(()) => self.items[i].applied(),
@@ -291,14 +327,25 @@ impl<'a> Crew<'a> {
                     debug!(object = %step.object, error = %source, "not known whether it was applied");
                     self.items[i].applied();
                 }
-                Err(ApplyError::Unreachable(error)) => self.down = Some(error.to_string()),
+                Err(ApplyError::Unreachable(error)) => {
+                    untold.push(step.object);
+                    away = Some(error.to_string());
+                }
                 Err(ApplyError::Rejected { problem }) => {
                     debug!(object = %step.object, problem = problem.code.code(), "the target refused");
-                    self.items[i].rejected(&step.action, problem);
+                    untold.push(step.object);
+                    let unsettled = self.settling(i);
+                    self.items[i].rejected(&step.action, problem, unsettled);
                 }
             }
         }
-        Ok(())
+        if self.replica_id().is_some() && !untold.is_empty() {
+            self.store.untold(self.claim, &untold).await.map_err(Stopped::Store)?;
+        }
+        match away {
+            Some(reason) => self.leave_seat(reason).await,
+            None => Ok(()),
+        }
     }
 
     /// Only rounds that mostly make users tell how long one takes.

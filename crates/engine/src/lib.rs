@@ -43,6 +43,8 @@ pub struct Options {
     pub breaker_min: Duration,
     /// The longest wait for a target that does not answer.
     pub breaker_max: Duration,
+    /// How often every controller of a target is asked how it is.
+    pub watch: Duration,
     /// How often to look for what nobody's outcome ends ([`EngineStore::sweep`]).
     pub sweep: Duration,
     /// How often to look at what changed in a target, whoever changed it.
@@ -59,6 +61,7 @@ impl Default for Options {
             claims: 2,
             breaker_min: Duration::from_secs(1),
             breaker_max: Duration::from_mins(1),
+            watch: Duration::from_secs(10),
             sweep: Duration::from_mins(1),
             scan: Duration::from_mins(1),
             full_scan: Duration::from_hours(1),

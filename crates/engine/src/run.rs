@@ -33,6 +33,7 @@ impl Engine {
             }
             tasks.spawn(Arc::clone(&self).keep_scanning(target, shutdown.clone()));
             tasks.spawn(Arc::clone(&self).keep_probing(target, bell.clone(), shutdown.clone()));
+            tasks.spawn(Arc::clone(&self).keep_watching(target, shutdown.clone()));
         }
         tasks.spawn(Arc::clone(&self).keep_listening(bell, shutdown.clone()));
         tasks.spawn(Arc::clone(&self).keep_sweeping(shutdown));
@@ -96,6 +97,21 @@ impl Engine {
                     }
                     was_up = up;
                     tick
+                }
+                Some(Err(error)) => self.troubled(&error, &mut trouble),
+            };
+            until(&mut shutdown, sleep(wait)).await;
+        }
+    }
+
+    async fn keep_watching(self: Arc<Self>, target: TargetId, mut shutdown: watch::Receiver<bool>) {
+        let mut trouble = 0;
+        while !*shutdown.borrow() {
+            let wait = match until(&mut shutdown, self.watch(target)).await {
+                None => return,
+                Some(Ok(())) => {
+                    trouble = 0;
+                    self.options.watch
                 }
                 Some(Err(error)) => self.troubled(&error, &mut trouble),
             };

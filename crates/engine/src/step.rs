@@ -2,7 +2,7 @@
 
 use std::{future::Future, time::Duration};
 
-use connector::{Connector, Lane};
+use connector::{Connector, Lane, ReplicaHealth};
 use domain::{
     id::{TargetId, TenantId},
     limits,
@@ -10,7 +10,7 @@ use domain::{
 };
 use store::{
     StoreError,
-    engine::{Claim, Health, ObjectOutcome, Outcome},
+    engine::{Claim, ControllerSeen, Health, ObjectOutcome, Outcome},
 };
 use tokio::time::Instant;
 use tracing::{Instrument as _, debug, info, info_span, warn};
@@ -34,8 +34,11 @@ impl Engine {
     pub async fn step(&self, target: TargetId, lane: Lane) -> Result<bool, StoreError> {
         let Some(connector) = self.connectors.get(&target) else { return Ok(false) };
         let health = self.health(target).await?;
-        if !health.up {
+        if !health.up || health.mode.maintenance {
             return Ok(false);
+        }
+        if let Some(address) = &health.controller {
+            connector.follow(address);
         }
         let limit = claim_size(lane, health.pace_micros);
         let start = self.turn(target, lane);
@@ -53,10 +56,15 @@ impl Engine {
     }
 
     /// Asks a target whose breaker is open and due whether it answers again;
-    /// true when it takes work.
+    /// true when it takes work. One in maintenance is not asked; what waits
+    /// for it is shown as parked.
     pub async fn probe(&self, target: TargetId) -> Result<bool, StoreError> {
         let Some(connector) = self.connectors.get(&target) else { return Ok(false) };
         let health = self.health(target).await?;
+        if health.mode.maintenance {
+            self.store.park_waiting(target).await?;
+            return Ok(false);
+        }
         if health.up || health.retry_at.is_some_and(|at| at > self.clock.now()) {
             return Ok(health.up);
         }
@@ -70,6 +78,29 @@ impl Engine {
                 self.open_breaker(target, &health, &error.to_string()).await?;
                 Ok(false)
             }
+        }
+    }
+
+    /// Asks every controller of a target how it is, and stores that; nothing
+    /// for one that has none, or is in maintenance.
+    pub async fn watch(&self, target: TargetId) -> Result<(), StoreError> {
+        let Some(connector) = self.connectors.get(&target) else { return Ok(()) };
+        if self.store.mode(target).await?.maintenance {
+            return Ok(());
+        }
+        let asked = connector.replicas().await;
+        let seen: Vec<_> = asked.into_iter().filter_map(seen).collect();
+        if !seen.is_empty() {
+            self.store.controllers_seen(target, &seen).await?;
+        }
+        self.tell(target, connector.as_ref()).await
+    }
+
+    /// Tells the other workers when this one had a reason to use another controller.
+    async fn tell(&self, target: TargetId, connector: &dyn Connector) -> Result<(), StoreError> {
+        match connector.chosen() {
+            Some((address, true)) => self.store.controller_chosen(target, &address).await,
+            _ => Ok(()),
         }
     }
 
@@ -99,7 +130,7 @@ impl Engine {
         let work = async {
             let workload = self.store.load(claim).await.map_err(Stopped::Store)?;
             let unreadable = workload.unreadable.clone();
-            let mut crew = Crew::new(&self.store, connector, claim, lane, workload);
+            let mut crew = Crew::new(&self.store, connector, (target, lane), claim, workload);
             crew.work().await?;
             let mut done = crew.done();
             done.objects.extend(unreadable.into_iter().map(unreadable_outcome));
@@ -113,6 +144,7 @@ impl Engine {
             }
             Err(Stopped::Store(error)) => return Err(error),
         };
+        self.tell(target, connector).await?;
         if let Some(reason) = &done.down {
             self.open_breaker(target, health, reason).await?;
         }
@@ -213,6 +245,16 @@ fn shares(claim: &Claim, took: Duration) -> Vec<(TenantId, i64)> {
 
 fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// What is stored of a controller; one that was never asked is not.
+fn seen(health: ReplicaHealth) -> Option<ControllerSeen> {
+    Some(ControllerSeen {
+        up: health.up?,
+        address: health.address,
+        reason: health.reason,
+        round_trip_micros: health.round_trip.map(micros),
+    })
 }
 
 /// Stored by a version this build does not know: others' work goes on.

@@ -52,6 +52,7 @@ fn given<'a>(query: &'a Pairs, name: &str) -> Option<&'a str> {
 #[template(path = "status.html")]
 struct Overview {
     frame: Frame,
+    notices: Vec<String>,
     directories: Option<Vec<view::Directory>>,
     tabs: Vec<Tab>,
     requests: Vec<view::Request>,
@@ -64,7 +65,7 @@ pub async fn overview(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
     let caller = visit.person()?;
     let state = given(&query, "state").and_then(|code| STATES.into_iter().find(|s| s.code() == code));
     let before = given(&query, "after").and_then(|id| id.parse().ok());
-    let (directories, mut rows) = read(&visit.surface, caller, state, before).await?;
+    let (notices, directories, mut rows) = read(&visit.surface, caller, state, before).await?;
     let more = rows.len() > ROWS as usize;
     rows.truncate(ROWS as usize);
     let now = visit.surface.app.now();
@@ -79,6 +80,7 @@ pub async fn overview(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
     tabs.extend(STATES.map(|s| tab(view::request_state(s).0, Some(s))));
     let page = Overview {
         frame: visit.frame.clone(),
+        notices,
         directories,
         tabs,
         requests: rows.iter().map(|r| view::request(r, now)).collect(),
@@ -96,11 +98,12 @@ async fn read(
     caller: &Caller,
     state: Option<RequestState>,
     before: Option<RequestId>,
-) -> Result<(Option<Vec<view::Directory>>, Vec<RequestView>), AppError> {
+) -> Result<(Vec<String>, Option<Vec<view::Directory>>, Vec<RequestView>), AppError> {
     let roots = roots(caller, Permission::RequestRead)?;
     let mut tx = surface.app.read(caller).await?;
     let own = tx.is_provider_staff().await?;
     let now = tx.now();
+    let notices = tx.directory_notices().await?.iter().map(view::notice).collect();
     let directories = if caller.may_anywhere(Permission::DirectoryRead) {
         let found = tx.directory_views(None, *limits::PAGE_ROWS.end()).await?;
         Some(found.iter().map(|d| view::directory(d, own, now)).collect())
@@ -110,7 +113,7 @@ async fn read(
     let filter = RequestFilter { roots, state, ..RequestFilter::default() };
     let rows = tx.request_views(&filter, before, ROWS + 1).await?;
     tx.finish().await?;
-    Ok((directories, rows))
+    Ok((notices, directories, rows))
 }
 
 #[derive(Template)]

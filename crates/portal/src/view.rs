@@ -1,6 +1,6 @@
 //! What is stored, as pages say it.
 
-use app::reading::views::{DirectoryView, ItemView, RequestView};
+use app::reading::views::{ControllerView, DirectoryNotice, DirectoryView, ItemView, RequestView};
 use domain::request::{ItemState, RequestState};
 use jiff::{Timestamp, tz::TimeZone};
 use web::texts;
@@ -18,6 +18,31 @@ pub struct Directory {
     pub parked: String,
     pub failed: String,
     pub pace: String,
+    pub mode: &'static str,
+    pub controllers: Vec<Controller>,
+}
+
+/// A controller of a directory.
+pub struct Controller {
+    pub address: String,
+    pub health: &'static str,
+    pub tone: &'static str,
+    pub used: bool,
+    pub since: String,
+    pub answer: String,
+    pub reason: Option<String>,
+}
+
+/// What everybody who works in a directory should know, in one sentence.
+pub fn notice(of: &DirectoryNotice) -> String {
+    let name = &of.name;
+    if of.maintenance {
+        format!("{name} is in maintenance. Changes are accepted, wait, and go on by themselves.")
+    } else if of.read_only {
+        format!("{name} is read-only. Changes are accepted and wait until it may be changed again.")
+    } else {
+        format!("{name} does not answer. Changes are accepted, wait, and go on by themselves.")
+    }
 }
 
 /// A request of the status page.
@@ -121,6 +146,30 @@ pub fn directory(of: &DirectoryView, own: bool, now: Timestamp) -> Directory {
         parked: count(of.parked),
         failed: count(of.failed),
         pace: pace(of.pace_micros),
+        mode: match (of.maintenance, of.read_only) {
+            (true, true) => "Maintenance, read-only",
+            (true, false) => "Maintenance",
+            (false, true) => "Read-only",
+            (false, false) => "Normal",
+        },
+        controllers: of.controllers.iter().map(|c| controller(c, own, now)).collect(),
+    }
+}
+
+fn controller(of: &ControllerView, own: bool, now: Timestamp) -> Controller {
+    let (health, tone) = if of.up { ("Answers", "good") } else { ("Does not answer", "bad") };
+    Controller {
+        address: of.address.clone(),
+        health,
+        tone,
+        used: of.used,
+        since: ago(of.since, now),
+        // Tenths of a millisecond.
+        answer: of
+            .round_trip_micros
+            .map(|micros| micros / 100)
+            .map_or_else(|| "–".to_owned(), |tenths| format!("{}.{} ms", grouped(tenths / 10), tenths % 10)),
+        reason: of.reason.clone().filter(|_| own && !of.up),
     }
 }
 

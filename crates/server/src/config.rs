@@ -14,6 +14,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use ad::ControllerAddress;
 use serde::Deserialize;
 use store::bootstrap::{Instance, PlanSetting};
 
@@ -173,8 +174,8 @@ pub struct DirectorySection {
     pub code: String,
     /// Name as shown.
     pub name: String,
-    /// `ldaps://host[:port]` of the controllers, in the order in which to try them.
-    pub urls: Vec<String>,
+    /// The controllers, the preferred one first.
+    pub urls: Vec<ControllerEntry>,
     /// PEM file of the authorities that may sign the controllers' certificates; relative to the file.
     pub ca_file: PathBuf,
     /// The domain.
@@ -190,6 +191,49 @@ pub struct DirectorySection {
     /// What is never touched inside the folder.
     #[serde(default)]
     pub protected: Vec<String>,
+}
+
+/// A controller: its address, or its address with how to reach it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "a controller is \"ldaps://host\" or { url = \"ldaps://host\", via = \"127.0.0.1:6360\" }"
+)]
+pub enum ControllerEntry {
+    /// `ldaps://host[:port]`, reached directly.
+    Direct(String),
+    /// Behind something that forwards to it.
+    Via(ControllerVia),
+}
+
+/// A controller that is not reached directly.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ControllerVia {
+    /// `ldaps://host[:port]`: the name its certificate bears.
+    pub url: String,
+    /// Address and port where something forwards to it, as the near end of a tunnel.
+    pub via: Option<SocketAddr>,
+}
+
+impl ControllerEntry {
+    /// What the connector is told.
+    pub fn address(&self) -> ControllerAddress {
+        match self {
+            Self::Direct(url) => ControllerAddress::direct(url),
+            Self::Via(ControllerVia { url, via: None }) => ControllerAddress::direct(url),
+            Self::Via(ControllerVia { url, via: Some(via) }) => ControllerAddress::via(url, *via),
+        }
+    }
+}
+
+impl fmt::Display for ControllerEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Direct(url) | Self::Via(ControllerVia { url, via: None }) => f.write_str(url),
+            Self::Via(ControllerVia { url, via: Some(via) }) => write!(f, "{url} via {via}"),
+        }
+    }
 }
 
 /// A service.
@@ -365,10 +409,9 @@ impl Config {
             ));
         };
         let d = directory;
-        let first = d.urls.first().cloned().unwrap_or_default();
         let mut config =
-            ad::Config::new(first, &d.ca_file, &d.base_dn, &d.folder_dn, &d.bind_dn, &password.value);
-        config.urls.clone_from(&d.urls);
+            ad::Config::new("", &d.ca_file, &d.base_dn, &d.folder_dn, &d.bind_dn, &password.value);
+        config.controllers = d.urls.iter().map(ControllerEntry::address).collect();
         config.protected.clone_from(&d.protected);
         if let Some(marker) = &d.marker_attribute {
             config.marker.clone_from(marker);
@@ -410,10 +453,27 @@ mod tests {
         let text = EXAMPLE.replace("bind_password_file", "#bind_password_file");
         let config = parse(&text, &secrets).expect("valid");
         assert_eq!(config.passwords["shared"].value, "s3cret");
-        for key in ["url", "connections", "marker_attribute", "protected", "per_user", "price_minor", "data"]
+        for key in
+            ["url", "connections", "marker_attribute", "protected", "per_user", "price_minor", "data", "via"]
         {
             assert!(EXAMPLE.contains(key), "{key} is not shown");
         }
+    }
+
+    #[test]
+    fn a_controller_is_reached_directly_or_by_way_of_an_address() {
+        let text = EXAMPLE.replace("bind_password_file", "#bind_password_file");
+        let config = parse(&text, &[("TENANTRY_DIRECTORY_SHARED_PASSWORD", "s3cret")]).expect("valid");
+        let settings = config.connector(&config.directories[0]).expect("it has a password");
+        let via = "127.0.0.1:6360".parse().expect("an address");
+        let expected = [
+            ControllerAddress::direct("ldaps://dc1.example.com"),
+            ControllerAddress::via("ldaps://dc2.example.com", via),
+        ];
+        assert_eq!(settings.controllers, expected);
+        let wrong = text
+            .replace("{ url = \"ldaps://dc2.example.com\", via", "{ uri = \"ldaps://dc2.example.com\", via");
+        assert!(problems(&wrong).contains("a controller is"), "{}", problems(&wrong));
     }
 
     #[test]

@@ -121,6 +121,15 @@ impl Seed<'_> {
             .execute(&mut self.sql)
             .await?;
         }
+        // Grants pin a version, and nobody gives more than they have. This role
+        // means everything there is, so a new power would be in nobody's hands.
+        sqlx::query!(
+            "UPDATE role_grant g SET role_version = n.version
+               FROM (SELECT max(version) AS version FROM role WHERE code = 'provider_administrator') n
+              WHERE g.role_code = 'provider_administrator' AND g.role_version < n.version AND g.revoked_at IS NULL"
+        )
+        .execute(&mut self.sql)
+        .await?;
         Ok(())
     }
 

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub use claim::{Claim, Claimed, Intent};
 pub use drift::{Checked, Expected, Found, Recorded, ScanClaim, Stamp, Standing, Stranger};
-pub use health::Health;
+pub use health::{ControllerSeen, Health, Mode};
 pub use load::{EdgeJob, Job, PendingPassword, Reference, Workload};
 pub use record::{Batch, EdgeOutcome, ObjectOutcome, Outcome, PasswordOutcome};
 pub use sweep::Swept;

@@ -15,6 +15,7 @@ pub mod bootstrap;
 pub mod caller;
 pub mod catalogue;
 pub mod cluster;
+pub mod directories;
 pub mod drift;
 pub mod engine;
 pub mod error;

@@ -9,7 +9,7 @@ mod people;
 mod requests;
 mod tenants;
 
-pub use directories::DirectoryView;
+pub use directories::{ControllerView, DirectoryNotice, DirectoryView};
 pub use groups::{GroupView, MemberView};
 pub use orders::{OrderFilter, OrderView};
 pub use people::PersonView;

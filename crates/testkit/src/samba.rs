@@ -9,6 +9,7 @@
 //! the other end of the pipe is gone, also after a `kill -9`; and a start on a
 //! folder first ends whatever a crashed run left there.
 
+mod join;
 mod layout;
 mod provision;
 
@@ -207,6 +208,7 @@ impl std::fmt::Debug for Directory {
 pub struct Domain {
     data: PathBuf,
     directory: Directory,
+    options: DomainOptions,
     child: Option<Child>,
     // Held for their locks, which end with the process however that ends.
     _lock: File,
@@ -229,7 +231,8 @@ impl Domain {
             provision::copy(&provisioned, &data).await?;
         }
         let directory = layout::write(&data, options)?;
-        let mut domain = Self { data, directory, child: None, _lock: lock, address_lock: None };
+        let options = options.clone();
+        let mut domain = Self { data, directory, options, child: None, _lock: lock, address_lock: None };
         domain.launch().await?;
         Ok(domain)
     }

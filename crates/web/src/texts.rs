@@ -119,6 +119,22 @@ fn parts(code: ProblemCode, args: &BTreeMap<String, String>) -> (&'static str, S
             "The directory cannot be reached at the moment; the work waits.".to_owned(),
             "Nothing: it goes on by itself as soon as the directory answers.",
         ),
+        C::Maintenance => (
+            "The directory is in maintenance",
+            "The provider works on the directory; nothing is sent to it, and the work waits.".to_owned(),
+            "Nothing: it goes on by itself when the maintenance ends.",
+        ),
+        C::ReadOnly => (
+            "The directory is read-only",
+            "The provider allows no change in the directory at present; what differs waits.".to_owned(),
+            "Nothing: it goes on by itself when the directory may be changed again.",
+        ),
+        C::Replicating => (
+            "The controllers of the directory do not agree yet",
+            "Another controller of the directory was told of the change, and the one in use does not know of it yet."
+                .to_owned(),
+            "Nothing: it is looked for again by itself. If it stays so, the provider looks at the replication between the controllers.",
+        ),
         C::Waiting => (
             "Something else comes first",
             "Another object has to exist first and does not yet.".to_owned(),
@@ -232,6 +248,10 @@ pub const fn conflict(conflict: Conflict) -> RefusalText {
         Conflict::NoContainer => (
             "The seller has no container in this directory",
             "Customers of this seller cannot live in this directory, because the seller has no container there. Nothing was changed: choose another directory or another seller.",
+        ),
+        Conflict::DirectoryReadOnly => (
+            "The directory is read-only",
+            "At present nothing may be changed in the chosen directory, so no customer can be ordered into it. Nothing was changed: choose another directory, or order again when the provider has ended this.",
         ),
         Conflict::Suspended => (
             "The tenant is suspended",

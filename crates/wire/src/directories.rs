@@ -58,6 +58,57 @@ pub struct Directory {
     /// The last error, if it is not over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<Problem>,
+    /// In maintenance: work is accepted and waits, nothing is sent.
+    #[serde(default)]
+    pub maintenance: bool,
+    /// Read-only: it is looked at and never changed; what differs waits, and
+    /// orders into it are refused.
+    #[serde(default)]
+    pub read_only: bool,
+    /// Rises with every change of the modes; also the `ETag`.
+    #[serde(default)]
+    #[schema(example = 1)]
+    pub version: i64,
+    /// Its controllers, the preferred one first, as they were asked last.
+    #[serde(default)]
+    pub controllers: Vec<Controller>,
+}
+
+/// A controller of a directory.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Controller {
+    /// Where it is.
+    #[schema(example = "ldaps://dc1.example.com")]
+    pub address: String,
+    /// Whether it answers.
+    pub health: Health,
+    /// Whether work goes there: all workers use the same one.
+    pub used: bool,
+    /// Since when `health` is so. RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    pub since: String,
+    /// When it was asked last. RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    pub asked_at: String,
+    /// How long its last answer took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1.4)]
+    pub round_trip_ms: Option<f64>,
+    /// Why it does not answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<Problem>,
+}
+
+/// Change of the modes of a directory. Absent fields stay as they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DirectoryUpdate {
+    /// Begin or end maintenance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maintenance: Option<bool>,
+    /// Make it read-only, or end that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_only: Option<bool>,
 }
 
 /// Work that waits for a directory.

@@ -59,7 +59,7 @@ pub async fn check(config: Config, clock: &dyn Clock, random: Arc<dyn Random>) -
             return found.0;
         }
     };
-    let session = match directory.connections.session(Lane::Interactive).await {
+    let session = match directory.session(Lane::Interactive).await {
         Ok(session) => session,
         Err(error) => {
             found.add("connection", Err(error.reason), "check address, authorities, account and password");

@@ -3,7 +3,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use ad::{Config, Directory, Transport};
+use ad::{Config, ControllerAddress, Directory};
 use connector::{ApplyError, Connector as _, Lane};
 use domain::{
     plan::Step,
@@ -18,7 +18,7 @@ async fn behind_proxy(lab: &Lab) -> (Proxy, Config) {
     let controller = SocketAddr::from((lab.domain.address, 636));
     let proxy = Proxy::start(Upstream::Tcp(controller)).await.expect("a free port");
     let mut config = lab.config();
-    config.transport = Transport::Via(proxy.address());
+    config.controllers = vec![ControllerAddress::via(&lab.domain.ldaps_url, proxy.address())];
     config.connect_timeout = Duration::from_secs(3);
     config.request_timeout = Duration::from_secs(20);
     (proxy, config)
@@ -153,8 +153,8 @@ async fn a_certificate_of_another_authority_is_not_accepted_and_the_reason_says_
 async fn a_certificate_for_another_name_is_not_accepted() {
     let lab = Lab::new().await;
     let mut config = lab.config();
-    config.urls = vec!["ldaps://dc.elsewhere.test".to_owned()];
-    config.transport = Transport::Via(SocketAddr::from((lab.domain.address, 636)));
+    let address = SocketAddr::from((lab.domain.address, 636));
+    config.controllers = vec![ControllerAddress::via("ldaps://dc.elsewhere.test", address)];
     let error = connect_with(config).probe().await.expect_err("not its name");
     assert!(error.reason.contains("certificate is not accepted"), "{error:?}");
 }
@@ -163,7 +163,7 @@ async fn a_certificate_for_another_name_is_not_accepted() {
 async fn the_next_controller_is_tried_when_one_is_down() {
     let lab = Lab::new().await;
     let mut config = lab.config();
-    config.urls.insert(0, "ldaps://127.77.2.250".to_owned());
+    config.controllers.insert(0, ControllerAddress::direct("ldaps://127.77.2.250"));
     config.connect_timeout = Duration::from_secs(3);
     connect_with(config).probe().await.expect("the second one answers");
 }

@@ -1,6 +1,7 @@
 //! The connector on a real domain: Samba, started by the test run.
 
 mod conformance;
+mod controllers;
 mod faults;
 mod guards;
 mod isolation;

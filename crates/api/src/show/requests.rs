@@ -2,7 +2,7 @@
 
 use app::reading::{
     catalogue::Plan,
-    views::{DirectoryView, ItemView, OrderView, RequestView},
+    views::{ControllerView, DirectoryView, ItemView, OrderView, RequestView},
 };
 use domain::{problem::Problem, problem::ProblemCode, request::RequestState};
 use jiff::Timestamp;
@@ -135,5 +135,24 @@ pub fn directory(of: &DirectoryView, viewer: Viewer, now: Timestamp) -> director
         // It answered last just before it was found to be away.
         last_contact_at: of.since.filter(|_| of.up == Some(false)).map(|at| at.to_string()),
         last_error: away.filter(|_| of.up == Some(false)).map(|p| problem(&p, viewer)),
+        maintenance: of.maintenance,
+        read_only: of.read_only,
+        version: of.version,
+        controllers: of.controllers.iter().map(|c| controller(c, viewer)).collect(),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+fn controller(of: &ControllerView, viewer: Viewer) -> directories::Controller {
+    use directories::Health;
+    let away = of.reason.as_ref().map(|reason| Problem::new(ProblemCode::Unreachable).said(reason));
+    directories::Controller {
+        address: of.address.clone(),
+        health: if of.up { Health::Up } else { Health::Down },
+        used: of.used,
+        since: of.since.to_string(),
+        asked_at: of.asked_at.to_string(),
+        round_trip_ms: of.round_trip_micros.map(|micros| (micros as f64 / 100.0).round() / 10.0),
+        last_error: away.map(|p| problem(&p, viewer)),
     }
 }

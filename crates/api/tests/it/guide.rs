@@ -103,6 +103,7 @@ fn the_guide_names_every_conflict() {
         Conflict::KeyReused,
         Conflict::Stale { present: 1 },
         Conflict::NoContainer,
+        Conflict::DirectoryReadOnly,
         Conflict::Suspended,
         Conflict::LinkDead,
         Conflict::Oneself,

@@ -63,6 +63,7 @@ fn body(id: &str) -> Value {
         "sign_in" => json!({ "login": "nobody@x.test", "password": "none" }),
         "create_token" => json!({ "name": "x" }),
         "choose_password" => json!({ "password": "a long enough password" }),
+        "update_directory" => json!({ "maintenance": true }),
         "update_tenant" => json!({ "name": "New name" }),
         "close_tenant" | "close_customer" => json!({ "grace_days": 1 }),
         "move_tenant" | "move_customer" => json!({ "seller": "hq" }),

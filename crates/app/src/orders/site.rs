@@ -59,6 +59,9 @@ impl Site {
     ) -> Result<Self, AppError> {
         let seller = &permit.tenant;
         let target = directory(tx, seller, draft.customer.directory.as_deref()).await?;
+        if tx.is_read_only(target).await? {
+            return Err(AppError::Conflict(Conflict::DirectoryReadOnly));
+        }
         let parent = match seller.kind {
             TenantKind::Provider => None,
             _ => Some(

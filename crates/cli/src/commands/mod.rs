@@ -1,6 +1,7 @@
 //! One module per noun; each holds what can be typed and what it does.
 
 pub mod customers;
+pub mod directories;
 pub mod drift;
 pub mod groups;
 pub mod life;
@@ -47,8 +48,8 @@ pub async fn run(cli: &Cli, out: &Out) -> Result<(), Failure> {
         Command::Groups(command) => groups::run(command, &connect(global)?, out).await,
         Command::Requests(command) => requests::run(command, &connect(global)?, out).await,
         Command::Plans => overview::plans(&connect(global)?, out).await,
-        Command::Directories => overview::directories(&connect(global)?, out).await,
         Command::Drift(command) => drift::run(command, &connect(global)?, out).await,
+        Command::Directories { command } => directories::run(command.as_ref(), &connect(global)?, out).await,
         Command::Tokens(command) => tokens::run(command, &connect(global)?, out).await,
     }
 }

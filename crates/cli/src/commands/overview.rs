@@ -1,16 +1,15 @@
-//! Lists that are only looked at: plans and directories.
+//! Lists that are only looked at: plans.
 
 use wire::{
     catalogue::Plan,
     common::{Money, PageQuery},
-    directories::Directory,
 };
 
 use super::EVERYTHING;
 use crate::{
     client::Client,
     failure::Failure,
-    output::{Columns, Out, instant, or_dash},
+    output::{Columns, Out},
 };
 
 /// Plans that can be ordered.
@@ -22,40 +21,6 @@ pub async fn plans(client: &Client, out: &Out) -> Result<(), Failure> {
             let price = p.price.as_ref().map_or_else(|| "-".to_owned(), money);
             let (scope, version) = (p.scope.to_string(), p.version.to_string());
             vec![p.code.clone(), p.name.clone(), p.service.clone(), scope, price, version]
-        },
-    };
-    out.list(&page, &columns)
-}
-
-/// Directories and how they are doing.
-pub async fn directories(client: &Client, out: &Out) -> Result<(), Failure> {
-    let page = client.list(&["directories"], &PageQuery::default(), &EVERYTHING).await?;
-    let columns = Columns::<Directory> {
-        titles: &[
-            "code",
-            "name",
-            "health",
-            "breaker",
-            "waiting",
-            "parked",
-            "failed",
-            "pace",
-            "last contact",
-            "error",
-        ],
-        row: |d| {
-            vec![
-                d.code.clone(),
-                d.name.clone(),
-                d.health.to_string(),
-                d.breaker.to_string(),
-                (d.queue.interactive + d.queue.bulk).to_string(),
-                d.queue.parked.to_string(),
-                d.queue.failed.to_string(),
-                d.pace_per_second.map_or_else(|| "-".to_owned(), |p| format!("{p:.1}/s")),
-                d.last_contact_at.as_deref().map_or_else(|| "-".to_owned(), instant),
-                or_dash(d.last_error.as_ref().map(|p| p.title.as_str())),
-            ]
         },
     };
     out.list(&page, &columns)

@@ -10,7 +10,7 @@ use domain::{
 };
 use store::engine::{Job, ObjectOutcome, Outcome, PasswordOutcome, Reference};
 
-use super::{members::Members, password::Password};
+use super::{members::Members, password::Password, seat::Unsettled};
 use crate::delay;
 
 /// Steps of one object in one claim; more means it does not come true.
@@ -149,9 +149,13 @@ impl Item {
     }
 
     /// Decides what comes next from what was seen.
-    pub(super) fn next(&mut self, resolved: &BTreeMap<ObjectId, Reference>) -> Option<Next> {
+    pub(super) fn next(
+        &mut self,
+        resolved: &BTreeMap<ObjectId, Reference>,
+        unsettled: Unsettled,
+    ) -> Option<Next> {
         if self.main.is_none() {
-            let next = self.next_of_object(resolved);
+            let next = self.next_of_object(resolved, unsettled);
             if next.is_some() {
                 return next;
             }
@@ -171,7 +175,11 @@ impl Item {
         })
     }
 
-    fn next_of_object(&mut self, resolved: &BTreeMap<ObjectId, Reference>) -> Option<Next> {
+    fn next_of_object(
+        &mut self,
+        resolved: &BTreeMap<ObjectId, Reference>,
+        unsettled: Unsettled,
+    ) -> Option<Next> {
         let resolve = |object| resolved.get(&object).map(|r| r.address.clone());
         let (container, readers) = match &self.job.spec {
             Spec::Access { container, readers } => {
@@ -190,6 +198,10 @@ impl Item {
             known: self.job.address.as_ref().map(|a| a.external_id),
         };
         let planned = plan(&want, self.seen.as_ref().or(self.foreign.as_ref()));
+        if self.may_be_behind(&planned, unsettled) {
+            self.look_again();
+            return None;
+        }
         let step = match planned {
             Plan::Nothing => {
                 self.main = Some(Outcome::Verified);
@@ -218,6 +230,29 @@ impl Item {
         self.steps += 1;
         let naming = if creates { self.naming(resolve) } else { None };
         Some(Next { step, naming })
+    }
+
+    /// Whether what was decided rests on something not being there that
+    /// another copy of the target was told of.
+    fn may_be_behind(&self, planned: &Plan, unsettled: Unsettled) -> bool {
+        match planned {
+            Plan::Do(step) => unsettled.own && matches!(step.action, Action::Create { .. }),
+            Plan::Stuck(_) => unsettled.any,
+            Plan::Nothing => unsettled.own && !self.job.wanted,
+        }
+    }
+
+    /// Looks again later, because what another copy of the target was told is
+    /// not known here yet. The target refused nothing.
+    fn look_again(&mut self) {
+        let after_ms = delay::retry_millis(self.job.attempts);
+        let problem = Some(Problem::new(ProblemCode::Replicating));
+        self.main = Some(Outcome::Retry { problem, after_ms, refused: false });
+    }
+
+    /// Waits, with everything that is left of it.
+    pub(super) fn park(&mut self, problem: Problem) {
+        self.main = Some(Outcome::Parked(problem));
     }
 
     fn next_of_rest(&mut self) -> Option<Action> {
@@ -252,7 +287,11 @@ impl Item {
         }
     }
 
-    pub(super) fn rejected(&mut self, action: &Action, problem: Problem) {
+    pub(super) fn rejected(&mut self, action: &Action, problem: Problem, unsettled: Unsettled) {
+        if unsettled.any && speaks_of_absence(&problem) {
+            self.look_again();
+            return;
+        }
         if self.is_passing(&problem) {
             if self.job.refusals < REFUSALS_MAX {
                 let after_ms = delay::retry_millis(self.job.refusals);
@@ -316,6 +355,11 @@ impl Item {
             edges: self.members.outcomes(&self.job.edges),
         }
     }
+}
+
+/// Whether a refusal may come from something that is not there yet.
+fn speaks_of_absence(problem: &Problem) -> bool {
+    matches!(problem.code, ProblemCode::Waiting | ProblemCode::Busy | ProblemCode::MemberMissing)
 }
 
 /// The target accepted everything and shows something else.

@@ -2,6 +2,7 @@
 //! true, whatever breaks in between.
 
 mod converge;
+mod copies;
 mod crash;
 mod directory;
 mod drift;
@@ -10,6 +11,7 @@ mod faults;
 mod gate;
 mod leavers;
 mod members;
+mod modes;
 mod passwords;
 mod random;
 mod running;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     field::{FieldError, Rule},
-    names,
+    limits, names,
     tenant::Code,
 };
 
@@ -170,6 +170,17 @@ impl Problems {
             self.take(&format!("directory[{i}].name"), names::display_name("", &directory.name));
             if directory.urls.is_empty() {
                 self.note(&format!("directory[{i}].urls"), "names no controller");
+            }
+            let mut seen = BTreeSet::new();
+            for controller in &directory.urls {
+                let key = format!("directory[{i}].urls");
+                let url = controller.address().url;
+                if url.chars().count() > limits::ADDRESS_CHARS {
+                    self.note(&key, "has an address that is too long");
+                }
+                if !seen.insert(url.clone()) {
+                    self.note(&key, &format!("names {url} twice"));
+                }
             }
         }
     }

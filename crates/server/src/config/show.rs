@@ -65,7 +65,8 @@ impl Config {
             out.section("[[directory]]");
             out.text("code", &directory.code);
             out.text("name", &directory.name);
-            out.list("urls", &directory.urls);
+            let urls: Vec<String> = directory.urls.iter().map(ToString::to_string).collect();
+            out.list("urls", &urls);
             out.text("ca_file", &directory.ca_file.to_string_lossy());
             out.text("base_dn", &directory.base_dn);
             out.text("folder_dn", &directory.folder_dn);

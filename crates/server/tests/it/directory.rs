@@ -3,6 +3,7 @@
 
 use std::{
     hash::{BuildHasher as _, Hasher as _},
+    path::Path,
     process::Stdio,
 };
 
@@ -30,6 +31,17 @@ impl Site {
     }
 
     pub async fn in_domain(domain: samba::Directory, database_url: Option<String>) -> Self {
+        let (urls, authorities) = (vec![domain.ldaps_url.clone()], domain.ca_pem.clone());
+        Self::with_controllers(domain, &urls, &authorities, database_url).await
+    }
+
+    /// With several controllers of one domain, of which `domain` says how to reach the first.
+    pub async fn with_controllers(
+        domain: samba::Directory,
+        urls: &[String],
+        authorities: &Path,
+        database_url: Option<String>,
+    ) -> Self {
         // Not reproducible on purpose: tests of many processes share one domain.
         let tag = format!("{:05x}", std::hash::RandomState::new().build_hasher().finish() & 0xF_FFFF);
         let base = domain.base_dn.clone();
@@ -37,11 +49,10 @@ impl Site {
         let account = format!("svc-{tag}");
         let bind_dn = format!("CN={account},CN=Users,{base}");
         let more = format!(
-            "[[directory]]\ncode = \"shared\"\nname = \"Shared\"\nurls = [\"{}\"]\nca_file = \"{}\"\n\
+            "[[directory]]\ncode = \"shared\"\nname = \"Shared\"\nurls = {urls:?}\nca_file = \"{}\"\n\
              base_dn = \"{base}\"\nfolder_dn = \"{folder}\"\nbind_dn = \"{bind_dn}\"\n\
              bind_password_file = \"shared.password\"\n",
-            domain.ldaps_url,
-            domain.ca_pem.display(),
+            authorities.display(),
         );
         let installation = Installation::new(&more, database_url);
         std::fs::write(installation.path().join("shared.password"), ACCOUNT_PASSWORD)

@@ -135,6 +135,82 @@ async fn a_controller_that_is_away_before_during_and_after_delays_and_loses_noth
     domain.stop().await.expect("it stops");
 }
 
+/// A domain with two controllers, and an installation that knows both. What
+/// one is told the other learns when the test says so.
+async fn pair(folder: &Path) -> (Domain, Domain, Site) {
+    let options = DomainOptions::new(std::net::Ipv4Addr::LOCALHOST);
+    let first = Domain::start_anywhere(&folder.join("a"), &cache(), &options).await;
+    let first = first.expect("a domain controller of our own; see `make setup`");
+    let second = first.join(&folder.join("b"), "dc2").await.expect("a second one joins");
+    let both = [&first, &second].map(Domain::directory);
+    let urls = both.map(|directory| directory.ldaps_url.clone());
+    let authorities = both.map(|directory| std::fs::read_to_string(&directory.ca_pem).expect("an authority"));
+    let file = folder.join("authorities.pem");
+    std::fs::write(&file, authorities.join("\n")).expect("our own folder");
+    let site = Site::with_controllers(both[0].clone(), &urls, &file, None).await;
+    site.delegate().await;
+    second.replicate(&first).await.expect("it replicates");
+    site.installation.migrate();
+    (first, second, site)
+}
+
+#[tokio::test]
+async fn one_controller_of_two_killed_under_load_fails_no_request_and_doubles_nobody() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut first, mut second, site) = pair(folder.path()).await;
+    let (server, root) = site.installation.serve(&[]).await;
+    let order = root.order(&site.code('k'), 150).await;
+    let request = order["request"]["id"].as_str().expect("a request").to_owned();
+    wait_for("some people are there", async || {
+        let verified = root.see(&format!("requests/{request}")).await["counts"]["verified"].as_i64()?;
+        (verified > 8).then_some(())
+    })
+    .await;
+    // The second knows a part; what was made since exists in the first alone.
+    second.replicate(&first).await.expect("it replicates");
+    first.kill().await.expect("it can be killed");
+
+    wait_for("everybody can see that it is away", async || {
+        let controllers = root.see("directories/shared").await["controllers"].clone();
+        (controllers[0]["health"] == "down").then_some(())
+    })
+    .await;
+    let other = root.order(&site.code('l'), 3).await;
+    let other = root.complete(other["request"]["id"].as_str().expect("a request")).await;
+    assert_eq!(other["counts"]["failed"], 0, "new work is done by the one that is left: {other}");
+    let seen = root.see(&format!("requests/{request}")).await;
+    assert_eq!(seen["counts"]["failed"], 0, "{seen}");
+    let shown = root.see("directories/shared").await;
+    assert!(shown["health"] == "up" && shown["controllers"][1]["used"] == true, "{shown}");
+
+    first.restart().await.expect("it starts again");
+    second.replicate(&first).await.expect("it replicates");
+    let seen = root.complete(&request).await;
+    assert_eq!(seen["counts"]["failed"], 0, "{seen}");
+    first.replicate(&second).await.expect("it replicates");
+    for (letter, people) in [('k', 151), ('l', 4)] {
+        let filter = format!("(&(objectClass=user)(userPrincipalName=*@{}.example))", site.code(letter));
+        assert_eq!(site.find(&site.administrator(), &filter).await.len(), people, "everybody once");
+    }
+    // What a directory calls one of two objects that were made under one name.
+    let doubled = site.find(&site.administrator(), "(name=*CNF:*)").await;
+    assert_eq!(doubled, Vec::<String>::new());
+
+    first.kill().await.expect("it can be killed");
+    second.kill().await.expect("it can be killed");
+    let late = root.order(&site.code('m'), 3).await;
+    wait_for("both are known to be away", async || {
+        let shown = root.see("directories/shared").await;
+        let down = |i: usize| shown["controllers"][i]["health"] == "down";
+        (shown["health"] == "down" && down(0) && down(1)).then_some(())
+    })
+    .await;
+    second.restart().await.expect("it starts again");
+    let late = root.complete(late["request"]["id"].as_str().expect("a request")).await;
+    assert_eq!(late["counts"]["failed"], 0, "{late}");
+    assert!(server.stop().await.success());
+}
+
 /// The user of the database goes through.
 fn open_for_others(folder: &Path) {
     use std::os::unix::fs::PermissionsExt as _;

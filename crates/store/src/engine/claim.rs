@@ -1,5 +1,7 @@
 //! Fair claims: which tenant's turn it is, under a lease that fences.
 
+use std::collections::BTreeSet;
+
 use domain::{
     id::{ObjectId, TargetId, TenantId},
     limits,
@@ -135,9 +137,15 @@ impl EngineStore {
     }
 
     /// Notes what is about to be tried, before it is tried, and shows the
-    /// requests as running. Also renews the lease; false when the lease was
+    /// requests as running. `replica` is the copy of the target that will be
+    /// told, if it has several. Also renews the lease; false when the lease was
     /// lost for any of the objects, and then nothing may be tried.
-    pub async fn intend(&self, claim: &Claim, intents: &[Intent]) -> Result<bool, StoreError> {
+    pub async fn intend(
+        &self,
+        claim: &Claim,
+        intents: &[Intent],
+        replica: Option<Uuid>,
+    ) -> Result<bool, StoreError> {
         let objects: Vec<_> = intents.iter().map(|i| i.object.uuid()).collect();
         let generations: Vec<_> = intents.iter().map(|i| i.generation).collect();
         let steps: Vec<_> = intents.iter().map(|i| i.step.to_owned()).collect();
@@ -154,18 +162,57 @@ impl EngineStore {
                      RETURNING i.request_id),
                r AS (UPDATE request SET started_at = now()
                       WHERE id IN (SELECT request_id FROM i) AND started_at IS NULL)
-               INSERT INTO attempt (object_id, tenant_id, generation, lease, step, naming)
-               SELECT a.object_id, w.tenant_id, a.generation, $1, a.step, a.naming FROM a JOIN w USING (object_id)"#,
+               INSERT INTO attempt (object_id, tenant_id, generation, lease, step, naming, replica)
+               SELECT a.object_id, w.tenant_id, a.generation, $1, a.step, a.naming, $7 FROM a JOIN w USING (object_id)"#,
             claim.lease,
             &objects,
             &generations,
             &steps,
             &namings as _,
-            lease_seconds()
+            lease_seconds(),
+            replica
         )
         .execute(&self.pool)
         .await?;
         Ok(usize::try_from(noted.rows_affected()).is_ok_and(|n| n == intents.len()))
+    }
+
+    /// What was noted last for these objects certainly did not happen, so no
+    /// copy of the target was told of it.
+    pub async fn untold(&self, claim: &Claim, objects: &[ObjectId]) -> Result<(), StoreError> {
+        let ids: Vec<_> = objects.iter().map(|o| o.uuid()).collect();
+        sqlx::query!(
+            "UPDATE attempt t SET replica = NULL FROM unnest($2::uuid[]) AS u (id)
+              WHERE t.lease = $1 AND t.id = (SELECT a.id FROM attempt a WHERE a.object_id = u.id
+                                              ORDER BY a.id DESC LIMIT 1)",
+            claim.lease,
+            &ids
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Of which objects another copy of the target than `replica` was told last,
+    /// and so lately that this one need not know yet.
+    pub async fn told_elsewhere(
+        &self,
+        objects: &BTreeSet<ObjectId>,
+        replica: Uuid,
+    ) -> Result<BTreeSet<ObjectId>, StoreError> {
+        let ids: Vec<_> = objects.iter().map(|o| o.uuid()).collect();
+        let rows = sqlx::query_scalar!(
+            r#"SELECT u.id AS "id!" FROM unnest($1::uuid[]) AS u (id) CROSS JOIN LATERAL
+                      (SELECT a.replica, a.started_at FROM attempt a
+                        WHERE a.object_id = u.id AND a.replica IS NOT NULL ORDER BY a.id DESC LIMIT 1) a
+                WHERE a.replica <> $2 AND a.started_at > now() - make_interval(secs => $3)"#,
+            &ids,
+            replica,
+            limits::REPLICATION.as_secs_f64()
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(ObjectId::from_uuid).collect())
     }
 }
 

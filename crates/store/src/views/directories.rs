@@ -33,6 +33,46 @@ pub struct DirectoryView {
     pub parked: i64,
     /// Objects that need a person, up to [`COUNTED`].
     pub failed: i64,
+    /// Nothing is sent.
+    pub maintenance: bool,
+    /// It is looked at and never changed.
+    pub read_only: bool,
+    /// Raised with every change of the two.
+    pub version: i64,
+    /// Its controllers that were asked, the preferred one first.
+    pub controllers: Vec<ControllerView>,
+}
+
+/// A controller of a directory, as the worker saw it that asked last.
+#[derive(Debug, Clone)]
+pub struct ControllerView {
+    /// Where it is.
+    pub address: String,
+    /// Whether it answers.
+    pub up: bool,
+    /// Since when.
+    pub since: Timestamp,
+    /// When it was asked last.
+    pub asked_at: Timestamp,
+    /// Why it does not answer.
+    pub reason: Option<String>,
+    /// How long its answer took, in microseconds.
+    pub round_trip_micros: Option<i64>,
+    /// Work goes there.
+    pub used: bool,
+}
+
+/// Something everybody who works in a directory should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryNotice {
+    /// The directory's name.
+    pub name: String,
+    /// It does not answer.
+    pub away: bool,
+    /// It is in maintenance.
+    pub maintenance: bool,
+    /// It is read-only.
+    pub read_only: bool,
 }
 
 impl ReadTx<'_> {
@@ -42,8 +82,67 @@ impl ReadTx<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<DirectoryView>, StoreError> {
+        self.directories(None, after, limit).await
+    }
+
+    /// The directory with this code, if the caller may see it.
+    pub async fn directory_view(&mut self, code: &str) -> Result<DirectoryView, StoreError> {
+        let found = self.directories(Some(code), None, 1).await?.pop();
+        found.ok_or(StoreError::NotFound("directory"))
+    }
+
+    async fn with_controllers(
+        &mut self,
+        mut views: Vec<DirectoryView>,
+    ) -> Result<Vec<DirectoryView>, StoreError> {
+        let ids: Vec<_> = views.iter().map(|view| view.id.uuid()).collect();
+        // The first is used as long as no worker found a reason to use another.
         let rows = sqlx::query!(
-            r#"SELECT t.id, t.code, t.name, h.state = 'up' AS "up?", h.reason AS "reason?", h.pace_micros AS "pace?",
+            r#"SELECT c.target_id, c.address, c.state = 'up' AS "up!", c.since AS "since: jiff_sqlx::Timestamp",
+                      c.asked_at AS "asked_at: jiff_sqlx::Timestamp", c.reason, c.round_trip_micros,
+                      coalesce(h.controller = c.address, c.position = 1) AS "used!"
+                 FROM controller_health c LEFT JOIN target_health h USING (target_id)
+                WHERE c.target_id = ANY($1) ORDER BY c.target_id, c.position"#,
+            &ids
+        )
+        .fetch_all(self.sql())
+        .await?;
+        for row in rows {
+            let Some(view) = views.iter_mut().find(|view| view.id.uuid() == row.target_id) else { continue };
+            view.controllers.push(ControllerView {
+                address: row.address,
+                up: row.up,
+                since: row.since.to_jiff(),
+                asked_at: row.asked_at.to_jiff(),
+                reason: row.reason,
+                round_trip_micros: row.round_trip_micros,
+                used: row.used,
+            });
+        }
+        Ok(views)
+    }
+
+    /// The directories the caller may know of that are away or not as usual.
+    pub async fn directory_notices(&mut self) -> Result<Vec<DirectoryNotice>, StoreError> {
+        let rows = sqlx::query_as!(
+            DirectoryNotice,
+            r#"SELECT t.name, coalesce(h.state = 'down', false) AS "away!", t.maintenance, t.read_only
+                 FROM target t LEFT JOIN target_health h ON h.target_id = t.id
+                WHERE t.maintenance OR t.read_only OR h.state = 'down' ORDER BY t.name LIMIT 20"#
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(rows)
+    }
+
+    async fn directories(
+        &mut self,
+        code: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<DirectoryView>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT t.id, t.code, t.name, t.maintenance, t.read_only, t.version, h.state = 'up' AS "up?", h.reason AS "reason?", h.pace_micros AS "pace?",
                       h.since AS "since?: jiff_sqlx::Timestamp", h.retry_at AS "retry_at?: jiff_sqlx::Timestamp",
                       (SELECT count(*) FROM (SELECT FROM work w WHERE w.target_id = t.id AND w.lane = 0
                         LIMIT $1) w) AS "interactive!",
@@ -54,14 +153,15 @@ impl ReadTx<'_> {
                       (SELECT count(*) FROM (SELECT FROM request_item i JOIN object o ON o.id = i.object_id
                         WHERE i.state = 'failed' AND o.target_id = t.id LIMIT $1) i) AS "failed!"
                  FROM target t LEFT JOIN target_health h ON h.target_id = t.id
-                WHERE $2::text IS NULL OR t.code COLLATE "C" > $2 ORDER BY t.code COLLATE "C" LIMIT $3"#,
+                WHERE ($2::text IS NULL OR t.code COLLATE "C" > $2) AND ($4::text IS NULL OR t.code = $4) ORDER BY t.code COLLATE "C" LIMIT $3"#,
             COUNTED,
             after,
-            i64::from(limit)
+            i64::from(limit),
+            code
         )
         .fetch_all(self.sql())
         .await?;
-        Ok(rows
+        let views = rows
             .into_iter()
             .map(|row| DirectoryView {
                 id: TargetId::from_uuid(row.id),
@@ -76,7 +176,12 @@ impl ReadTx<'_> {
                 bulk: row.bulk,
                 parked: row.parked,
                 failed: row.failed,
+                maintenance: row.maintenance,
+                read_only: row.read_only,
+                version: row.version,
+                controllers: vec![],
             })
-            .collect())
+            .collect();
+        self.with_controllers(views).await
     }
 }

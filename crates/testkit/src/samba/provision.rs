@@ -141,7 +141,7 @@ fn password_in(output: &Output) -> Option<String> {
     (!password.is_empty()).then(|| password.to_owned())
 }
 
-async fn run(step: &'static str, command: &mut Command) -> Result<Output, SambaError> {
+pub(super) async fn run(step: &'static str, command: &mut Command) -> Result<Output, SambaError> {
     let program = match command.as_std().get_program().to_str() {
         Some("samba-tool") => "samba-tool",
         Some("cp") => "cp",

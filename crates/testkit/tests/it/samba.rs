@@ -151,3 +151,25 @@ async fn it_can_be_frozen_killed_and_brought_back() {
     domain.stop().await.expect("stops");
     assert!(processes_in(&data).is_empty(), "processes are left");
 }
+
+#[tokio::test]
+async fn a_second_controller_knows_what_was_replicated_and_nothing_else() {
+    let folder = short_folder();
+    let first = start(&folder.path().join("a"), PasswordPolicy::default()).await;
+    let second = first.join(&folder.path().join("b"), "dc2").await.expect("it joins");
+    assert_ne!(first.directory().address, second.directory().address);
+    let (dn, password) = {
+        let first = first.directory();
+        (first.administrator_dn.clone(), first.administrator_password.clone())
+    };
+    let unit = format!("OU=Late,{}", first.directory().base_dn);
+    let entry = format!("dn: {unit}\nobjectClass: organizationalUnit\n");
+    let added = ldap(first.directory(), "ldapadd", &dn, &password, &[], &entry).await;
+    assert!(added.status.success(), "{added:?}");
+    let looks = ["-LLL", "-s", "base", "-b", &unit, "1.1"];
+    let before = ldap(second.directory(), "ldapsearch", &dn, &password, &looks, "").await;
+    assert!(!before.status.success(), "nothing travels by itself");
+    second.replicate(&first).await.expect("it replicates");
+    let after = ldap(second.directory(), "ldapsearch", &dn, &password, &looks, "").await;
+    assert!(after.status.success(), "{after:?}");
+}

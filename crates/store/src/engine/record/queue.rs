@@ -1,6 +1,6 @@
 //! What an outcome leaves in the queue, and whose turn is next.
 
-use domain::request::Lane;
+use domain::{limits, problem::ProblemCode, request::Lane};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -29,7 +29,7 @@ pub(super) async fn settle_work(
             }
             Outcome::Retry { after_ms, refused, .. } => (*after_ms, 1, Some(*refused)),
             // Nobody was asked: neither a refusal nor the end of a row of them.
-            Outcome::Parked(_) => (1_000, 0, None),
+            Outcome::Parked(problem) => (parked_millis(problem.code), 0, None),
         };
         again.push(id);
         delays.push(after);
@@ -72,6 +72,15 @@ pub(super) async fn settle_work(
     .execute(&mut *tx)
     .await?;
     wake_groups(tx, batch.lane, &verified).await
+}
+
+/// What waits for a target that is away is due when that is back. What differs
+/// in a read-only one is looked at now and then, and when the mode ends.
+fn parked_millis(why: ProblemCode) -> i64 {
+    match why {
+        ProblemCode::ReadOnly => i64::try_from(limits::READ_ONLY_AGAIN.as_millis()).unwrap_or(i64::MAX),
+        _ => 1_000,
+    }
 }
 
 /// Groups whose members just came to be: in the bulk lane later, as long as
