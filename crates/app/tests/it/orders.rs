@@ -224,7 +224,7 @@ async fn only(w: &World, permissions: &[Permission]) -> Caller {
     let codes: Vec<_> = permissions.iter().map(|p| format!("'{}'", p.code())).collect();
     w.db.execute(&format!(
         "INSERT INTO role VALUES ('seller', 1, NULL, ARRAY[{}], true, now());
-         UPDATE role_grant SET role_code = 'seller' WHERE tenant_id = (SELECT id FROM tenant WHERE kind = 'provider')",
+         UPDATE role_grant SET role_code = 'seller', role_version = 1 WHERE tenant_id = (SELECT id FROM tenant WHERE kind = 'provider')",
         codes.join(", ")
     ))
     .await;

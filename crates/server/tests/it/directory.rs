@@ -219,7 +219,9 @@ async fn a_person_is_renamed_removed_and_restored_as_the_same_account() {
     assert_eq!(value(&site, &login, "objectSid").await.as_deref(), Some(sid.as_str()));
     assert_eq!(value(&site, &login, "mobile").await.as_deref(), Some("+45 12 34"));
     assert_eq!(value(&site, &login, "c").await.as_deref(), Some("DK"));
-    assert_eq!(value(&site, &login, "proxyAddresses").await.as_deref(), Some("smtp:a@x.example"));
+    // In no order a directory promises.
+    let alias = value(&site, &login, "proxyAddresses").await.expect("further addresses");
+    assert!(["smtp:a@x.example", "smtp:b@x.example"].contains(&alias.as_str()), "{alias}");
     assert_eq!(
         value(&site, &login, "cn").await,
         Some(format!("n{}", site.tag)),

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::process::{PASSWORD, PATIENCE, wait_for};
+use crate::process::{PASSWORD, PATIENCE, POLL, wait_for};
 
 /// Between two tries of the same call.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -98,12 +98,23 @@ impl Client {
     /// Waits until a request is complete.
     pub async fn complete(&self, request: &str) -> Value {
         let path = format!("requests/{request}");
-        let seen = wait_for("the request ends", async || {
-            let seen = self.get(&path).await.ok().filter(|answer| answer.status == 200)?.body;
-            let state = seen["state"].as_str().unwrap_or_default();
-            ["complete", "complete_with_problems", "failed"].contains(&state).then_some(seen)
-        })
-        .await;
+        let deadline = Instant::now() + PATIENCE;
+        let seen = loop {
+            let seen =
+                self.get(&path).await.ok().filter(|answer| answer.status == 200).map(|answer| answer.body);
+            let state = |seen: &Value| seen["state"].as_str().unwrap_or_default().to_owned();
+            let ends = ["complete", "complete_with_problems", "failed"];
+            if let Some(seen) = seen.as_ref().filter(|seen| ends.contains(&state(seen).as_str())) {
+                break seen.clone();
+            }
+            if Instant::now() >= deadline {
+                let open = self.see(&format!("{path}/items?limit=200")).await;
+                let items = open["items"].as_array().cloned().unwrap_or_default();
+                let open: Vec<_> = items.iter().filter(|item| item["state"] != "verified").take(5).collect();
+                panic!("the request did not end: {seen:?}; open are {open:?}");
+            }
+            tokio::time::sleep(POLL).await;
+        };
         let good = seen["state"] == "complete";
         let failed = if good { Value::Null } else { self.see(&format!("{path}/items?state=failed")).await };
         assert!(good, "{seen}: {failed}");

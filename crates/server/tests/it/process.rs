@@ -23,7 +23,7 @@ pub const ROOT: &str = "root@hq.example";
 pub const PASSWORD: &str = "Chosen-Password-2026";
 /// Ten times what a slow machine needs.
 pub const PATIENCE: Duration = Duration::from_secs(120);
-const POLL: Duration = Duration::from_millis(25);
+pub const POLL: Duration = Duration::from_millis(25);
 
 /// A folder with a configuration.
 pub struct Installation {
