@@ -153,8 +153,7 @@ pub trait Connector: Send + Sync {
     /// The copy of the target's data to use for one batch, so that what was
     /// written is read back where it was written. None when a target has
     /// nothing to choose from and is used as it is.
-    fn replica(&self, lane: Lane) -> BoxFuture<'_, Result<Option<Replica>, Unreachable>> {
-        let _every_lane_alike = lane;
+    fn replica(&self, _lane: Lane) -> BoxFuture<'_, Result<Option<Replica>, Unreachable>> {
         std::future::ready(Ok(None)).boxed()
     }
 
@@ -173,7 +172,5 @@ pub trait Connector: Send + Sync {
 
     /// Other processes use the copy with this address: new batches of this one
     /// go there, too, unless this process knows that it does not answer.
-    fn follow(&self, address: &str) {
-        let _only_one = address;
-    }
+    fn follow(&self, _address: &str) {}
 }

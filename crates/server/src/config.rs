@@ -220,8 +220,7 @@ impl ControllerEntry {
     /// What the connector is told.
     pub fn address(&self) -> ControllerAddress {
         match self {
-            Self::Direct(url) => ControllerAddress::direct(url),
-            Self::Via(ControllerVia { url, via: None }) => ControllerAddress::direct(url),
+            Self::Direct(url) | Self::Via(ControllerVia { url, via: None }) => ControllerAddress::direct(url),
             Self::Via(ControllerVia { url, via: Some(via) }) => ControllerAddress::via(url, *via),
         }
     }

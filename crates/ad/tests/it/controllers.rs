@@ -103,7 +103,7 @@ async fn the_first_controller_is_used_again_when_it_was_up_for_a_while_but_not_b
 async fn a_certificate_that_has_expired_is_named_and_the_next_controller_does_the_work() {
     let lab = Lab::new().await;
     let folder = tempfile::tempdir().expect("a folder");
-    let (address, authority) = expired().await;
+    let (address, authority) = expired();
     let both = folder.path().join("authorities.pem");
     let real = std::fs::read_to_string(&lab.domain.ca_pem).expect("the authority of the domain");
     std::fs::write(&both, format!("{real}\n{authority}")).expect("written");
@@ -125,7 +125,7 @@ async fn a_certificate_that_has_expired_is_named_and_the_next_controller_does_th
 }
 
 /// A server whose certificate ended in 2001, and the authority of it.
-async fn expired() -> (SocketAddr, String) {
+fn expired() -> (SocketAddr, String) {
     let key = rcgen::KeyPair::generate().expect("a key");
     let mut params = rcgen::CertificateParams::new(Vec::new()).expect("no names");
     params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
