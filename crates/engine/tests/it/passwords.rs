@@ -50,6 +50,11 @@ async fn a_password_chosen_before_the_account_is_there_is_set_once_it_is() {
     assert_eq!(world.state(customer.request).await, RequestState::Complete);
     assert_eq!(world.state(request).await, RequestState::Complete);
     assert_eq!(world.reference.passwords_set(), 1);
+    let seen = format!(
+        "SELECT count(*) AS n FROM observation WHERE subject = '{}' AND source = 'directory' AND kind = 'password_set'",
+        customer.people[0].id.uuid()
+    );
+    assert_eq!(world.number(&seen).await, 1, "evidence that the person used the account");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,7 +22,7 @@ use edges::{edges, record_edges, waiting_edges};
 use queue::{advance_turns, settle_work};
 
 use super::{Claim, EngineStore};
-use crate::StoreError;
+use crate::{StoreError, ts};
 
 const NO_MEMBER: Uuid = Uuid::nil();
 
@@ -141,19 +141,25 @@ async fn record_passwords(
     batch: &Batch,
     requests: &mut Vec<Uuid>,
 ) -> Result<(), StoreError> {
-    for done in batch.objects.iter().filter_map(|o| o.password.as_ref()) {
+    for (object, done) in batch.objects.iter().filter_map(|o| Some((o, o.password.as_ref()?))) {
+        // Evidence that somebody used the account, by the target's own clock.
+        let set_at = object.observed.as_ref().and_then(|seen| seen.password_set_at);
         let problem = done.result.as_ref().err().map(|p| serde_json::to_value(p).unwrap_or(Value::Null));
         let rows = sqlx::query_scalar!(
             r#"WITH s AS (DELETE FROM secret WHERE id = $1 RETURNING *),
                     u AS (UPDATE users u SET portal_hash = s.portal_hash, activated_at = coalesce(u.activated_at, now())
                             FROM s WHERE u.id = s.user_id AND $2::jsonb IS NULL),
-                    a AS (UPDATE activation a SET used_at = now() FROM s WHERE a.id = s.activation_id AND $2 IS NULL)
+                    a AS (UPDATE activation a SET used_at = now() FROM s WHERE a.id = s.activation_id AND $2 IS NULL),
+                    o AS (INSERT INTO observation (tenant_id, subject, source, kind, observed_at, value)
+                          SELECT s.tenant_id, s.user_id, 'directory', 'password_set', coalesce($3, now()), '{}' FROM s
+                           WHERE $2 IS NULL)
                UPDATE request_item i SET updated_at = now(), problem = $2,
                       state = CASE WHEN $2 IS NULL THEN 'verified' ELSE 'failed' END
                  FROM s WHERE i.request_id = s.request_id AND i.object_id = s.object_id
                RETURNING i.request_id"#,
             done.secret.uuid(),
-            problem
+            problem,
+            set_at.map(ts) as _
         )
         .fetch_all(&mut *tx)
         .await?;
