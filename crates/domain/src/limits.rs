@@ -107,3 +107,7 @@ pub const INTERACTIVE_OBJECTS: usize = 40;
 pub const SESSION_HOURS: i64 = 12;
 /// Answers to requests with an `Idempotency-Key` are kept this long, in hours.
 pub const IDEMPOTENCY_HOURS: i64 = 24;
+/// Failed sign-ins of a login count together until nobody tried it for this long, in hours.
+pub const SIGN_IN_FAILURE_HOURS: i64 = 24;
+/// A session that ended stays known this long, in hours, for whoever asks what it was.
+pub const ENDED_SESSION_HOURS: i64 = 30 * 24;

@@ -32,17 +32,21 @@ pub struct Swept {
     pub moved: i64,
     /// Accounts that were not as their tenant's standing wants them.
     pub settled: i64,
+    /// Failed sign-ins, answers and sessions whose time is over.
+    pub forgotten: i64,
 }
 
 /// People whose accounts one statement makes unwanted.
 const PEOPLE: usize = 200;
+/// Rows of each kind that one sweep forgets: more than a busy instance makes between two.
+const FORGOTTEN: i32 = 10_000;
 
 impl EngineStore {
     /// Destroys the keys of old secrets, fails the passwords that waited too
     /// long (also while their target is away), finishes requests of which
     /// everything was overtaken by later ones, and finds groups that somebody
     /// joined in the very moment the member came to be. Then what is due in tenants'
-    /// lives. Once a minute is enough.
+    /// lives, and what was kept for a time only. Once a minute is enough.
     pub async fn sweep(&self) -> Result<Swept, StoreError> {
         let now = self.clock.now();
         let keys = self.keys.clone();
@@ -87,7 +91,23 @@ impl EngineStore {
         tx.commit().await?;
         let people = self.purge_people().await?;
         let (purged, moved, settled) = self.sweep_tenants(now).await?;
-        Ok(Swept { keys, secrets, requests, groups, people, purged, moved, settled })
+        let forgotten = self.forget(now).await?;
+        Ok(Swept { keys, secrets, requests, groups, people, purged, moved, settled, forgotten })
+    }
+
+    /// Forgets what is kept for a time only.
+    async fn forget(&self, now: Timestamp) -> Result<i64, StoreError> {
+        let before = |hours| ts(now - SignedDuration::from_hours(hours));
+        let forgotten = sqlx::query_scalar!(
+            r#"SELECT forget_ended($1, $2, $3, $4) AS "n!""#,
+            before(limits::SIGN_IN_FAILURE_HOURS) as _,
+            before(limits::IDEMPOTENCY_HOURS) as _,
+            before(limits::ENDED_SESSION_HOURS) as _,
+            FORGOTTEN
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(forgotten)
     }
 
     async fn purge_people(&self) -> Result<i64, StoreError> {

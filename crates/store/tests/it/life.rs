@@ -18,7 +18,7 @@ use store::{
 
 use crate::world::{Customer, Estate, Seller, World};
 
-fn engine(world: &World) -> EngineStore {
+pub(crate) fn engine(world: &World) -> EngineStore {
     let settings = Settings { database: world.db.owner().clone(), connections: 2 };
     EngineStore::open(&settings, world.keys.clone(), world.clock.clone())
 }

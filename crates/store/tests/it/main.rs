@@ -6,6 +6,7 @@ mod audit;
 mod callers;
 mod catalogue;
 mod desired;
+mod forgetting;
 mod isolation;
 mod life;
 mod names;
