@@ -18,12 +18,13 @@ readonly CLUSTER_CONF=/etc/postgresql-common/createcluster.d/tenantry-setup.conf
 #   postgresql           private clusters (also brings psql and pgbench)
 #   samba…, winbind      a real Active Directory domain controller
 #   ldap-utils           a second, independent LDAP client in tests
+#   faketime             a controller whose clock is wrong
 #   cvc5                 the solver behind the proof of the access policies
 readonly PACKAGES=(
     gcc libc6-dev ca-certificates git iproute2
     postgresql
     samba samba-ad-dc samba-ad-provision samba-dsdb-modules winbind
-    ldap-utils cvc5
+    ldap-utils faketime cvc5
 )
 # Units that packages above enable. Tenantry starts its own, private ones.
 readonly UNITS=(smbd nmbd winbind samba-ad-dc)

@@ -13,6 +13,7 @@ use domain::{
 };
 use futures::stream::{self, StreamExt as _};
 use ldap3::Mod;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::{
@@ -63,7 +64,25 @@ impl Directory {
             Err(error) => return all_unreachable(steps.len(), &error),
         };
         let operations: Vec<_> = steps.iter().map(|step| self.apply_one(session, step, &controls)).collect();
-        stream::iter(operations).buffered(self.config.window).collect().await
+        let outcomes = stream::iter(operations).buffered(self.config.window).collect::<Vec<_>>().await;
+        self.note_storage(session, &outcomes);
+        outcomes
+    }
+
+    /// A controller whose disk is full answers everything else, so only this tells.
+    fn note_storage(&self, session: &Session, outcomes: &[Result<(), ApplyError>]) {
+        let full = outcomes.iter().find_map(|outcome| match outcome {
+            Err(ApplyError::Unreachable(away)) if away.cause.code == ProblemCode::DiskFull => {
+                Some(away.problem())
+            }
+            _ => None,
+        });
+        let controllers = &self.connections.controllers;
+        match full {
+            Some(problem) => controllers.cannot_write(session.controller, &problem, Instant::now()),
+            None if outcomes.iter().any(Result::is_ok) => controllers.wrote(session.controller),
+            None => {}
+        }
     }
 
     async fn apply_one(
@@ -178,7 +197,7 @@ impl Directory {
                 }
                 (Attribute::Enabled, None) => {
                     let Some(control) = controls.get(&at.external_id) else {
-                        let gone = Problem::new(ProblemCode::Busy).with("dn", &at.dn);
+                        let gone = Problem::new(ProblemCode::ChangedMeanwhile).with("dn", &at.dn);
                         return Err(rejected(gone.said("the account was not found")));
                     };
                     let enabled = change.after.as_deref() == Some("true");
@@ -371,6 +390,7 @@ fn account_control(bits: u32, enabled: bool) -> u32 {
 }
 
 fn all_unreachable(count: usize, error: &Unreachable) -> Vec<Result<(), ApplyError>> {
-    let one = || Err(ApplyError::Unreachable(Unreachable::because(error.reason.clone())));
+    let same = || Unreachable::because(error.reason.clone()).known_as(error.cause.clone());
+    let one = || Err(ApplyError::Unreachable(same()));
     (0..count).map(|_| one()).collect()
 }

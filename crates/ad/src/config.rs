@@ -29,6 +29,9 @@ pub struct Config {
     pub bind_dn: String,
     /// Its password.
     pub bind_password: Zeroizing<String>,
+    /// The file that holds the password: read for every new connection, so that a
+    /// changed password needs no restart. `bind_password` is used when it cannot be read.
+    pub bind_password_file: Option<PathBuf>,
     /// The attribute that bears the marker: a text attribute that units, groups
     /// and users all have and nobody else uses.
     pub marker: String,
@@ -96,6 +99,7 @@ impl Config {
             protected: Vec::new(),
             bind_dn: bind_dn.into(),
             bind_password: Zeroizing::new(bind_password.into()),
+            bind_password_file: None,
             marker: "adminDescription".to_owned(),
             connect_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),

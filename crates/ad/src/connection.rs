@@ -11,19 +11,25 @@ use std::{
     time::Duration,
 };
 
-use connector::{BoxError, Lane, Unreachable};
+use connector::{Lane, Unreachable};
+use domain::{
+    limits,
+    problem::{Problem, ProblemCode},
+};
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, Mod, StdStream, controls::RawControl};
 use rustls::{
-    ClientConfig, RootCertStore,
+    CertificateError, ClientConfig, RootCertStore,
     pki_types::{CertificateDer, pem::PemObject as _},
 };
 use tokio::{net::TcpStream, sync::Mutex, time::Instant};
+use zeroize::Zeroizing;
 
 use crate::{
     config::{Config, ConfigError, ControllerAddress, Transport},
     controllers::Controllers,
-    entry::Entry,
+    entry::{self, Entry},
     facts::Facts,
+    outcome,
 };
 
 /// Firewalls forget connections that are idle for minutes; one that was idle
@@ -37,7 +43,7 @@ pub(crate) struct Session {
     /// Distinguishes it from every other connection of this process.
     pub(crate) epoch: u64,
     /// Which of the configured controllers it goes to.
-    controller: usize,
+    pub(crate) controller: usize,
     /// What was learnt when it was opened.
     pub(crate) facts: Arc<Facts>,
     ended: Arc<OnceLock<String>>,
@@ -47,13 +53,24 @@ pub(crate) struct Session {
 /// The connections of one directory.
 pub(crate) struct Connections {
     config: Arc<Config>,
+    /// With the authorities as they were at the start.
     tls: Arc<ClientConfig>,
     pub(crate) controllers: Controllers,
+    /// The password each controller refused last, and when.
+    refused: Vec<Mutex<Option<Refused>>>,
     interactive: Mutex<Option<(Session, Instant)>>,
     bulk: Mutex<Option<(Session, Instant)>>,
     /// One per controller, to ask how it is.
     probes: Vec<Mutex<Option<Session>>>,
     epochs: AtomicU64,
+}
+
+/// A password that was not accepted.
+struct Refused {
+    password: Zeroizing<String>,
+    at: Instant,
+    cause: Problem,
+    reason: String,
 }
 
 /// The connection broke or was silent.
@@ -69,7 +86,7 @@ pub(crate) enum Lost {
 
 impl From<Lost> for Unreachable {
     fn from(lost: Lost) -> Self {
-        Self { reason: lost.to_string(), source: Some(Box::new(lost)) }
+        Self::caused(lost.to_string(), lost)
     }
 }
 
@@ -90,8 +107,10 @@ impl Connections {
         let tls = Arc::new(tls(&config)?);
         let (interactive, bulk) = (Mutex::default(), Mutex::default());
         let probes = config.controllers.iter().map(|_| Mutex::default()).collect();
+        let refused = config.controllers.iter().map(|_| Mutex::default()).collect();
         let controllers = Controllers::new(&config, Instant::now());
-        Ok(Self { config, tls, controllers, interactive, bulk, probes, epochs: AtomicU64::new(1) })
+        let epochs = AtomicU64::new(1);
+        Ok(Self { config, tls, controllers, refused, interactive, bulk, probes, epochs })
     }
 
     /// The connection of a lane, opened or opened again when needed.
@@ -117,7 +136,7 @@ impl Connections {
     /// be connected to, to the next, which then is the one in use.
     pub(crate) async fn open(&self) -> Result<Session, Unreachable> {
         let mut reasons = Vec::new();
-        let mut source = None;
+        let mut cause = Problem::new(ProblemCode::Unreachable);
         for which in self.controllers.order(Instant::now()) {
             match self.open_noted(which).await {
                 Ok(session) => {
@@ -126,11 +145,14 @@ impl Connections {
                 }
                 Err(error) => {
                     reasons.push(error.reason);
-                    source = error.source;
+                    // That one is merely away tells less than what is wrong with another.
+                    if cause.code == ProblemCode::Unreachable {
+                        cause = error.cause;
+                    }
                 }
             }
         }
-        Err(Unreachable { reason: reasons.join("; "), source })
+        Err(Unreachable::because(reasons.join("; ")).known_as(cause))
     }
 
     /// A connection to one controller, within the time there is for it.
@@ -143,13 +165,13 @@ impl Connections {
         };
         match opened {
             Ok(session) => {
-                self.controllers.answered(which, None, Instant::now());
+                self.controllers.answered(which, None, None, Instant::now());
                 Ok(session)
             }
             Err(error) => {
-                self.controllers.silent(which, &error.reason, Instant::now());
+                self.controllers.silent(which, error.problem(), Instant::now());
                 let reason = format!("{}: {}", controller.url, error.reason);
-                Err(Unreachable { reason, source: error.source })
+                Err(Unreachable { reason, ..error })
             }
         }
     }
@@ -170,22 +192,22 @@ impl Connections {
             },
         };
         let asked = Instant::now();
-        match session.within(self.config.probe_timeout).read("", &["dsServiceName"]).await {
-            Ok(_) => {
-                self.controllers.answered(which, Some(asked.elapsed()), Instant::now());
+        match session.within(self.config.probe_timeout).read("", &["currentTime"]).await {
+            Ok(root) => {
+                let time = root.and_then(|root| entry::generalized_time(root.text("currentTime")?));
+                self.controllers.answered(which, Some(asked.elapsed()), time, Instant::now());
                 *slot = Some(session);
             }
-            Err(error) => self.controllers.silent(which, &error.reason, Instant::now()),
+            Err(error) => self.controllers.silent(which, error.problem(), Instant::now()),
         }
     }
 
     async fn open_at(&self, which: usize, at: &ControllerAddress) -> Result<Session, Unreachable> {
-        let stream = stream(at).await.map_err(|e| Unreachable {
-            reason: format!("no TCP connection: {e}"),
-            source: Some(Box::new(e)),
-        })?;
-        let settings =
-            LdapConnSettings::new().set_config(self.tls.clone()).set_std_stream(StdStream::Tcp(stream));
+        let password = self.password().await;
+        self.not_refused_lately(which, &password).await?;
+        let stream = stream(at).await;
+        let stream = stream.map_err(|e| Unreachable::caused(format!("no TCP connection: {e}"), e))?;
+        let settings = LdapConnSettings::new().set_config(self.tls()).set_std_stream(StdStream::Tcp(stream));
         let connected = LdapConnAsync::with_settings(settings, &at.url).await;
         let (connection, mut ldap) = connected.map_err(|e| self.handshake(e))?;
         let ended = Arc::new(OnceLock::new());
@@ -200,13 +222,16 @@ impl Connections {
             let _ = end.set(reason);
         });
         let config = &self.config;
-        let bound = ldap.simple_bind(&config.bind_dn, &config.bind_password).await;
+        let bound = ldap.simple_bind(&config.bind_dn, &password).await;
         let bound = bound.map_err(|e| unreachable("no answer to the bind", e))?;
         if bound.rc != 0 {
             let text = words(&bound.text);
+            let cause = outcome::of_controller(bound.rc, &text);
             let reason = format!("the bind as {} was refused: {} {text}", config.bind_dn, bound.rc);
-            return Err(Unreachable::because(reason));
+            self.refused(which, password, &cause, &reason).await;
+            return Err(Unreachable::because(reason).known_as(cause));
         }
+        *self.refused[which].lock().await = None;
         let facts = Arc::new(Facts::default());
         let epoch = self.epochs.fetch_add(1, Relaxed);
         let (controller, timeout) = (which, config.request_timeout);
@@ -215,19 +240,79 @@ impl Connections {
         Ok(session)
     }
 
+    /// The account's password, as it is now: whoever changes it in the
+    /// directory writes it into the file, and nothing has to be restarted.
+    async fn password(&self) -> Zeroizing<String> {
+        let Some(file) = &self.config.bind_password_file else { return self.config.bind_password.clone() };
+        let read = tokio::fs::read_to_string(file).await.map(Zeroizing::new);
+        match read.as_ref().map(|text| text.trim_end_matches(['\r', '\n'])) {
+            Ok(password) if !password.is_empty() => Zeroizing::new(password.to_owned()),
+            // Just being written, perhaps.
+            other => {
+                let error = other.err().map(ToString::to_string);
+                tracing::warn!(file = %file.display(), error, "the password file has no password; the last one is used");
+                self.config.bind_password.clone()
+            }
+        }
+    }
+
+    /// Guessing the same wrong password again and again locks an account out.
+    async fn not_refused_lately(&self, which: usize, password: &str) -> Result<(), Unreachable> {
+        match self.refused[which].lock().await.as_ref() {
+            Some(refused)
+                if *refused.password == password && refused.at.elapsed() < limits::CREDENTIALS_RETRY =>
+            {
+                Err(Unreachable::because(refused.reason.clone()).known_as(refused.cause.clone()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Only a wrong password counts towards a lock: what else is in the way may be gone at any time.
+    async fn refused(&self, which: usize, password: Zeroizing<String>, cause: &Problem, reason: &str) {
+        let guessed = cause.args.get("cause").is_some_and(|c| c == "wrong_password" || c == "unknown");
+        if guessed {
+            let (at, cause, reason) = (Instant::now(), cause.clone(), reason.to_owned());
+            *self.refused[which].lock().await = Some(Refused { password, at, cause, reason });
+        }
+    }
+
+    /// With the authorities as they are now, and without sessions that could be
+    /// resumed: a resumed session shows no certificate.
+    fn tls(&self) -> Arc<ClientConfig> {
+        tls(&self.config).map_or_else(
+            |error| {
+                tracing::warn!(%error, "the authorities cannot be read again; those of the start are used");
+                self.tls.clone()
+            },
+            Arc::new,
+        )
+    }
+
     /// What went wrong between TCP and the first message: usually the certificate.
     fn handshake(&self, error: LdapError) -> Unreachable {
         let LdapError::Io { source } = &error else { return unreachable("TLS failed", error) };
         match source.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>()) {
             Some(rustls::Error::InvalidCertificate(why)) => {
                 let file = self.config.ca_file.display();
+                let cause = Problem::new(certificate(why));
                 let reason = format!(
                     "the controller's certificate is not accepted ({why}); the authorities are those in {file}"
                 );
-                Unreachable { reason, source: Some(Box::new(error)) }
+                Unreachable::caused(reason, error).known_as(cause)
             }
             _ => unreachable("TLS failed", error),
         }
+    }
+}
+
+fn certificate(why: &CertificateError) -> ProblemCode {
+    use CertificateError as E;
+    match why {
+        E::Expired | E::ExpiredContext { .. } => ProblemCode::CertificateExpired,
+        E::NotValidYet | E::NotValidYetContext { .. } => ProblemCode::CertificateNotYetValid,
+        E::NotValidForName | E::NotValidForNameContext { .. } => ProblemCode::CertificateName,
+        _ => ProblemCode::CertificateNotTrusted,
     }
 }
 
@@ -354,29 +439,21 @@ pub(crate) struct Found {
 impl Found {
     /// A search that was refused tells nothing about what exists.
     pub(crate) fn unreachable(&self) -> Unreachable {
-        Unreachable::because(format!("the search was refused: {} {}", self.code, self.text))
+        let cause = outcome::of_controller(self.code, &self.text);
+        Unreachable::because(format!("the search was refused: {} {}", self.code, self.text)).known_as(cause)
     }
 }
 
-/// Result codes (RFC 4511 appendix A) that decide something.
+/// Result codes (RFC 4511 appendix A) that decide something; what the others mean is in `codes`.
 pub(crate) mod code {
     pub(crate) const SUCCESS: u32 = 0;
-    pub(crate) const OPERATIONS_ERROR: u32 = 1;
-    pub(crate) const TIME_LIMIT: u32 = 3;
-    pub(crate) const ADMIN_LIMIT: u32 = 11;
     pub(crate) const NO_SUCH_ATTRIBUTE: u32 = 16;
-    pub(crate) const UNDEFINED_TYPE: u32 = 17;
     pub(crate) const CONSTRAINT_VIOLATION: u32 = 19;
     pub(crate) const VALUE_EXISTS: u32 = 20;
     pub(crate) const INVALID_SYNTAX: u32 = 21;
     pub(crate) const NO_SUCH_OBJECT: u32 = 32;
-    pub(crate) const INVALID_DN: u32 = 34;
     pub(crate) const INSUFFICIENT_RIGHTS: u32 = 50;
-    pub(crate) const BUSY: u32 = 51;
-    pub(crate) const UNAVAILABLE: u32 = 52;
     pub(crate) const UNWILLING: u32 = 53;
-    pub(crate) const NAMING_VIOLATION: u32 = 64;
-    pub(crate) const NOT_ON_NON_LEAF: u32 = 66;
     pub(crate) const ENTRY_EXISTS: u32 = 68;
 }
 
@@ -399,7 +476,7 @@ async fn stream(to: &ControllerAddress) -> std::io::Result<std::net::TcpStream> 
 }
 
 fn unreachable(what: &str, error: LdapError) -> Unreachable {
-    Unreachable { reason: format!("{what}: {error}"), source: Some(BoxError::from(error)) }
+    Unreachable::caused(format!("{what}: {error}"), error)
 }
 
 fn tls(config: &Config) -> Result<ClientConfig, ConfigError> {

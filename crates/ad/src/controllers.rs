@@ -12,6 +12,8 @@ use std::{
 };
 
 use connector::ReplicaHealth;
+use domain::problem::Problem;
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::config::Config;
@@ -35,8 +37,11 @@ struct Known {
     url: String,
     up: Option<bool>,
     since: Instant,
-    reason: Option<String>,
+    problem: Option<Problem>,
+    /// It answers and cannot store anything, since when.
+    cannot_write: Option<(Instant, Problem)>,
     asked: Option<Instant>,
+    time: Option<Timestamp>,
     round_trip: Option<Duration>,
 }
 
@@ -47,8 +52,10 @@ impl Controllers {
             url: controller.url.clone(),
             up: None,
             since: now,
-            reason: None,
+            problem: None,
+            cannot_write: None,
             asked: None,
+            time: None,
             round_trip: None,
         });
         let state = State { used: 0, chosen: now, news: false, each: each.collect() };
@@ -62,7 +69,8 @@ impl Controllers {
         // Counted from the choice as well: whoever chose may know what this process does not yet.
         let chosen = state.chosen;
         let steady = |k: &Known| {
-            k.up == Some(true) && now.saturating_duration_since(k.since.max(chosen)) >= self.return_after
+            let is_back = now.saturating_duration_since(k.since.max(chosen)) >= self.return_after;
+            k.up == Some(true) && is_back && k.writes(now, self.return_after)
         };
         if let Some(better) = state.each.iter().take(used).position(steady) {
             state.choose(better, now);
@@ -76,30 +84,67 @@ impl Controllers {
         let used = self.used(now);
         let state = self.lock();
         let mut order: Vec<usize> = (0..state.each.len()).collect();
-        order.sort_by_key(|i| (*i != used, state.each[*i].up == Some(false), *i));
+        let is_silent = |i: usize| {
+            let known = &state.each[i];
+            known.up == Some(false) || !known.writes(now, self.return_after)
+        };
+        order.sort_by_key(|i| (*i != used, is_silent(*i), *i));
         order
     }
 
-    /// It answered; `round_trip` if that was measured.
-    pub(crate) fn answered(&self, which: usize, round_trip: Option<Duration>, now: Instant) {
-        self.note(which, None, now, |known| known.round_trip = round_trip.or(known.round_trip));
+    /// It answered; how fast and what its clock showed, if that was asked.
+    pub(crate) fn answered(
+        &self,
+        which: usize,
+        round_trip: Option<Duration>,
+        time: Option<Timestamp>,
+        now: Instant,
+    ) {
+        self.note(which, None, now, |known| {
+            known.round_trip = round_trip.or(known.round_trip);
+            known.time = time;
+        });
     }
 
     /// It did not answer.
-    pub(crate) fn silent(&self, which: usize, reason: &str, now: Instant) {
-        self.note(which, Some(reason), now, |known| known.round_trip = None);
+    pub(crate) fn silent(&self, which: usize, problem: Problem, now: Instant) {
+        self.note(which, Some(problem), now, |known| {
+            known.round_trip = None;
+            known.time = None;
+        });
     }
 
-    fn note(&self, which: usize, reason: Option<&str>, now: Instant, more: impl FnOnce(&mut Known)) {
+    /// It answers and cannot store anything: new batches go to another one, if one is left.
+    pub(crate) fn cannot_write(&self, which: usize, problem: &Problem, now: Instant) {
         let mut state = self.lock();
         let Some(known) = state.each.get_mut(which) else { return };
-        let up = reason.is_none();
+        known.cannot_write = Some((now, problem.clone()));
+        let fit = |k: &Known| k.up != Some(false) && k.writes(now, self.return_after);
+        if state.used == which
+            && let Some(other) = state.each.iter().position(fit)
+        {
+            state.choose(other, now);
+        }
+    }
+
+    /// Something was stored there.
+    pub(crate) fn wrote(&self, which: usize) {
+        if let Some(known) = self.lock().each.get_mut(which) {
+            known.cannot_write = None;
+        }
+    }
+
+    fn note(&self, which: usize, problem: Option<Problem>, now: Instant, more: impl FnOnce(&mut Known)) {
+        let mut state = self.lock();
+        let Some(known) = state.each.get_mut(which) else { return };
+        let up = problem.is_none();
         if known.up != Some(up) {
             known.since = now;
+            let reason = problem.as_ref().and_then(|p| p.target_message.as_deref());
             tracing::info!(controller = known.url, up, reason, "the state of a controller changed");
         }
         known.up = Some(up);
-        known.reason = reason.map(str::to_owned);
+        known.problem = problem;
         known.asked = Some(now);
         more(known);
     }
@@ -129,13 +174,17 @@ impl Controllers {
 
     pub(crate) fn health(&self, now: Instant) -> Vec<ReplicaHealth> {
         let state = self.lock();
-        let of = |(i, known): (usize, &Known)| ReplicaHealth {
-            address: known.url.clone(),
-            up: known.up,
-            reason: known.reason.clone(),
-            asked: known.asked.map(|at| now.saturating_duration_since(at)),
-            round_trip: known.round_trip,
-            used: i == state.used,
+        let of = |(i, known): (usize, &Known)| {
+            let full = known.cannot_write.as_ref().filter(|_| !known.writes(now, self.return_after));
+            ReplicaHealth {
+                address: known.url.clone(),
+                up: known.up.map(|up| up && full.is_none()),
+                problem: known.problem.clone().or_else(|| full.map(|(_, problem)| problem.clone())),
+                asked: known.asked.map(|at| now.saturating_duration_since(at)),
+                time: known.time,
+                round_trip: known.round_trip,
+                used: i == state.used,
+            }
         };
         state.each.iter().enumerate().map(of).collect()
     }
@@ -143,6 +192,13 @@ impl Controllers {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing in here can panic half way.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    /// Whether it may be able to store something: it is tried again after `wait`.
+    fn writes(&self, now: Instant, wait: Duration) -> bool {
+        self.cannot_write.as_ref().is_none_or(|(at, _)| now.saturating_duration_since(*at) >= wait)
     }
 }
 
@@ -166,6 +222,10 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_mins(1);
 
+    fn away() -> Problem {
+        Problem::new(domain::problem::ProblemCode::Unreachable).said("away")
+    }
+
     fn three() -> (Controllers, Instant) {
         let mut config = Config::new("ldaps://a", "ca.pem", "DC=x", "OU=y,DC=x", "CN=z,DC=x", "secret");
         config.controllers.extend(["ldaps://b", "ldaps://c"].map(ControllerAddress::direct));
@@ -178,26 +238,26 @@ mod tests {
     fn the_one_in_use_is_tried_first_and_those_that_did_not_answer_last() {
         let (controllers, now) = three();
         assert_eq!(controllers.order(now), [0, 1, 2]);
-        controllers.silent(0, "away", now);
-        controllers.silent(1, "away", now);
+        controllers.silent(0, away(), now);
+        controllers.silent(1, away(), now);
         controllers.choose(2, now);
         assert_eq!(controllers.order(now), [2, 0, 1]);
-        controllers.answered(1, None, now);
+        controllers.answered(1, None, None, now);
         assert_eq!(controllers.order(now), [2, 1, 0]);
     }
 
     #[test]
     fn the_preferred_one_is_used_again_only_after_it_was_up_for_a_while() {
         let (controllers, now) = three();
-        controllers.silent(0, "away", now);
+        controllers.silent(0, away(), now);
         controllers.choose(1, now);
         assert_eq!(controllers.chosen(), ("ldaps://b".to_owned(), true));
         assert_eq!(controllers.chosen(), ("ldaps://b".to_owned(), false), "news are told once");
         assert_eq!(controllers.used(now + 10 * MINUTE), 1, "it did not answer since");
-        controllers.answered(0, None, now + MINUTE);
-        controllers.silent(0, "away again", now + MINUTE + MINUTE / 2);
-        controllers.answered(0, None, now + 2 * MINUTE);
-        controllers.answered(0, None, now + 3 * MINUTE - Duration::from_secs(1));
+        controllers.answered(0, None, None, now + MINUTE);
+        controllers.silent(0, away(), now + MINUTE + MINUTE / 2);
+        controllers.answered(0, None, None, now + 2 * MINUTE);
+        controllers.answered(0, None, None, now + 3 * MINUTE - Duration::from_secs(1));
         assert_eq!(
             controllers.used(now + 3 * MINUTE - Duration::from_secs(1)),
             1,
@@ -213,9 +273,27 @@ mod tests {
         controllers.follow("ldaps://c", now);
         assert_eq!(controllers.used(now), 2);
         assert_eq!(controllers.chosen(), ("ldaps://c".to_owned(), false), "others know already");
-        controllers.silent(1, "away", now);
+        controllers.silent(1, away(), now);
         controllers.follow("ldaps://b", now);
         controllers.follow("ldaps://unknown", now);
         assert_eq!(controllers.used(now), 2);
+    }
+
+    #[test]
+    fn one_that_cannot_write_is_left_until_it_had_time_to_recover() {
+        let (controllers, now) = three();
+        let full = Problem::new(domain::problem::ProblemCode::DiskFull);
+        controllers.silent(1, away(), now);
+        controllers.answered(0, None, None, now);
+        controllers.answered(2, None, None, now);
+        controllers.cannot_write(0, &full, now);
+        assert_eq!(controllers.used(now), 2, "not to the one that is away");
+        let shown = controllers.health(now);
+        assert_eq!((shown[0].up, shown[0].problem.as_ref()), (Some(false), Some(&full)));
+        controllers.answered(0, None, None, now);
+        assert_eq!(controllers.used(now + MINUTE / 2), 2, "that it answers is not enough");
+        assert_eq!(controllers.used(now + MINUTE), 0, "tried again");
+        controllers.wrote(0);
+        assert_eq!(controllers.health(now)[0].up, Some(true));
     }
 }

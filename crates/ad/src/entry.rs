@@ -273,7 +273,7 @@ fn timestamp(filetime: i64) -> Option<Timestamp> {
 }
 
 /// `20260302080000.0Z` (X.680 generalized time, as MS-ADTS 3.1.1.3.1.1 gives it: whole seconds, UTC).
-fn generalized_time(text: &str) -> Option<Timestamp> {
+pub(crate) fn generalized_time(text: &str) -> Option<Timestamp> {
     let digits = text.get(..14).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?;
     let (date, time) = digits.split_at(8);
     format!("{date}T{time}Z").parse().ok()

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use connector::Unreachable;
+use domain::problem::{Problem, ProblemCode};
 use uuid::Uuid;
 
 use crate::{
@@ -39,7 +40,7 @@ impl Facts {
             .and_then(|e| e.id("invocationId"))
             .ok_or_else(|| missing("the controller's invocationId"))?;
         if session.read(&config.folder_dn, &["objectGUID"]).await?.is_none() {
-            return Err(Unreachable::because(format!("the folder {} does not exist", config.folder_dn)));
+            return Err(no_folder(&config.folder_dn));
         }
         let account = sid(session, &config.bind_dn).await?;
         let forest = root.text("rootDomainNamingContext").unwrap_or(&config.base_dn);
@@ -71,6 +72,12 @@ impl Facts {
         self.protected_ids.extend(entry.and_then(|e| e.id("objectGUID")));
         Ok(())
     }
+}
+
+/// It does not exist, or the account does not see it.
+pub(crate) fn no_folder(folder: &str) -> Unreachable {
+    let cause = Problem::new(ProblemCode::FolderMissing).with("dn", folder);
+    Unreachable::because(format!("the folder {folder} does not exist")).known_as(cause)
 }
 
 async fn sid(session: &Session, dn: &str) -> Result<Sid, Unreachable> {

@@ -13,6 +13,7 @@
 
 mod access;
 mod apply;
+mod codes;
 mod config;
 mod connection;
 mod controllers;
@@ -123,7 +124,7 @@ impl Connector for Directory {
             let folder = self.config.folder_dn.as_str();
             match session.within(self.config.probe_timeout).read(folder, &["objectGUID"]).await? {
                 Some(_) => Ok(()),
-                None => Err(Unreachable::because(format!("the folder {folder} does not exist"))),
+                None => Err(facts::no_folder(folder)),
             }
         }
         .boxed()

@@ -10,6 +10,7 @@ use domain::{
 };
 
 use crate::{
+    codes::{self, Meaning},
     connection::{Answer, Lost, code},
     entry,
 };
@@ -22,10 +23,14 @@ pub(crate) fn of(step: &Step, answer: Result<Answer, Lost>) -> Result<(), ApplyE
         Ok(answer) if answer.code == code::NO_SUCH_OBJECT && matches!(step.action, Action::Delete { .. }) => {
             Ok(())
         }
-        Ok(answer) if answer.code == code::UNAVAILABLE => Err(ApplyError::Unreachable(Unreachable::because(
-            format!("the controller says: {}", answer.text),
-        ))),
-        Ok(answer) => Err(rejected(problem(step, &answer))),
+        Ok(answer) => {
+            let problem = problem(step, &answer);
+            if is_about_the_controller(problem.code) {
+                let reason = format!("the controller says: {} {}", answer.code, answer.text);
+                return Err(ApplyError::Unreachable(Unreachable::because(reason).known_as(problem)));
+            }
+            Err(rejected(problem))
+        }
         Err(lost @ Lost::Unsent(_)) => Err(ApplyError::Unreachable(lost.into())),
         Err(lost @ Lost::Unanswered(_)) => Err(ApplyError::Indeterminate { source: Box::new(lost) }),
     }
@@ -36,37 +41,65 @@ pub(crate) fn rejected(problem: Problem) -> ApplyError {
     ApplyError::Rejected { problem }
 }
 
+/// What a refusal means that was not about one object: of a bind or a search.
+pub(crate) fn of_controller(code: u32, text: &str) -> Problem {
+    let problem = match meaning(code, text) {
+        Meaning::Is(problem) if is_about_the_controller(problem) => Problem::new(problem),
+        _ => Problem::new(ProblemCode::Unreachable),
+    };
+    match problem.code {
+        ProblemCode::CredentialsRefused => problem.with("cause", codes::sign_in_cause(text)),
+        _ => problem,
+    }
+}
+
+/// Nothing is wrong with the object: whatever comes next will be refused as well.
+fn is_about_the_controller(problem: ProblemCode) -> bool {
+    use ProblemCode as P;
+    matches!(problem, P::Unreachable | P::DiskFull | P::CredentialsRefused | P::SignInMethod)
+}
+
+fn meaning(code: u32, text: &str) -> Meaning {
+    if cannot_write(text) {
+        return Meaning::Is(ProblemCode::DiskFull);
+    }
+    codes::number(text).or_else(|| codes::result(code)).unwrap_or(Meaning::CannotReachUs)
+}
+
+/// Samba has no number for it: its database ends the transaction with one of
+/// these, under whichever result code the module on top chose.
+fn cannot_write(text: &str) -> bool {
+    ["No space left on device", "expansion failed", "IO Error"].iter().any(|words| text.contains(words))
+}
+
 fn problem(step: &Step, answer: &Answer) -> Problem {
     let text = answer.text.as_str();
-    let problem = match answer.code {
-        code::BUSY | code::TIME_LIMIT | code::ADMIN_LIMIT | code::OPERATIONS_ERROR => {
-            Problem::new(ProblemCode::Busy)
+    let constraint = matches!(answer.code, code::CONSTRAINT_VIOLATION | code::UNWILLING);
+    let problem = match meaning(answer.code, text) {
+        // Samba's words for a move into nothing.
+        _ if text.contains("parent does not exist") => Problem::new(ProblemCode::Waiting),
+        _ if constraint && is_password_refusal(step, text) => Problem::new(ProblemCode::PasswordPolicy),
+        // Samba has only words for it.
+        Meaning::Constraint if text.contains("already in use") => taken(step, text),
+        Meaning::Taken(None) => taken(step, text),
+        Meaning::Taken(Some(attribute)) => taken_attribute(step, attribute),
+        Meaning::Constraint | Meaning::Value(None) => about(ProblemCode::InvalidValue, step, named(text)),
+        Meaning::Value(Some(attribute)) => {
+            about(ProblemCode::InvalidValue, step, named(text).or(Some(Named::Ours(attribute))))
         }
-        code::ENTRY_EXISTS => taken(step, text),
-        // Samba's words for a move into nothing; Windows: ERROR_DS_NO_PARENT_OBJECT.
-        _ if text.contains("parent does not exist") || text.contains("00002089") => {
-            Problem::new(ProblemCode::Waiting)
+        Meaning::Is(code @ (ProblemCode::Schema | ProblemCode::Unwilling | ProblemCode::SizeLimit)) => {
+            about(code, step, named_exactly(text))
         }
-        code::CONSTRAINT_VIOLATION | code::UNWILLING if is_password_refusal(step, text) => {
-            Problem::new(ProblemCode::PasswordPolicy)
-        }
-        // Windows has a number for it (ERROR_DS_UPN_VALUE_NOT_UNIQUE_IN_FOREST), Samba only words.
-        code::CONSTRAINT_VIOLATION if text.contains("000021C8") || text.contains("already in use") => {
-            taken(step, text)
-        }
-        code::CONSTRAINT_VIOLATION
-        | code::INVALID_SYNTAX
-        | code::INVALID_DN
-        | code::NAMING_VIOLATION
-        | code::UNDEFINED_TYPE => invalid(step, text),
-        code::INSUFFICIENT_RIGHTS => Problem::new(ProblemCode::InsufficientRights),
-        code::NOT_ON_NON_LEAF => Problem::new(ProblemCode::NotEmpty),
-        code::NO_SUCH_OBJECT => match step.action {
+        Meaning::Is(code) => Problem::new(code),
+        Meaning::Missing => match step.action {
             Action::Create { .. } | Action::Move { .. } => Problem::new(ProblemCode::Waiting),
             // It was there a moment ago: look again.
-            _ => Problem::new(ProblemCode::Busy),
+            _ => Problem::new(ProblemCode::ChangedMeanwhile),
         },
-        _ => Problem::new(ProblemCode::Refused).with("code", answer.code),
+        Meaning::Raced => Problem::new(ProblemCode::ChangedMeanwhile),
+        Meaning::Done | Meaning::CannotReachUs => {
+            Problem::new(ProblemCode::Refused).with("code", answer.code)
+        }
     };
     let problem = match address(step) {
         Some(dn) if !problem.args.contains_key("dn") => problem.with("dn", dn),
@@ -78,25 +111,29 @@ fn problem(step: &Step, answer: &Answer) -> Problem {
 /// Which name somebody else has, and what it is.
 fn taken(step: &Step, text: &str) -> Problem {
     let lower = text.to_lowercase();
-    // Windows: ERROR_USER_EXISTS and ERROR_GROUP_EXISTS.
-    let logon = ["samaccountname", "00000524", "00000526"].iter().any(|sign| lower.contains(sign));
-    let principal = lower.contains("userprincipalname") || lower.contains("000021c8");
-    let attribute = if logon {
+    let attribute = if lower.contains("samaccountname") {
         Attribute::LogonName
-    } else if principal {
+    } else if lower.contains("userprincipalname") {
         Attribute::PrincipalName
     } else {
         Attribute::Name
     };
+    taken_attribute(step, attribute)
+}
+
+fn taken_attribute(step: &Step, attribute: Attribute) -> Problem {
     let problem = Problem::new(ProblemCode::NameTaken).with("attribute", attribute.code());
     with_value(problem, step, attribute)
 }
 
-/// Which value was not accepted, if the directory says so.
-fn invalid(step: &Step, text: &str) -> Problem {
-    let problem = Problem::new(ProblemCode::InvalidValue);
-    match named_attribute(text).and_then(entry::our_name) {
-        Some(attribute) => with_value(problem.with("attribute", attribute.code()), step, attribute),
+/// A problem with an attribute, and with its value, if it is known which it is.
+fn about(code: ProblemCode, step: &Step, attribute: Option<Named<'_>>) -> Problem {
+    let problem = Problem::new(code);
+    match attribute {
+        Some(Named::Ours(attribute)) => {
+            with_value(problem.with("attribute", attribute.code()), step, attribute)
+        }
+        Some(Named::Other(name)) => problem.with("attribute", name),
         None => problem,
     }
 }
@@ -121,15 +158,29 @@ fn value(step: &Step, attribute: Attribute) -> Option<&str> {
     }
 }
 
+/// The attribute a controller names.
+enum Named<'t> {
+    Ours(Attribute),
+    /// By its name in the directory, as the marker.
+    Other(&'t str),
+}
+
 /// Samba: `attribute 'title' on entry …` or `sAMAccountName contains invalid`.
 /// Windows: `… Att 90290 (sAMAccountName) …`.
-fn named_attribute(text: &str) -> Option<&str> {
+fn named(text: &str) -> Option<Named<'_>> {
+    named_exactly(text).or_else(|| text.split([' ', ':', '\'']).find_map(ours))
+}
+
+/// Only where a controller says that it is an attribute.
+fn named_exactly(text: &str) -> Option<Named<'_>> {
     let between = |from: &str, to: char| text.split_once(from)?.1.split(to).next();
     let windows = || text.split_once("Att ")?.1.split_once('(')?.1.split(')').next();
-    between("attribute '", '\'').or_else(windows).or_else(|| {
-        let word = |w: &&str| entry::our_name(w).is_some();
-        text.split([' ', ':', '\'']).find(word)
-    })
+    let name = between("attribute '", '\'').or_else(windows)?;
+    ours(name).or(Some(Named::Other(name)))
+}
+
+fn ours(name: &str) -> Option<Named<'_>> {
+    entry::our_name(name).map(Named::Ours)
 }
 
 /// `0000052D` is `ERROR_PASSWORD_RESTRICTION`; Samba also refuses with 53.
@@ -271,10 +322,12 @@ mod tests {
                 "00002095: objectclass: Cannot rename x, parent does not exist!",
                 ProblemCode::Waiting,
             ),
-            (&password, 32, "gone", ProblemCode::Busy),
+            (&password, 32, "gone", ProblemCode::ChangedMeanwhile),
             (&delete, 66, "", ProblemCode::NotEmpty),
             (&delete, 51, "", ProblemCode::Busy),
-            (&delete, 80, "other", ProblemCode::Refused),
+            (&delete, 80, "other", ProblemCode::TargetError),
+            // ERROR_DS_NO_PARENT_OBJECT
+            (&create(), 32, "00002089: UpdErr: DSID-031A11E2", ProblemCode::Waiting),
         ] {
             assert_eq!(refused(step, code, text).code, expected, "{code} {text}");
         }
@@ -289,5 +342,82 @@ mod tests {
         assert!(matches!(unsent, Err(ApplyError::Unreachable(_))));
         let busy = of(&create(), Ok(Answer::new(52, "shutting down")));
         assert!(matches!(busy, Err(ApplyError::Unreachable(_))));
+    }
+
+    /// What `step` makes of a result code, in one word.
+    fn word(step: &Step, code: u32, text: &str) -> String {
+        match of(step, Ok(Answer::new(code, text))) {
+            Ok(()) => "done".to_owned(),
+            Err(ApplyError::Unreachable(away)) => format!("parked: {}", away.cause.code.code()),
+            Err(ApplyError::Rejected { problem }) => problem.code.code().to_owned(),
+            Err(ApplyError::Indeterminate { .. }) => "unknown".to_owned(),
+        }
+    }
+
+    /// Every code there is and every number that says more, reviewed line by line.
+    #[test]
+    fn every_code_of_the_sources_has_its_problem() {
+        let update = step(Action::Update { at: at(), changes: vec![] });
+        let password = step(Action::SetPassword { at: at(), password: Secret("x".to_owned()) });
+        let delete = step(Action::Delete { at: at() });
+        let steps = [&create(), &update, &password, &delete];
+        let line = |code: u32, text: &str, label: String| {
+            let mut words: Vec<_> = steps.iter().map(|step| word(step, code, text)).collect();
+            words.dedup();
+            format!("{label:<58} {}", words.join(" / "))
+        };
+        let [results, numbers] = codes::tables();
+        let mut lines = vec!["result codes: create / update / password / delete".to_owned()];
+        for code in (0..=80).chain(113..=123).chain([4096]) {
+            let name = results.iter().find(|row| row.0 == code).map_or("(not assigned)", |row| row.1);
+            lines.push(line(code, "", format!("{code:>4} {name}")));
+        }
+        lines.push("numbers, under unwillingToPerform: create / update / password / delete".to_owned());
+        for (number, name, _) in numbers {
+            lines.push(line(
+                53,
+                &format!("{number:08X}: SvcErr: DSID-031A11E2"),
+                format!("{number:08X} {name}"),
+            ));
+        }
+        insta::assert_snapshot!(lines.join("\n"));
+    }
+
+    #[test]
+    fn a_refused_code_is_one_that_no_operation_of_ours_can_be_answered_with() {
+        let [results, numbers] = codes::tables();
+        for (code, name, meaning) in results {
+            let refused = word(&create(), *code, "") == "refused";
+            assert_eq!(refused, *meaning == Meaning::CannotReachUs, "{name}");
+        }
+        assert!(numbers.iter().all(|row| !matches!(row.2, Meaning::Done | Meaning::CannotReachUs)));
+        for table in [results, numbers] {
+            assert!(table.is_sorted_by(|a, b| a.0 < b.0), "each once, in order");
+        }
+    }
+
+    #[test]
+    fn a_controller_that_cannot_write_parks_the_work_and_an_account_says_why_it_is_not_let_in() {
+        let full = "00002021: prepare_commit error on DC=x: Failure during prepare_write): IO Error -> Protocol error";
+        assert_eq!(word(&create(), 2, full), "parked: disk_full");
+        assert_eq!(word(&create(), 80, "00000070: SvcErr: DSID-02"), "parked: disk_full");
+        let refused =
+            "80090308: LdapErr: DSID-0C0903A9, comment: AcceptSecurityContext error, data 533, v1db1";
+        let problem = of_controller(49, refused);
+        assert_eq!(
+            (problem.code, problem.args["cause"].as_str()),
+            (ProblemCode::CredentialsRefused, "disabled")
+        );
+        assert_eq!(of_controller(80, "").code, ProblemCode::Unreachable, "the rest is only away");
+    }
+
+    #[test]
+    fn an_attribute_that_is_not_among_ours_is_named_as_the_directory_does() {
+        let text = "0000207D: UpdErr: DSID-0315, problem 6002 (OBJ_CLASS_VIOLATION), data 0, Att 3 (adminDescription)";
+        let problem = refused(&create(), 65, text);
+        assert_eq!(
+            (problem.code, problem.args["attribute"].as_str()),
+            (ProblemCode::Schema, "adminDescription")
+        );
     }
 }

@@ -203,6 +203,18 @@ impl From<AppError> for Refusal {
                 )
                 .after(2)
             }
+            AppError::Full(_) => {
+                tracing::error!(error = %chain(&error), "the database has no space left; make some");
+                let detail = "The database has no space left for changes. Nothing was changed. Reading may still \
+                              work; try again when the operator has made space.";
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "storage_full",
+                    "Nothing can be stored at the moment",
+                    detail,
+                )
+                .after(30)
+            }
             AppError::Internal(_) => {
                 tracing::error!(error = %chain(&error), "internal error");
                 Self::internal()

@@ -49,10 +49,7 @@ pub fn problem(problem: &Problem, viewer: Viewer) -> wire::problem::Problem {
         what: text.what,
         cure: text.cure.to_owned(),
         cure_kind: Cure::from_code(texts::cure_code(cure)).unwrap_or(Cure::AskProvider),
-        fix_and_retry: matches!(
-            cure,
-            domain::problem::Cure::ChangeValue | domain::problem::Cure::AskProvider
-        ),
+        fix_and_retry: cure.fix_and_retry(),
         args,
         target_message: problem.target_message.clone().filter(|_| own),
     }

@@ -1,4 +1,4 @@
-//! The six kinds of error every use case knows. Two files of the product turn
+//! The seven kinds of error every use case knows. Two files of the product turn
 //! them into something a person sees: one for REST, one for pages.
 
 use domain::{
@@ -25,6 +25,9 @@ pub enum AppError {
     /// The database is away or too busy; nothing was changed.
     #[error("not available at the moment")]
     Unavailable(#[source] StoreError),
+    /// The database has no space left; nothing was changed.
+    #[error("no space left in the database")]
+    Full(#[source] StoreError),
     /// A defect or a broken installation.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -106,6 +109,7 @@ impl From<StoreError> for AppError {
             StoreError::Invalid(errors) => Self::Invalid(errors),
             StoreError::Stale { present } => Self::Conflict(Conflict::Stale { present }),
             StoreError::Unavailable(_) | StoreError::Repeat(_) => Self::Unavailable(error),
+            StoreError::Full(_) => Self::Full(error),
             other => Self::Internal(Box::new(other)),
         }
     }

@@ -13,10 +13,11 @@ use std::time::Duration;
 
 use domain::{
     plan::Step,
-    problem::Problem,
+    problem::{Problem, ProblemCode},
     spec::{ObjectKind, Observed, Selector},
 };
 use futures::future::{BoxFuture, FutureExt as _};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use domain::request::Lane;
@@ -36,6 +37,8 @@ pub struct Capabilities {
 #[derive(Debug, thiserror::Error)]
 #[error("the target cannot be reached: {reason}")]
 pub struct Unreachable {
+    /// The cause, as far as it can be told.
+    pub cause: Problem,
     /// What was tried and what happened, for the provider's eyes.
     pub reason: String,
     /// The cause, if another library reported one.
@@ -46,7 +49,25 @@ pub struct Unreachable {
 impl Unreachable {
     /// Without an underlying error.
     pub fn because(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), source: None }
+        Self { cause: Problem::new(ProblemCode::Unreachable), reason: reason.into(), source: None }
+    }
+
+    /// With the error of a library.
+    pub fn caused(reason: impl Into<String>, source: impl Into<BoxError>) -> Self {
+        Self { source: Some(source.into()), ..Self::because(reason) }
+    }
+
+    /// The cause is known.
+    #[must_use]
+    pub fn known_as(mut self, cause: Problem) -> Self {
+        self.cause = cause;
+        self
+    }
+
+    /// What is shown and stored of it.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        self.cause.clone().said(&self.reason)
     }
 }
 
@@ -107,9 +128,11 @@ pub struct ReplicaHealth {
     /// Whether it answered last time; none before it was asked.
     pub up: Option<bool>,
     /// Why it did not.
-    pub reason: Option<String>,
+    pub problem: Option<Problem>,
     /// How long ago it was asked.
     pub asked: Option<Duration>,
+    /// What its clock showed then, if it says.
+    pub time: Option<Timestamp>,
     /// How long its answer took.
     pub round_trip: Option<Duration>,
     /// New batches go there.

@@ -58,6 +58,12 @@ pub const CONTROLLER_RETURN: Duration = Duration::from_secs(300);
 pub const REPLICATION: Duration = Duration::from_secs(900);
 /// Characters of a controller's address.
 pub const ADDRESS_CHARS: usize = 300;
+/// A clock of a controller that differs by more than this is a warning: Kerberos, with which
+/// people log on, gives up at five minutes (RFC 4120 7.5.8, MS-KILE 3.1.1.2).
+pub const CLOCK_SKEW: Duration = Duration::from_secs(60);
+/// A password that a controller refused is not offered to it again for this long: accounts are
+/// locked after a few wrong ones, commonly ten in a quarter of an hour.
+pub const CREDENTIALS_RETRY: Duration = Duration::from_mins(10);
 /// Objects of a directory in maintenance that are shown as parked at once.
 pub const PARKED_AT_ONCE: i64 = 1_000;
 /// Objects of a read-only directory that differ are looked at again after this long.

@@ -40,21 +40,57 @@ pub enum Cure {
     ChoosePassword,
     /// The provider has to change something in the target, then retry.
     AskProvider,
+    /// The provider has to repair something; after that it goes on by itself.
+    Repair,
+}
+
+impl Cure {
+    /// Whether the request has to be retried once the cause is gone. Otherwise it goes on by
+    /// itself, or something new is asked for.
+    #[must_use]
+    pub const fn fix_and_retry(self) -> bool {
+        matches!(self, Self::ChangeValue | Self::AskProvider)
+    }
 }
 
 problems! {
+    // The whole target: its work is parked, and no attempt is counted.
     /// The target cannot be reached; its work is parked and goes on by itself.
     Unreachable = "unreachable", Wait;
+    /// The certificate of the target is not valid any more.
+    CertificateExpired = "certificate_expired", Repair;
+    /// The certificate of the target is not valid yet, which is a wrong clock as a rule.
+    CertificateNotYetValid = "certificate_not_yet_valid", Repair;
+    /// The certificate of the target was signed by nobody we trust, or is broken or revoked.
+    CertificateNotTrusted = "certificate_not_trusted", Repair;
+    /// The certificate of the target bears another name.
+    CertificateName = "certificate_name", Repair;
+    /// The target does not let the product's account in; the argument `cause` says why.
+    CredentialsRefused = "credentials_refused", Repair;
+    /// The target wants another way to sign in, or to protect the connection.
+    SignInMethod = "sign_in_method", Repair;
+    /// The folder given to the product does not exist, or may not be seen.
+    FolderMissing = "folder_missing", Repair;
+    /// The target cannot write to its storage.
+    DiskFull = "disk_full", Repair;
     /// The target is in maintenance: nothing is sent until that ends.
     Maintenance = "maintenance", Wait;
     /// The target may be looked at and not changed; what differs waits until that ends.
     ReadOnly = "read_only", Wait;
+    /// The clocks of target and product differ: a warning, nothing is held back.
+    ClockSkew = "clock_skew", Repair;
+
+    // One object: it is tried again by itself.
     /// A controller was told that the one in use does not know of yet.
     Replicating = "replicating", Wait;
     /// Another object has to exist first and does not yet.
     Waiting = "waiting", Wait;
     /// The target was busy or gave a passing error.
     Busy = "busy", Wait;
+    /// Somebody changed or removed the object in the same moment.
+    ChangedMeanwhile = "changed_meanwhile", Wait;
+
+    // One object: a person has to act.
     /// An object that is not ours has the name already.
     NameTaken = "name_taken", ChangeValue;
     /// The target does not accept a value.
@@ -75,6 +111,24 @@ problems! {
     NotVerified = "not_verified", AskProvider;
     /// A group member does not exist in the target.
     MemberMissing = "member_missing", AskProvider;
+    /// The target's rules do not allow this member in this kind of group.
+    GroupRule = "group_rule", AskProvider;
+    /// A limit of the target is reached: of a size, of a quota, of an answer.
+    SizeLimit = "size_limit", AskProvider;
+    /// The target has no numbers left for new accounts.
+    IdsExhausted = "ids_exhausted", AskProvider;
+    /// The target's schema does not know an attribute, or not for this kind of object.
+    Schema = "schema", AskProvider;
+    /// The target cannot do what was asked: it lacks an extension, or is no domain controller.
+    NotSupported = "not_supported", AskProvider;
+    /// Another server has to do it: a writable controller, or one of another domain.
+    OtherServer = "other_server", AskProvider;
+    /// The target's own rules forbid it.
+    Unwilling = "unwilling", AskProvider;
+    /// The target reports an error inside itself, and did so again and again.
+    TargetError = "target_error", AskProvider;
+    /// Stored by another version of the product that this one cannot read.
+    OtherVersion = "other_version", AskProvider;
     /// The target refused for a reason outside this catalogue; its words are attached.
     Refused = "refused", AskProvider;
 }

@@ -51,8 +51,8 @@ pub(crate) enum Stopped {
 pub(crate) struct Done {
     /// One for each job.
     pub(crate) objects: Vec<ObjectOutcome>,
-    /// The target did not answer, with its reason.
-    pub(crate) down: Option<String>,
+    /// The target did not answer, or lets nothing be done, with its reason.
+    pub(crate) down: Option<Problem>,
     /// Time per user made, if enough were.
     pub(crate) pace: Option<Duration>,
 }
@@ -74,7 +74,7 @@ pub(crate) struct Crew<'a> {
     index: BTreeMap<ObjectId, usize>,
     references: BTreeMap<ObjectId, Reference>,
     blocked: BTreeSet<ObjectId>,
-    down: Option<String>,
+    down: Option<Problem>,
     /// Maintenance began.
     stopped: bool,
     /// Users made, and the time it took.
@@ -133,7 +133,7 @@ impl<'a> Crew<'a> {
                 break;
             }
             if let Err(error) = self.observe(&ready).await {
-                self.leave_seat(error.to_string()).await?;
+                self.leave_seat(error.problem()).await?;
                 continue;
             }
             let steps = self.next_steps(&ready);
@@ -148,8 +148,7 @@ impl<'a> Crew<'a> {
     }
 
     pub(crate) fn done(self) -> Done {
-        let away = self.down.as_ref().map(|reason| Problem::new(ProblemCode::Unreachable).said(reason));
-        let away = away.or(self.stopped.then(|| Problem::new(ProblemCode::Maintenance)));
+        let away = self.down.clone().or(self.stopped.then(|| Problem::new(ProblemCode::Maintenance)));
         let (users, took) = self.made;
         let pace = (users >= MEASURE_MIN).then(|| took / users);
         let objects = self.items.into_iter().map(|item| item.outcome(away.as_ref())).collect();
@@ -329,7 +328,7 @@ impl<'a> Crew<'a> {
                 }
                 Err(ApplyError::Unreachable(error)) => {
                     untold.push(step.object);
-                    away = Some(error.to_string());
+                    away = Some(error.problem());
                 }
                 Err(ApplyError::Rejected { problem }) => {
                     debug!(object = %step.object, problem = problem.code.code(), "the target refused");
@@ -343,7 +342,7 @@ impl<'a> Crew<'a> {
             self.store.untold(self.claim, &untold).await.map_err(Stopped::Store)?;
         }
         match away {
-            Some(reason) => self.leave_seat(reason).await,
+            Some(problem) => self.leave_seat(problem).await,
             None => Ok(()),
         }
     }

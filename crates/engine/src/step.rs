@@ -8,6 +8,7 @@ use domain::{
     limits,
     problem::{Problem, ProblemCode},
 };
+use jiff::Timestamp;
 use store::{
     StoreError,
     engine::{Claim, ControllerSeen, Health, ObjectOutcome, Outcome},
@@ -75,7 +76,7 @@ impl Engine {
                 Ok(true)
             }
             Err(error) => {
-                self.open_breaker(target, &health, &error.to_string()).await?;
+                self.open_breaker(target, &health, &error.problem()).await?;
                 Ok(false)
             }
         }
@@ -89,7 +90,8 @@ impl Engine {
             return Ok(());
         }
         let asked = connector.replicas().await;
-        let seen: Vec<_> = asked.into_iter().filter_map(seen).collect();
+        let now = self.clock.now();
+        let seen: Vec<_> = asked.into_iter().filter_map(|health| seen(health, now)).collect();
         if !seen.is_empty() {
             self.store.controllers_seen(target, &seen).await?;
         }
@@ -109,13 +111,19 @@ impl Engine {
         self.store.health(target, micros(pace).max(1)).await
     }
 
-    async fn open_breaker(&self, target: TargetId, health: &Health, reason: &str) -> Result<(), StoreError> {
+    async fn open_breaker(
+        &self,
+        target: TargetId,
+        health: &Health,
+        problem: &Problem,
+    ) -> Result<(), StoreError> {
         let failures = u32::try_from(health.failures).unwrap_or(0);
         let (min, max) = (self.options.breaker_min, self.options.breaker_max);
         let wait = delay::doubling(min, max, failures, self.random.as_ref());
-        warn!(%target, reason, ?wait, "the target does not answer; its work is parked");
+        let (code, reason) = (problem.code.code(), problem.target_message.as_deref());
+        warn!(%target, code, reason, ?wait, "the target does not answer; its work is parked");
         let wait = jiff::SignedDuration::try_from(wait).unwrap_or(jiff::SignedDuration::from_secs(60));
-        self.store.target_down(target, reason, self.clock.now() + wait).await
+        self.store.target_down(target, problem, self.clock.now() + wait).await
     }
 
     async fn carry_out(
@@ -145,8 +153,10 @@ impl Engine {
             Err(Stopped::Store(error)) => return Err(error),
         };
         self.tell(target, connector).await?;
-        if let Some(reason) = &done.down {
-            self.open_breaker(target, health, reason).await?;
+        match &done.down {
+            Some(problem) => self.open_breaker(target, health, problem).await?,
+            None if health.failures > 0 => self.store.target_works(target).await?,
+            None => {}
         }
         self.record(target, lane, claim, done, started.elapsed()).await
     }
@@ -173,7 +183,9 @@ impl Engine {
                     debug!(recorded, dropped = batch.objects.len().abs_diff(recorded), ?took, "recorded");
                     return Ok(());
                 }
-                Err(error @ (StoreError::Repeat(_) | StoreError::Unavailable(_))) if tries < RECORD_TRIES => {
+                Err(error @ (StoreError::Repeat(_) | StoreError::Unavailable(_) | StoreError::Full(_)))
+                    if tries < RECORD_TRIES =>
+                {
                     debug!(%error, tries, "the outcome is recorded again");
                     let (min, max) = (Duration::from_millis(20), Duration::from_secs(1));
                     tokio::time::sleep(delay::doubling(min, max, tries, self.random.as_ref())).await;
@@ -248,18 +260,21 @@ fn micros(duration: Duration) -> i64 {
 }
 
 /// What is stored of a controller; one that was never asked is not.
-fn seen(health: ReplicaHealth) -> Option<ControllerSeen> {
+fn seen(health: ReplicaHealth, now: Timestamp) -> Option<ControllerSeen> {
+    let asked_at = health.asked.and_then(|ago| now.checked_sub(ago).ok());
+    let skew = health.time.zip(asked_at).map(|(shown, asked)| shown.duration_since(asked));
     Some(ControllerSeen {
         up: health.up?,
         address: health.address,
-        reason: health.reason,
+        problem: health.problem,
+        clock_skew_millis: skew.and_then(|skew| i64::try_from(skew.as_millis()).ok()),
         round_trip_micros: health.round_trip.map(micros),
     })
 }
 
 /// Stored by a version this build does not know: others' work goes on.
 fn unreadable_outcome((object, generation): (domain::id::ObjectId, i64)) -> ObjectOutcome {
-    let problem = Problem::new(ProblemCode::Refused).said("the stored desired state cannot be read");
+    let problem = Problem::new(ProblemCode::OtherVersion).said("the stored desired state cannot be read");
     ObjectOutcome {
         object,
         generation,

@@ -86,6 +86,12 @@ impl From<AppError> for Refusal {
                 let detail = "We are not ready at the moment. Nothing was changed; try again in a minute.";
                 Self::page(StatusCode::SERVICE_UNAVAILABLE, "One moment, please", detail)
             }
+            AppError::Full(_) => {
+                tracing::error!(%error, "the database has no space left; make some");
+                let detail = "Nothing can be stored at the moment, because our database is full. Nothing was changed; \
+                              tell your administrator, and try again later.";
+                Self::page(StatusCode::SERVICE_UNAVAILABLE, "Nothing can be stored", detail)
+            }
             AppError::Internal(source) => {
                 tracing::error!(%error, cause = %source, "internal error");
                 Self::internal()

@@ -103,7 +103,7 @@ async fn read(
     let mut tx = surface.app.read(caller).await?;
     let own = tx.is_provider_staff().await?;
     let now = tx.now();
-    let notices = tx.directory_notices().await?.iter().map(view::notice).collect();
+    let notices = tx.directory_notices().await?.iter().map(|n| view::notice(n, own)).collect();
     let directories = if caller.may_anywhere(Permission::DirectoryRead) {
         let found = tx.directory_views(None, *limits::PAGE_ROWS.end()).await?;
         Some(found.iter().map(|d| view::directory(d, own, now)).collect())

@@ -11,7 +11,8 @@ pub struct Directory {
     pub health: &'static str,
     pub tone: &'static str,
     pub since: Option<String>,
-    pub reason: Option<String>,
+    pub problem: Option<Problem>,
+    pub warnings: Vec<Problem>,
     pub breaker: &'static str,
     pub interactive: String,
     pub bulk: String,
@@ -30,18 +31,24 @@ pub struct Controller {
     pub used: bool,
     pub since: String,
     pub answer: String,
-    pub reason: Option<String>,
+    pub clock: Option<String>,
+    pub problem: Option<Problem>,
 }
 
-/// What everybody who works in a directory should know, in one sentence.
-pub fn notice(of: &DirectoryNotice) -> String {
+/// What everybody who works in a directory should know; why it is away is for
+/// `own`, the staff of the provider.
+pub fn notice(of: &DirectoryNotice, own: bool) -> String {
     let name = &of.name;
     if of.maintenance {
         format!("{name} is in maintenance. Changes are accepted, wait, and go on by themselves.")
     } else if of.read_only {
         format!("{name} is read-only. Changes are accepted and wait until it may be changed again.")
     } else {
-        format!("{name} does not answer. Changes are accepted, wait, and go on by themselves.")
+        let rest = "Changes are accepted, wait, and go on by themselves";
+        match of.problem.as_ref().filter(|_| own).map(|problem| texts::problem(problem, own)) {
+            Some(text) => format!("{name}: {} {rest}. What to do: {}", text.what, text.cure),
+            None => format!("{name} does not answer. {rest}."),
+        }
     }
 }
 
@@ -135,7 +142,8 @@ pub fn directory(of: &DirectoryView, own: bool, now: Timestamp) -> Directory {
         health,
         tone,
         since: of.since.filter(|_| of.up == Some(false)).map(|at| ago(at, now)),
-        reason: of.reason.clone().filter(|_| own && of.up == Some(false)),
+        problem: of.problem.as_ref().filter(|_| own).map(|p| problem(p, own)),
+        warnings: of.warnings().iter().filter(|_| own).map(|p| problem(p, own)).collect(),
         breaker: match of.up {
             Some(false) if waiting => "Open",
             Some(false) => "Trying",
@@ -169,7 +177,13 @@ fn controller(of: &ControllerView, own: bool, now: Timestamp) -> Controller {
             .round_trip_micros
             .map(|micros| micros / 100)
             .map_or_else(|| "–".to_owned(), |tenths| format!("{}.{} ms", grouped(tenths / 10), tenths % 10)),
-        reason: of.reason.clone().filter(|_| own && !of.up),
+        clock: of.clock_skew_millis.map(|millis| millis / 1_000).filter(|seconds| *seconds != 0).map(
+            |seconds| {
+                let which = if seconds > 0 { "ahead" } else { "behind" };
+                format!("{} s {which}", grouped(seconds.abs()))
+            },
+        ),
+        problem: of.problem.as_ref().filter(|_| own).map(|p| problem(p, own)),
     }
 }
 
@@ -240,14 +254,16 @@ pub const fn item_state(state: ItemState) -> (&'static str, &'static str) {
     }
 }
 
+fn problem(of: &domain::problem::Problem, own: bool) -> Problem {
+    let text = texts::problem(of, own);
+    let said = of.target_message.clone().filter(|_| own);
+    Problem { title: text.title, what: text.what, cure: text.cure, said }
+}
+
 /// An object of a request; `own` for staff of the provider, who see the directory's words.
 pub fn item(of: &ItemView, own: bool) -> Item {
     let (state, tone) = item_state(of.state);
-    let problem = of.problem.as_ref().map(|problem| {
-        let text = texts::problem(problem, own);
-        let said = problem.target_message.clone().filter(|_| own);
-        Problem { title: text.title, what: text.what, cure: text.cure, said }
-    });
+    let problem = of.problem.as_ref().map(|found| problem(found, own));
     let kind = match of.kind.as_str() {
         "container" => "Container",
         "group" => "Group",

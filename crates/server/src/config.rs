@@ -271,6 +271,8 @@ pub struct Secret {
     pub value: String,
     /// For people: the variable or the file.
     pub from: String,
+    /// The file, which is read again when it is needed.
+    pub file: Option<PathBuf>,
 }
 
 impl fmt::Debug for Secret {
@@ -412,6 +414,7 @@ impl Config {
             ad::Config::new("", &d.ca_file, &d.base_dn, &d.folder_dn, &d.bind_dn, &password.value);
         config.controllers = d.urls.iter().map(ControllerEntry::address).collect();
         config.protected.clone_from(&d.protected);
+        config.bind_password_file = password.file.clone();
         if let Some(marker) = &d.marker_attribute {
             config.marker.clone_from(marker);
         }

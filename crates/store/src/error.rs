@@ -27,6 +27,9 @@ pub enum StoreError {
     /// The database cannot be reached or is too busy; nothing was written.
     #[error("the database is not available")]
     Unavailable(#[source] sqlx::Error),
+    /// The database cannot store anything, most often because its disk is full; nothing was written.
+    #[error("the database has no space left")]
+    Full(#[source] sqlx::Error),
     /// Two transactions got in each other's way; nothing was written, the same call may succeed now.
     #[error("the transaction has to be repeated")]
     Repeat(#[source] sqlx::Error),
@@ -59,8 +62,13 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(db) => match db.code().as_deref() {
                 // serialization failure, deadlock
                 Some("40001" | "40P01") => Self::Repeat(error),
-                // shutdown, crash shutdown, cannot connect now, too many connections, no disk space
-                Some("57P01" | "57P02" | "57P03" | "53300" | "53100") => Self::Unavailable(error),
+                // no disk space, or the disk does not take what is written
+                Some("53100" | "58030") => Self::Full(error),
+                // shutdown, crash shutdown, cannot connect now, too many connections, out of memory,
+                // a limit of the configuration, too slow, read-only as after a change of primary
+                Some("57P01" | "57P02" | "57P03" | "53300" | "53200" | "53400" | "57014" | "25006") => {
+                    Self::Unavailable(error)
+                }
                 _ => Self::Database(error),
             },
             _ => Self::Database(error),

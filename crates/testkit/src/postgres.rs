@@ -200,6 +200,18 @@ fn schema_fingerprint() -> String {
     format!("{:016x}", u64::from_be_bytes(*digest.first_chunk().expect("a digest has 32 bytes")))
 }
 
+/// Begins a new file of the log of changes, so that it does not grow while a disk is full, and
+/// writes out everything before.
+///
+/// # Panics
+/// Where the database does not answer: the test cannot go on.
+pub async fn begin_log_segment(options: &PgConnectOptions) {
+    let mut connection = connect(options).await;
+    for statement in ["SELECT pg_switch_wal()", "CHECKPOINT", "SELECT pg_switch_wal()"] {
+        execute(&mut connection, statement.to_owned()).await;
+    }
+}
+
 /// A template is marked as one when it is complete.
 async fn is_ready(connection: &mut PgConnection, name: &str) -> bool {
     sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1 AND datistemplate)")

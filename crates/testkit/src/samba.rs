@@ -32,6 +32,7 @@ use store::cluster::processes;
 
 use crate::services::{SAMBA_VARIABLE, required};
 
+pub use layout::Certificate;
 pub use provision::{PasswordPolicy, provision_cached};
 
 /// A controller that does not answer LDAPS after this long never will.
@@ -53,7 +54,7 @@ pub enum SambaError {
     /// A program of Samba or `OpenLDAP` is missing.
     #[error(
         "`{program}` is not installed; on Debian and Ubuntu: \
-         apt-get install samba samba-ad-dc samba-ad-provision samba-dsdb-modules winbind ldap-utils"
+         apt-get install samba samba-ad-dc samba-ad-provision samba-dsdb-modules winbind ldap-utils faketime"
     )]
     NotInstalled {
         /// The program that was looked for.
@@ -209,6 +210,9 @@ pub struct Domain {
     data: PathBuf,
     directory: Directory,
     options: DomainOptions,
+    certificate: Certificate,
+    /// Seconds its clock is ahead.
+    clock_ahead: i64,
     child: Option<Child>,
     // Held for their locks, which end with the process however that ends.
     _lock: File,
@@ -232,7 +236,7 @@ impl Domain {
         }
         let directory = layout::write(&data, options)?;
         let options = options.clone();
-        let mut domain = Self { data, directory, options, child: None, _lock: lock, address_lock: None };
+        let mut domain = Self::made(data, directory, options, lock);
         domain.launch().await?;
         Ok(domain)
     }
@@ -258,6 +262,22 @@ impl Domain {
             }
         }
         Err(SambaError::NoAddress)
+    }
+
+    fn made(data: PathBuf, directory: Directory, options: DomainOptions, lock: File) -> Self {
+        let (certificate, child) = (Certificate::Good, None);
+        Self { data, directory, options, certificate, clock_ahead: 0, child, _lock: lock, address_lock: None }
+    }
+
+    /// Gives it another certificate; used from the next [`Self::restart`] on.
+    pub fn certify(&mut self, certificate: Certificate) -> Result<(), SambaError> {
+        self.certificate = certificate;
+        layout::certify(&self.data.join("tls"), &self.options, certificate)
+    }
+
+    /// Sets its clock ahead, or behind with a negative number; from the next [`Self::restart`] on.
+    pub fn set_clock(&mut self, seconds_ahead: i64) {
+        self.clock_ahead = seconds_ahead;
     }
 
     /// How to reach it.
@@ -316,7 +336,16 @@ impl Domain {
         layout::require_free(self.directory.address)?;
         let log = layout::start_log(&self.data)?;
         let log_again = log.try_clone().map_err(layout::file("opened", &self.data))?;
-        let child = Command::new("samba")
+        let mut command = Command::new("samba");
+        if self.clock_ahead != 0 {
+            // Samba binds the modules of its database past a preloaded library, unless told not to.
+            command
+                .env("LD_PRELOAD", layout::wrong_clock()?)
+                .env("FAKETIME", format!("{:+}", self.clock_ahead))
+                .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+                .env("LDB_MODULES_DISABLE_DEEPBIND", "1");
+        }
+        let child = command
             // Not a daemon, and ends when its standard input does.
             .arg("--interactive")
             // A worker per connection, as the packages start it; a slow import
@@ -342,7 +371,7 @@ impl Domain {
                 self.child = None;
                 return Err(SambaError::Ended { status, output: layout::end_of_log(&self.data) });
             }
-            let Err(output) = answers(&self.directory).await? else { return Ok(()) };
+            let Err(output) = answers(&self.directory, self.certificate).await? else { return Ok(()) };
             if Instant::now() > deadline {
                 return Err(SambaError::NotReady {
                     output: format!("{output} {}", layout::end_of_log(&self.data)),
@@ -431,8 +460,9 @@ async fn end_leftovers(data: &Path) -> Result<(), SambaError> {
     }
 }
 
-/// Whether the controller answers a bind over verified LDAPS; otherwise what `ldapsearch` said.
-async fn answers(directory: &Directory) -> Result<Result<(), String>, SambaError> {
+/// Whether the controller answers a bind over LDAPS, verified where its certificate is good;
+/// otherwise what `ldapsearch` said.
+async fn answers(directory: &Directory, certificate: Certificate) -> Result<Result<(), String>, SambaError> {
     let mut command = tokio::process::Command::new("ldapsearch");
     command
         .args([
@@ -448,7 +478,7 @@ async fn answers(directory: &Directory) -> Result<Result<(), String>, SambaError
         .arg(layout::password_file(directory))
         .args(["-LLL", "-b", &directory.base_dn, "-s", "base", "objectGUID"])
         .env("LDAPTLS_CACERT", &directory.ca_pem)
-        .env("LDAPTLS_REQCERT", "demand")
+        .env("LDAPTLS_REQCERT", if certificate == Certificate::Good { "demand" } else { "never" })
         .stdin(Stdio::null())
         .kill_on_drop(true);
     // Its own limit is for connecting only; a controller that hangs later would hold it for ever.

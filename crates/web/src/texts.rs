@@ -1,25 +1,13 @@
 //! The words in which people are told what is wrong, keyed by code: the one
-//! file with sentences. Everything stored is codes and arguments, so that other
+//! place with sentences. Everything stored is codes and arguments, so that other
 //! languages can be added beside this one.
 
-use std::collections::BTreeMap;
+mod problems;
 
 use app::error::Conflict;
-use domain::{
-    field::{FieldError, Rule},
-    problem::{Cure, Problem, ProblemCode},
-};
+use domain::field::{FieldError, Rule};
 
-/// What is wrong in the directory, in three sentences.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProblemText {
-    /// In a few words.
-    pub title: &'static str,
-    /// What happened, with the values concerned.
-    pub what: String,
-    /// What to do about it.
-    pub cure: &'static str,
-}
+pub use problems::{ProblemText, catalogue, cure_code, problem};
 
 /// Why a whole call was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,139 +81,6 @@ pub const fn rule_code(rule: Rule) -> &'static str {
         Rule::OutOfRange => "out_of_range",
         Rule::Immutable => "immutable",
         Rule::Duplicate => "duplicate",
-    }
-}
-
-/// A problem of provisioning, as sentences. `own` is the directory's own view
-/// for the provider's staff: with the place in the directory.
-#[must_use]
-pub fn problem(problem: &Problem, own: bool) -> ProblemText {
-    let (title, what, cure) = parts(problem.code, &problem.args);
-    let what = match problem.args.get("dn") {
-        Some(dn) if own => format!("{what} (at {dn})"),
-        _ => what,
-    };
-    ProblemText { title, what, cure }
-}
-
-#[expect(clippy::too_many_lines, reason = "a table of texts: one arm a code, nothing to follow")]
-fn parts(code: ProblemCode, args: &BTreeMap<String, String>) -> (&'static str, String, &'static str) {
-    use ProblemCode as C;
-    let value = args.get("value").map_or(String::new(), |v| format!(" \"{v}\""));
-    let attribute = args.get("attribute").map_or("value", |a| attribute(a));
-    match code {
-        C::Unreachable => (
-            "The directory does not answer",
-            "The directory cannot be reached at the moment; the work waits.".to_owned(),
-            "Nothing: it goes on by itself as soon as the directory answers.",
-        ),
-        C::Maintenance => (
-            "The directory is in maintenance",
-            "The provider works on the directory; nothing is sent to it, and the work waits.".to_owned(),
-            "Nothing: it goes on by itself when the maintenance ends.",
-        ),
-        C::ReadOnly => (
-            "The directory is read-only",
-            "The provider allows no change in the directory at present; what differs waits.".to_owned(),
-            "Nothing: it goes on by itself when the directory may be changed again.",
-        ),
-        C::Replicating => (
-            "The controllers of the directory do not agree yet",
-            "Another controller of the directory was told of the change, and the one in use does not know of it yet."
-                .to_owned(),
-            "Nothing: it is looked for again by itself. If it stays so, the provider looks at the replication between the controllers.",
-        ),
-        C::Waiting => (
-            "Something else comes first",
-            "Another object has to exist first and does not yet.".to_owned(),
-            "Nothing: it is tried again by itself. If it stays so, look for a failed object of the same customer.",
-        ),
-        C::Busy => (
-            "The directory is busy",
-            "The directory gave a passing error.".to_owned(),
-            "Nothing: it is tried again by itself.",
-        ),
-        C::NameTaken => (
-            "The name is taken",
-            format!(
-                "Another object of the directory, which is not ours, has the {attribute}{value} already."
-            ),
-            "Give it another name, then retry the request.",
-        ),
-        C::InvalidValue => (
-            "The directory does not accept a value",
-            format!("The directory does not accept the {attribute}{value}."),
-            "Change the value, then retry the request.",
-        ),
-        C::PasswordPolicy => (
-            "The password is too weak for the directory",
-            "The directory's rules for passwords do not accept the password that was chosen.".to_owned(),
-            "Choose another password: longer, with capital letters, digits and signs, without your name, and none used before.",
-        ),
-        C::SecretExpired => (
-            "The password waited too long",
-            "The directory was away for so long that the waiting password was destroyed for safety."
-                .to_owned(),
-            "Ask for a new link and choose a password again.",
-        ),
-        C::InsufficientRights => (
-            "A right is missing in the directory",
-            "The account with which this product works lacks a right in the directory.".to_owned(),
-            "The provider runs the check of the directory, grants what it names, then retries the request.",
-        ),
-        C::OutsideFolder => (
-            "The object lies outside our folder",
-            "The object is not in the part of the directory that was given to this product.".to_owned(),
-            "The provider moves the object back, then retries the request.",
-        ),
-        C::Protected => (
-            "The object is protected",
-            "The object is on the list of what this product never touches.".to_owned(),
-            "The provider takes it off the list if that is right, then retries the request.",
-        ),
-        C::NotEmpty => (
-            "The container is not empty",
-            "The container holds objects that are not ours and cannot be removed.".to_owned(),
-            "The provider moves these objects away, then retries the request.",
-        ),
-        C::NotVerified => (
-            "The directory does not show what was written",
-            format!("The directory accepted the change and then showed another {attribute}."),
-            "The provider looks for what changes it back, as a script or a replica, then retries the request.",
-        ),
-        C::MemberMissing => (
-            "A member does not exist in the directory",
-            "A person who should be in the group has no account in the directory, or it was removed there."
-                .to_owned(),
-            "The provider restores the account, or takes the person out of the group, then retries the request.",
-        ),
-        C::Refused => (
-            "The directory refused",
-            "The directory refused the change for a reason of its own.".to_owned(),
-            "The provider reads the directory's own words, changes what they name, then retries the request.",
-        ),
-    }
-}
-
-fn attribute(code: &str) -> &str {
-    match code {
-        "logon_name" => "log-on name",
-        "principal_name" => "principal name",
-        "display_name" => "display name",
-        "given_name" => "given name",
-        "readers" => "group of readers",
-        other => other,
-    }
-}
-
-/// The stable code of a cure, as it stands in JSON.
-#[must_use]
-pub const fn cure_code(cure: Cure) -> &'static str {
-    match cure {
-        Cure::Wait => "wait",
-        Cure::ChangeValue => "change_value",
-        Cure::ChoosePassword => "choose_password",
-        Cure::AskProvider => "ask_provider",
     }
 }
 
@@ -335,26 +190,6 @@ pub fn request_title(kind: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_problem_says_what_happened_and_what_to_do() {
-        for code in ProblemCode::ALL {
-            let text = problem(&Problem::new(*code), false);
-            assert!(text.what.ends_with('.') && text.cure.ends_with('.'), "{text:?}");
-            assert!(!text.title.ends_with('.'), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn the_place_in_the_directory_is_for_the_provider() {
-        let found = Problem::new(ProblemCode::NameTaken)
-            .with("attribute", "logon_name")
-            .with("value", "anna_acme")
-            .with("dn", "CN=x,OU=secret");
-        assert!(!problem(&found, false).what.contains("secret"));
-        assert!(problem(&found, false).what.contains("log-on name \"anna_acme\""));
-        assert!(problem(&found, true).what.contains("OU=secret"));
-    }
 
     #[test]
     fn a_rule_is_explained_with_its_limits() {

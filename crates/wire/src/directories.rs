@@ -58,6 +58,9 @@ pub struct Directory {
     /// The last error, if it is not over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<Problem>,
+    /// What holds nothing back yet and should be looked at, as a clock that differs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Problem>,
     /// In maintenance: work is accepted and waits, nothing is sent.
     #[serde(default)]
     pub maintenance: bool,
@@ -94,6 +97,10 @@ pub struct Controller {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 1.4)]
     pub round_trip_ms: Option<f64>,
+    /// By how many seconds its clock is ahead of ours; negative when it is behind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 0.4)]
+    pub clock_ahead_seconds: Option<f64>,
     /// Why it does not answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<Problem>,

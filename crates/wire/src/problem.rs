@@ -68,7 +68,8 @@ codes! {
     /// `wait`: nothing to do, it is tried again by itself. `change_value`:
     /// change the value, then retry. `choose_password`: the person has to
     /// choose another password. `ask_provider`: the provider has to change
-    /// something in the directory, then retry.
+    /// something in the directory, then retry. `repair`: the provider has to
+    /// repair something; after that it goes on by itself.
     Cure {
         /// Nothing to do: it is tried again by itself.
         Wait = "wait",
@@ -78,6 +79,8 @@ codes! {
         ChoosePassword = "choose_password",
         /// The provider has to change something in the directory, then retry.
         AskProvider = "ask_provider",
+        /// The provider has to repair something; after that it goes on by itself.
+        Repair = "repair",
     }
 }
 

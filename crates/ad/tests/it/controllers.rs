@@ -11,6 +11,7 @@ use std::{
 
 use ad::{Config, ControllerAddress, Directory};
 use connector::{Connector as _, Lane, ReplicaHealth};
+use domain::problem::ProblemCode;
 use rustls::pki_types::{PrivateKeyDer, pem::PemObject as _};
 use testkit::proxy::{Mode, Proxy, Upstream};
 
@@ -66,7 +67,7 @@ async fn all_lanes_use_the_first_controller_and_move_together_when_it_goes() {
 
     let found = health(&directory).await;
     assert_eq!(found.iter().map(|c| c.up).collect::<Vec<_>>(), [Some(false), Some(true)], "{found:?}");
-    assert!(found[0].reason.is_some() && found[1].round_trip.is_some(), "{found:?}");
+    assert!(found[0].problem.is_some() && found[1].round_trip.is_some(), "{found:?}");
     assert!(found[1].used && !found[0].used, "{found:?}");
 
     first.set(Mode::Pass);
@@ -115,13 +116,16 @@ async fn a_certificate_that_has_expired_is_named_and_the_next_controller_does_th
     assert!(made.address.dn.contains("Acme"));
     let found = health(&directory).await;
     assert_eq!(found[0].up, Some(false));
-    let reason = found[0].reason.clone().unwrap_or_default();
+    let problem = found[0].problem.clone().expect("a reason");
+    assert_eq!(problem.code, ProblemCode::CertificateExpired);
+    let reason = problem.target_message.unwrap_or_default();
     assert!(reason.contains("certificate is not accepted") && reason.contains("expired"), "{reason}");
 
     config.controllers.truncate(1);
     let alone = connect_with(config);
     let error = alone.probe().await.expect_err("nothing is sent to it");
     assert!(error.reason.contains("expired"), "{}", error.reason);
+    assert_eq!(error.cause.code, ProblemCode::CertificateExpired);
 }
 
 /// A server whose certificate ended in 2001, and the authority of it.

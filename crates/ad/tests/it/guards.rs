@@ -143,6 +143,10 @@ async fn an_account_with_a_wrong_password_is_not_connected_and_says_why() {
     config.bind_password = "Wrong-Password-7!".to_owned().into();
     let error = connect_with(config).probe().await.expect_err("refused");
     assert!(error.reason.contains("was refused: 49"), "{error:?}");
+    assert_eq!(
+        (error.cause.code, error.cause.args["cause"].as_str()),
+        (ProblemCode::CredentialsRefused, "wrong_password")
+    );
     let still = Login { ..lab.account.clone() };
     lab.expect("ldapsearch", &still, &["-b", "", "-s", "base", "1.1"], "").await;
 }

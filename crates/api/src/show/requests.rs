@@ -4,7 +4,7 @@ use app::reading::{
     catalogue::Plan,
     views::{ControllerView, DirectoryView, ItemView, OrderView, RequestView},
 };
-use domain::{problem::Problem, problem::ProblemCode, request::RequestState};
+use domain::request::RequestState;
 use jiff::Timestamp;
 use wire::{catalogue, common::Money, directories, orders, requests};
 
@@ -110,7 +110,6 @@ pub fn plan(of: &Plan) -> catalogue::Plan {
 pub fn directory(of: &DirectoryView, viewer: Viewer, now: Timestamp) -> directories::Directory {
     use directories::{Breaker, Health};
     let waiting = of.retry_at.is_some_and(|at| at > now);
-    let away = of.reason.as_ref().map(|reason| Problem::new(ProblemCode::Unreachable).said(reason));
     directories::Directory {
         id: of.id.to_string(),
         code: of.code.clone(),
@@ -134,7 +133,8 @@ pub fn directory(of: &DirectoryView, viewer: Viewer, now: Timestamp) -> director
         pace_per_second: of.pace_micros.filter(|m| *m > 0).map(|m| (1e7 / m as f64).round() / 10.0),
         // It answered last just before it was found to be away.
         last_contact_at: of.since.filter(|_| of.up == Some(false)).map(|at| at.to_string()),
-        last_error: away.filter(|_| of.up == Some(false)).map(|p| problem(&p, viewer)),
+        last_error: of.problem.as_ref().map(|p| problem(p, viewer)),
+        warnings: of.warnings().iter().map(|p| problem(p, viewer)).collect(),
         maintenance: of.maintenance,
         read_only: of.read_only,
         version: of.version,
@@ -145,7 +145,6 @@ pub fn directory(of: &DirectoryView, viewer: Viewer, now: Timestamp) -> director
 #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
 fn controller(of: &ControllerView, viewer: Viewer) -> directories::Controller {
     use directories::Health;
-    let away = of.reason.as_ref().map(|reason| Problem::new(ProblemCode::Unreachable).said(reason));
     directories::Controller {
         address: of.address.clone(),
         health: if of.up { Health::Up } else { Health::Down },
@@ -153,6 +152,7 @@ fn controller(of: &ControllerView, viewer: Viewer) -> directories::Controller {
         since: of.since.to_string(),
         asked_at: of.asked_at.to_string(),
         round_trip_ms: of.round_trip_micros.map(|micros| (micros as f64 / 100.0).round() / 10.0),
-        last_error: away.map(|p| problem(&p, viewer)),
+        clock_ahead_seconds: of.clock_skew_millis.map(|millis| (millis as f64 / 100.0).round() / 10.0),
+        last_error: of.problem.as_ref().map(|p| problem(p, viewer)),
     }
 }

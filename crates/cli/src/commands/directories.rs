@@ -89,7 +89,7 @@ async fn list(client: &Client, out: &Out) -> Result<(), Failure> {
                 d.queue.failed.to_string(),
                 pace(d),
                 d.last_contact_at.as_deref().map_or_else(|| "-".to_owned(), instant),
-                or_dash(d.last_error.as_ref().map(|p| p.title.as_str())),
+                or_dash(trouble(d)),
             ]
         },
     };
@@ -116,6 +116,9 @@ fn show(out: &Out, body: &serde_json::Value, d: &Directory) -> Result<(), Failur
         ("waiting", (d.queue.interactive + d.queue.bulk).to_string()),
         ("parked", d.queue.parked.to_string()),
         ("pace", pace(d)),
+        ("error", or_dash(trouble(d))),
+        ("what happened", or_dash(d.last_error.iter().chain(&d.warnings).next().map(|p| p.what.as_str()))),
+        ("what to do", or_dash(d.last_error.iter().chain(&d.warnings).next().map(|p| p.cure.as_str()))),
     ];
     out.entity(body, &fields)?;
     let row = |c: &wire::directories::Controller| {
@@ -125,11 +128,17 @@ fn show(out: &Out, body: &serde_json::Value, d: &Directory) -> Result<(), Failur
             if c.used { "yes" } else { "no" }.to_owned(),
             instant(&c.since),
             c.round_trip_ms.map_or_else(|| "-".to_owned(), |ms| format!("{ms:.1} ms")),
+            c.clock_ahead_seconds.map_or_else(|| "-".to_owned(), |s| format!("{s:+.0} s")),
             or_dash(c.last_error.as_ref().map(|p| p.title.as_str())),
         ]
     };
     let rows: Vec<_> = d.controllers.iter().map(row).collect();
-    out.table(&["controller", "health", "used", "since", "answer", "error"], &rows)
+    out.table(&["controller", "health", "used", "since", "answer", "clock", "error"], &rows)
+}
+
+/// What is wrong in a few words: the error, otherwise what should be looked at.
+fn trouble(d: &Directory) -> Option<&str> {
+    d.last_error.iter().chain(&d.warnings).next().map(|problem| problem.title.as_str())
 }
 
 fn mode(d: &Directory) -> String {

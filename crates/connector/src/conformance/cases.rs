@@ -340,7 +340,7 @@ pub async fn what_is_not_empty_is_not_deleted_and_what_is_gone_stays_gone(harnes
     let by_name = Thing { known: None, ..branch };
     assert_eq!(world.see(&by_name).await, None);
     let gone = refusal(world.act(&user, Action::Update { at: user_at, changes: vec![] }).await);
-    assert_eq!(gone.code, ProblemCode::Busy, "it is looked at again: {gone:?}");
+    assert_eq!(gone.code, ProblemCode::ChangedMeanwhile, "it is looked at again: {gone:?}");
 }
 
 /// The engine tries again when the parent is there.

@@ -303,7 +303,7 @@ impl State {
     }
 
     pub(super) fn stored(&mut self, id: Uuid) -> Result<&mut Stored, Problem> {
-        let gone = || Problem::new(ProblemCode::Busy).with("id", id).said("no such object");
+        let gone = || Problem::new(ProblemCode::ChangedMeanwhile).with("id", id).said("no such object");
         self.objects.get_mut(&id).ok_or_else(gone)
     }
 

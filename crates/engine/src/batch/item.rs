@@ -328,7 +328,12 @@ impl Item {
 
     fn is_passing(&self, problem: &Problem) -> bool {
         match problem.code {
-            ProblemCode::Busy | ProblemCode::Waiting | ProblemCode::Unreachable => true,
+            ProblemCode::Busy
+            | ProblemCode::Waiting
+            | ProblemCode::ChangedMeanwhile
+            | ProblemCode::IdsExhausted
+            | ProblemCode::TargetError
+            | ProblemCode::Unreachable => true,
             // Its content may be on its way out as well.
             ProblemCode::NotEmpty => !self.job.wanted,
             _ => false,
@@ -359,7 +364,8 @@ impl Item {
 
 /// Whether a refusal may come from something that is not there yet.
 fn speaks_of_absence(problem: &Problem) -> bool {
-    matches!(problem.code, ProblemCode::Waiting | ProblemCode::Busy | ProblemCode::MemberMissing)
+    use ProblemCode as P;
+    matches!(problem.code, P::Waiting | P::Busy | P::ChangedMeanwhile | P::MemberMissing)
 }
 
 /// The target accepted everything and shows something else.

@@ -1,5 +1,5 @@
 //! A password on its way to an account: set once the account is there, and
-//! done when the target says that it was set after what was seen before.
+//! done when the target says that it was set at another instant than before.
 
 use domain::{
     plan::Action,
@@ -16,7 +16,7 @@ const TRIES_MAX: u8 = 3;
 pub(super) enum Password {
     /// Not sent.
     Waiting,
-    /// Sent; verified by a later instant than `before`.
+    /// Sent; verified by another instant than `before`.
     Sent { before: Option<Timestamp>, tries: u8 },
     /// Set and read back, or why not.
     Done(Result<(), Problem>),
@@ -53,7 +53,8 @@ impl Password {
         let (before, tries) = match self {
             Self::Done(_) => return None,
             Self::Waiting => (now, 1),
-            Self::Sent { before, .. } if now.is_some() && now > *before => {
+            // Another instant, not a later one: the target's clock may have been set back.
+            Self::Sent { before, .. } if now.is_some() && now != *before => {
                 *self = Self::Done(Ok(()));
                 return None;
             }

@@ -44,7 +44,7 @@ impl Crew<'_> {
         match self.connector.replica(self.lane).await {
             Ok(replica) => self.replica = replica,
             Err(error) => {
-                self.down = Some(error.to_string());
+                self.down = Some(error.problem());
                 return Ok(());
             }
         }
@@ -57,12 +57,12 @@ impl Crew<'_> {
     }
 
     /// The copy in use does not answer: the rest is done on another one, or waits.
-    pub(super) async fn leave_seat(&mut self, reason: String) -> Result<(), Stopped> {
+    pub(super) async fn leave_seat(&mut self, problem: Problem) -> Result<(), Stopped> {
         if self.replica.is_none() || self.seats >= SEATS_MAX {
-            self.down = Some(reason);
+            self.down = Some(problem);
             return Ok(());
         }
-        tracing::warn!(reason, "the batch goes on elsewhere");
+        tracing::warn!(reason = problem.target_message, "the batch goes on elsewhere");
         for item in &mut self.items {
             item.fresh = false;
         }

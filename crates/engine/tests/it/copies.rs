@@ -92,7 +92,7 @@ impl Shared {
             }
             Action::ChangeMembers { at, add, .. } => {
                 let missing = add.iter().any(|member| self.is_unknown_at(member.external_id));
-                let group = self.is_unknown_at(at.external_id).then_some(ProblemCode::Busy);
+                let group = self.is_unknown_at(at.external_id).then_some(ProblemCode::ChangedMeanwhile);
                 group.or(missing.then_some(ProblemCode::MemberMissing))
             }
             Action::Update { at, .. }
@@ -100,7 +100,7 @@ impl Shared {
             | Action::Delete { at }
             | Action::SetAccess { at, .. }
             | Action::SetPassword { at, .. } => {
-                self.is_unknown_at(at.external_id).then_some(ProblemCode::Busy)
+                self.is_unknown_at(at.external_id).then_some(ProblemCode::ChangedMeanwhile)
             }
         }
     }

@@ -131,6 +131,13 @@ async fn whatever_a_target_says_when_it_goes_away_can_be_kept() {
     let keeper = store::engine::EngineStore::open(&settings, world.keys.clone(), world.clock.clone());
     keeper.health(world.target, 1).await.expect("known");
     let until = domain::clock::Clock::now(world.clock.as_ref());
-    keeper.target_down(world.target, "unavailable, data 0\n\0", until).await.expect("kept");
+    keeper
+        .target_down(
+            world.target,
+            &Problem::new(ProblemCode::Unreachable).said("unavailable, data 0\n\0"),
+            until,
+        )
+        .await
+        .expect("kept");
     assert!(!keeper.health(world.target, 1).await.expect("known").up);
 }

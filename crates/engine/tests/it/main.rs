@@ -15,4 +15,5 @@ mod modes;
 mod passwords;
 mod random;
 mod running;
+mod thousands;
 mod world;

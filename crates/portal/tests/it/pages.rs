@@ -1,5 +1,6 @@
 //! What people see: states, problems, paging, brands, and what browsers may do.
 
+use domain::problem::{Problem, ProblemCode};
 use serde_json::json;
 
 use crate::{
@@ -52,7 +53,8 @@ async fn a_directory_that_is_away_is_told_with_its_reason() {
     let engine = store::engine::EngineStore::open(&settings, keys, world.clock.clone());
     engine.health(target, 12_000).await.expect("asking");
     let retry_at = "2026-03-02T09:00:00Z".parse().expect("an instant");
-    engine.target_down(target, "connection refused", retry_at).await.expect("down");
+    let refused = Problem::new(ProblemCode::Unreachable).said("connection refused");
+    engine.target_down(target, &refused, retry_at).await.expect("down");
     world.db.change("target_health", "since = '2026-03-02T07:56:00Z'", "true").await;
     let page = browser.get("/status").await.shows(200, "status-away");
     assert!(page.contains("Does not answer") && page.contains("connection refused"), "{page}");

@@ -27,7 +27,7 @@ pub fn password(
 ) -> Result<Option<Secret>, String> {
     let variable = password_variable(&directory.code);
     if let Some(value) = environment(&variable).filter(|value| !value.is_empty()) {
-        return Ok(Some(Secret { value, from: format!("the variable {variable}") }));
+        return Ok(Some(Secret { value, from: format!("the variable {variable}"), file: None }));
     }
     let Some(path) = &directory.bind_password_file else { return Ok(None) };
     let key = format!("directory {}: bind_password_file", directory.code);
@@ -40,7 +40,8 @@ pub fn password(
     if value.is_empty() {
         return Err(format!("{key}: {} is empty", path.display()));
     }
-    Ok(Some(Secret { value, from: format!("the file {}", path.display()) }))
+    let from = format!("the file {}", path.display());
+    Ok(Some(Secret { value, from, file: Some(path.clone()) }))
 }
 
 /// Everything that cannot be accepted.

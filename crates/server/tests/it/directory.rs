@@ -12,7 +12,7 @@ use tokio::{io::AsyncWriteExt as _, process::Command};
 
 use crate::process::{Installation, PASSWORD, text};
 
-const ACCOUNT_PASSWORD: &str = "Svc-Account-7-Secret!";
+pub const ACCOUNT_PASSWORD: &str = "Svc-Account-7-Secret!";
 /// LDAP: the password is wrong, or the account unknown.
 const INVALID_CREDENTIALS: i32 = 49;
 
@@ -100,7 +100,7 @@ impl Site {
         ]
     }
 
-    async fn samba_tool(&self, arguments: &[&str]) {
+    pub async fn samba_tool(&self, arguments: &[&str]) {
         let mut command = Command::new("samba-tool");
         command.args(arguments).args(self.sealed());
         let (status, said) = run(command, "").await;

@@ -226,6 +226,50 @@ async fn one_controller_of_two_killed_under_load_fails_no_request_and_doubles_no
     assert!(server.stop().await.success());
 }
 
+/// Long enough for several tries of the breaker; a minute more would only repeat the last of them.
+const GONE: std::time::Duration = std::time::Duration::from_secs(15);
+
+#[tokio::test]
+async fn both_controllers_gone_under_load_park_the_work_and_nobody_is_failed_or_doubled() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut first, mut second, site) = pair(folder.path()).await;
+    let (server, root) = site.installation.serve(&[]).await;
+    let order = root.order(&site.code('b'), 100).await;
+    let request = order["request"]["id"].as_str().expect("a request").to_owned();
+    let path = format!("requests/{request}");
+    wait_for("some people are there", async || {
+        (root.see(&path).await["counts"]["verified"].as_i64()? > 8).then_some(())
+    })
+    .await;
+    second.kill().await.expect("it can be killed");
+    first.kill().await.expect("it can be killed");
+    let killed = std::time::Instant::now();
+    wait_for("both have been gone for a while", async || {
+        let shown = root.see("directories/shared").await;
+        (shown["health"] == "down" && killed.elapsed() >= GONE).then_some(())
+    })
+    .await;
+    let seen = root.see(&path).await;
+    assert!(seen["counts"]["parked"].as_i64() > Some(0) && seen["counts"]["failed"] == 0, "{seen}");
+    assert_ne!(root.see("directories/shared").await["last_error"], serde_json::Value::Null);
+    let items = root.see(&format!("{path}/items?state=parked&limit=200")).await;
+    for item in items["items"].as_array().expect("items") {
+        assert_eq!(item["problem"]["code"], "unreachable", "{item}");
+        assert_eq!(item["attempts"], 0, "waiting burns no attempt: {item}");
+    }
+    first.restart().await.expect("it starts again");
+    second.restart().await.expect("it starts again");
+    let seen = root.complete(&request).await;
+    assert_eq!(seen["counts"]["failed"], 0, "{seen}");
+    second.replicate(&first).await.expect("it replicates");
+    first.replicate(&second).await.expect("it replicates");
+    let filter = format!("(&(objectClass=user)(userPrincipalName=*@{}.example))", site.code('b'));
+    assert_eq!(site.find(&site.administrator(), &filter).await.len(), 101, "everybody once");
+    let doubled = site.find(&site.administrator(), "(name=*CNF:*)").await;
+    assert_eq!(doubled, Vec::<String>::new());
+    assert!(server.stop().await.success());
+}
+
 /// The user of the database goes through.
 fn open_for_others(folder: &Path) {
     use std::os::unix::fs::PermissionsExt as _;

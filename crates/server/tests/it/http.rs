@@ -76,6 +76,12 @@ impl Client {
         panic!("{path} was not answered in {} s", PATIENCE.as_secs());
     }
 
+    /// One try of a call that may be repeated.
+    pub async fn try_post(&self, path: &str, key: &str, body: &Value) -> Result<Answer, reqwest::Error> {
+        let call = self.http.post(format!("{}/{path}", self.base)).json(body);
+        self.send(call.header("idempotency-key", key)).await
+    }
+
     /// Changes something on the version it has now, and waits until that is true.
     pub async fn change(&self, path: &str, body: &Value) {
         let call = self.http.patch(format!("{}/{path}", self.base)).json(body);
@@ -132,6 +138,13 @@ impl Client {
             (seen["state"] == "done").then_some(())
         })
         .await;
+    }
+
+    /// Orders a customer into a directory.
+    pub async fn order_in(&self, code: &str, directory: &str, people: usize) -> Value {
+        let mut order = order(code, people);
+        order["customer"]["directory"] = json!(directory);
+        self.post("orders", &order).await.good()
     }
 
     /// Orders a customer with an administrator and more people.

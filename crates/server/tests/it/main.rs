@@ -1,6 +1,7 @@
 //! The real binary as a process: its life, its end, and what it does with a
 //! real database and a real directory.
 
+mod clock;
 mod config;
 mod directory;
 mod faults;
@@ -8,4 +9,6 @@ mod http;
 mod life;
 mod lifecycle;
 mod process;
+mod storage;
+mod trust;
 mod workers;

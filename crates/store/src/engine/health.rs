@@ -7,6 +7,7 @@ use domain::{
     problem::{Problem, ProblemCode},
 };
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::EngineStore;
 use crate::{StoreError, ts};
@@ -45,9 +46,11 @@ pub struct ControllerSeen {
     /// Whether it answered.
     pub up: bool,
     /// Why it did not.
-    pub reason: Option<String>,
+    pub problem: Option<Problem>,
     /// How long its answer took, in microseconds.
     pub round_trip_micros: Option<i64>,
+    /// By how much its clock is ahead, in milliseconds.
+    pub clock_skew_millis: Option<i64>,
 }
 
 impl EngineStore {
@@ -129,25 +132,32 @@ impl EngineStore {
     ) -> Result<(), StoreError> {
         let addresses: Vec<_> = seen.iter().map(|c| c.address.clone()).collect();
         let up: Vec<_> = seen.iter().map(|c| c.up).collect();
-        let reasons: Vec<_> = seen.iter().map(|c| c.reason.as_deref().map(plain)).collect();
+        let causes = seen.iter().map(|c| c.problem.as_ref().map(cause_and_words));
+        let (causes, reasons): (Vec<_>, Vec<_>) = causes.map(Option::unzip).unzip();
+        let reasons: Vec<_> = reasons.into_iter().map(Option::flatten).collect();
         let trips: Vec<_> = seen.iter().map(|c| c.round_trip_micros).collect();
+        let skews: Vec<_> = seen.iter().map(|c| c.clock_skew_millis).collect();
         sqlx::query!(
-            "WITH a AS (SELECT * FROM unnest($2::text[], $3::bool[], $4::text[], $5::bigint[]) WITH ORDINALITY
-                          AS a (address, up, reason, trip, position)),
+            "WITH a AS (SELECT * FROM unnest($2::text[], $3::bool[], $4::text[], $5::bigint[], $6::jsonb[], $7::bigint[])
+                        WITH ORDINALITY AS a (address, up, reason, trip, problem, skew, position)),
                   d AS (DELETE FROM controller_health c WHERE c.target_id = $1 AND c.address <> ALL ($2))
              INSERT INTO controller_health AS c (target_id, address, position, state, since, asked_at, reason,
-                    round_trip_micros)
-             SELECT $1, a.address, a.position, CASE WHEN a.up THEN 'up' ELSE 'down' END, now(), now(), a.reason, a.trip
+                    round_trip_micros, problem, clock_skew_millis)
+             SELECT $1, a.address, a.position, CASE WHEN a.up THEN 'up' ELSE 'down' END, now(), now(), a.reason, a.trip,
+                    a.problem, a.skew
                FROM a ORDER BY a.address
              ON CONFLICT (target_id, address) DO UPDATE
                 SET position = excluded.position, state = excluded.state, asked_at = excluded.asked_at,
                     reason = excluded.reason, round_trip_micros = excluded.round_trip_micros,
+                    problem = excluded.problem, clock_skew_millis = excluded.clock_skew_millis,
                     since = CASE WHEN c.state = excluded.state THEN c.since ELSE excluded.since END",
             target.uuid(),
             &addresses,
             &up,
             &reasons as _,
-            &trips as _
+            &trips as _,
+            &causes as _,
+            &skews as _
         )
         .execute(&self.pool)
         .await?;
@@ -158,37 +168,58 @@ impl EngineStore {
     pub async fn target_down(
         &self,
         target: TargetId,
-        reason: &str,
+        problem: &Problem,
         retry_at: Timestamp,
     ) -> Result<(), StoreError> {
-        let reason = plain(reason);
+        let (cause, reason) = cause_and_words(problem);
         sqlx::query!(
-            "UPDATE target_health SET state = 'down', failures = failures + 1, reason = $2, retry_at = $3,
+            "UPDATE target_health SET state = 'down', failures = failures + 1, reason = $2, retry_at = $3, problem = $4,
                     since = CASE WHEN state = 'up' THEN now() ELSE since END
               WHERE target_id = $1",
             target.uuid(),
             reason,
-            ts(retry_at) as _
+            ts(retry_at) as _,
+            cause
         )
         .execute(&self.pool)
         .await?;
         Ok(())
     }
 
-    /// The target answers: its work goes on, what was parked first.
+    /// The target answers: its work goes on, what was parked first. One that could not write
+    /// has not shown yet that it can: it keeps its waits until [`Self::target_works`].
     pub async fn target_up(&self, target: TargetId) -> Result<(), StoreError> {
         sqlx::query!(
-            "WITH h AS (UPDATE target_health SET state = 'up', failures = 0, reason = NULL, retry_at = NULL,
+            "WITH h AS (UPDATE target_health SET state = 'up', reason = NULL, retry_at = NULL, problem = NULL,
+                               failures = CASE WHEN problem->>'code' = $2 THEN failures ELSE 0 END,
                                since = now() WHERE target_id = $1 AND state = 'down' RETURNING target_id),
                   w AS (UPDATE work w SET due_at = least(w.due_at, now()) FROM h, external_object x
                          WHERE w.target_id = h.target_id AND x.object_id = w.object_id AND x.state = 'parked')
              SELECT pg_notify('tenantry_work', '') FROM h",
-            target.uuid()
+            target.uuid(),
+            ProblemCode::DiskFull.code()
         )
         .fetch_optional(&self.pool)
         .await?;
         Ok(())
     }
+
+    /// Work was done in a target that had failed before: its waits begin anew.
+    pub async fn target_works(&self, target: TargetId) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE target_health SET failures = 0 WHERE target_id = $1 AND state = 'up' AND failures > 0",
+            target.uuid()
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}
+
+/// The code with its arguments, and the target's own words, as they are kept.
+fn cause_and_words(problem: &Problem) -> (Value, Option<String>) {
+    let cause = Problem { target_message: None, ..problem.clone() };
+    (serde_json::to_value(cause).unwrap_or(Value::Null), problem.target_message.as_deref().map(plain))
 }
 
 /// As much of a reason as is kept. PostgreSQL refuses NULs, and some targets say them.

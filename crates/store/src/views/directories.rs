@@ -1,6 +1,10 @@
 //! Directories with health, breaker, queue and pace.
 
-use domain::id::TargetId;
+use domain::{
+    id::TargetId,
+    limits,
+    problem::{Problem, ProblemCode},
+};
 use jiff::Timestamp;
 
 use super::COUNTED;
@@ -22,7 +26,7 @@ pub struct DirectoryView {
     /// When it is tried again.
     pub retry_at: Option<Timestamp>,
     /// Why it does not answer.
-    pub reason: Option<String>,
+    pub problem: Option<Problem>,
     /// Microseconds an object takes, measured.
     pub pace_micros: Option<i64>,
     /// Objects somebody waits for, up to [`COUNTED`].
@@ -43,6 +47,22 @@ pub struct DirectoryView {
     pub controllers: Vec<ControllerView>,
 }
 
+impl DirectoryView {
+    /// What holds nothing back yet and should be looked at.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Problem> {
+        let skewed = |controller: &ControllerView| {
+            let skew = controller.clock_skew_millis?;
+            let problem = Problem::new(ProblemCode::ClockSkew)
+                .with("controller", &controller.address)
+                .with("seconds", skew.unsigned_abs() / 1_000)
+                .with("direction", if skew > 0 { "ahead" } else { "behind" });
+            (skew.unsigned_abs() > limits::CLOCK_SKEW.as_millis() as u64).then_some(problem)
+        };
+        self.controllers.iter().filter_map(skewed).collect()
+    }
+}
+
 /// A controller of a directory, as the worker saw it that asked last.
 #[derive(Debug, Clone)]
 pub struct ControllerView {
@@ -55,7 +75,9 @@ pub struct ControllerView {
     /// When it was asked last.
     pub asked_at: Timestamp,
     /// Why it does not answer.
-    pub reason: Option<String>,
+    pub problem: Option<Problem>,
+    /// By how much its clock is ahead of the worker's that asked it, in milliseconds.
+    pub clock_skew_millis: Option<i64>,
     /// How long its answer took, in microseconds.
     pub round_trip_micros: Option<i64>,
     /// Work goes there.
@@ -67,8 +89,10 @@ pub struct ControllerView {
 pub struct DirectoryNotice {
     /// The directory's name.
     pub name: String,
-    /// It does not answer.
+    /// It does not answer, or lets nothing be done.
     pub away: bool,
+    /// Why.
+    pub problem: Option<Problem>,
     /// It is in maintenance.
     pub maintenance: bool,
     /// It is read-only.
@@ -99,7 +123,8 @@ impl ReadTx<'_> {
         // The first is used as long as no worker found a reason to use another.
         let rows = sqlx::query!(
             r#"SELECT c.target_id, c.address, c.state = 'up' AS "up!", c.since AS "since: jiff_sqlx::Timestamp",
-                      c.asked_at AS "asked_at: jiff_sqlx::Timestamp", c.reason, c.round_trip_micros,
+                      c.asked_at AS "asked_at: jiff_sqlx::Timestamp", c.reason, c.problem, c.round_trip_micros,
+                      c.clock_skew_millis,
                       coalesce(h.controller = c.address, c.position = 1) AS "used!"
                  FROM controller_health c LEFT JOIN target_health h USING (target_id)
                 WHERE c.target_id = ANY($1) ORDER BY c.target_id, c.position"#,
@@ -114,7 +139,8 @@ impl ReadTx<'_> {
                 up: row.up,
                 since: row.since.to_jiff(),
                 asked_at: row.asked_at.to_jiff(),
-                reason: row.reason,
+                problem: why(!row.up, row.problem, row.reason),
+                clock_skew_millis: row.clock_skew_millis,
                 round_trip_micros: row.round_trip_micros,
                 used: row.used,
             });
@@ -124,15 +150,24 @@ impl ReadTx<'_> {
 
     /// The directories the caller may know of that are away or not as usual.
     pub async fn directory_notices(&mut self) -> Result<Vec<DirectoryNotice>, StoreError> {
-        let rows = sqlx::query_as!(
-            DirectoryNotice,
-            r#"SELECT t.name, coalesce(h.state = 'down', false) AS "away!", t.maintenance, t.read_only
+        let rows = sqlx::query!(
+            r#"SELECT t.name, coalesce(h.state = 'down', false) AS "away!", t.maintenance, t.read_only,
+                      h.problem AS "problem?", h.reason AS "reason?"
                  FROM target t LEFT JOIN target_health h ON h.target_id = t.id
                 WHERE t.maintenance OR t.read_only OR h.state = 'down' ORDER BY t.name LIMIT 20"#
         )
         .fetch_all(self.sql())
         .await?;
-        Ok(rows)
+        let rows = rows.into_iter();
+        Ok(rows
+            .map(|row| DirectoryNotice {
+                problem: why(row.away, row.problem, row.reason),
+                name: row.name,
+                away: row.away,
+                maintenance: row.maintenance,
+                read_only: row.read_only,
+            })
+            .collect())
     }
 
     async fn directories(
@@ -142,7 +177,7 @@ impl ReadTx<'_> {
         limit: u32,
     ) -> Result<Vec<DirectoryView>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT t.id, t.code, t.name, t.maintenance, t.read_only, t.version, h.state = 'up' AS "up?", h.reason AS "reason?", h.pace_micros AS "pace?",
+            r#"SELECT t.id, t.code, t.name, t.maintenance, t.read_only, t.version, h.state = 'up' AS "up?", h.reason AS "reason?", h.problem AS "problem?", h.pace_micros AS "pace?",
                       h.since AS "since?: jiff_sqlx::Timestamp", h.retry_at AS "retry_at?: jiff_sqlx::Timestamp",
                       (SELECT count(*) FROM (SELECT FROM work w WHERE w.target_id = t.id AND w.lane = 0
                         LIMIT $1) w) AS "interactive!",
@@ -170,7 +205,7 @@ impl ReadTx<'_> {
                 up: row.up,
                 since: row.since.map(jiff_sqlx::Timestamp::to_jiff),
                 retry_at: row.retry_at.map(jiff_sqlx::Timestamp::to_jiff),
-                reason: row.reason,
+                problem: why(row.up == Some(false), row.problem, row.reason),
                 pace_micros: row.pace,
                 interactive: row.interactive,
                 bulk: row.bulk,
@@ -184,4 +219,15 @@ impl ReadTx<'_> {
             .collect();
         self.with_controllers(views).await
     }
+}
+
+/// Why something is away: what a worker found, or that it does not answer where the worker is of
+/// a version that says no more.
+fn why(away: bool, cause: Option<serde_json::Value>, words: Option<String>) -> Option<Problem> {
+    let known = cause.and_then(|cause| serde_json::from_value::<Problem>(cause).ok());
+    let problem = away.then(|| known.unwrap_or_else(|| Problem::new(ProblemCode::Unreachable)))?;
+    Some(match words {
+        Some(words) => problem.said(words),
+        None => problem,
+    })
 }

@@ -39,8 +39,8 @@ impl Domain {
         )
         .await?;
         let directory = layout::write(&data, &options)?;
-        let mut joined =
-            Self { data, directory, options, child: None, _lock: lock, address_lock: Some(claimed) };
+        let mut joined = Self::made(data, directory, options, lock);
+        joined.address_lock = Some(claimed);
         joined.launch().await?;
         Ok(joined)
     }

@@ -27,6 +27,7 @@ const LOG_LINES: usize = 12;
 
 /// Names of what lies in the folder of a domain.
 pub const PASSWORD: &str = "administrator.password";
+const AUTHORITY_KEY: &str = "ca.key.pem";
 const CONFIG: &str = "smb.conf";
 const LOG: &str = "start.log";
 
@@ -182,34 +183,80 @@ tls keyfile = {data}/tls/key.pem
     )
 }
 
+/// What a controller shows to its clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certificate {
+    /// Valid, for its address, signed by the authority of its domain.
+    Good,
+    /// It was valid years ago.
+    Expired,
+    /// Signed by somebody else.
+    Unknown,
+    /// For another host.
+    OtherName,
+}
+
 /// The certificate Samba makes itself carries only a common name, which no
 /// careful client accepts (RFC 9525), so this one has a subject alternative name.
 fn write_certificate(folder: &Path, options: &DomainOptions) -> Result<(), SambaError> {
     let made_for = folder.join("made-for");
     let wanted = format!("{} {}", options.dns_name(), options.address);
-    if fs::read_to_string(&made_for).is_ok_and(|found| found == wanted) {
+    let is_complete = folder.join(AUTHORITY_KEY).exists();
+    if is_complete && fs::read_to_string(&made_for).is_ok_and(|found| found == wanted) {
         return Ok(());
     }
-    let authority_key = KeyPair::generate()?;
+    let key = KeyPair::generate()?;
+    let authority = authority(options)?.self_signed(&key)?;
+    write_file(&folder.join("ca.pem"), 0o644, &authority.pem())?;
+    write_file(&folder.join(AUTHORITY_KEY), 0o600, &key.serialize_pem())?;
+    certify(folder, options, Certificate::Good)?;
+    write_file(&made_for, 0o600, &wanted)
+}
+
+fn authority(options: &DomainOptions) -> Result<CertificateParams, SambaError> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.distinguished_name.push(DnType::CommonName, format!("{} authority", options.realm));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    let authority = params.self_signed(&authority_key)?;
-    let issuer = Issuer::new(params, authority_key);
+    Ok(params)
+}
 
+/// Writes a certificate for the controller, with a new key.
+pub fn certify(folder: &Path, options: &DomainOptions, kind: Certificate) -> Result<(), SambaError> {
+    let signer = if kind == Certificate::Unknown {
+        KeyPair::generate()?
+    } else {
+        let path = folder.join(AUTHORITY_KEY);
+        KeyPair::from_pem(&fs::read_to_string(&path).map_err(file("read", &path))?)?
+    };
+    let issuer = Issuer::new(authority(options)?, signer);
     let key = KeyPair::generate()?;
-    let mut params = CertificateParams::new(vec![options.dns_name()])?;
-    params.subject_alt_names.push(SanType::IpAddress(IpAddr::V4(options.address)));
+    let name = if kind == Certificate::OtherName { "other.invalid".to_owned() } else { options.dns_name() };
+    let mut params = CertificateParams::new(vec![name])?;
+    if kind != Certificate::OtherName {
+        params.subject_alt_names.push(SanType::IpAddress(IpAddr::V4(options.address)));
+    }
+    if kind == Certificate::Expired {
+        params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2021, 1, 1);
+    }
     params.distinguished_name.push(DnType::CommonName, options.dns_name());
     params.use_authority_key_identifier_extension = true;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     let certificate = params.signed_by(&key, &issuer)?;
-
-    write_file(&folder.join("ca.pem"), 0o644, &authority.pem())?;
     write_file(&folder.join("cert.pem"), 0o644, &certificate.pem())?;
     // Samba refuses a key that others can read.
-    write_file(&folder.join("key.pem"), 0o600, &key.serialize_pem())?;
-    write_file(&made_for, 0o600, &wanted)
+    write_file(&folder.join("key.pem"), 0o600, &key.serialize_pem())
+}
+
+/// The library that shows a process another time.
+pub fn wrong_clock() -> Result<PathBuf, SambaError> {
+    let folders = fs::read_dir("/usr/lib").map_err(file("read", Path::new("/usr/lib")))?;
+    let library = |folder: PathBuf| folder.join("faketime/libfaketimeMT.so.1");
+    let found = folders.flatten().map(|entry| library(entry.path())).find(|path| path.exists());
+    found.ok_or_else(|| SambaError::NotInstalled {
+        program: "faketime",
+        source: io::ErrorKind::NotFound.into(),
+    })
 }
