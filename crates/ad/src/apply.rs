@@ -122,7 +122,42 @@ impl Directory {
                 return self.change_members(session, step, at, add, remove).await;
             }
         };
-        outcome::of(step, answer)
+        match outcome::of(step, answer) {
+            Err(ApplyError::Rejected { problem }) => {
+                let missing = self.missing_link(session, step, &problem).await;
+                Err(rejected(missing.map_err(ApplyError::Unreachable)?.unwrap_or(problem)))
+            }
+            other => other,
+        }
+    }
+
+    /// Whether a refusal comes from something the object refers to that is not
+    /// there; servers say that in as many ways as for a wrong value.
+    async fn missing_link(
+        &self,
+        session: &Session,
+        step: &Step,
+        refusal: &Problem,
+    ) -> Result<Option<Problem>, Unreachable> {
+        let links: Vec<(Attribute, Uuid)> = match &step.action {
+            Action::Create { attributes, .. } => attributes.iter().filter_map(|(a, v)| link(*a, v)).collect(),
+            Action::Update { changes, .. } => {
+                changes.iter().filter_map(|c| link(c.attribute, c.after.as_ref()?)).collect()
+            }
+            _ => vec![],
+        };
+        let own = [ProblemCode::NameTaken, ProblemCode::InsufficientRights, ProblemCode::PasswordPolicy];
+        if links.is_empty() || own.contains(&refusal.code) {
+            return Ok(None);
+        }
+        let ids: Vec<Uuid> = links.iter().map(|(_, id)| *id).collect();
+        let there = self.survey(session, Uuid::nil(), &ids).await?.existing;
+        let missing = links.into_iter().find(|(_, id)| !there.contains(id));
+        Ok(missing.map(|(attribute, id)| {
+            let said = refusal.target_message.as_deref().unwrap_or_default();
+            let problem = Problem::new(ProblemCode::Waiting).with("attribute", attribute.code());
+            problem.with("id", id).said(said)
+        }))
     }
 
     async fn create(
@@ -189,6 +224,10 @@ impl Directory {
                     let after = change.after.as_deref().unwrap_or_default();
                     let values = entry::ldap_values(change.attribute, after).into_iter();
                     modifications.push(replace(name, values.map(String::into_bytes)));
+                }
+                (link, Some(name)) if link.is_link() => {
+                    let id = change.after.iter().flat_map(|id| entry::ldap_values(link, id));
+                    modifications.push(replace(name, id.map(String::into_bytes)));
                 }
                 (_, Some(name)) => modifications.push(replace(name, value)),
                 (Attribute::Locked, None) => modifications.push(replace("lockoutTime", [b"0".to_vec()])),
@@ -318,6 +357,10 @@ impl Directory {
         let above = parent.map_or(self.config.folder_dn.as_str(), |parent| &parent.dn);
         format!("{}={},{above}", rdn_type(kind), dn::escape(name))
     }
+}
+
+fn link(attribute: Attribute, value: &str) -> Option<(Attribute, Uuid)> {
+    Some((attribute, value.parse().ok()?)).filter(|(attribute, _)| attribute.is_link())
 }
 
 /// The access list of a container for `readers`, as sent.

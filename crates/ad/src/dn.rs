@@ -68,6 +68,23 @@ pub(crate) fn folded(name: &str) -> Vec<u8> {
 
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
+/// The name without the ids a server prints before it (MS-ADTS 3.1.1.3.4.1.5), as
+/// `<GUID=…>;<SID=…>;CN=Anna,OU=acme`.
+pub(crate) fn plain(dn: &str) -> &str {
+    let mut rest = dn;
+    while rest.starts_with('<') {
+        let Some((_, after)) = rest.split_once(">;") else { return rest };
+        rest = after;
+    }
+    rest
+}
+
+/// The id a server prints before a name.
+pub(crate) fn id_before(dn: &str) -> Option<Uuid> {
+    let (id, _) = dn.strip_prefix("<GUID=")?.split_once('>')?;
+    id.parse().ok()
+}
+
 /// Escapes a value of a relative distinguished name (RFC 4514 2.4). More is
 /// escaped than strictly needed nowhere, because servers print it back their own way.
 pub(crate) fn escape(value: &str) -> String {

@@ -20,7 +20,7 @@ pub(crate) const ACCOUNT_DISABLED: u32 = 0x2;
 pub(crate) const NORMAL_ACCOUNT: u32 = 0x200;
 
 /// What is asked for of every object; the marker attribute and those of details are added.
-const ATTRIBUTES: [&str; 19] = [
+const ATTRIBUTES: [&str; 20] = [
     "objectGUID",
     "objectClass",
     "objectSid",
@@ -34,6 +34,7 @@ const ATTRIBUTES: [&str; 19] = [
     "telephoneNumber",
     "title",
     "department",
+    "manager",
     "description",
     "userAccountControl",
     "pwdLastSet",
@@ -61,6 +62,7 @@ pub(crate) fn ldap_name(attribute: Attribute) -> Option<&'static str> {
         Attribute::Phone => "telephoneNumber",
         Attribute::Title => "title",
         Attribute::Department => "department",
+        Attribute::Manager => "manager",
         Attribute::Description => "description",
         Attribute::Detail(detail) => return detail_name(detail),
         Attribute::Name
@@ -109,6 +111,8 @@ pub(crate) fn ldap_values(attribute: Attribute, value: &str) -> Vec<String> {
         Attribute::Detail(Detail::ExpiresAt) => {
             vec![value.parse().map_or_else(|_| NEVER.to_owned(), |at| filetime(at).to_string())]
         }
+        // Links are written by id, as members are (MS-ADTS 3.1.1.3.1.2.4).
+        link if link.is_link() => vec![value.parse().map_or_else(|_| value.to_owned(), dn::by_id)],
         _ => vec![value.to_owned()],
     }
 }
@@ -122,7 +126,10 @@ pub(crate) const NEVER: &str = "0";
 /// Our attribute for one of the directory's, if it is one we manage.
 pub(crate) fn our_name(ldap: &str) -> Option<Attribute> {
     use Attribute as A;
-    let plain = PLAIN.into_iter().find(|a| ldap_name(*a).is_some_and(|n| n.eq_ignore_ascii_case(ldap)));
+    let plain = PLAIN
+        .into_iter()
+        .chain([A::Manager])
+        .find(|a| ldap_name(*a).is_some_and(|n| n.eq_ignore_ascii_case(ldap)));
     let named = |d: &&Detail| detail_name(**d).is_some_and(|n| n.eq_ignore_ascii_case(ldap));
     let detail = || Detail::ALL.iter().find(named).map(|detail| A::Detail(*detail));
     plain.or_else(detail).or_else(|| match ldap.to_ascii_lowercase().as_str() {
@@ -163,7 +170,7 @@ impl Entry {
             (name.to_ascii_lowercase(), values.into_iter().map(String::into_bytes).collect())
         });
         let binary = entry.bin_attrs.into_iter().map(|(name, values)| (name.to_ascii_lowercase(), values));
-        Self { dn: entry.dn, values: text.chain(binary).collect() }
+        Self { dn: dn::plain(&entry.dn).to_owned(), values: text.chain(binary).collect() }
     }
 
     /// All values of an attribute.
@@ -222,12 +229,17 @@ impl Entry {
             let value = self.text(ldap_name(attribute)?)?;
             Some((attribute, value.to_owned()))
         });
+        let links = [Attribute::Manager].into_iter().filter(move |_| kind == ObjectKind::User);
+        let links = links.filter_map(|link| {
+            let id = dn::id_before(self.text(ldap_name(link)?)?)?;
+            Some((link, id.to_string()))
+        });
         let name = self.text("name").map(|name| (Attribute::Name, name.to_owned()));
         let control = self.number::<u32>("userAccountControl").filter(|_| kind == ObjectKind::User);
         let enabled = control.map(|bits| (Attribute::Enabled, (bits & ACCOUNT_DISABLED == 0).to_string()));
         let of_people = Detail::ALL.iter().filter(move |_| kind == ObjectKind::User);
         let details = of_people.filter_map(|d| Some((Attribute::Detail(*d), self.detail(*d)?)));
-        plain.chain(name).chain(enabled).chain(details)
+        plain.chain(links).chain(name).chain(enabled).chain(details)
     }
 
     fn detail(&self, detail: Detail) -> Option<String> {

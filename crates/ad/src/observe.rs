@@ -40,7 +40,9 @@ impl Query {
         attributes: &[&str],
         what: What,
     ) -> Result<(Option<Parent>, Found), Unreachable> {
-        let controls = if what == What::Access { vec![controls::dacl_only()] } else { vec![] };
+        // Links are compared by the id of what they refer to.
+        let only = if what == What::Access { controls::dacl_only() } else { controls::names_with_ids() };
+        let controls = vec![only];
         let found = session.search(&self.base, self.scope, &self.filter, attributes, controls).await?;
         answered(found).map(|found| (self.parent, found))
     }

@@ -66,8 +66,15 @@ impl Directory {
         let paging = PagedResults { size: limits::ENTRIES_PER_PAGE, cookie }.critical();
         let attributes = entry::asked(&self.config.marker);
         let folder = &self.config.folder_dn;
-        let found =
-            session.search(folder, Scope::Subtree, &changed, &attributes, vec![paging.into()]).await?;
+        let found = session
+            .search(
+                folder,
+                Scope::Subtree,
+                &changed,
+                &attributes,
+                vec![paging.into(), crate::controls::names_with_ids()],
+            )
+            .await?;
         if found.code == code::SUCCESS { Ok(found) } else { Err(found.unreachable()) }
     }
 

@@ -23,6 +23,7 @@ use store::{
 use crate::{
     App, AppError,
     error::Conflict,
+    managers,
     reading::roots,
     users::{UserPatch, with_values},
 };
@@ -159,7 +160,9 @@ async fn adopt_value(
     patch: UserPatch,
 ) -> Result<RequestId, AppError> {
     let object = finding.object.ok_or(AppError::NotFound("finding"))?;
-    let change = patch.check().map_err(AppError::Invalid)?;
+    let manager = patch.manager()?;
+    let mut change = patch.check().map_err(AppError::Invalid)?;
+    change.manager = managers::of_change(tx, &permit.tenant, person, manager).await?;
     let updated = tx.update_user(permit, person, None, &change).await?;
     let args = json!({ "name": updated.display_name });
     let request = tx.open_request(permit.tenant.id, "drift_adopt", args, Lane::Interactive);
@@ -192,6 +195,11 @@ fn patch(finding: &Finding) -> Option<UserPatch> {
         Attribute::Phone => UserPatch { phone: Some(found), ..patch },
         Attribute::Title => UserPatch { title: Some(found), ..patch },
         Attribute::Department => UserPatch { department: Some(found), ..patch },
+        // Somebody of ours who can be found; others nobody here knows.
+        Attribute::Manager if found.is_some() => {
+            UserPatch { manager: Some(Some(finding.linked?.to_string())), ..patch }
+        }
+        Attribute::Manager => UserPatch { manager: Some(None), ..patch },
         Attribute::Enabled => UserPatch { enabled: Some(found? == "true"), ..patch },
         Attribute::Detail(detail) => {
             UserPatch { details: [(detail.code().to_owned(), found)].into(), ..patch }

@@ -13,6 +13,7 @@ pub mod drift;
 pub mod error;
 pub mod groups;
 pub mod life;
+mod managers;
 mod names;
 pub mod orders;
 pub mod people;

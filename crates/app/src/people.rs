@@ -7,6 +7,9 @@ use domain::{
     limits, names,
     person::{self, Detail, Details},
 };
+use store::users::ManagerKey;
+
+use crate::managers;
 
 /// A person as somebody typed it.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +34,8 @@ pub struct PersonDraft {
     pub title: Option<String>,
     /// Department.
     pub department: Option<String>,
+    /// Id or principal name of who manages the person, also of the same batch.
+    pub manager: Option<String>,
     /// Plan codes.
     pub plans: Vec<String>,
     /// Whether the account may log on.
@@ -53,6 +58,7 @@ pub(crate) struct Person {
     pub phone: Option<String>,
     pub title: Option<String>,
     pub department: Option<String>,
+    pub manager: Option<ManagerKey>,
     pub plans: Vec<String>,
     pub enabled: bool,
     pub details: Details,
@@ -95,6 +101,7 @@ impl PersonDraft {
         let line = |c: &mut Checker, field, value: &Option<String>| {
             c.take(names::optional_line(field, value.as_deref(), limits::ATTRIBUTE_CHARS)).flatten()
         };
+        let manager = self.manager.as_deref().and_then(|m| c.take(managers::key("manager", m))).flatten();
         if self.plans.len() > limits::PLANS {
             c.note(FieldError::new("plans", Rule::TooMany).with("max", limits::PLANS));
         }
@@ -111,6 +118,7 @@ impl PersonDraft {
             phone: line(&mut c, "phone", &self.phone),
             title: line(&mut c, "title", &self.title),
             department: line(&mut c, "department", &self.department),
+            manager,
             plans: self.plans.clone(),
             enabled: self.enabled,
             details: details.into_iter().filter_map(|(detail, value)| Some((detail, value?))).collect(),

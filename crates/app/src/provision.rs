@@ -16,10 +16,10 @@ use store::{
     objects::Edge,
     subscriptions::NewSubscription,
     tx::WriteTx,
-    users::{Account, Links, NewUser},
+    users::{Account, Links, Manager, NewUser},
 };
 
-use crate::{AppError, names, people::Person};
+use crate::{AppError, managers, names, people::Person};
 
 /// A customer as far as its people need it.
 pub(crate) struct Home<'a> {
@@ -127,9 +127,12 @@ pub(crate) async fn prepare(
         suffixes: home.suffixes,
     };
     let names = names::assign(tx, &naming, &asked).await?;
+    let made: Vec<(UserId, ObjectId)> = ids.into_iter().map(|id| (id, tx.id())).collect();
+    let managers = managers::of_new(tx, home.tenant, paths, people, &made, &names).await?;
     let mut prepared = Prepared { users: vec![], edges: vec![], subscriptions: vec![], plans: vec![] };
-    for (((person, id), names), plans) in people.iter().zip(ids).zip(names).zip(plans) {
-        prepared.add(tx, home, person, id, names, plans);
+    let all = people.iter().zip(made).zip(names).zip(managers).zip(plans);
+    for ((((person, made), names), manager), plans) in all {
+        prepared.add(tx, home, person, made, names, manager, plans);
     }
     Ok(prepared)
 }
@@ -161,11 +164,11 @@ impl Prepared {
         tx: &WriteTx<'_>,
         home: &Home<'_>,
         person: &Person,
-        id: UserId,
+        (id, object): (UserId, ObjectId),
         names: names::Names,
+        manager: Option<Manager>,
         plans: Vec<Plan>,
     ) {
-        let object: ObjectId = tx.id();
         let spec = Spec::User(UserSpec {
             parent: home.folder,
             // Unique in the directory already, short, and untouched by a change of name.
@@ -179,6 +182,7 @@ impl Prepared {
             phone: person.phone.clone(),
             title: person.title.clone(),
             department: person.department.clone(),
+            manager: manager.as_ref().map(|m| m.object),
             enabled: person.enabled,
             details: person.details.clone(),
             unlocked_at: None,
@@ -218,6 +222,7 @@ impl Prepared {
             phone: person.phone.clone(),
             title: person.title.clone(),
             department: person.department.clone(),
+            manager,
             enabled: person.enabled,
             administrator: false,
             details: person.details.clone(),

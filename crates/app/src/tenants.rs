@@ -207,6 +207,9 @@ async fn staff(
     person: &Person,
 ) -> Result<(UserId, String, jiff::Timestamp), AppError> {
     let principal = person.principal_name.clone().unwrap_or_default();
+    if person.manager.is_some() {
+        return Err(AppError::field(FieldError::new("administrator.manager", Rule::Unknown)));
+    }
     let user = NewUser {
         id: tx.id(),
         account: None,
@@ -219,6 +222,7 @@ async fn staff(
         phone: person.phone.clone(),
         title: person.title.clone(),
         department: person.department.clone(),
+        manager: None,
         enabled: true,
         administrator: true,
         details: person.details.clone(),

@@ -22,7 +22,7 @@ use store::{
     objects::Edge,
     subscriptions::NewSubscription,
     tx::{Cause, TenantRef, WriteTx, act},
-    users::{Name, User, UserChange},
+    users::{ManagerKey, Name, User, UserChange},
 };
 
 pub use self::remove::{delete, restore};
@@ -30,6 +30,7 @@ pub use crate::provision::{Created, CreatedPlan};
 use crate::{
     Answer, App, AppError, Repeat,
     error::Conflict,
+    managers,
     people::{PersonDraft, check_all},
     provision::{Home, prepare},
     repeat,
@@ -144,6 +145,8 @@ pub struct UserPatch {
     pub title: Option<Option<String>>,
     /// Department.
     pub department: Option<Option<String>>,
+    /// Id or principal name of who manages the person.
+    pub manager: Option<Option<String>>,
     /// Whether the account may log on.
     pub enabled: Option<bool>,
     /// Login name and UPN, with a suffix of the customer.
@@ -155,6 +158,15 @@ pub struct UserPatch {
 }
 
 impl UserPatch {
+    /// How the manager is named; it is looked for in the transaction.
+    pub(crate) fn manager(&self) -> Result<Option<Option<ManagerKey>>, AppError> {
+        let key = |text: &Option<String>| match text {
+            None => Ok(None),
+            Some(text) => managers::key("manager", text).map_err(AppError::field),
+        };
+        self.manager.as_ref().map(key).transpose()
+    }
+
     pub(crate) fn check(self) -> Result<UserChange, Vec<FieldError>> {
         let mut c = Checker::default();
         let line = |c: &mut Checker, field: &str, value: Option<Option<String>>, max| {
@@ -172,6 +184,7 @@ impl UserPatch {
             phone: line(&mut c, "phone", self.phone, attribute),
             title: line(&mut c, "title", self.title, attribute),
             department: line(&mut c, "department", self.department, attribute),
+            manager: None,
             enabled: self.enabled,
             principal_name: self
                 .principal_name
@@ -198,10 +211,11 @@ pub async fn update(
     patch: UserPatch,
     cause: &Cause,
 ) -> Result<User, AppError> {
-    let change = patch.check().map_err(AppError::Invalid)?;
+    let manager = patch.manager()?;
+    let mut change = patch.check().map_err(AppError::Invalid)?;
     let mut tx = app.store.write(caller).await?;
     let home = tx.tenant_of_user(id).await?;
-    let TenantRef { id: tenant, suspended, .. } = home;
+    let (tenant, suspended) = (home.id, home.suspended);
     let (user, permit) = match tx.account::<act::UserUpdate>(id).await {
         Ok(found) => found,
         Err(error) => {
@@ -215,6 +229,7 @@ pub async fn update(
     if version != user.version {
         return Err(AppError::Conflict(Conflict::Stale { present: user.version }));
     }
+    change.manager = managers::of_change(&mut tx, &home, &user, manager).await?;
     take_names(&mut tx, &home, &user, &change).await?;
     let updated = tx.update_user(&permit, &user, Some(version), &change).await?;
     if updated.version == user.version {
@@ -289,6 +304,7 @@ pub(crate) fn with_values(spec: Spec, user: &User, suspended: bool) -> Spec {
             spec.phone.clone_from(&user.phone);
             spec.title.clone_from(&user.title);
             spec.department.clone_from(&user.department);
+            spec.manager = user.manager.as_ref().map(|manager| manager.object);
             spec.enabled = account_enabled(user.enabled, suspended);
             spec.principal_name.clone_from(&user.principal_name);
             if let Some(logon) = user.logon_name.as_ref().filter(|logon| **logon != spec.logon_name) {

@@ -148,7 +148,7 @@ pub fn differences(want: &Want<'_>, have: Option<&Observed>) -> Vec<Difference> 
         let (ours, theirs) = (want.object.to_string(), have.marker.map(|m| m.to_string()));
         all.push(difference(FindingKind::MarkerLost, Some(&ours), theirs.as_deref()));
     }
-    all.extend(changes(spec, have).into_iter().map(|change| Difference {
+    all.extend(changes(want, spec, have).into_iter().map(|change| Difference {
         kind: FindingKind::Changed,
         attribute: Some(change.attribute),
         wanted: change.after,
@@ -209,6 +209,7 @@ mod tests {
             phone: None,
             title,
             department: None,
+            manager: None,
             enabled,
             details: Details::new(),
             unlocked_at: None,
@@ -241,6 +242,7 @@ mod tests {
             parent: Some(address("OU=acme")),
             container: None,
             readers: vec![],
+            links: BTreeMap::from([(Attribute::Manager, None)]),
             known: Some(Uuid::from_u128(9)),
         }
     }

@@ -27,6 +27,8 @@ pub enum Rule {
     OutOfRange,
     /// Cannot be changed after creation.
     Immutable,
+    /// `value` would stand above itself.
+    Cycle,
     /// The same value stands twice in what was given (`other` says where).
     Duplicate,
 }

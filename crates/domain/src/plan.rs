@@ -27,6 +27,9 @@ pub struct Want<'a> {
     pub container: Option<Address>,
     /// For [`Spec::Access`]: the security ids that may read it, sorted.
     pub readers: Vec<String>,
+    /// The target's ids of what [`Spec::links`] refers to; `None` for nothing, and
+    /// for what is not there. An attribute that is not in it is not looked at.
+    pub links: BTreeMap<Attribute, Option<uuid::Uuid>>,
     /// The object was seen by this id before, so it is ours even if somebody removed the marker.
     pub known: Option<uuid::Uuid>,
 }
@@ -153,11 +156,7 @@ pub fn plan(want: &Want<'_>, have: Option<&Observed>) -> Plan {
         (None, Some(have)) => step(Action::Delete { at: have.address.clone() }),
         (Some(spec), None) => step(Action::Create {
             parent: want.parent.clone(),
-            attributes: spec
-                .attributes()
-                .into_iter()
-                .filter_map(|(a, v)| v.filter(|v| !v.is_empty()).map(|v| (a, v.to_owned())))
-                .collect(),
+            attributes: wanted(want, spec).filter_map(|(a, v)| Some((a, v?))).collect(),
         }),
         (Some(spec), Some(have)) => plan_change(want, spec, have, &step),
     }
@@ -165,7 +164,7 @@ pub fn plan(want: &Want<'_>, have: Option<&Observed>) -> Plan {
 
 fn plan_change(want: &Want<'_>, spec: &Spec, have: &Observed, step: &dyn Fn(Action) -> Plan) -> Plan {
     let (renames, mut changes): (Vec<_>, Vec<_>) =
-        changes(spec, have).into_iter().partition(|change| change.attribute == Attribute::Name);
+        changes(want, spec, have).into_iter().partition(|change| change.attribute == Attribute::Name);
     let name = renames.into_iter().next().and_then(|change| change.after);
     if let Spec::User(user) = spec {
         changes.extend(once(user, have));
@@ -204,14 +203,25 @@ fn once(user: &UserSpec, have: &Observed) -> impl Iterator<Item = Change> {
     unlock.into_iter().chain(expire)
 }
 
-/// The attributes that have another value than they should, in their order.
-pub(crate) fn changes(spec: &Spec, have: &Observed) -> Vec<Change> {
-    let attributes = spec.attributes().into_iter();
-    let own = |value: Option<&str>| value.map(str::to_owned);
-    let differ = attributes.filter_map(|(attribute, wanted)| {
-        let wanted = wanted.filter(|value| !value.is_empty());
-        let observed = have.attributes.get(&attribute).map(String::as_str);
-        (wanted != observed).then(|| Change { attribute, before: own(observed), after: own(wanted) })
+/// Every managed attribute with the value it should have.
+fn wanted<'a>(
+    want: &'a Want<'_>,
+    spec: &'a Spec,
+) -> impl Iterator<Item = (Attribute, Option<String>)> + use<'a> {
+    let plain = spec.attributes().into_iter();
+    let plain = plain.map(|(a, value)| (a, value.filter(|v| !v.is_empty()).map(str::to_owned)));
+    let links = spec.links().into_iter().filter_map(|(attribute, _)| {
+        let id = want.links.get(&attribute)?;
+        Some((attribute, id.map(|id| id.to_string())))
+    });
+    plain.chain(links)
+}
+
+/// The attributes that have another value than they should.
+pub(crate) fn changes(want: &Want<'_>, spec: &Spec, have: &Observed) -> Vec<Change> {
+    let differ = wanted(want, spec).filter_map(|(attribute, after)| {
+        let before = have.attributes.get(&attribute).cloned();
+        (before != after).then_some(Change { attribute, before, after })
     });
     differ.collect()
 }

@@ -76,6 +76,8 @@ pub enum Attribute {
     Title,
     /// Department.
     Department,
+    /// Who manages a person: the target's own id of that account.
+    Manager,
     /// Free text.
     Description,
     /// `true` when the account may log on.
@@ -105,6 +107,7 @@ impl Attribute {
             Self::Phone => "phone",
             Self::Title => "title",
             Self::Department => "department",
+            Self::Manager => "manager",
             Self::Description => "description",
             Self::Enabled => "enabled",
             Self::Readers => "readers",
@@ -114,6 +117,13 @@ impl Attribute {
         }
     }
 
+    /// Its value is the target's own id of another object. Written and compared
+    /// by that id, so that renames and moves of the other make no difference.
+    #[must_use]
+    pub const fn is_link(self) -> bool {
+        matches!(self, Self::Manager)
+    }
+
     /// All that are compared with what is wanted.
     pub fn compared() -> impl Iterator<Item = Self> {
         let plain = Self::PLAIN.into_iter().filter(|a| !matches!(a, Self::Locked | Self::PasswordExpired));
@@ -121,7 +131,7 @@ impl Attribute {
         plain.chain(details.map(Self::Detail))
     }
 
-    const PLAIN: [Self; 15] = [
+    const PLAIN: [Self; 16] = [
         Self::Name,
         Self::LogonName,
         Self::PrincipalName,
@@ -132,6 +142,7 @@ impl Attribute {
         Self::Phone,
         Self::Title,
         Self::Department,
+        Self::Manager,
         Self::Description,
         Self::Enabled,
         Self::Readers,
@@ -226,6 +237,9 @@ pub struct UserSpec {
     /// Department.
     #[serde(default)]
     pub department: Option<String>,
+    /// The account of who manages the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manager: Option<ObjectId>,
     /// Whether the account may log on.
     pub enabled: bool,
     /// What else the target shows of the person.
@@ -271,8 +285,27 @@ impl Spec {
         }
     }
 
-    /// Every managed attribute with the value it should have; `None` means it
-    /// should be empty. Attributes that are not listed are not ours to touch.
+    /// The managed attributes that refer to other objects, with what they should
+    /// refer to; `None` means nothing. No prerequisites: the object is made
+    /// without what is not there yet, and gets it when that comes.
+    ///
+    /// At most one for each kind, under the name of its attribute in the spec:
+    /// that is how the database finds what refers to an object.
+    #[must_use]
+    pub fn links(&self) -> Vec<(Attribute, Option<ObjectId>)> {
+        match self {
+            Self::User(user) => vec![(Attribute::Manager, user.manager)],
+            Self::Container { .. } | Self::Group { .. } | Self::Access { .. } => vec![],
+        }
+    }
+
+    /// The objects this one refers to by [`Spec::links`].
+    pub fn linked(&self) -> impl Iterator<Item = ObjectId> {
+        self.links().into_iter().filter_map(|(_, object)| object)
+    }
+
+    /// Every managed attribute with the value it should have, but for
+    /// [`Spec::links`]; `None` means it should be empty. Attributes that are not listed are not ours to touch.
     #[must_use]
     pub fn attributes(&self) -> BTreeMap<Attribute, Option<&str>> {
         use Attribute as A;

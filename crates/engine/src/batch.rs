@@ -21,7 +21,7 @@ use domain::{
     id::{ObjectId, TargetId},
     plan::{Action, Step},
     problem::{Problem, ProblemCode},
-    spec::{ObjectKind, Selector},
+    spec::{Attribute, ObjectKind, Selector},
 };
 use store::{
     StoreError,
@@ -29,6 +29,7 @@ use store::{
 };
 use tokio::time::Instant;
 use tracing::debug;
+use uuid::Uuid;
 
 use item::{Item, Next};
 
@@ -73,6 +74,7 @@ pub(crate) struct Crew<'a> {
     items: Vec<Item>,
     index: BTreeMap<ObjectId, usize>,
     references: BTreeMap<ObjectId, Reference>,
+    links: BTreeMap<ObjectId, Uuid>,
     blocked: BTreeSet<ObjectId>,
     down: Option<Problem>,
     /// Maintenance began.
@@ -115,6 +117,7 @@ impl<'a> Crew<'a> {
             items,
             index,
             references: workload.references,
+            links: workload.links,
             blocked: workload.blocked,
             down: None,
             stopped: false,
@@ -240,6 +243,19 @@ impl<'a> Crew<'a> {
         found.filter(|reference| !needs_security_id || reference.security_id.is_some())
     }
 
+    /// The ids of what an object links to: as seen in this batch, otherwise as
+    /// seen last. What is not wanted is as good as gone.
+    fn links(&self, spec: &domain::spec::Spec) -> BTreeMap<Attribute, Option<Uuid>> {
+        let id = |object: ObjectId| match self.index.get(&object).map(|i| &self.items[*i]) {
+            Some(other) if !other.job.wanted => None,
+            Some(other) if other.fresh || other.seen.is_some() => {
+                other.seen.as_ref().map(|seen| seen.address.external_id)
+            }
+            _ => self.links.get(&object).copied(),
+        };
+        spec.links().into_iter().map(|(attribute, object)| (attribute, object.and_then(id))).collect()
+    }
+
     async fn observe(&mut self, ready: &[usize]) -> Result<(), Unreachable> {
         let stale: Vec<_> = ready.iter().copied().filter(|i| self.items[*i].needs_look()).collect();
         let (which, selectors) = self.selectors(&stale, true);
@@ -291,7 +307,8 @@ impl<'a> Crew<'a> {
                     .into_iter()
                     .filter_map(|object| self.resolve(&spec, object).map(|reference| (object, reference)))
                     .collect();
-                self.items[i].next(&resolved, unsettled)
+                let links = self.links(&spec);
+                self.items[i].next(&resolved, links, unsettled)
             };
             steps.extend(next.map(|next| (i, next)));
         }

@@ -194,9 +194,9 @@ impl Scan<'_> {
         self.meet(&strangers).await
     }
 
-    /// Where the containers of these objects were seen last.
+    /// What these objects lie in and link to, as seen last.
     async fn parents(&self, standings: &[Standing]) -> Result<BTreeMap<ObjectId, Standing>, Stopped> {
-        let ids: BTreeSet<_> = standings.iter().flat_map(|s| s.spec.prerequisites()).collect();
+        let ids: BTreeSet<_> = standings.iter().flat_map(around).collect();
         let ids: Vec<_> = ids.into_iter().collect();
         let found = self.engine.store.standings(&ids).await?;
         Ok(found.into_iter().map(|s| (s.stamp.object, s)).collect())
@@ -228,9 +228,9 @@ impl Scan<'_> {
                 .retain(|s| s.spec.prerequisites().iter().all(|p| parents.get(p).is_some_and(|p| p.settled)));
             let (which, selectors): (Vec<_>, Vec<_>) =
                 standings.iter().filter_map(|s| Some((s, selector(s, &parents)?))).unzip();
-            let containers: Vec<_> = parents.values().filter(|p| p.kind == ObjectKind::Container).collect();
+            let others: Vec<_> = parents.values().filter(|p| is_looked_at(p)).collect();
             let (around, more): (Vec<_>, Vec<_>) =
-                containers.into_iter().filter_map(|p| Some((p.stamp.object, selector(p, &parents)?))).unzip();
+                others.into_iter().filter_map(|p| Some((p.stamp.object, selector(p, &parents)?))).unzip();
             let all: Vec<_> = selectors.into_iter().chain(more).collect();
             if which.is_empty() {
                 continue;
@@ -261,12 +261,17 @@ impl Scan<'_> {
             // A container that is gone is nowhere, so what is ours lies elsewhere.
             now.or_else(|| parents.get(&object).and_then(|p| p.address.clone()))
         };
-        let want = want(standing, place, parents);
+        // What is linked to and gone has a finding of its own; it is none of who linked to it.
+        let link = |object: ObjectId| {
+            let seen = places.get(&object).and_then(Option::as_ref)?;
+            parents.get(&object).filter(|p| p.settled).map(|_| seen.address.external_id)
+        };
+        let want = want(standing, place, link, parents);
         let found = differences(&want, seen).into_iter().map(|difference| {
             let id = FindingId::new(self.engine.clock.now(), self.engine.random.as_ref());
             Found { id, difference }
         });
-        let around = standing.spec.prerequisites();
+        let around = around(standing);
         let around = around.iter().filter_map(|p| parents.get(p)).map(|p| p.stamp.clone());
         Checked {
             stamps: std::iter::once(standing.stamp.clone()).chain(around).collect::<Vec<Stamp>>(),
@@ -320,13 +325,18 @@ impl Scan<'_> {
 /// Whether an object has to be looked at: it differs, or something is open about it.
 fn is_suspect(standing: &Standing, seen: &Observed, parents: &BTreeMap<ObjectId, Standing>) -> bool {
     let place = |object: ObjectId| parents.get(&object).and_then(|p| p.address.clone());
-    let differs = || !differences(&want(standing, place, parents), Some(seen)).is_empty();
+    let link = |object: ObjectId| {
+        let other = parents.get(&object).filter(|p| p.settled)?;
+        other.address.as_ref().map(|a| a.external_id)
+    };
+    let differs = || !differences(&want(standing, place, link, parents), Some(seen)).is_empty();
     standing.settled && (standing.open || differs())
 }
 
 fn want<'a>(
     standing: &'a Standing,
     place: impl Fn(ObjectId) -> Option<domain::spec::Address>,
+    link: impl Fn(ObjectId) -> Option<Uuid>,
     parents: &BTreeMap<ObjectId, Standing>,
 ) -> Want<'a> {
     let (container, readers) = match &standing.spec {
@@ -344,8 +354,28 @@ fn want<'a>(
         parent: standing.spec.parent().and_then(place),
         container,
         readers,
+        links: links(&standing.spec, link),
         known: standing.address.as_ref().map(|a| a.external_id),
     }
+}
+
+/// What an object is compared with.
+fn around(standing: &Standing) -> Vec<ObjectId> {
+    standing.spec.prerequisites().into_iter().chain(standing.spec.linked()).collect()
+}
+
+/// What others lie in or link to is looked at with them; readers never change.
+fn is_looked_at(other: &Standing) -> bool {
+    matches!(other.kind, ObjectKind::Container | ObjectKind::User)
+}
+
+/// What is not certainly there is not compared.
+fn links(spec: &Spec, link: impl Fn(ObjectId) -> Option<Uuid>) -> BTreeMap<Attribute, Option<Uuid>> {
+    let known = spec.links().into_iter().filter_map(|(attribute, object)| match object {
+        None => Some((attribute, None)),
+        Some(object) => link(object).map(|id| (attribute, Some(id))),
+    });
+    known.collect()
 }
 
 /// How to look at an object directly; none when it is not known where.

@@ -280,6 +280,7 @@ fn unreadable_outcome((object, generation): (domain::id::ObjectId, i64)) -> Obje
         generation,
         observed: None,
         outcome: Outcome::Failed(problem),
+        links: vec![],
         password: None,
         edges: vec![],
     }

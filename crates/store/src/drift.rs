@@ -43,6 +43,8 @@ pub struct Finding {
     pub attribute: Option<Attribute>,
     /// What the object is called.
     pub name: String,
+    /// The person a link was found to refer to; `found` then is the name.
+    pub linked: Option<UserId>,
     /// What is wanted.
     pub wanted: Option<String>,
     /// What was found. For what was moved or is foreign, an address (DN).
@@ -91,16 +93,27 @@ impl ReadTx<'_> {
         limit: u32,
     ) -> Result<Vec<Finding>, StoreError> {
         let roots: Vec<_> = filter.roots.iter().map(|t| t.uuid()).collect();
+        let links: Vec<_> =
+            Attribute::compared().filter(|a| a.is_link()).map(|a| a.code().to_owned()).collect();
         let rows = sqlx::query!(
             r#"SELECT f.id, f.tenant_id, t.code, t.name AS tenant_name, d.code AS directory, f.object_id,
                       o.entity_kind AS "entity_kind?", o.entity_id AS "entity_id?", f.kind, f.attribute, f.name,
-                      f.wanted, f.found, f.changed_at AS "changed_at: jiff_sqlx::Timestamp", f.state,
+                      -- The ids of what is linked to, as names.
+                      CASE WHEN l.is_link THEN coalesce((SELECT w.spec->>'display_name' FROM external_object x
+                            JOIN object w ON w.id = x.object_id
+                           WHERE x.target_id = f.target_id AND x.external_id = f.wanted::uuid LIMIT 1), f.wanted)
+                           ELSE f.wanted END AS wanted,
+                      coalesce(n.spec->>'display_name', f.found) AS found, n.entity_id AS "linked?", f.changed_at AS "changed_at: jiff_sqlx::Timestamp", f.state,
                       f.enforced_at IS NOT NULL AS "enforced!",
                       f.first_seen_at AS "first_seen_at!: jiff_sqlx::Timestamp",
                       f.last_seen_at AS "last_seen_at!: jiff_sqlx::Timestamp", f.resolved_by,
                       f.resolved_at AS "resolved_at: jiff_sqlx::Timestamp", f.request_id
                  FROM finding f JOIN tenant t ON t.id = f.tenant_id JOIN target d ON d.id = f.target_id
                  LEFT JOIN object o ON o.id = f.object_id
+                 CROSS JOIN LATERAL (SELECT f.attribute = ANY($9) AS is_link) l
+                 LEFT JOIN LATERAL (SELECT w.spec, w.entity_id FROM external_object x JOIN object w ON w.id = x.object_id
+                       WHERE l.is_link AND x.target_id = f.target_id AND x.external_id = f.found::uuid
+                         AND w.entity_kind = 'user' LIMIT 1) n ON true
                 WHERE EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = f.tenant_id AND c.ancestor = ANY($1))
                   AND ($2::uuid IS NULL OR f.id = $2)
                   AND ($3::uuid IS NULL OR EXISTS (SELECT FROM tenant_closure c
@@ -115,7 +128,8 @@ impl ReadTx<'_> {
             filter.kind.map(FindingKind::code),
             filter.state.map(FindingState::code),
             before.map(FindingId::uuid),
-            i64::from(limit)
+            i64::from(limit),
+            &links
         )
         .fetch_all(self.sql())
         .await?;
@@ -139,6 +153,7 @@ impl ReadTx<'_> {
                     kind: known(FindingKind::from_code(&row.kind), "finding", "kind", row.id)?,
                     attribute: Attribute::from_code(&row.attribute),
                     name: row.name,
+                    linked: row.linked.map(UserId::from_uuid),
                     wanted: row.wanted,
                     found: row.found,
                     changed_at: row.changed_at.map(jiff_sqlx::Timestamp::to_jiff),

@@ -1,6 +1,7 @@
 //! People: what is stored of them, reading, listing; below, creating and changing.
 
 mod create;
+mod managers;
 mod remove;
 mod write;
 
@@ -24,6 +25,7 @@ use crate::{
     tx::{Permit, ReadTx, TenantRef, act},
 };
 pub use create::Links;
+pub use managers::{Manager, ManagerKey};
 pub use remove::{Removal, Removed};
 
 /// What people are ordered and searched by: lower case, blanks folded.
@@ -57,6 +59,8 @@ pub struct NewUser {
     pub title: Option<String>,
     /// Department.
     pub department: Option<String>,
+    /// Who manages the person.
+    pub manager: Option<Manager>,
     /// Whether the account may log on.
     pub enabled: bool,
     /// Holds an administrative role.
@@ -103,6 +107,8 @@ pub struct User {
     pub title: Option<String>,
     /// Department.
     pub department: Option<String>,
+    /// Who manages the person.
+    pub manager: Option<Manager>,
     /// Whether the account may log on.
     pub enabled: bool,
     /// Holds an administrative role.
@@ -151,6 +157,8 @@ pub struct UserChange {
     pub title: Option<Option<String>>,
     /// Department.
     pub department: Option<Option<String>>,
+    /// Who manages the person; has to be found and checked before.
+    pub manager: Option<Option<Manager>>,
     /// Whether the account may log on.
     pub enabled: Option<bool>,
     /// Login name and UPN; has to be reserved before.
@@ -198,6 +206,7 @@ macro_rules! user {
             phone: row.phone,
             title: row.title,
             department: row.department,
+            manager: Manager::of(row.manager_id, row.manager_object, row.manager_name, row.manager_login),
             enabled: row.enabled,
             administrator: row.administrator,
             details: row.details.0,
@@ -258,11 +267,14 @@ impl ReadTx<'_> {
                       u.details AS "details!: Json<Details>", u.version AS "version!", u.search_key AS "search_key!",
                       u.activated_at AS "activated_at: jiff_sqlx::Timestamp",
                       u.created_at AS "created_at!: jiff_sqlx::Timestamp",
+                      m.id AS "manager_id?", m.object_id AS "manager_object?", m.display_name AS "manager_name?",
+                      m.principal_name AS "manager_login?",
                       o.generation AS "generation?", x.state AS "state?", x.applied_generation AS "applied_generation?",
                       x.problem AS "problem?", r.request_id AS "request_id?"
                  FROM users u LEFT JOIN object o ON o.id = u.object_id
                  LEFT JOIN external_object x ON x.object_id = o.id
                  LEFT JOIN object_revision r ON r.object_id = o.id AND r.generation = o.generation
+                 LEFT JOIN users m ON m.id = u.manager_id AND m.tenant_id = u.tenant_id
                 WHERE u.id = ANY($1) AND CASE WHEN $2 THEN u.purge_at IS NOT NULL ELSE u.deleted_at IS NULL END"#,
             ids,
             removed
@@ -306,11 +318,14 @@ impl ReadTx<'_> {
                       u.logon_name, u.mail, u.phone, u.title, u.department, u.enabled, u.administrator, u.details AS "details!: Json<Details>",
                       u.activated_at AS "activated_at: jiff_sqlx::Timestamp", u.version, u.search_key,
                       u.created_at AS "created_at!: jiff_sqlx::Timestamp",
+                      m.id AS "manager_id?", m.object_id AS "manager_object?", m.display_name AS "manager_name?",
+                      m.principal_name AS "manager_login?",
                       o.generation AS "generation?", x.state AS "state?", x.applied_generation AS "applied_generation?",
                       x.problem AS "problem?", r.request_id AS "request_id?"
                  FROM users u LEFT JOIN object o ON o.id = u.object_id
                  LEFT JOIN external_object x ON x.object_id = o.id
                  LEFT JOIN object_revision r ON r.object_id = o.id AND r.generation = o.generation
+                 LEFT JOIN users m ON m.id = u.manager_id AND m.tenant_id = u.tenant_id
                 WHERE u.tenant_id = $1 AND u.deleted_at IS NULL
                   AND ($2::text IS NULL OR u.search_key >= $2 AND u.search_key < $3
                        OR u.principal_name >= $2 AND u.principal_name < $3

@@ -47,6 +47,10 @@ pub fn field_error(error: &FieldError) -> String {
             (None, None) => "This is not possible here.".to_owned(),
         },
         Rule::Immutable => "This cannot be changed after creation.".to_owned(),
+        Rule::Cycle => match arg("value") {
+            Some(value) => format!("\"{value}\" already is below, so this would go round in a circle."),
+            None => "This would go round in a circle.".to_owned(),
+        },
         Rule::Duplicate => match (arg("other"), arg("value")) {
             (Some(other), _) => format!("Give this or {other}, not both."),
             (None, Some(value)) => format!("\"{value}\" stands here twice."),
@@ -80,6 +84,7 @@ pub const fn rule_code(rule: Rule) -> &'static str {
         Rule::TooMany => "too_many",
         Rule::OutOfRange => "out_of_range",
         Rule::Immutable => "immutable",
+        Rule::Cycle => "cycle",
         Rule::Duplicate => "duplicate",
     }
 }

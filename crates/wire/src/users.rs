@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::common::{ActivationLink, Provisioning, TenantRef, clearable};
+use crate::common::{ActivationLink, Provisioning, TenantRef, UserRef, clearable};
 
 /// What else is known of a person. Every value is text; a value that is not
 /// there is not known. All but `external_id` are shown in the directory.
@@ -162,6 +162,11 @@ pub struct NewUser {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 64, example = "Finance")]
     pub department: Option<String>,
+    /// Who manages the person: the id or the principal name of another person of
+    /// the customer, also of one who is created in the same call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 254, example = "bo.lund@acme.example")]
+    pub manager: Option<String>,
     /// Codes of the plans the person subscribes to; the customer must have
     /// their services.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -230,6 +235,11 @@ pub struct UserUpdate {
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, max_length = 64)]
     pub department: Option<Option<String>>,
+    /// Who manages the person: the id or the principal name of another person of
+    /// the customer; null takes the manager away.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, max_length = 254)]
+    pub manager: Option<Option<String>>,
     /// Whether the account may log on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
@@ -276,6 +286,9 @@ pub struct User {
     /// Department.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department: Option<String>,
+    /// Who manages the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manager: Option<UserRef>,
     /// What else is known.
     #[serde(default)]
     pub details: Details,

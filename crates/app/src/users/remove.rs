@@ -56,7 +56,8 @@ pub async fn delete(
     let groups = tx.own_groups(object).await?;
     let ended = tx.unsubscribe(tenant.id, &tenant.time_zone, id, None).await?;
     let plans = ended.into_iter().map(|s| (s.plan, s.version)).collect();
-    let removal = Removal { enabled: user.enabled, groups, plans };
+    let reports = tx.drop_reports(&permit).await?;
+    let removal = Removal { enabled: user.enabled, groups, plans, reports };
     tx.leave_groups(tenant.id, object).await?;
     let purge_at = tx.now() + SignedDuration::from_hours(24 * grace);
     if grace == 0 {
@@ -90,6 +91,7 @@ pub async fn restore(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> R
     let user = tx.restore_user(&permit, &removed).await?;
     tx.want_change(object, |spec| Some(with_values(spec, &user, tenant.suspended)), Lane::Interactive)
         .await?;
+    tx.restore_reports(&permit, object, &removed.removal.reports).await?;
     let mut groups = tx.groups_left(&permit, &removed.removal.groups).await?;
     let mut subscriptions = Vec::new();
     for (code, version) in &removed.removal.plans {

@@ -2,6 +2,7 @@
 
 mod life;
 mod links;
+mod managers;
 mod names;
 mod orders;
 mod people;

@@ -195,6 +195,9 @@ pub fn user_fields(user: &User) -> Vec<(&'static str, String)> {
         ("department", &user.department),
     ];
     fields.extend(optional.into_iter().filter_map(|(name, value)| value.clone().map(|v| (name, v))));
+    fields.extend(
+        user.manager.iter().map(|m| ("manager", format!("{} ({})", m.display_name, m.principal_name))),
+    );
     if let Ok(serde_json::Value::Object(details)) = serde_json::to_value(&user.details) {
         let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
         fields.extend(DETAILS.iter().filter_map(|(name, shown)| Some((*shown, text(details.get(*name)?)))));

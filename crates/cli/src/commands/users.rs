@@ -160,6 +160,9 @@ pub struct Attributes {
     /// Department
     #[arg(long)]
     pub department: Option<String>,
+    /// Who manages the person: id or principal name
+    #[arg(long)]
+    pub manager: Option<String>,
     /// What else is known, as mobile=+49 170 1234567 or country=DE; may be given several times. The
     /// names are those of the API. On update an empty value clears
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
@@ -221,12 +224,14 @@ pub enum Clearable {
     Title,
     /// Department
     Department,
+    /// Who manages the person
+    Manager,
 }
 
 /// Changes of a person.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("changes").multiple(true).required(true)
-    .args(["given_name", "surname", "display_name", "principal_name", "logon_name", "mail", "phone", "title", "department", "details", "clear"]))]
+    .args(["given_name", "surname", "display_name", "principal_name", "logon_name", "mail", "phone", "title", "department", "manager", "details", "clear"]))]
 pub struct Update {
     /// Who.
     #[command(flatten)]
@@ -367,6 +372,7 @@ async fn create_one(client: &Client, out: &Out, create: &Create) -> Result<(), F
         phone: given.phone.clone(),
         title: given.title.clone(),
         department: given.department.clone(),
+        manager: given.manager.clone(),
         plans: create.plan.clone(),
         enabled: create.disabled.then_some(false),
         details: given.details.iter().cloned().collect(),
@@ -411,6 +417,7 @@ fn update(command: &Update) -> UserUpdate {
         phone: value(&given.phone, Clearable::Phone),
         title: value(&given.title, Clearable::Title),
         department: value(&given.department, Clearable::Department),
+        manager: value(&given.manager, Clearable::Manager),
         enabled: None,
         details: given
             .details

@@ -128,6 +128,66 @@ pub async fn everything_known_of_a_person_is_set_changed_and_cleared(harness: &d
     assert_eq!(left, Vec::<&Attribute>::new());
 }
 
+/// A link is the target's own id, so a move of the other is no difference.
+pub async fn a_manager_is_set_kept_through_a_move_changed_and_cleared(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let mut branch = world.container(Some(&customer), "Branch");
+    let branch_address = world.make(&mut branch).await.address;
+    let mut managers = [world.user(&customer, "Anna, \"the boss\""), world.user(&customer, "Bo Lund")];
+    let mut ids = Vec::new();
+    for manager in &mut managers {
+        ids.push(world.make(manager).await.address.external_id);
+    }
+    let value = |id: Option<Uuid>| id.map(|id| id.to_string());
+    let mut report = world.user(&customer, "Chiara Conti");
+    report.links.insert(Attribute::Manager, Some(ids[0]));
+    let seen = world.make(&mut report).await;
+    assert_eq!(
+        seen.attributes.get(&Attribute::Manager).cloned(),
+        value(Some(ids[0])),
+        "from the first instant"
+    );
+    managers[0].user_mut().name = "Anna Berg".to_owned();
+    managers[0].parent = Some(branch_address);
+    world.make(&mut managers[0]).await;
+    let moved = world.see(&report).await.expect("there");
+    assert_eq!(plan(&report.want(), Some(&moved)), Plan::Nothing, "{moved:?}");
+    for next in [Some(ids[1]), None, Some(ids[0])] {
+        report.links.insert(Attribute::Manager, next);
+        let seen = world.make(&mut report).await;
+        assert_eq!(seen.attributes.get(&Attribute::Manager).cloned(), value(next));
+    }
+    let at = world.see(&managers[0]).await.expect("there").address;
+    world.act(&managers[0], Action::Delete { at }).await.expect("gone");
+    let left = world.see(&report).await.expect("there").attributes;
+    assert_eq!(left.get(&Attribute::Manager), None, "who is gone manages nobody");
+    let page = harness.connector().scan(None).await.expect("a scan");
+    let ours = page.items.iter().find(|item| item.marker == Some(report.id)).expect("it is in the folder");
+    assert_eq!(ours.attributes, left, "a scan shows the same");
+}
+
+/// Neither a creation nor a change is half done for it.
+pub async fn a_manager_who_is_not_there_is_named_and_nothing_is_changed(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let mut report = world.user(&customer, "Bo Lund");
+    report.links.insert(Attribute::Manager, Some(Uuid::from_u128(0x1234)));
+    let expect = |problem: domain::problem::Problem| {
+        assert_eq!(problem.code, ProblemCode::Waiting, "{problem:?}");
+        assert_eq!(problem.args.get("attribute").map(String::as_str), Some("manager"), "{problem:?}");
+    };
+    expect(refusal(world.act(&report, report.create()).await));
+    assert_eq!(world.see(&report).await, None);
+    let wrong = std::mem::take(&mut report.links);
+    let before = world.make(&mut report).await;
+    report.links = wrong;
+    report.user_mut().title = Some("Captain".to_owned());
+    let Plan::Do(step) = plan(&report.want(), Some(&before)) else { panic!("nothing to do") };
+    expect(refusal(world.apply(&[step]).await.remove(0)));
+    assert_eq!(world.see(&report).await.expect("there").attributes, before.attributes);
+}
+
 /// Lifting is done once: what the target locks afterwards is its own business.
 pub async fn a_lock_is_lifted_when_asked_and_a_later_one_stays(harness: &dyn Harness) {
     let world = World::new(harness);
@@ -448,6 +508,7 @@ pub async fn only_the_readers_may_read_and_a_container_somebody_opened_is_closed
         parent: None,
         container: Some(customer.clone()),
         readers: readers.clone(),
+        links: std::collections::BTreeMap::new(),
         known: None,
     };
     for round in 0..2 {

@@ -1,13 +1,16 @@
 //! What the cases share: making specs true the way the engine does.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 use domain::{
     id::ObjectId,
     person::Details,
     plan::{Action, Plan, Step, Want, plan},
     problem::{Problem, ProblemCode},
-    spec::{Address, Naming, ObjectKind, Observed, Selector, Spec, UserSpec},
+    spec::{Address, Attribute, Naming, ObjectKind, Observed, Selector, Spec, UserSpec},
 };
 use uuid::Uuid;
 
@@ -23,6 +26,8 @@ pub(super) struct Thing {
     pub(super) id: ObjectId,
     pub(super) spec: Spec,
     pub(super) parent: Option<Address>,
+    /// What it refers to, by the target's ids.
+    pub(super) links: BTreeMap<Attribute, Option<Uuid>>,
     /// Set once it was seen.
     pub(super) known: Option<Uuid>,
 }
@@ -48,7 +53,7 @@ impl<'h> World<'h> {
             parent: parent.map(|_| self.id()),
             description: Some("Acme".to_owned()),
         };
-        Thing { id: self.id(), spec, parent: parent.cloned(), known: None }
+        Thing { id: self.id(), spec, parent: parent.cloned(), links: BTreeMap::new(), known: None }
     }
 
     pub(super) fn group(&self, parent: &Address, name: &str) -> Thing {
@@ -58,7 +63,7 @@ impl<'h> World<'h> {
             parent: self.id(),
             description: None,
         };
-        Thing { id: self.id(), spec, parent: Some(parent.clone()), known: None }
+        Thing { id: self.id(), spec, parent: Some(parent.clone()), links: BTreeMap::new(), known: None }
     }
 
     pub(super) fn user(&self, parent: &Address, name: &str) -> Thing {
@@ -75,12 +80,13 @@ impl<'h> World<'h> {
             phone: Some("+45 (33) 12*34".to_owned()),
             title: None,
             department: Some("R&D \\ (Ops)".to_owned()),
+            manager: None,
             enabled: true,
             details: Details::new(),
             unlocked_at: None,
             password_expired_at: None,
         });
-        Thing { id: self.id(), spec, parent: Some(parent.clone()), known: None }
+        Thing { id: self.id(), spec, parent: Some(parent.clone()), links: BTreeMap::new(), known: None }
     }
 
     pub(super) async fn observe(&self, which: &[Selector]) -> Vec<Option<Observed>> {
@@ -162,6 +168,7 @@ impl Thing {
             parent: self.parent.clone(),
             container: None,
             readers: vec![],
+            links: self.links.clone(),
             known: self.known,
         }
     }

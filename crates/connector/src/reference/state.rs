@@ -96,6 +96,7 @@ impl State {
             return Err(Problem::new(ProblemCode::InvalidValue).with("attribute", "name"));
         };
         self.free_name(kind, parent, name, None)?;
+        self.check_links(attributes.iter().map(|(a, v)| (*a, v)))?;
         for attribute in [Attribute::LogonName, Attribute::PrincipalName] {
             self.free(attribute, attributes.get(&attribute), None)?;
         }
@@ -131,6 +132,7 @@ impl State {
                 attribute => self.free(attribute, change.after.as_ref(), Some(at.external_id))?,
             }
         }
+        self.check_links(changes.iter().filter_map(|c| Some((c.attribute, c.after.as_ref()?))))?;
         let stored = self.stored_at(at)?;
         stored.marker = Some(marker);
         for change in changes {
@@ -171,6 +173,9 @@ impl State {
         self.change += 1;
         for object in self.objects.values_mut() {
             object.members.remove(&id);
+            let link =
+                |attribute: &Attribute, value: &String| attribute.is_link() && *value == id.to_string();
+            object.attributes.retain(|attribute, value| !link(attribute, value));
         }
         Ok(())
     }
@@ -279,6 +284,17 @@ impl State {
         let Some(value) = value else { return Ok(()) };
         match self.holder(attribute, value).filter(|id| Some(*id) != except) {
             Some(holder) => Err(taken(attribute, value, &self.dn(holder))),
+            None => Ok(()),
+        }
+    }
+
+    /// What is referred to has to exist.
+    fn check_links<'a>(&self, values: impl Iterator<Item = (Attribute, &'a String)>) -> Outcome {
+        let exists = |id: &str| id.parse().is_ok_and(|id: Uuid| self.objects.contains_key(&id));
+        match { values }.find(|(attribute, id)| attribute.is_link() && !exists(id)) {
+            Some((attribute, _)) => {
+                Err(Problem::new(ProblemCode::Waiting).with("attribute", attribute.code()))
+            }
             None => Ok(()),
         }
     }

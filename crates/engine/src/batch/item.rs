@@ -10,6 +10,8 @@ use domain::{
 };
 use store::engine::{Job, ObjectOutcome, Outcome, PasswordOutcome, Reference};
 
+use uuid::Uuid;
+
 use super::{members::Members, password::Password, seat::Unsettled};
 use crate::delay;
 
@@ -34,6 +36,11 @@ pub(super) struct Item {
     pub(super) fresh: bool,
     /// Somebody else's, found under our name.
     foreign: Option<Observed>,
+    /// What it links to, as it was planned with.
+    links: BTreeMap<Attribute, Option<Uuid>>,
+    /// The target does not know what it links to, whatever was seen last: it is
+    /// made without, and due again when that was made anew.
+    without_links: bool,
     /// The name was refused once; it may be our own from an earlier attempt.
     taken: Option<Problem>,
     steps: u8,
@@ -46,7 +53,19 @@ impl Item {
         let password = job.password.is_some().then_some(Password::Waiting);
         let members = Members::new(&job.edges, members_per_change);
         let (seen, foreign, taken) = (None, None, None);
-        Self { job, seen, main: None, fresh: false, foreign, taken, steps: 0, password, members }
+        Self {
+            job,
+            seen,
+            main: None,
+            fresh: false,
+            foreign,
+            links: BTreeMap::new(),
+            without_links: false,
+            taken,
+            steps: 0,
+            password,
+            members,
+        }
     }
 
     /// Nothing is left to do in this batch.
@@ -152,9 +171,11 @@ impl Item {
     pub(super) fn next(
         &mut self,
         resolved: &BTreeMap<ObjectId, Reference>,
+        links: BTreeMap<Attribute, Option<Uuid>>,
         unsettled: Unsettled,
     ) -> Option<Next> {
         if self.main.is_none() {
+            self.links = links;
             let next = self.next_of_object(resolved, unsettled);
             if next.is_some() {
                 return next;
@@ -195,6 +216,7 @@ impl Item {
             parent: self.job.spec.parent().and_then(resolve),
             container,
             readers,
+            links: if self.without_links { BTreeMap::new() } else { self.links.clone() },
             known: self.job.address.as_ref().map(|a| a.external_id),
         };
         let planned = plan(&want, self.seen.as_ref().or(self.foreign.as_ref()));
@@ -292,6 +314,11 @@ impl Item {
             self.look_again();
             return;
         }
+        if speaks_of_link(&problem) && !self.without_links {
+            self.without_links = true;
+            self.fresh = false;
+            return;
+        }
         if self.is_passing(&problem) {
             if self.job.refusals < REFUSALS_MAX {
                 let after_ms = delay::retry_millis(self.job.refusals);
@@ -349,6 +376,9 @@ impl Item {
             // Its time was up.
             (_, None) => Outcome::Retry { problem: None, after_ms: 0, refused: false },
         };
+        let linked = self.job.spec.links().into_iter().filter(|_| self.job.wanted);
+        let links = linked.filter_map(|(a, object)| Some((object?, self.links.get(&a).copied().flatten())));
+        let links = links.collect();
         let secret = self.job.password.as_ref().map(|p| p.id);
         let result = self.password.and_then(Password::result);
         ObjectOutcome {
@@ -356,6 +386,7 @@ impl Item {
             generation: self.job.generation,
             observed: self.seen,
             outcome,
+            links,
             password: secret.zip(result).map(|(secret, result)| PasswordOutcome { secret, result }),
             edges: self.members.outcomes(&self.job.edges),
         }
@@ -366,6 +397,12 @@ impl Item {
 fn speaks_of_absence(problem: &Problem) -> bool {
     use ProblemCode as P;
     matches!(problem.code, P::Waiting | P::Busy | P::ChangedMeanwhile | P::MemberMissing)
+}
+
+/// Whether what an object links to is not there.
+fn speaks_of_link(problem: &Problem) -> bool {
+    let attribute = problem.args.get("attribute").and_then(|code| Attribute::from_code(code));
+    problem.code == ProblemCode::Waiting && attribute.is_some_and(Attribute::is_link)
 }
 
 /// The target accepted everything and shows something else.

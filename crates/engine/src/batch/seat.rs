@@ -76,6 +76,7 @@ impl Crew<'_> {
             [item.job.object]
                 .into_iter()
                 .chain(item.job.spec.prerequisites())
+                .chain(item.job.spec.linked())
                 .chain(members)
                 .collect::<Vec<_>>()
         };
@@ -87,6 +88,7 @@ impl Crew<'_> {
         let own = self.unsettled.contains(&job.object);
         let refers = || {
             job.spec.prerequisites().iter().any(|object| self.unsettled.contains(object))
+                || job.spec.linked().any(|object| self.unsettled.contains(&object))
                 || job.edges.iter().any(|edge| self.unsettled.contains(&edge.member))
         };
         Unsettled { own, any: own || (!self.unsettled.is_empty() && refers()) }

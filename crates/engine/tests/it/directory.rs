@@ -50,6 +50,58 @@ async fn a_customer_with_people_comes_true_in_active_directory() {
     assert_eq!(world.number(wrong).await, 0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manager_is_set_in_active_directory_and_outlives_a_move_and_a_new_account() {
+    let world = World::new().await;
+    let engine = world.engine_with(directory(&world).await);
+    let code = format!("m{}", std::process::id());
+    let customer = world.order(&code, 3, Lane::Interactive).await;
+    let [boss, report, other] = [0, 1, 2].map(|n| customer.people[n].object);
+    let managed = |spec| match spec {
+        domain::spec::Spec::User(user) => {
+            Some(domain::spec::Spec::User(domain::spec::UserSpec { manager: Some(boss), ..user }))
+        }
+        other => Some(other),
+    };
+    for object in [report, other] {
+        world.change(&customer, object, Lane::Interactive, managed).await;
+    }
+    world.drain(&engine).await;
+    let dn = async |object: domain::id::ObjectId| {
+        let query = format!("SELECT dn FROM external_object WHERE object_id = '{}'", object.uuid());
+        world.db.rows(&query).await[0]["dn"].as_str().unwrap_or_default().to_owned()
+    };
+    let shown = async |object| found(&dn(object).await, "manager").await;
+    assert_eq!(shown(report).await, [dn(boss).await]);
+
+    // Renamed by us, then deleted by somebody: neither is the reports' concern.
+    let renamed = |spec| match spec {
+        domain::spec::Spec::User(user) => {
+            Some(domain::spec::Spec::User(domain::spec::UserSpec { name: "The, Boss".to_owned(), ..user }))
+        }
+        other => Some(other),
+    };
+    world.change(&customer, boss, Lane::Interactive, renamed).await;
+    world.drain(&engine).await;
+    assert_eq!(shown(report).await, [dn(boss).await]);
+    let scanned = engine.scan(world.target).await.expect("a scan").expect("the first is due");
+    assert_eq!(scanned.findings.opened, 0, "{:?}", world.db.rows("SELECT * FROM finding").await);
+    let gone = dn(boss).await;
+    ldap("ldapmodify", &format!("dn: {gone}\nchangetype: delete\n")).await;
+    let changed = world.change(&customer, report, Lane::Interactive, title("Captain")).await;
+    world.drain(&engine).await;
+    assert_eq!(world.state(changed).await, RequestState::Complete, "{:?}", world.problems(changed).await);
+    assert_eq!(shown(report).await, Vec::<String>::new());
+    world.db.execute("UPDATE drift_scan SET asked_at = clock_timestamp()").await;
+    let scanned = engine.scan(world.target).await.expect("a scan").expect("it is due");
+    assert_eq!(scanned.findings.opened, 1, "{:?}", world.db.rows("SELECT * FROM finding").await);
+    crate::drift::revert(&world, &customer).await;
+    world.drain(&engine).await;
+    for object in [report, other] {
+        assert_eq!(shown(object).await, [dn(boss).await], "the new account");
+    }
+}
+
 /// Accounts somebody changes with `ldapmodify`.
 const CHANGED: usize = 60;
 
@@ -163,6 +215,22 @@ async fn directory(world: &World) -> Arc<dyn Connector> {
         &domain.administrator_password,
     );
     Arc::new(ad::Directory::connect(config, world.random.clone()).expect("the settings are in order"))
+}
+
+/// The values of an attribute, as `ldapsearch` shows them to the administrator.
+async fn found(dn: &str, attribute: &str) -> Vec<String> {
+    let domain = samba::shared();
+    let output = Command::new("ldapsearch")
+        .env("LDAPTLS_CACERT", &domain.ca_pem)
+        .args(["-x", "-LLL", "-o", "ldif-wrap=no", "-H", &domain.ldaps_url, "-D", &domain.administrator_dn])
+        .args(["-w", &domain.administrator_password, "-s", "base", "-b", dn, attribute])
+        .output()
+        .await
+        .expect("ldap-utils are installed");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}");
+    let value = |line: &str| line.strip_prefix(&format!("{attribute}: ")).map(str::to_owned);
+    said.lines().filter_map(value).collect()
 }
 
 /// What the administrator of the domain does, with a program that is not ours.

@@ -10,6 +10,7 @@ mod fairness;
 mod faults;
 mod gate;
 mod leavers;
+mod links;
 mod members;
 mod modes;
 mod passwords;

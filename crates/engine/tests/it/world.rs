@@ -377,6 +377,10 @@ impl World {
                     "{row}"
                 );
             }
+            for (attribute, other) in spec.links() {
+                let id = other.and_then(|other| Some(self.there(other)?.0.to_string()));
+                assert_eq!(stored.attributes.get(&attribute), id.as_ref(), "{attribute:?} of {row}");
+            }
         }
         for edge in self.db.rows("SELECT * FROM membership").await {
             let [group, member] =
@@ -413,6 +417,7 @@ impl World {
             phone: None,
             title: None,
             department: None,
+            manager: None,
             enabled: true,
             administrator: false,
             details: Details::new(),
@@ -462,6 +467,7 @@ fn account(user: &NewUser, parent: ObjectId) -> Spec {
         phone: None,
         title: None,
         department: None,
+        manager: None,
         enabled: true,
         details: Details::new(),
         unlocked_at: None,

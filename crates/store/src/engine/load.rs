@@ -13,6 +13,7 @@ use domain::{
 use jiff::Timestamp;
 use sqlx::types::Json;
 use tracing::error;
+use uuid::Uuid;
 
 use super::{Claim, EngineStore};
 use crate::{StoreError, seal::SealError};
@@ -24,6 +25,8 @@ pub struct Workload {
     pub jobs: Vec<Job>,
     /// Where the objects they refer to are, as far as that is known.
     pub references: BTreeMap<ObjectId, Reference>,
+    /// The ids of what they link to ([`domain::spec::Spec::links`]), as far as it is wanted and there.
+    pub links: BTreeMap<ObjectId, Uuid>,
     /// Objects they refer to that do not exist and are not on their way:
     /// nobody wants them, or a person has to act first.
     pub blocked: BTreeSet<ObjectId>,
@@ -101,7 +104,7 @@ pub struct Reference {
 }
 
 impl EngineStore {
-    /// Loads what the claim is about, in six queries however large it is.
+    /// Loads what the claim is about, in seven queries however large it is.
     pub async fn load(&self, claim: &Claim) -> Result<Workload, StoreError> {
         let ids: Vec<_> = claim.objects.iter().map(|c| c.object.uuid()).collect();
         let claimed: BTreeMap<_, _> = claim.objects.iter().map(|c| (c.object, c)).collect();
@@ -144,7 +147,8 @@ impl EngineStore {
         self.load_passwords(&mut jobs).await?;
         self.load_edges(&mut jobs).await?;
         let (references, blocked) = self.load_references(&jobs).await?;
-        Ok(Workload { jobs, references, blocked, unreadable })
+        let links = self.load_links(&jobs).await?;
+        Ok(Workload { jobs, references, links, blocked, unreadable })
     }
 
     async fn load_attempted(&self, jobs: &mut [Job]) -> Result<(), StoreError> {
@@ -255,6 +259,27 @@ impl EngineStore {
             });
         }
         Ok(())
+    }
+
+    /// Only within the target: an object in another one cannot be referred to.
+    async fn load_links(&self, jobs: &[Job]) -> Result<BTreeMap<ObjectId, Uuid>, StoreError> {
+        let needed: BTreeSet<_> = jobs.iter().flat_map(|job| job.spec.linked()).collect();
+        if needed.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let claimed: Vec<_> = jobs.iter().take(1).map(|job| job.object.uuid()).collect();
+        let ids: Vec<_> = needed.iter().map(|o| o.uuid()).collect();
+        let rows = sqlx::query!(
+            r#"SELECT o.id AS "id!", x.external_id AS "external_id!"
+                 FROM object o JOIN external_object x ON x.object_id = o.id
+                WHERE o.id = ANY($1) AND o.wanted AND x.external_id IS NOT NULL
+                  AND o.target_id = (SELECT c.target_id FROM object c WHERE c.id = ANY($2) LIMIT 1)"#,
+            &ids,
+            &claimed
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(|row| (ObjectId::from_uuid(row.id), row.external_id)).collect())
     }
 
     async fn load_references(

@@ -52,6 +52,8 @@ pub struct ObjectOutcome {
     pub observed: Option<Observed>,
     /// How it ended.
     pub outcome: Outcome,
+    /// What it links to, and the id that was taken for; none for what was not there.
+    pub links: Vec<(ObjectId, Option<Uuid>)>,
     /// What became of a password that was on its way.
     pub password: Option<PasswordOutcome>,
     /// What became of members.

@@ -115,15 +115,15 @@ impl WriteTx<'_> {
         sqlx::query!(
             r#"WITH p AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::text[], $6::text[],
                      $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
-                     $14::text[], $15::bool[], $16::bool[], $17::uuid[], $29::jsonb[])
+                     $14::text[], $15::bool[], $16::bool[], $17::uuid[], $29::jsonb[], $30::uuid[])
                      AS p (id, object, target, spec, given, sur, display, principal, logon, mail, phone, title,
-                           department, key, enabled, administrator, link, details)),
+                           department, key, enabled, administrator, link, details, manager)),
                g AS (SELECT DISTINCT * FROM unnest($18::uuid[], $19::uuid[]) AS g (g, m)),
                u AS (INSERT INTO users (id, tenant_id, object_id, target_id, given_name, surname, display_name,
                             principal_name, logon_name, mail, phone, title, department, search_key, enabled,
-                            administrator, details, created_at)
+                            administrator, details, manager_id, created_at)
                      SELECT id, $20, object, target, given, sur, display, principal, logon, mail, phone, title,
-                            department, key, enabled, administrator, details, $21 FROM p),
+                            department, key, enabled, administrator, details, manager, $21 FROM p),
                a AS (INSERT INTO activation (id, tenant_id, user_id, purpose, created_at, created_by, expires_at)
                      SELECT link, $20, id, 'activation', $21, $22, $23 FROM p),
                o AS (INSERT INTO object (id, tenant_id, target_id, entity_kind, entity_id, kind, spec, spec_version,
@@ -168,6 +168,7 @@ impl WriteTx<'_> {
             request,
             lane.code(),
             &people.iter().map(|p| Json(&p.details)).collect::<Vec<_>>() as _,
+            &people.iter().map(|p| p.manager.as_ref().map(|m| m.person.id.uuid())).collect::<Vec<_>>() as _,
         )
         .execute(self.sql())
         .await?;
@@ -200,6 +201,13 @@ fn created(tenant: TenantId, user: &NewUser) -> Event {
         after: Some(value.to_string()),
         person: None,
     };
+    let manager = user.manager.as_ref().map(|manager| FieldChange {
+        field: "manager",
+        before: None,
+        after: Some(manager.person.id.to_string()),
+        person: None,
+    });
+    changes.extend(manager);
     changes.push(plain("enabled", user.enabled));
     changes.push(plain("administrator", user.administrator));
     let target = ("user", user.id.to_string());

@@ -23,6 +23,9 @@ pub struct Removal {
     pub groups: Vec<Uuid>,
     /// Plans, code and version.
     pub plans: Vec<(String, i32)>,
+    /// Whom the person managed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<Uuid>,
 }
 
 /// Somebody who was removed and can be restored.

@@ -88,7 +88,7 @@ impl WriteTx<'_> {
         sqlx::query!(
             "UPDATE users SET given_name = $2, surname = $3, display_name = $4, mail = $5, phone = $6, title = $7,
                     department = $8, enabled = $9, search_key = $10, version = $11, principal_name = $12,
-                    logon_name = $13, details = $14 WHERE id = $1",
+                    logon_name = $13, details = $14, manager_id = $15 WHERE id = $1",
             user.id.uuid(),
             user.given_name,
             user.surname,
@@ -102,7 +102,8 @@ impl WriteTx<'_> {
             user.version,
             user.principal_name,
             user.logon_name,
-            Json(&user.details) as _
+            Json(&user.details) as _,
+            user.manager.as_ref().map(|manager| manager.person.id.uuid())
         )
         .execute(self.sql())
         .await?;
@@ -133,6 +134,7 @@ fn apply(user: &mut User, change: &UserChange) {
     set(&mut user.phone, change.phone.as_ref());
     set(&mut user.title, change.title.as_ref());
     set(&mut user.department, change.department.as_ref());
+    set(&mut user.manager, change.manager.as_ref());
     set(&mut user.enabled, change.enabled.as_ref());
     set(&mut user.principal_name, change.principal_name.as_ref());
     if change.logon_name.is_some() {
@@ -166,6 +168,8 @@ fn differences(before: &User, after: &User) -> Vec<FieldChange> {
     for detail in Detail::ALL {
         note(detail.code(), before.details.get(detail).cloned(), after.details.get(detail).cloned(), person);
     }
+    let id = |user: &User| user.manager.as_ref().map(|manager| manager.person.id.to_string());
+    note("manager", id(before), id(after), None);
     note("enabled", Some(before.enabled.to_string()), Some(after.enabled.to_string()), None);
     changes
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A person, as far as others name them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonView {
     /// Its id.
     pub id: UserId,

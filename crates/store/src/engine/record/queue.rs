@@ -36,9 +36,15 @@ pub(super) async fn settle_work(
         counted.push(count);
         refused.push(refusal);
     }
+    let links = Links::of(batch);
     sqlx::query!(
         "DELETE FROM work w USING unnest($1::uuid[], $2::bigint[]) AS a (id, gen) JOIN object o ON o.id = a.id
           WHERE w.object_id = a.id AND o.generation = a.gen
+            -- What it links to came, or went, while it was worked on.
+            AND NOT EXISTS (SELECT FROM unnest($3::uuid[], $4::uuid[], $5::uuid[]) AS l (id, other, ext)
+                              LEFT JOIN object m ON m.id = l.other AND m.wanted AND m.target_id = o.target_id
+                              LEFT JOIN external_object x ON x.object_id = m.id
+                             WHERE l.id = a.id AND x.external_id IS DISTINCT FROM l.ext)
             AND NOT EXISTS (SELECT FROM secret s WHERE s.object_id = a.id)
             AND NOT EXISTS (SELECT FROM membership m LEFT JOIN external_object x ON x.object_id = m.member_object
                              WHERE m.group_object = a.id AND m.wanted_gen > m.applied_gen
@@ -47,7 +53,10 @@ pub(super) async fn settle_work(
                                      AND i.member_id = m.member_object AND i.generation = m.wanted_gen
                                      AND i.state = 'failed'))",
         &ended,
-        &generations
+        &generations,
+        &links.objects,
+        &links.others,
+        &links.taken_for as _
     )
     .execute(&mut *tx)
     .await?;
@@ -71,7 +80,8 @@ pub(super) async fn settle_work(
     )
     .execute(&mut *tx)
     .await?;
-    wake_groups(tx, batch.lane, &verified).await
+    wake_groups(tx, batch.lane, &verified).await?;
+    wake_linked(tx, batch).await
 }
 
 /// What waits for a target that is away is due when that is back. What differs
@@ -81,6 +91,55 @@ fn parked_millis(why: ProblemCode) -> i64 {
         ProblemCode::ReadOnly => i64::try_from(limits::READ_ONLY_AGAIN.as_millis()).unwrap_or(i64::MAX),
         _ => 1_000,
     }
+}
+
+/// What the objects of a batch link to, and what that was taken for.
+#[derive(Default)]
+struct Links {
+    objects: Vec<Uuid>,
+    others: Vec<Uuid>,
+    taken_for: Vec<Option<Uuid>>,
+}
+
+impl Links {
+    fn of(batch: &Batch) -> Self {
+        let mut links = Self::default();
+        let verified = batch.objects.iter().filter(|o| matches!(o.outcome, Outcome::Verified));
+        for object in verified {
+            for (other, taken_for) in &object.links {
+                links.objects.push(object.object.uuid());
+                links.others.push(other.uuid());
+                links.taken_for.push(*taken_for);
+            }
+        }
+        links
+    }
+}
+
+/// What links to an object that just came to be, or came anew, and does not show it yet.
+async fn wake_linked(tx: &mut PgConnection, batch: &Batch) -> Result<(), StoreError> {
+    let there = batch.objects.iter().filter(|o| matches!(o.outcome, Outcome::Verified));
+    let there = there.filter_map(|o| Some((o.object, o.observed.as_ref()?.address.external_id)));
+    // As they stand in specs and in what is observed: as texts.
+    let (names, ids): (Vec<_>, Vec<_>) = there.map(|(o, id)| (o.to_string(), id.to_string())).unzip();
+    sqlx::query!(
+        "INSERT INTO work AS w (object_id, target_id, tenant_id, lane, due_at)
+         SELECT o.id, o.target_id, o.tenant_id, $3::smallint, now()
+           FROM unnest($1::text[], $2::text[]) AS a (name, ext)
+           JOIN object o ON coalesce(o.spec->>'manager', o.spec->>'owner') = a.name AND o.wanted AND o.target_id = $4
+           JOIN external_object x ON x.object_id = o.id AND x.external_id IS NOT NULL
+          WHERE coalesce(x.observed->'attributes'->>'manager', x.observed->'attributes'->>'owner')
+                IS DISTINCT FROM a.ext
+          ORDER BY o.id
+         ON CONFLICT (object_id) DO UPDATE SET due_at = least(w.due_at, excluded.due_at)",
+        &names,
+        &ids,
+        batch.lane.code(),
+        batch.target.uuid()
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// Groups whose members just came to be: in the bulk lane later, as long as
