@@ -13,7 +13,12 @@ use wire::{
 };
 
 use crate::{
-    lab::{Lab, PASSWORD, Place, ROOT, client::Client, people::person},
+    lab::{
+        Lab, PASSWORD, Place, ROOT,
+        client::Client,
+        directory::{Controller, DEDICATED, Realm, SHARED},
+        people::person,
+    },
     process::Failure,
     term::{heading, say},
 };
@@ -66,16 +71,18 @@ const SELLERS: [Seller; 3] = [
     },
 ];
 
-/// A customer: who sells to it, its code, name and people.
-struct Buyer(&'static str, &'static str, &'static str, usize);
+/// A customer: who sells to it, its code, name, people and directory.
+struct Buyer(&'static str, &'static str, &'static str, usize, Realm);
 
-const BUYERS: [Buyer; 6] = [
-    Buyer("direct", "acme", "Acme Maschinenbau GmbH", 60),
-    Buyer("direct", "baltic", "Baltic Shipping AB", 6),
-    Buyer("north", "fjord", "Fjord Fisk A/S", 8),
-    Buyer("north", "lundco", "Lund & Co.", 4),
-    Buyer("south", "alba", "Alba Ceramiche SpA", 8),
-    Buyer("south", "toro", "Toro Vini Srl", 4),
+const BUYERS: [Buyer; 7] = [
+    Buyer("direct", "acme", "Acme Maschinenbau GmbH", 60, SHARED),
+    Buyer("direct", "baltic", "Baltic Shipping AB", 6, SHARED),
+    Buyer("north", "fjord", "Fjord Fisk A/S", 8, SHARED),
+    Buyer("north", "lundco", "Lund & Co.", 4, SHARED),
+    Buyer("south", "alba", "Alba Ceramiche SpA", 8, SHARED),
+    Buyer("south", "toro", "Toro Vini Srl", 4, SHARED),
+    // The same reseller sells into both directories.
+    Buyer("north", "nordlys", "Nordlys Energi AS", 6, DEDICATED),
 ];
 
 /// Starts everything, fills it, says where it is, and waits.
@@ -83,6 +90,7 @@ pub async fn start(args: DemoArgs) -> Result<(), Failure> {
     let place = Place {
         name: "demo",
         controller: Ipv4Addr::new(127, 60, 0, 1),
+        dedicated: Ipv4Addr::new(127, 60, 0, 11),
         port: 8080,
         profile: "dev",
         fresh: args.reset,
@@ -116,6 +124,7 @@ async fn show(lab: &mut Lab, once: bool) -> Result<(), Failure> {
     for seller in &SELLERS {
         ensure_seller(&root, seller).await?;
     }
+    root.dedicate(DEDICATED.code, "north").await?;
     for (number, buyer) in BUYERS.iter().enumerate() {
         ensure_buyer(&root, number, buyer).await?;
     }
@@ -155,7 +164,7 @@ async fn ensure_seller(root: &Client, seller: &Seller) -> Result<(), Failure> {
 }
 
 async fn ensure_buyer(root: &Client, number: usize, buyer: &Buyer) -> Result<(), Failure> {
-    let Buyer(seller, code, name, people) = buyer;
+    let Buyer(seller, code, name, people, directory) = buyer;
     let domain = format!("{code}.example");
     let order = NewOrder {
         reference: format!("DEMO-{:03}", number + 1),
@@ -164,6 +173,8 @@ async fn ensure_buyer(root: &Client, number: usize, buyer: &Buyer) -> Result<(),
             code: (*code).to_owned(),
             name: (*name).to_owned(),
             upn_suffix: domain.clone(),
+            // Nobody has to say the default.
+            directory: (directory.code != SHARED.code).then(|| directory.code.to_owned()),
             ..NewCustomer::default()
         },
         services: ["desktop-standard", "office", "erp"]
@@ -224,8 +235,6 @@ async fn ensure_group(root: &Client, customer: &str) -> Result<(), Failure> {
 
 fn print_addresses(lab: &Lab) {
     let port = lab.url.rsplit(':').next().unwrap_or_default();
-    let domain = lab.controller.directory();
-    let administrator = lab.controller.administrator();
     heading("ready");
     say(format!("portal and REST     {}  (interface below /api/v1)", lab.url));
     say(format!("direct brand        http://direct.localhost:{port}"));
@@ -235,18 +244,25 @@ fn print_addresses(lab: &Lab) {
     for seller in &SELLERS {
         say(format!("  {:<19} {}", seller.name, seller.administrator));
     }
-    for Buyer(_, code, name, people) in &BUYERS {
-        say(format!("  {name:<19} admin@{code}.example  ({} people)", people + 1));
+    for Buyer(_, code, name, people, directory) in &BUYERS {
+        say(format!("  {name:<19} admin@{code}.example  ({} people, {})", people + 1, directory.code));
     }
     say("command line");
     say(format!("  {} login {} --login {ROOT}", lab.binaries.tenantry.display(), lab.url));
-    say(format!("directory           {}  ({})", domain.ldaps_url, domain.base_dn));
-    say(format!("  LDAPTLS_CACERT={} \\", domain.ca_pem.display()));
-    say(format!("  ldapsearch -x -H {} -D admin@acme.example -w {PASSWORD} \\", domain.ldaps_url));
-    say(format!("    -b {} '(objectClass=user)' userPrincipalName", domain.base_dn));
-    say(format!("  its administrator   {}", administrator.name));
-    say(format!("    password          {}", lab.data.join("ad/administrator.password").display()));
-    say(format!("  our account         {}", lab.controller.account));
+    print_directory(&lab.controller, "acme");
+    print_directory(&lab.dedicated, "nordlys");
     say(format!("configuration       {}", lab.config().display()));
     say(format!("log                 {}", lab.data.join("server.log").display()));
+}
+
+/// How to look into a directory: as a person of a customer, and as its administrator.
+fn print_directory(controller: &Controller, customer: &str) {
+    let domain = controller.directory();
+    say(format!("{:<19} {}  ({})", controller.realm.name, domain.ldaps_url, domain.base_dn));
+    say(format!("  LDAPTLS_CACERT={} \\", domain.ca_pem.display()));
+    say(format!("  ldapsearch -x -H {} -D admin@{customer}.example -w {PASSWORD} \\", domain.ldaps_url));
+    say(format!("    -b {} '(objectClass=user)' userPrincipalName", domain.base_dn));
+    say(format!("  its administrator   {}", controller.administrator().name));
+    say(format!("    password          {}", controller.administrator_password_file().display()));
+    say(format!("  our account         {}", controller.account));
 }

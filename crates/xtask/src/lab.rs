@@ -1,6 +1,6 @@
-//! A laboratory with the product in it, for the demo and the story: a real
-//! domain controller whose folder was delegated with the product's own script,
-//! and the real binaries as child processes on a configuration file like an
+//! A laboratory with the product in it, for the demo and the story: two real
+//! domain controllers, each of a domain of its own, whose folders were delegated with
+//! the product's own script, and the real binaries as child processes on a configuration file like an
 //! operator's. What is in it afterwards came through the public interface.
 //!
 //! Start at [`Lab::start`].
@@ -24,7 +24,7 @@ use crate::{
 };
 
 use client::Client;
-use directory::Controller;
+use directory::{Controller, DEDICATED, SHARED};
 use server::{Binaries, Server};
 
 /// Who runs the instance, in every laboratory.
@@ -43,6 +43,8 @@ pub struct Place {
     pub name: &'static str,
     /// Where the domain controller listens.
     pub controller: Ipv4Addr,
+    /// Where that of the dedicated domain does.
+    pub dedicated: Ipv4Addr,
     /// The first port that is tried for the portal, on 127.0.0.1.
     pub port: u16,
     /// The cargo profile of the binaries.
@@ -55,8 +57,10 @@ pub struct Place {
 pub struct Lab {
     /// Everything is below this folder.
     pub data: PathBuf,
-    /// The domain controller.
+    /// The domain controller of the shared directory.
     pub controller: Controller,
+    /// That of the dedicated one, a domain of its own.
+    pub dedicated: Controller,
     /// The programs under test.
     pub binaries: Binaries,
     /// Where the portal and the interface answer.
@@ -74,16 +78,26 @@ impl Lab {
         let binaries = Binaries::build(place.profile).await?;
         server::end_leftover(&data).await?;
         if place.fresh && data.exists() {
-            // The controller of a crashed run may still hold the folder: it ends first.
-            directory::end_leftovers(&data, place.controller).await?;
+            // The controllers of a crashed run may still hold the folder: they end first.
+            directory::end_leftovers(&data, place.controller, SHARED).await?;
+            directory::end_leftovers(&data, place.dedicated, DEDICATED).await?;
             fs::remove_dir_all(&data).map_err(Failure::io(format!("cannot remove {}", data.display())))?;
         }
         create(&data)?;
-        heading("starting a domain controller");
-        let controller = Controller::start(&data, place.controller).await?;
+        heading("starting two domain controllers");
+        let (controller, dedicated) = tokio::try_join!(
+            Controller::start(&data, place.controller, SHARED),
+            Controller::start(&data, place.dedicated, DEDICATED)
+        )?;
         let port = free_port(place.port)?;
-        let mut lab =
-            Self { data, controller, binaries, url: format!("http://127.0.0.1:{port}"), server: None };
+        let mut lab = Self {
+            data,
+            controller,
+            dedicated,
+            binaries,
+            url: format!("http://127.0.0.1:{port}"),
+            server: None,
+        };
         let ready = lab.serve(port).await;
         match ready {
             Ok(()) => Ok(lab),
@@ -92,11 +106,15 @@ impl Lab {
     }
 
     async fn serve(&mut self, port: u16) -> Result<(), Failure> {
-        write_private(&self.data.join("shared.password"), &self.controller.account_password)?;
+        for controller in [&self.controller, &self.dedicated] {
+            let file = self.data.join(format!("{}.password", controller.realm.code));
+            write_private(&file, &controller.account_password)?;
+        }
         let config = self.config();
-        fs::write(&config, configuration(&self.controller, port))
+        fs::write(&config, configuration(&[&self.controller, &self.dedicated], port))
             .map_err(Failure::io(format!("cannot write {}", config.display())))?;
         self.controller.delegate(&self.binaries, &config).await?;
+        self.dedicated.delegate(&self.binaries, &config).await?;
         heading("preparing the database and starting the server");
         self.binaries.migrate(&config, ROOT, PASSWORD).await.map_err(|failure| {
             // Before the first release a migration may change under the data of an earlier run.
@@ -133,8 +151,8 @@ impl Lab {
             Some(server) => server.stop().await,
             None => Ok(()),
         };
-        let controller = self.controller.stop().await;
-        server.and(controller)
+        let (controller, dedicated) = tokio::join!(self.controller.stop(), self.dedicated.stop());
+        server.and(controller).and(dedicated)
     }
 }
 
@@ -180,8 +198,8 @@ pub fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// The configuration of an instance with two brands, as an operator writes it.
-fn configuration(controller: &Controller, port: u16) -> String {
-    let domain = controller.directory();
+fn configuration(controllers: &[&Controller], port: u16) -> String {
+    let directories: String = controllers.iter().map(|controller| directory_section(controller)).collect();
     format!(
         r#"[instance]
 code = "hq"
@@ -205,16 +223,7 @@ code = "channel"
 name = "Cloud for Partners"
 host_names = ["partners.localhost"]
 
-[[directory]]
-code = "shared"
-name = "Shared directory"
-urls = ["{url}"]
-ca_file = "{ca}"
-base_dn = "{base}"
-folder_dn = "{folder}"
-bind_dn = "{account}"
-bind_password_file = "shared.password"
-
+{directories}
 [[service]]
 code = "desktop"
 name = "Desktop"
@@ -253,7 +262,26 @@ code = "erp"
 service = "erp"
 name = "ERP"
 price_minor = 49000
+"#
+    )
+}
+
+fn directory_section(controller: &Controller) -> String {
+    let domain = controller.directory();
+    format!(
+        r#"[[directory]]
+code = "{code}"
+name = "{name}"
+urls = ["{url}"]
+ca_file = "{ca}"
+base_dn = "{base}"
+folder_dn = "{folder}"
+bind_dn = "{account}"
+bind_password_file = "{code}.password"
+
 "#,
+        code = controller.realm.code,
+        name = controller.realm.name,
         url = domain.ldaps_url,
         ca = domain.ca_pem.display(),
         base = domain.base_dn,

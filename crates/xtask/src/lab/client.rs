@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use wire::{
     activations::{Activation, ActivationState},
     common::Page,
+    directories::Directory,
     requests::{Request, RequestState},
 };
 
@@ -93,6 +94,19 @@ impl Client {
         self.call(Method::PUT, path, None::<&()>).await
     }
 
+    /// Dedicates a directory to a tenant, unless it is already.
+    pub async fn dedicate(&self, directory: &str, tenant: &str) -> Result<(), Failure> {
+        let path = format!("directories/{directory}");
+        let seen: Directory = self.get(&path).await?.read()?;
+        if seen.dedicated_to.is_some_and(|to| to.code == tenant) {
+            return Ok(());
+        }
+        let address = format!("{}/{path}", self.base);
+        let call = self.http.patch(address).header("If-Match", format!("\"{}\"", seen.version));
+        let body = json!({ "dedicated_to": tenant });
+        self.send(call.json(&body), format!("PATCH {path}")).await?.read::<Directory>().map(drop)
+    }
+
     /// All entries of a list.
     pub async fn list<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, Failure> {
         let mut all = Vec::new();
@@ -160,11 +174,15 @@ impl Client {
         let shown = if path.starts_with("activations/") { "activations/…" } else { path };
         let what = format!("{method} {shown}");
         let mut call = self.http.request(method, format!("{}/{path}", self.base));
-        if let Some(token) = &self.token {
-            call = call.bearer_auth(token);
-        }
         if let Some(body) = body {
             call = call.json(body);
+        }
+        self.send(call, what).await
+    }
+
+    async fn send(&self, mut call: reqwest::RequestBuilder, what: String) -> Result<Answer, Failure> {
+        if let Some(token) = &self.token {
+            call = call.bearer_auth(token);
         }
         let failed = |source: reqwest::Error| Failure::Lab {
             what: what.clone(),

@@ -48,10 +48,55 @@ pub struct Said {
     pub err: String,
 }
 
+/// A domain of a laboratory.
+#[derive(Clone, Copy)]
+pub struct Realm {
+    /// Code of the directory.
+    pub code: &'static str,
+    /// Name of the directory.
+    pub name: &'static str,
+    /// DNS name of the domain, upper case.
+    pub realm: &'static str,
+    /// Its short name.
+    pub netbios: &'static str,
+    /// Its folder below that of the laboratory.
+    pub folder: &'static str,
+}
+
+/// The directory most customers share.
+pub const SHARED: Realm = Realm {
+    code: "shared",
+    name: "Shared directory",
+    realm: "TENANTRY.TEST",
+    netbios: "TENANTRY",
+    folder: "ad",
+};
+
+/// The directory that is for the customers of one reseller alone.
+pub const DEDICATED: Realm = Realm {
+    code: "dedicated",
+    name: "Dedicated directory",
+    realm: "DEDICATED.TEST",
+    netbios: "DEDICATED",
+    folder: "ad2",
+};
+
+impl Realm {
+    fn options(self, address: Ipv4Addr) -> DomainOptions {
+        DomainOptions {
+            realm: self.realm.to_owned(),
+            netbios: self.netbios.to_owned(),
+            ..DomainOptions::new(address)
+        }
+    }
+}
+
 /// A domain controller with a folder and an account for the product.
 pub struct Controller {
     domain: Domain,
     data: PathBuf,
+    /// What it is called.
+    pub realm: Realm,
     /// The folder given to the product.
     pub folder: String,
     /// The product's account.
@@ -62,13 +107,14 @@ pub struct Controller {
 
 impl Controller {
     /// Starts the domain in `data`; provisioned first where it is new.
-    pub async fn start(data: &Path, address: Ipv4Addr) -> Result<Self, Failure> {
-        let folder = data.join("ad");
-        let domain = start(&folder, address).await.map_err(failed)?;
+    pub async fn start(data: &Path, address: Ipv4Addr, realm: Realm) -> Result<Self, Failure> {
+        let folder = data.join(realm.folder);
+        let domain = start(&folder, &realm.options(address)).await.map_err(failed)?;
         let base = domain.directory().base_dn.clone();
         Ok(Self {
             domain,
-            data: data.to_owned(),
+            data: folder,
+            realm,
             folder: format!("OU=Customers,{base}"),
             account: format!("CN={ACCOUNT},CN=Users,{base}"),
             account_password: ACCOUNT_PASSWORD.to_owned(),
@@ -98,7 +144,8 @@ impl Controller {
         if mark.exists() {
             return Ok(());
         }
-        heading("delegating the folder with the script of `tenantryd directory prepare`");
+        let code = self.realm.code;
+        heading(&format!("delegating the folder of {code} with the script of `tenantryd directory prepare`"));
         let account_password = password(&self.account_password);
         for ldif in [
             format!("dn: {}\nobjectClass: organizationalUnit\n", self.folder),
@@ -113,14 +160,14 @@ impl Controller {
                 return Err(Failure::Found(format!("ldapadd: {}", said.err.trim())));
             }
         }
-        let script = binaries.server(config, &["directory", "prepare", "--kind", "samba"], "").await?;
+        let script = binaries.server(config, &["directory", "prepare", "--kind", "samba", code], "").await?;
         let mut shell = Command::new("sh");
         shell.args(["-s", "--"]).args(self.as_administrator());
         let said = run(shell, &script).await?;
         if said.status != 0 {
             return Err(Failure::Found(format!("the delegation script failed: {}", said.err.trim())));
         }
-        let findings = binaries.server(config, &["directory", "check"], "").await?;
+        let findings = binaries.server(config, &["directory", "check", code], "").await?;
         say(findings.trim_end());
         std::fs::write(&mark, "").map_err(Failure::io(format!("cannot write {}", mark.display())))
     }
@@ -199,6 +246,11 @@ impl Controller {
         Ok(said.status == 0)
     }
 
+    /// File with the password of its administrator.
+    pub fn administrator_password_file(&self) -> PathBuf {
+        self.data.join("administrator.password")
+    }
+
     /// Stops the domain.
     pub async fn stop(self) -> Result<(), Failure> {
         self.domain.stop().await.map_err(failed)
@@ -206,13 +258,13 @@ impl Controller {
 }
 
 /// Ends the controller a crashed run left in `data`.
-pub async fn end_leftovers(data: &Path, address: Ipv4Addr) -> Result<(), Failure> {
-    let folder = data.join("ad");
+pub async fn end_leftovers(data: &Path, address: Ipv4Addr, realm: Realm) -> Result<(), Failure> {
+    let folder = data.join(realm.folder);
     if !folder.exists() {
         return Ok(());
     }
     // Taking the folder over ends whoever still works in it.
-    match start(&folder, address).await {
+    match start(&folder, &realm.options(address)).await {
         Ok(domain) => domain.stop().await.map_err(failed),
         Err(error @ SambaError::InUse { .. }) => Err(failed(error)),
         // Whatever else is wrong with it, it goes.
@@ -221,10 +273,10 @@ pub async fn end_leftovers(data: &Path, address: Ipv4Addr) -> Result<(), Failure
 }
 
 /// Starts a domain; a controller that is just ending is waited for.
-async fn start(folder: &Path, address: Ipv4Addr) -> Result<Domain, SambaError> {
+async fn start(folder: &Path, options: &DomainOptions) -> Result<Domain, SambaError> {
     let deadline = Instant::now() + ENDING;
     loop {
-        match Domain::start(folder, &cache(), &DomainOptions::new(address)).await {
+        match Domain::start(folder, &cache(), options).await {
             Err(SambaError::AddressTaken { .. }) if Instant::now() < deadline => {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
