@@ -2,16 +2,17 @@
 
 use app::{
     AppError, Caller,
-    directories::{ModeChange, change_modes},
+    directories::{DirectoryChange, ModeChange, change},
+    placement,
     reading::roots,
 };
 use axum::{Json, extract::State, http::StatusCode};
-use domain::permission::Permission;
+use domain::{id::TenantId, permission::Permission};
 use web::Surface;
 use wire::{
     catalogue::Plan,
     common::{Page, PageQuery},
-    directories::{Directory, DirectoryUpdate},
+    directories::{Directory, DirectoryUpdate, Placement, PlacementUpdate},
 };
 
 use crate::{
@@ -80,7 +81,7 @@ pub async fn show_directory(
     Ok(Tagged(StatusCode::OK, directory.version, directory))
 }
 
-/// Put a directory into maintenance or make it read-only, or end that.
+/// Put a directory into maintenance, make it read-only, dedicate it, or end that.
 #[utoipa::path(patch, path = "/directories/{code}", tag = "catalogue", request_body = DirectoryUpdate,
     params(("code" = String, Path, description = "Code of the directory."),
         ("If-Match" = String, Header, description = "The `ETag` the change is based on.")),
@@ -92,8 +93,9 @@ pub async fn update_directory(
     Version(version): Version,
     Body(new): Body<DirectoryUpdate>,
 ) -> Answer<Tagged<Directory>> {
-    let change = ModeChange { maintenance: new.maintenance, read_only: new.read_only };
-    change_modes(&surface.app, &call.caller, &code, version, change, &call.cause).await?;
+    let modes = ModeChange { maintenance: new.maintenance, read_only: new.read_only };
+    let new = DirectoryChange { modes, dedicated_to: new.dedicated_to };
+    change(&surface.app, &call.caller, &code, version, new, &call.cause).await?;
     let directory = read_directory(&surface, &call.caller, &code).await?;
     Ok(Tagged(StatusCode::OK, directory.version, directory))
 }
@@ -109,4 +111,36 @@ async fn read_directory(surface: &Surface, caller: &Caller, code: &str) -> Answe
     };
     let (row, viewer, now) = read.await?;
     Ok(show::directory(&row, viewer, now))
+}
+
+/// Where a seller places customers: the directories it may use, and the default.
+#[utoipa::path(get, path = "/tenants/{id}/placement", tag = "catalogue",
+    params(("id" = String, Path, description = "Id of the provider or reseller.")),
+    responses((status = 200, description = "The rules in force.", body = Placement), Refused))]
+pub async fn show_placement(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<TenantId>,
+) -> Answer<Json<Placement>> {
+    read_placement(&surface, &call.caller, id).await
+}
+
+/// Say which directories a seller may use, and which one is meant when an order does not say.
+#[utoipa::path(put, path = "/tenants/{id}/placement", tag = "catalogue", request_body = PlacementUpdate,
+    params(("id" = String, Path, description = "Id of the provider or reseller.")),
+    responses((status = 200, description = "In force.", body = Placement), Refused))]
+pub async fn set_placement(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<TenantId>,
+    Body(new): Body<PlacementUpdate>,
+) -> Answer<Json<Placement>> {
+    let default = new.default.as_deref();
+    placement::set(&surface.app, &call.caller, id, &new.directories, default, &call.cause).await?;
+    read_placement(&surface, &call.caller, id).await
+}
+
+async fn read_placement(surface: &Surface, caller: &Caller, id: TenantId) -> Answer<Json<Placement>> {
+    let placement = placement::show(&surface.app, caller, id).await?;
+    Ok(Json(show::placement(&placement)))
 }

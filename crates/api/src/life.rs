@@ -1,20 +1,26 @@
 //! Tenants' life: suspend and resume, close and restore, move. The same acts under
 //! `/tenants` for any tenant, and under `/customers` for customers only.
 
-use app::life as use_cases;
+use app::{AppError, life as use_cases, reading::roots};
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     id::{RequestId, TenantId},
+    permission::Permission,
     tenant::Status,
 };
 use web::Surface;
-use wire::tenants::{CloseTenant, MoveTenant, TenantChanged, TenantKind, TenantMoved};
+use wire::{
+    common::{Page, PageQuery},
+    tenants::{CloseTenant, MoveTenant, PlannedMove, TenantChanged, TenantKind, TenantMoved},
+};
 
 use crate::{
     Refused, Tagged,
-    input::{Body, Call, PathId},
+    cursor::Paging,
+    input::{Body, Call, Params, PathId},
     read,
     refusal::{Answer, Refusal},
+    show,
 };
 
 /// Which kind the address is for.
@@ -223,4 +229,45 @@ pub async fn move_customer(
     Body(to): Body<MoveTenant>,
 ) -> Answer<Json<TenantMoved>> {
     move_one(&surface, &call, id, &to, Kind::Customer).await
+}
+
+/// Moves to other sellers that are still to come, in the order in which they were planned.
+#[utoipa::path(get, path = "/planned-moves", tag = "tenants", params(PageQuery),
+    responses((status = 200, description = "One page.", body = Page<PlannedMove>), Refused))]
+pub async fn list_planned_moves(
+    State(surface): State<Surface>,
+    call: Call,
+    Params(query): Params<PageQuery>,
+) -> Answer<Json<Page<PlannedMove>>> {
+    let paging = Paging::new("planned-moves", query.limit, query.after.as_deref())?;
+    let after = paging.after_id::<uuid::Uuid>()?;
+    let read = async {
+        let permitted = roots(&call.caller, Permission::TenantRead)?;
+        let mut tx = surface.app.read(&call.caller).await?;
+        let rows = tx.planned_moves(&permitted, after, paging.rows()).await?;
+        tx.finish().await?;
+        Ok::<_, AppError>(rows)
+    };
+    let (rows, next) = paging.page("planned-moves", read.await?, |m| (String::new(), m.key));
+    let item = |m: &app::reading::life::PlannedMoveView| PlannedMove {
+        tenant: show::tenant_ref(&m.tenant),
+        from: m.from.as_ref().map(show::tenant_ref),
+        to: m.to.as_ref().map(show::tenant_ref),
+        day: m.day.to_string(),
+        created_at: m.created_at.to_string(),
+    };
+    Ok(Json(Page { items: rows.iter().map(item).collect(), next }))
+}
+
+/// Take a planned move to another seller back. There being none is no error.
+#[utoipa::path(delete, path = "/tenants/{id}/planned-move", tag = "tenants",
+    params(("id" = String, Path, description = "Id of the tenant.")),
+    responses((status = 204, description = "It stays where it is."), Refused))]
+pub async fn cancel_planned_move(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<TenantId>,
+) -> Answer<StatusCode> {
+    use_cases::cancel_planned_move(&surface.app, &call.caller, id, &call.cause).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -7,7 +7,7 @@ mod tenants;
 
 pub use accounts::{created, group, link, member, person, subscription, user};
 pub use drift::finding;
-pub use requests::{directory, item, order, plan, request};
+pub use requests::{directory, item, order, placement, plan, request};
 pub use tenants::{customer, tenant};
 
 use app::reading::{users::Provisioning, views::TenantName};

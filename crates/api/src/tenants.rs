@@ -131,10 +131,10 @@ pub async fn update_tenant(
     Ok(Tagged(StatusCode::ACCEPTED, tenant.version, tenant))
 }
 
-/// Create a reseller, with a container in every directory of its parent.
+/// Create a reseller. It gets a container in a directory with its first customer there.
 #[utoipa::path(post, path = "/resellers", tag = "tenants", request_body = NewReseller,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes repeating safe.")),
-    responses((status = 202, description = "Recorded; its containers are on their way.", body = CreatedReseller),
+    responses((status = 202, description = "Recorded.", body = CreatedReseller),
         Refused))]
 pub async fn create_reseller(
     State(surface): State<Surface>,

@@ -45,8 +45,12 @@ pub enum Conflict {
         /// The present version.
         present: i64,
     },
-    /// The seller has no container in the chosen directory.
-    NoContainer,
+    /// The directory is for somebody else alone.
+    DirectoryDedicated,
+    /// The seller, or one above it, may not place customers in the directory.
+    DirectoryNotAllowed,
+    /// Customers live in the directory for whom it would not be.
+    DirectoryInUse,
     /// The chosen directory may not be changed at present.
     DirectoryReadOnly,
     /// The tenant is suspended.
@@ -83,7 +87,9 @@ impl Conflict {
             Self::ReferenceUsed => "reference_used",
             Self::KeyReused => "idempotency_key_reused",
             Self::Stale { .. } => "stale",
-            Self::NoContainer => "no_container",
+            Self::DirectoryDedicated => "directory_dedicated",
+            Self::DirectoryNotAllowed => "directory_not_allowed",
+            Self::DirectoryInUse => "directory_in_use",
             Self::DirectoryReadOnly => "directory_read_only",
             Self::Suspended => "suspended",
             Self::Closed => "closed",

@@ -17,6 +17,7 @@ mod managers;
 mod names;
 pub mod orders;
 pub mod people;
+pub mod placement;
 mod provision;
 pub mod reading;
 pub mod repeat;

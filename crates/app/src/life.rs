@@ -183,6 +183,22 @@ pub async fn transfer(
     }
 }
 
+/// Takes a planned move back; false when there was none.
+pub async fn cancel_planned_move(
+    app: &App,
+    caller: &Caller,
+    id: TenantId,
+    cause: &Cause,
+) -> Result<bool, AppError> {
+    let mut tx = app.store.write(caller).await?;
+    let (_, permit) = permitted::<act::TenantMove>(app, caller, &mut tx, id, cause).await?;
+    let cancelled = tx.cancel_planned_move(&permit).await?;
+    if cancelled {
+        tx.commit(cause).await?;
+    }
+    Ok(cancelled)
+}
+
 struct Wish<'a> {
     tenant: &'a TenantRef,
     permit: &'a Permit<act::TenantMove>,
@@ -264,6 +280,6 @@ fn refused(obstacle: MoveObstacle) -> AppError {
         }
         MoveObstacle::AlreadyThere | MoveObstacle::BelowItself => AppError::Conflict(Conflict::BelowItself),
         MoveObstacle::Closed => AppError::Conflict(Conflict::Closed),
-        MoveObstacle::NoContainer => AppError::Conflict(Conflict::NoContainer),
+        MoveObstacle::NotPlaced => AppError::Conflict(Conflict::DirectoryNotAllowed),
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     field::{Checker, FieldError, Rule},
-    id::{ObjectId, TenantId, UserId},
+    id::{TenantId, UserId},
     names as rules,
     naming::DEFAULT_PATTERN,
     permission::{self, Role},
@@ -13,7 +13,6 @@ use domain::{
 use serde_json::json;
 use store::{
     Caller,
-    objects::{Entity, NewObject},
     tenants::{NewTenant, TenantChange},
     tx::{Cause, Permit, TenantRef, WriteTx, act},
     users::{Name, NewUser},
@@ -58,8 +57,8 @@ pub struct CreatedReseller {
     pub administrator: Option<(UserId, String, jiff::Timestamp)>,
 }
 
-/// Makes a reseller with a container in every directory its parent has, and
-/// optionally its first administrator.
+/// Makes a reseller and optionally its first administrator. It gets a container in a
+/// directory when the first customer of its own is placed there.
 pub async fn create_reseller(
     app: &App,
     caller: &Caller,
@@ -103,7 +102,6 @@ pub async fn create_reseller(
         return Err(AppError::field(FieldError::new("code", Rule::Taken).with("value", &tenant.code)));
     }
     tx.insert_reseller(&permit, &tenant).await?;
-    want_containers(&mut tx, &parent, &tenant).await?;
     let administrator = match administrator {
         Some(person) => Some(staff(&mut tx, &permit, role, tenant.id, &person).await?),
         None => None,
@@ -169,33 +167,6 @@ async fn reseller(
         folder: None,
         members: None,
     })
-}
-
-/// A container in every directory: customers' containers will lie in it.
-async fn want_containers(
-    tx: &mut WriteTx<'_>,
-    parent: &TenantRef,
-    tenant: &NewTenant,
-) -> Result<(), AppError> {
-    let mut objects = Vec::new();
-    for (directory, _) in tx.targets().await? {
-        let above = match parent.kind {
-            TenantKind::Provider => None,
-            _ => match tx.container_of(parent.id, directory).await? {
-                Some(above) => Some(above),
-                // The parent sells nothing there; neither can its reseller.
-                None => continue,
-            },
-        };
-        let id: ObjectId = tx.id();
-        let (name, description) = (tenant.code.clone(), Some(tenant.name.clone()));
-        let spec = Spec::Container { name, parent: above, description };
-        let entity = (Entity::Tenant, tenant.id.uuid());
-        objects.push(NewObject { id, tenant: tenant.id, target: directory, entity, spec });
-    }
-    tx.open_request(tenant.id, "reseller_create", json!({ "name": tenant.name }), Lane::Interactive);
-    tx.want_new(&objects, Lane::Interactive).await?;
-    Ok(())
 }
 
 /// A person of a reseller: the portal's password alone, no directory account.
@@ -286,7 +257,7 @@ pub async fn update(
 }
 
 /// The containers of a tenant bear its name as their description: a customer has
-/// one, a reseller one in every directory, the provider none.
+/// one, a reseller one in every directory its customers are in, the provider none.
 async fn rename_containers(tx: &mut WriteTx<'_>, tenant: TenantId, name: &str) -> Result<(), AppError> {
     let containers = tx.containers_of(tenant).await?;
     if containers.is_empty() {

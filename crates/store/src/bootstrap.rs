@@ -87,6 +87,7 @@ pub async fn bootstrap(
     for (code, name) in &instance.directories {
         seed.directory(code, name).await?;
     }
+    seed.directories_left(&instance.directories).await?;
     for (code, name, per_user) in &instance.services {
         seed.service(code, name, *per_user).await?;
     }
@@ -195,11 +196,59 @@ impl Seed<'_> {
         let id: TargetId = self.id();
         sqlx::query!(
             "INSERT INTO target (id, tenant_id, code, kind, name, created_at) VALUES ($1, $2, $3, 'ad', $4, $5)
-             ON CONFLICT (code) DO UPDATE SET name = excluded.name",
+             ON CONFLICT (code) DO UPDATE SET name = excluded.name, removed_at = NULL",
             id.uuid(),
             self.provider.uuid(),
             code,
             name,
+            ts(self.clock.now()) as _
+        )
+        .execute(&mut self.sql)
+        .await?;
+        // The first one is meant when nobody says, also when there are others later.
+        sqlx::query!(
+            "UPDATE tenant SET target_id = (SELECT id FROM target WHERE code = $2) WHERE id = $1 AND target_id IS NULL",
+            self.provider.uuid(),
+            code
+        )
+        .execute(&mut self.sql)
+        .await?;
+        Ok(())
+    }
+
+    /// Directories the configuration does not name any more: nobody is placed there.
+    /// Refused while customers live there; empty containers of sellers are left behind.
+    async fn directories_left(&mut self, configured: &[(String, String)]) -> Result<(), StoreError> {
+        let codes: Vec<_> = configured.iter().map(|(code, _)| code.clone()).collect();
+        // The lock first: who places somebody there holds it.
+        sqlx::query!(
+            "SELECT id FROM target WHERE NOT code = ANY($1) AND removed_at IS NULL FOR UPDATE",
+            &codes
+        )
+        .fetch_all(&mut self.sql)
+        .await?;
+        let used = sqlx::query!(
+            r#"SELECT d.code, count(DISTINCT t.id) AS "customers!" FROM target d
+                 JOIN object o ON o.target_id = d.id JOIN tenant t ON t.id = o.tenant_id AND t.kind = 'customer'
+                WHERE NOT d.code = ANY($1) AND d.removed_at IS NULL
+                  AND (o.wanted OR EXISTS (SELECT FROM work w WHERE w.object_id = o.id))
+                GROUP BY d.code ORDER BY d.code LIMIT 1"#,
+            &codes
+        )
+        .fetch_optional(&mut self.sql)
+        .await?;
+        if let Some(row) = used {
+            return Err(StoreError::DirectoryInUse { code: row.code, customers: row.customers });
+        }
+        sqlx::query!(
+            "WITH d AS (UPDATE target SET removed_at = $2 WHERE NOT code = ANY($1) AND removed_at IS NULL RETURNING id),
+                  o AS (UPDATE object o SET wanted = false, generation = generation + 1 FROM d
+                         WHERE o.target_id = d.id AND o.wanted RETURNING o.id),
+                  w AS (DELETE FROM work w USING d WHERE w.target_id = d.id),
+                  i AS (UPDATE request_item i SET state = 'superseded', problem = NULL, updated_at = $2 FROM o
+                         WHERE i.object_id = o.id AND i.state IN ('requested', 'running', 'failed', 'parked'))
+             UPDATE tenant t SET target_id = NULL FROM d WHERE t.target_id = d.id AND t.kind <> 'customer'",
+            &codes,
             ts(self.clock.now()) as _
         )
         .execute(&mut self.sql)

@@ -22,11 +22,20 @@ pub struct ModeChange {
 impl ReadTx<'_> {
     /// The directory with this code, and whose it is.
     pub async fn directory_owner(&mut self, code: &str) -> Result<(TargetId, TenantId), StoreError> {
-        let row = sqlx::query!("SELECT id, tenant_id FROM target WHERE code = $1", code)
-            .fetch_optional(self.sql())
-            .await?
-            .ok_or(StoreError::NotFound("directory"))?;
+        let row =
+            sqlx::query!("SELECT id, tenant_id FROM target WHERE code = $1 AND removed_at IS NULL", code)
+                .fetch_optional(self.sql())
+                .await?
+                .ok_or(StoreError::NotFound("directory"))?;
         Ok((TargetId::from_uuid(row.id), TenantId::from_uuid(row.tenant_id)))
+    }
+
+    /// Whether a directory is for its tenant alone.
+    pub async fn is_dedicated(&mut self, target: TargetId) -> Result<bool, StoreError> {
+        let dedicated = sqlx::query_scalar!("SELECT dedicated FROM target WHERE id = $1", target.uuid())
+            .fetch_optional(self.sql())
+            .await?;
+        dedicated.ok_or(StoreError::NotFound("directory"))
     }
 
     /// Whether nothing may be changed in a directory.

@@ -39,7 +39,9 @@ impl EngineStore {
 
     /// Every target there is: id and code.
     pub async fn targets(&self) -> Result<Vec<(TargetId, String)>, StoreError> {
-        let rows = sqlx::query!("SELECT id, code FROM target ORDER BY code").fetch_all(&self.pool).await?;
+        let rows = sqlx::query!("SELECT id, code FROM target WHERE removed_at IS NULL ORDER BY code")
+            .fetch_all(&self.pool)
+            .await?;
         Ok(rows.into_iter().map(|r| (TargetId::from_uuid(r.id), r.code)).collect())
     }
 

@@ -24,6 +24,17 @@ pub enum StoreError {
     /// What was asked contradicts what is stored.
     #[error("conflict: {0}")]
     Conflict(&'static str),
+    /// A directory left the configuration while customers live in it.
+    #[error(
+        "the directory {code} is not in the configuration any more, but {customers} customers live there: \
+         put it back, or move them to another directory first"
+    )]
+    DirectoryInUse {
+        /// Its code.
+        code: String,
+        /// How many.
+        customers: i64,
+    },
     /// The database cannot be reached or is too busy; nothing was written.
     #[error("the database is not available")]
     Unavailable(#[source] sqlx::Error),

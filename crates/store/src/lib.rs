@@ -26,6 +26,7 @@ pub mod migrate;
 mod names;
 pub mod objects;
 pub mod orders;
+pub mod placement;
 pub mod requests;
 pub mod seal;
 pub mod subscriptions;

@@ -3,7 +3,7 @@
 
 mod moves;
 
-pub use moves::{MoveObstacle, PlannedMove, PutsBelow, SellerDays};
+pub use moves::{MoveObstacle, PlannedMove, PlannedMoveView, PutsBelow, SellerDays};
 
 use domain::{
     event::{Event, FieldChange, Outcome},

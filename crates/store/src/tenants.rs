@@ -35,7 +35,7 @@ pub struct NewTenant {
     pub time_zone: String,
     /// ISO 4217.
     pub currency: String,
-    /// The directory of its people.
+    /// The directory of its people; of a seller, the one its customers go to when nobody says.
     pub target: Option<TargetId>,
     /// How log-on names are made.
     pub naming_pattern: String,
@@ -63,13 +63,15 @@ pub struct TenantChange {
 impl ReadTx<'_> {
     /// All directories the caller may see, with their codes.
     pub async fn targets(&mut self) -> Result<Vec<(TargetId, String)>, StoreError> {
-        let rows = sqlx::query!("SELECT id, code FROM target ORDER BY code").fetch_all(self.sql()).await?;
+        let rows = sqlx::query!("SELECT id, code FROM target WHERE removed_at IS NULL ORDER BY code")
+            .fetch_all(self.sql())
+            .await?;
         Ok(rows.into_iter().map(|row| (TargetId::from_uuid(row.id), row.code)).collect())
     }
 
     /// The directory with this code.
     pub async fn target_by_code(&mut self, code: &str) -> Result<Option<TargetId>, StoreError> {
-        let id = sqlx::query_scalar!("SELECT id FROM target WHERE code = $1", code)
+        let id = sqlx::query_scalar!("SELECT id FROM target WHERE code = $1 AND removed_at IS NULL", code)
             .fetch_optional(self.sql())
             .await?;
         Ok(id.map(TargetId::from_uuid))

@@ -100,7 +100,7 @@ pub struct TenantRef {
     pub currency: String,
     /// The brand it is served under.
     pub brand: Option<Uuid>,
-    /// The directory its people live in, for customers.
+    /// The directory its people live in, for customers; for sellers, its own default.
     pub target: Option<TargetId>,
     /// How log-on names are made.
     pub naming_pattern: String,

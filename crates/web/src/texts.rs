@@ -105,9 +105,17 @@ pub const fn conflict(conflict: Conflict) -> RefusalText {
             "Somebody changed it meanwhile",
             "The version in If-Match is not the present one. Nothing was changed: read it again and repeat the change.",
         ),
-        Conflict::NoContainer => (
-            "The seller has no container in this directory",
-            "Customers of this seller cannot live in this directory, because the seller has no container there. Nothing was changed: choose another directory or another seller.",
+        Conflict::DirectoryDedicated => (
+            "The directory is for somebody else alone",
+            "It is dedicated to one tenant, and this customer would not be below it. Nothing was changed: choose another directory.",
+        ),
+        Conflict::DirectoryNotAllowed => (
+            "Customers of this seller cannot live in this directory",
+            "The directory is dedicated to somebody else, or the placement of the seller or of one above it does not name it. Nothing was changed: choose another directory or another seller, or let whoever manages the directories allow it.",
+        ),
+        Conflict::DirectoryInUse => (
+            "Customers live in the directory for whom it would not be",
+            "A directory is dedicated while only those live there whom it is for. Nothing was changed: move the other customers to another directory first.",
         ),
         Conflict::DirectoryReadOnly => (
             "The directory is read-only",

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{common::codes, problem::Problem};
+use crate::{
+    common::{TenantRef, clearable, codes},
+    problem::Problem,
+};
 
 codes! {
     /// Whether a directory answers.
@@ -68,7 +71,14 @@ pub struct Directory {
     /// orders into it are refused.
     #[serde(default)]
     pub read_only: bool,
-    /// Rises with every change of the modes; also the `ETag`.
+    /// It is for one tenant alone: a customer, the customers below a reseller, or those
+    /// the provider sells to itself.
+    #[serde(default)]
+    pub dedicated: bool,
+    /// For whom, if it is dedicated and the caller may know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dedicated_to: Option<TenantRef>,
+    /// Rises with every change of it; also the `ETag`.
     #[serde(default)]
     #[schema(example = 1)]
     pub version: i64,
@@ -106,8 +116,8 @@ pub struct Controller {
     pub last_error: Option<Problem>,
 }
 
-/// Change of the modes of a directory. Absent fields stay as they are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// Change of a directory. Absent fields stay as they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DirectoryUpdate {
     /// Begin or end maintenance.
@@ -116,6 +126,61 @@ pub struct DirectoryUpdate {
     /// Make it read-only, or end that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
+    /// Dedicate it to a tenant (id or code), or share it with everybody again: null.
+    /// Refused while customers live there for whom it would not be.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
+    #[schema(value_type = Option<String>, nullable, example = "north")]
+    pub dedicated_to: Option<Option<String>>,
+}
+
+/// Where a seller places customers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Placement {
+    /// Code of the directory that is meant when an order does not say; none when every
+    /// order has to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "shared")]
+    pub default: Option<String>,
+    /// Whose default that is, if the caller may know; none when it is the only directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_of: Option<TenantRef>,
+    /// Whether the seller's own rule names directories; without one it may use all it sees.
+    pub restricted: bool,
+    /// The directories the seller sees, by code.
+    pub directories: Vec<PlacementDirectory>,
+}
+
+/// A directory as a seller may use it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlacementDirectory {
+    /// Code of the directory.
+    #[schema(example = "shared")]
+    pub code: String,
+    /// Name, for people.
+    pub name: String,
+    /// Whether customers of the seller can live there.
+    pub allowed: bool,
+    /// Why not: `dedicated` (to somebody else) or `not_allowed` (by the placement of the
+    /// seller or of one above it).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub obstacle: Option<String>,
+    /// The seller's own rule names it.
+    pub listed: bool,
+}
+
+/// Where a seller is to place customers from now on; those it has stay where they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlacementUpdate {
+    /// Codes of the directories it may use; all it sees when empty or not given.
+    #[serde(default)]
+    #[schema(example = json!(["shared"]))]
+    pub directories: Vec<String>,
+    /// Code of the directory that is meant when an order does not say; as the sellers
+    /// above it when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "shared")]
+    pub default: Option<String>,
 }
 
 /// Work that waits for a directory.

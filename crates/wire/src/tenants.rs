@@ -92,7 +92,8 @@ pub struct Tenant {
     /// How log-on names are made (customers), as `{given}.{surname}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub naming_pattern: Option<String>,
-    /// Code of the directory its people are in (customers).
+    /// Code of the directory its people are in (customers); its own default for new
+    /// customers (sellers).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub directory: Option<String>,
     /// Number of the desired version: the value of the `ETag` without quotes.
@@ -282,6 +283,25 @@ pub struct MoveTenant {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = Date, example = "2026-04-01")]
     pub day: Option<String>,
+}
+
+/// A move to another seller that is still to come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlannedMove {
+    /// Who moves.
+    pub tenant: TenantRef,
+    /// From which seller, if the caller may know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<TenantRef>,
+    /// To which seller, if the caller may know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<TenantRef>,
+    /// The new seller's first day, on the tenant's own calendar.
+    #[schema(format = Date, example = "2026-04-01")]
+    pub day: String,
+    /// When it was planned. RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    pub created_at: String,
 }
 
 /// A tenant that was moved, or will be.

@@ -137,6 +137,8 @@ pub fn directory(of: &DirectoryView, viewer: Viewer, now: Timestamp) -> director
         warnings: of.warnings().iter().map(|p| problem(p, viewer)).collect(),
         maintenance: of.maintenance,
         read_only: of.read_only,
+        dedicated: of.dedicated.is_some(),
+        dedicated_to: of.dedicated.as_ref().and_then(Option::as_ref).map(super::tenant_ref),
         version: of.version,
         controllers: of.controllers.iter().map(|c| controller(c, viewer)).collect(),
     }
@@ -154,5 +156,30 @@ fn controller(of: &ControllerView, viewer: Viewer) -> directories::Controller {
         round_trip_ms: of.round_trip_micros.map(|micros| (micros as f64 / 100.0).round() / 10.0),
         clock_ahead_seconds: of.clock_skew_millis.map(|millis| (millis as f64 / 100.0).round() / 10.0),
         last_error: of.problem.as_ref().map(|p| problem(p, viewer)),
+    }
+}
+
+/// Where a seller places customers.
+pub fn placement(of: &app::placement::SellerPlacement) -> directories::Placement {
+    let default_of = of.default_of.as_ref();
+    directories::Placement {
+        default: of.default.clone(),
+        default_of: default_of.map(|tenant| wire::common::TenantRef {
+            id: tenant.id.to_string(),
+            code: tenant.code.clone(),
+            name: tenant.name.clone(),
+        }),
+        restricted: of.directories.iter().any(|d| d.listed),
+        directories: of
+            .directories
+            .iter()
+            .map(|d| directories::PlacementDirectory {
+                code: d.code.clone(),
+                name: d.name.clone(),
+                allowed: d.obstacle.is_none(),
+                obstacle: d.obstacle.map(|why| why.code().to_owned()),
+                listed: d.listed,
+            })
+            .collect(),
     }
 }

@@ -29,6 +29,7 @@ use crate::{
     AppError,
     error::Conflict,
     groups::group_logon_name,
+    placement,
     provision::{Created, Home, prepare},
 };
 
@@ -41,6 +42,7 @@ pub(super) struct Site {
     /// First day of the contract.
     start: Date,
     target: TargetId,
+    /// The seller's container, once it is there.
     parent: Option<ObjectId>,
     plans: Vec<Plan>,
     /// The ordered plans, each once.
@@ -62,12 +64,6 @@ impl Site {
         if tx.is_read_only(target).await? {
             return Err(AppError::Conflict(Conflict::DirectoryReadOnly));
         }
-        let parent = match seller.kind {
-            TenantKind::Provider => None,
-            _ => Some(
-                tx.container_of(seller.id, target).await?.ok_or(AppError::Conflict(Conflict::NoContainer))?,
-            ),
-        };
         let currency = checked.currency.clone().unwrap_or_else(|| seller.currency.clone());
         let plans = tx.plans(&currency).await?;
         let (mut ordered, mut errors) = (Vec::<Plan>::new(), Vec::new());
@@ -107,7 +103,7 @@ impl Site {
             members: Some(tx.id()),
         };
         let start = first_day(tx, checked, &tenant.time_zone)?;
-        Ok(Self { permit, role, tenant, start, target, parent, plans, ordered, groups })
+        Ok(Self { permit, role, tenant, start, target, parent: None, plans, ordered, groups })
     }
 
     pub(super) async fn build(
@@ -122,6 +118,8 @@ impl Site {
         let lane = Lane::for_objects(checked.users.len() + 1);
         let args = json!({ "name": self.tenant.name, "reference": checked.reference });
         let request = tx.open_request(self.tenant.id, "order", args, lane);
+        let placed = tx.place_seller(self.permit.tenant.id, self.target, self.tenant.id).await?;
+        self.parent = placed.map_err(placement::refused)?;
         let order_id: OrderId = tx.id();
         self.want_containers(tx, lane).await?;
         let created = self.people(tx, checked, order_id, lane).await?;
@@ -294,27 +292,25 @@ fn first_day(tx: &WriteTx<'_>, checked: &Checked, zone: &str) -> Result<Date, Ap
     }
 }
 
-/// The chosen directory, or the only one there is.
+/// The chosen directory, or the seller's default.
 async fn directory(
     tx: &mut WriteTx<'_>,
     seller: &TenantRef,
     given: Option<&str>,
 ) -> Result<TargetId, AppError> {
-    let unknown = |known: String| {
-        AppError::field(FieldError::new("customer.directory", Rule::Unknown).with("known", known))
+    let given = given.map(str::trim).filter(|t| !t.is_empty());
+    let placements = tx.placements(seller.id).await?;
+    let unknown = || {
+        let usable = placements.iter().filter(|p| p.obstacle.is_none());
+        let known = usable.map(|p| p.code.as_str()).collect::<Vec<_>>().join(", ");
+        let rule = if given.is_some() { Rule::Unknown } else { Rule::Required };
+        AppError::field(FieldError::new("customer.directory", rule).with("known", known))
     };
-    if let Some(code) = given.map(str::trim).filter(|t| !t.is_empty()) {
-        return match tx.target_by_code(code).await? {
-            Some(target) => Ok(target),
-            None => Err(unknown(String::new())),
-        };
-    }
-    if let Some(target) = seller.target {
-        return Ok(target);
-    }
-    let all = tx.targets().await?;
-    match all.as_slice() {
-        [(one, _)] => Ok(*one),
-        many => Err(unknown(many.iter().map(|(_, code)| code.as_str()).collect::<Vec<_>>().join(", "))),
+    match given {
+        Some(code) => match placements.iter().find(|p| p.code == code) {
+            Some(found) => found.obstacle.map_or(Ok(found.target), |why| Err(placement::refused(why))),
+            None => Err(unknown()),
+        },
+        None => tx.default_directory(seller.id).await?.map(|d| d.target).ok_or_else(unknown),
     }
 }

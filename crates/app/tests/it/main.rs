@@ -6,4 +6,5 @@ mod managers;
 mod names;
 mod orders;
 mod people;
+mod placement;
 mod world;

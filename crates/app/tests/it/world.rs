@@ -28,6 +28,8 @@ pub struct World {
     pub store: Store,
     pub root: Caller,
     pub db: TestDatabase,
+    clock: Arc<FixedClock>,
+    random: Arc<dyn Random>,
     _keys: tempfile::TempDir,
 }
 
@@ -47,7 +49,7 @@ pub async fn world() -> World {
         .await
         .expect("bootstrap");
     let root = sign_in(&app, ROOT, PASSWORD).await.expect("the first administrator signs in");
-    World { app, store, root, db, _keys: keys_folder }
+    World { app, store, root, db, clock, random, _keys: keys_folder }
 }
 
 pub async fn sign_in(app: &App, login: &str, password: &str) -> Option<Caller> {
@@ -110,6 +112,13 @@ pub fn order(reference: &str, code: &str) -> OrderDraft {
 }
 
 impl World {
+    /// The configuration names these directories from now on.
+    pub async fn configure(&self, codes: &[&str]) -> Result<(), store::StoreError> {
+        let directories = codes.iter().map(|code| ((*code).to_owned(), code.to_uppercase())).collect();
+        let instance = Instance { directories, ..instance() };
+        bootstrap(self.db.owner(), self.clock.as_ref(), self.random.as_ref(), &instance, None).await
+    }
+
     pub async fn place(&self, draft: &OrderDraft) -> Result<Placed, app::AppError> {
         let content = format!("{draft:?}");
         app::orders::place(&self.app, &self.root, draft, content.as_bytes(), &Cause::default()).await

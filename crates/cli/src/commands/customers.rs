@@ -33,6 +33,13 @@ pub enum Customers {
     Restore(life::Which),
     /// Move a customer to another seller, today or with effect from a later day
     Move(life::Move),
+    /// List moves to other sellers that are still to come
+    Moves(Listing),
+    /// Take a planned move of a customer back
+    CancelMove {
+        /// Code or id
+        customer: String,
+    },
 }
 
 /// Which tenants to list.
@@ -92,6 +99,8 @@ pub async fn run(command: &Customers, client: &Client, out: &Out) -> Result<(), 
         Customers::Close(command) => life::close(client, out, "customers", command).await,
         Customers::Restore(which) => life::switch(client, out, "customers", which, "restore").await,
         Customers::Move(command) => life::transfer(client, out, "customers", command).await,
+        Customers::Moves(listing) => life::planned(client, out, listing).await,
+        Customers::CancelMove { customer } => life::cancel(client, customer).await,
     }
 }
 

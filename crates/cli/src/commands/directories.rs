@@ -23,7 +23,7 @@ pub enum Directories {
         /// Code
         directory: String,
     },
-    /// Begin or end maintenance, or make a directory read-only
+    /// Begin or end maintenance, make a directory read-only, or say whom it is for
     Set(Set),
 }
 
@@ -47,6 +47,12 @@ pub struct Modes {
     /// The directory is looked at and never changed; orders into it are refused
     #[arg(long, value_name = "on|off", value_parser = ["on", "off"])]
     pub read_only: Option<String>,
+    /// It is for this customer or the customers of this seller alone (code or id)
+    #[arg(long, value_name = "TENANT", conflicts_with = "shared")]
+    pub dedicated_to: Option<String>,
+    /// It is for everybody
+    #[arg(long)]
+    pub shared: bool,
 }
 
 /// Does it; without a command it lists.
@@ -99,7 +105,11 @@ async fn list(client: &Client, out: &Out) -> Result<(), Failure> {
 async fn set(client: &Client, out: &Out, command: &Set) -> Result<(), Failure> {
     let on = |given: &Option<String>| given.as_ref().map(|word| word == "on");
     let modes = &command.modes;
-    let body = DirectoryUpdate { maintenance: on(&modes.maintenance), read_only: on(&modes.read_only) };
+    let body = DirectoryUpdate {
+        maintenance: on(&modes.maintenance),
+        read_only: on(&modes.read_only),
+        dedicated_to: modes.dedicated_to.clone().map(Some).or(modes.shared.then_some(None)),
+    };
     let path = ["directories", &command.directory];
     let etag = client.get(&path, &()).await?.etag;
     let answer = client.patch(&path, etag.as_deref(), &body).await?;
@@ -113,6 +123,7 @@ fn show(out: &Out, body: &serde_json::Value, d: &Directory) -> Result<(), Failur
         ("health", d.health.to_string()),
         ("breaker", d.breaker.to_string()),
         ("mode", mode(d)),
+        ("for", meant_for(d)),
         ("waiting", (d.queue.interactive + d.queue.bulk).to_string()),
         ("parked", d.queue.parked.to_string()),
         ("pace", pace(d)),
@@ -149,6 +160,14 @@ fn mode(d: &Directory) -> String {
         (false, false) => "-",
     }
     .to_owned()
+}
+
+fn meant_for(d: &Directory) -> String {
+    match (d.dedicated, &d.dedicated_to) {
+        (false, _) => "everybody".to_owned(),
+        (true, Some(tenant)) => format!("{} alone", tenant.code),
+        (true, None) => "somebody alone".to_owned(),
+    }
 }
 
 fn pace(d: &Directory) -> String {

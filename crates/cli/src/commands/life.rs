@@ -1,14 +1,17 @@
 //! Tenants' life, the same for customers and resellers.
 
 use clap::Args;
-use wire::tenants::{CloseTenant, MoveTenant, TenantChanged, TenantMoved};
+use wire::{
+    common::PageQuery,
+    tenants::{CloseTenant, MoveTenant, PlannedMove, TenantChanged, TenantMoved},
+};
 
 use super::{tenant_fields, tenant_id};
 use crate::{
-    args::Wait,
+    args::{Listing, Wait},
     client::{Answer, Client},
     failure::Failure,
-    output::Out,
+    output::{Columns, Out, or_dash},
     wait,
 };
 
@@ -74,6 +77,31 @@ pub async fn transfer(client: &Client, out: &Out, of: &str, to: &Move) -> Result
     fields.extend(moved.request.clone().map(|request| ("request", request)));
     out.entity(&answer.body, &fields)?;
     wait::if_asked(client, to.which.wait, &answer.body).await
+}
+
+/// Lists the moves that are still to come.
+pub async fn planned(client: &Client, out: &Out, listing: &Listing) -> Result<(), Failure> {
+    let page = client.list(&["planned-moves"], &PageQuery::default(), listing).await?;
+    let columns = Columns::<PlannedMove> {
+        titles: &["tenant", "name", "from", "to", "day"],
+        row: |m| {
+            vec![
+                m.tenant.code.clone(),
+                m.tenant.name.clone(),
+                or_dash(m.from.as_ref().map(|seller| seller.code.as_str())),
+                or_dash(m.to.as_ref().map(|seller| seller.code.as_str())),
+                m.day.clone(),
+            ]
+        },
+    };
+    out.list(&page, &columns)
+}
+
+/// Takes a planned move back.
+pub async fn cancel(client: &Client, named: &str) -> Result<(), Failure> {
+    let id = tenant_id(client, named).await?;
+    client.delete(&["tenants", &id, "planned-move"], &(), None).await?;
+    Ok(())
 }
 
 async fn show(client: &Client, out: &Out, wait: Wait, answer: &Answer) -> Result<(), Failure> {

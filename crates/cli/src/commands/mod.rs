@@ -7,6 +7,7 @@ pub mod groups;
 pub mod life;
 pub mod orders;
 pub mod overview;
+pub mod placement;
 pub mod profiles;
 pub mod requests;
 pub mod resellers;

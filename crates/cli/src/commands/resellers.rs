@@ -8,9 +8,15 @@ use wire::{
 
 use super::{
     customers::{self, COLUMNS, List},
-    life, link_fields, tenant_fields, tenant_id,
+    life, link_fields, placement, tenant_fields, tenant_id,
 };
-use crate::{args::Wait, client::Client, failure::Failure, output::Out, wait};
+use crate::{
+    args::{Listing, Wait},
+    client::Client,
+    failure::Failure,
+    output::Out,
+    wait,
+};
 
 /// What can be done with resellers.
 #[derive(Debug, Subcommand)]
@@ -36,6 +42,15 @@ pub enum Resellers {
     Restore(life::Which),
     /// Move a reseller to another seller, today or with effect from a later day
     Move(life::Move),
+    /// List moves to other sellers that are still to come
+    Moves(Listing),
+    /// Take a planned move of a reseller back
+    CancelMove {
+        /// Code or id
+        reseller: String,
+    },
+    /// Show or set where a seller's customers live
+    Placement(placement::Placement),
 }
 
 /// A reseller to be created.
@@ -117,6 +132,9 @@ pub async fn run(command: &Resellers, client: &Client, out: &Out) -> Result<(), 
         Resellers::Close(command) => life::close(client, out, "tenants", command).await,
         Resellers::Restore(which) => life::switch(client, out, "tenants", which, "restore").await,
         Resellers::Move(command) => life::transfer(client, out, "tenants", command).await,
+        Resellers::Moves(listing) => life::planned(client, out, listing).await,
+        Resellers::CancelMove { reseller } => life::cancel(client, reseller).await,
+        Resellers::Placement(command) => placement::run(command, client, out).await,
     }
 }
 

@@ -2,10 +2,12 @@
 
 use domain::{event::FieldChange, id::TenantId, limits};
 use jiff::{Timestamp, civil::Date};
+use uuid::Uuid;
 
 use crate::{
     StoreError, ts,
     tx::{Action, Permit, ReadTx, WriteTx, act},
+    views::TenantName,
 };
 
 /// Why a tenant cannot stand below another.
@@ -21,8 +23,8 @@ pub enum MoveObstacle {
     Closed,
     /// More levels than [`limits::TENANT_DEPTH`].
     TooDeep,
-    /// The new seller has no container in a directory this one is in.
-    NoContainer,
+    /// The new seller may not place customers in a directory this one is in.
+    NotPlaced,
 }
 
 impl MoveObstacle {
@@ -34,7 +36,7 @@ impl MoveObstacle {
             "below_itself" => Self::BelowItself,
             "closed" => Self::Closed,
             "too_deep" => Self::TooDeep,
-            "no_container" => Self::NoContainer,
+            "not_placed" => Self::NotPlaced,
             _ => return None,
         })
     }
@@ -52,6 +54,23 @@ pub struct PlannedMove {
     pub parent: TenantId,
     /// Its first day, on the moved tenant's calendar.
     pub day: Date,
+}
+
+/// A move that takes effect later, with the names of those it is about.
+#[derive(Debug, Clone)]
+pub struct PlannedMoveView {
+    /// Who moves.
+    pub tenant: TenantName,
+    /// The present seller, if the caller may know.
+    pub from: Option<TenantName>,
+    /// The new one, if the caller may know.
+    pub to: Option<TenantName>,
+    /// Its first day.
+    pub day: Date,
+    /// When it was planned.
+    pub created_at: Timestamp,
+    /// Where the next page of a list starts.
+    pub key: Uuid,
 }
 
 /// The days one seller had a tenant.
@@ -95,6 +114,44 @@ impl ReadTx<'_> {
     /// Who sold to the tenant on this day of its own calendar, if the caller may see it.
     pub async fn seller_on(&mut self, tenant: TenantId, day: Date) -> Result<Option<TenantId>, StoreError> {
         Ok(self.sellers(tenant, day, day).await?.pop().map(|days| days.seller))
+    }
+
+    /// The moves still to come of tenants at and below `roots`, after `after`.
+    pub async fn planned_moves(
+        &mut self,
+        roots: &[TenantId],
+        after: Option<Uuid>,
+        limit: u32,
+    ) -> Result<Vec<PlannedMoveView>, StoreError> {
+        let roots: Vec<_> = roots.iter().map(|root| root.uuid()).collect();
+        let rows = sqlx::query!(
+            r#"SELECT m.id AS key, m.day AS "day!: jiff_sqlx::Date", m.created_at AS "created_at!: jiff_sqlx::Timestamp",
+                      t.id, t.code, t.name, f.id AS "from?", f.code AS "from_code?", f.name AS "from_name?",
+                      n.id AS "to?", n.code AS "to_code?", n.name AS "to_name?"
+                 FROM planned_move m JOIN tenant t ON t.id = m.tenant_id
+                 LEFT JOIN tenant_edge e ON e.child = m.tenant_id AND e.valid_to IS NULL
+                 LEFT JOIN tenant f ON f.id = e.parent LEFT JOIN tenant n ON n.id = m.parent
+                WHERE m.done_at IS NULL AND m.cancelled_at IS NULL AND ($2::uuid IS NULL OR m.id > $2)
+                  AND EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = m.tenant_id AND c.ancestor = ANY($1))
+                ORDER BY m.id LIMIT $3"#,
+            &roots,
+            after,
+            i64::from(limit)
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let name = |id, code: Option<String>, name: Option<String>| {
+            Some(TenantName { id: TenantId::from_uuid(id?), code: code?, name: name? })
+        };
+        let views = rows.into_iter().map(|row| PlannedMoveView {
+            tenant: TenantName { id: TenantId::from_uuid(row.id), code: row.code, name: row.name },
+            from: name(row.from, row.from_code, row.from_name),
+            to: name(row.to, row.to_code, row.to_name),
+            day: row.day.to_jiff(),
+            created_at: row.created_at.to_jiff(),
+            key: row.key,
+        });
+        Ok(views.collect())
     }
 
     /// The move of a tenant that is still to come.

@@ -1,13 +1,13 @@
 //! Directories with health, breaker, queue and pace.
 
 use domain::{
-    id::TargetId,
+    id::{TargetId, TenantId},
     limits,
     problem::{Problem, ProblemCode},
 };
 use jiff::Timestamp;
 
-use super::COUNTED;
+use super::{COUNTED, TenantName};
 use crate::{StoreError, tx::ReadTx};
 
 /// A directory and how it is doing.
@@ -41,7 +41,9 @@ pub struct DirectoryView {
     pub maintenance: bool,
     /// It is looked at and never changed.
     pub read_only: bool,
-    /// Raised with every change of the two.
+    /// It is for somebody alone: for whom, if the caller may know.
+    pub dedicated: Option<Option<TenantName>>,
+    /// Raised with every change of these.
     pub version: i64,
     /// Its controllers that were asked, the preferred one first.
     pub controllers: Vec<ControllerView>,
@@ -154,7 +156,7 @@ impl ReadTx<'_> {
             r#"SELECT t.name, coalesce(h.state = 'down', false) AS "away!", t.maintenance, t.read_only,
                       h.problem AS "problem?", h.reason AS "reason?"
                  FROM target t LEFT JOIN target_health h ON h.target_id = t.id
-                WHERE t.maintenance OR t.read_only OR h.state = 'down' ORDER BY t.name LIMIT 20"#
+                WHERE t.removed_at IS NULL AND (t.maintenance OR t.read_only OR h.state = 'down') ORDER BY t.name LIMIT 20"#
         )
         .fetch_all(self.sql())
         .await?;
@@ -177,7 +179,7 @@ impl ReadTx<'_> {
         limit: u32,
     ) -> Result<Vec<DirectoryView>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT t.id, t.code, t.name, t.maintenance, t.read_only, t.version, h.state = 'up' AS "up?", h.reason AS "reason?", h.problem AS "problem?", h.pace_micros AS "pace?",
+            r#"SELECT t.id, t.code, t.name, t.maintenance, t.read_only, t.version, t.dedicated, o.id AS "owner?", o.code AS "owner_code?", o.name AS "owner_name?", h.state = 'up' AS "up?", h.reason AS "reason?", h.problem AS "problem?", h.pace_micros AS "pace?",
                       h.since AS "since?: jiff_sqlx::Timestamp", h.retry_at AS "retry_at?: jiff_sqlx::Timestamp",
                       (SELECT count(*) FROM (SELECT FROM work w WHERE w.target_id = t.id AND w.lane = 0
                         LIMIT $1) w) AS "interactive!",
@@ -187,8 +189,8 @@ impl ReadTx<'_> {
                         WHERE i.state = 'parked' AND o.target_id = t.id LIMIT $1) i) AS "parked!",
                       (SELECT count(*) FROM (SELECT FROM request_item i JOIN object o ON o.id = i.object_id
                         WHERE i.state = 'failed' AND o.target_id = t.id LIMIT $1) i) AS "failed!"
-                 FROM target t LEFT JOIN target_health h ON h.target_id = t.id
-                WHERE ($2::text IS NULL OR t.code COLLATE "C" > $2) AND ($4::text IS NULL OR t.code = $4) ORDER BY t.code COLLATE "C" LIMIT $3"#,
+                 FROM target t LEFT JOIN target_health h ON h.target_id = t.id LEFT JOIN tenant o ON o.id = t.tenant_id
+                WHERE t.removed_at IS NULL AND ($2::text IS NULL OR t.code COLLATE "C" > $2) AND ($4::text IS NULL OR t.code = $4) ORDER BY t.code COLLATE "C" LIMIT $3"#,
             COUNTED,
             after,
             i64::from(limit),
@@ -196,27 +198,33 @@ impl ReadTx<'_> {
         )
         .fetch_all(self.sql())
         .await?;
-        let views = rows
-            .into_iter()
-            .map(|row| DirectoryView {
-                id: TargetId::from_uuid(row.id),
-                code: row.code,
-                name: row.name,
-                up: row.up,
-                since: row.since.map(jiff_sqlx::Timestamp::to_jiff),
-                retry_at: row.retry_at.map(jiff_sqlx::Timestamp::to_jiff),
-                problem: why(row.up == Some(false), row.problem, row.reason),
-                pace_micros: row.pace,
-                interactive: row.interactive,
-                bulk: row.bulk,
-                parked: row.parked,
-                failed: row.failed,
-                maintenance: row.maintenance,
-                read_only: row.read_only,
-                version: row.version,
-                controllers: vec![],
-            })
-            .collect();
+        let views =
+            rows.into_iter()
+                .map(|row| DirectoryView {
+                    id: TargetId::from_uuid(row.id),
+                    code: row.code,
+                    name: row.name,
+                    up: row.up,
+                    since: row.since.map(jiff_sqlx::Timestamp::to_jiff),
+                    retry_at: row.retry_at.map(jiff_sqlx::Timestamp::to_jiff),
+                    problem: why(row.up == Some(false), row.problem, row.reason),
+                    pace_micros: row.pace,
+                    interactive: row.interactive,
+                    bulk: row.bulk,
+                    parked: row.parked,
+                    failed: row.failed,
+                    maintenance: row.maintenance,
+                    read_only: row.read_only,
+                    dedicated: row.dedicated.then(|| {
+                        row.owner
+                            .zip(row.owner_code)
+                            .zip(row.owner_name)
+                            .map(|((id, code), name)| TenantName { id: TenantId::from_uuid(id), code, name })
+                    }),
+                    version: row.version,
+                    controllers: vec![],
+                })
+                .collect();
         self.with_controllers(views).await
     }
 }

@@ -327,8 +327,13 @@ async fn what_cannot_stand_there_is_said() {
     assert_eq!(to(estate.north.id, estate.sub.id).await, MoveObstacle::BelowItself);
     assert_eq!(to(estate.a1.id, estate.north.id).await, MoveObstacle::AlreadyThere);
     assert_eq!(to(estate.a1.id, estate.b1.id).await, MoveObstacle::NotASeller);
-    assert_eq!(to(estate.a1.id, estate.south.id).await, MoveObstacle::NoContainer);
-    contain(world, &[estate.south.id]).await;
+    let rule = "INSERT INTO target (id, tenant_id, code, kind, name, created_at)
+            VALUES (gen_random_uuid(), (SELECT id FROM tenant WHERE kind = 'provider'), 'dc2', 'ad', 'Other', now());
+        INSERT INTO placement (tenant_id, target_id, created_at)
+            SELECT '{}', id, now() FROM target WHERE code = 'dc2'";
+    world.sql(&rule.replace("{}", &estate.south.id.uuid().to_string())).await;
+    assert_eq!(to(estate.a1.id, estate.south.id).await, MoveObstacle::NotPlaced);
+    world.sql("DELETE FROM placement").await;
     close(world, estate.a1.id, 30).await;
     assert_eq!(to(estate.a1.id, estate.south.id).await, MoveObstacle::Closed);
 }
