@@ -9,6 +9,7 @@
 mod activations;
 mod catalogue;
 mod cursor;
+mod directory_moves;
 mod drift;
 mod groups;
 mod health;
@@ -133,6 +134,10 @@ fn parts() -> (Router<Surface>, utoipa::openapi::OpenApi) {
         .routes(routes!(life::close_customer))
         .routes(routes!(life::restore_customer))
         .routes(routes!(life::move_customer))
+        .routes(routes!(directory_moves::preview_directory_move))
+        .routes(routes!(directory_moves::begin_directory_move, directory_moves::show_directory_move))
+        .routes(routes!(directory_moves::take_back_directory_move))
+        .routes(routes!(directory_moves::list_move_links))
         .routes(routes!(life::list_planned_moves))
         .routes(routes!(life::cancel_planned_move))
         .routes(routes!(catalogue::show_placement, catalogue::set_placement))

@@ -51,6 +51,10 @@ pub enum Conflict {
     DirectoryNotAllowed,
     /// Customers live in the directory for whom it would not be.
     DirectoryInUse,
+    /// The customer is on its way to another directory.
+    MoveOpen,
+    /// The time in which a move to another directory can be taken back is over.
+    MoveOver,
     /// The chosen directory may not be changed at present.
     DirectoryReadOnly,
     /// The tenant is suspended.
@@ -90,6 +94,8 @@ impl Conflict {
             Self::DirectoryDedicated => "directory_dedicated",
             Self::DirectoryNotAllowed => "directory_not_allowed",
             Self::DirectoryInUse => "directory_in_use",
+            Self::MoveOpen => "directory_move_open",
+            Self::MoveOver => "directory_move_over",
             Self::DirectoryReadOnly => "directory_read_only",
             Self::Suspended => "suspended",
             Self::Closed => "closed",

@@ -9,6 +9,7 @@
 
 pub mod activations;
 pub mod directories;
+pub mod directory_moves;
 pub mod drift;
 pub mod error;
 pub mod groups;

@@ -47,6 +47,8 @@ pub struct Options {
     pub watch: Duration,
     /// How often to look for what nobody's outcome ends ([`EngineStore::sweep`]).
     pub sweep: Duration,
+    /// How often to look whether a customer that changes directories can go on.
+    pub steps: Duration,
     /// How often to look at what changed in a target, whoever changed it.
     pub scan: Duration,
     /// How often to look at everything in a target: what was deleted is only
@@ -63,6 +65,7 @@ impl Default for Options {
             breaker_max: Duration::from_mins(1),
             watch: Duration::from_secs(10),
             sweep: Duration::from_mins(1),
+            steps: Duration::from_secs(5),
             scan: Duration::from_mins(1),
             full_scan: Duration::from_hours(1),
         }

@@ -36,6 +36,7 @@ impl Engine {
             tasks.spawn(Arc::clone(&self).keep_watching(target, shutdown.clone()));
         }
         tasks.spawn(Arc::clone(&self).keep_listening(bell, shutdown.clone()));
+        tasks.spawn(Arc::clone(&self).keep_stepping(shutdown.clone()));
         tasks.spawn(Arc::clone(&self).keep_sweeping(shutdown));
         while let Some(ended) = tasks.join_next().await {
             if let Err(error) = ended {
@@ -148,6 +149,23 @@ impl Engine {
                 Some(Err(error)) => warn!(error = chain(&error), "the sweep failed; the next one repeats it"),
             }
             until(&mut shutdown, sleep(self.options.sweep)).await;
+        }
+    }
+
+    async fn keep_stepping(self: Arc<Self>, mut shutdown: watch::Receiver<bool>) {
+        while !*shutdown.borrow() {
+            match until(&mut shutdown, self.store.drive_directory_moves()).await {
+                None => return,
+                Some(Ok(steps)) if steps > 0 => debug!(steps, "customers change directories"),
+                Some(Ok(_)) => {}
+                Some(Err(error)) => {
+                    warn!(
+                        error = chain(&error),
+                        "a move between directories did not go on; it is tried again"
+                    );
+                }
+            }
+            until(&mut shutdown, sleep(self.options.steps)).await;
         }
     }
 

@@ -1,5 +1,6 @@
 -- Several directories side by side: whose each is, where sellers place customers, and
--- sellers' containers where they are needed. Expands only.
+-- sellers' containers where they are needed; below, moves between directories. Expands
+-- only.
 
 -- ---------------------------------------------------------------- whose a directory is
 
@@ -213,3 +214,567 @@ REVOKE EXECUTE ON FUNCTION placement_obstacle, default_directory, place_containe
     dedicate_directory FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION placement_obstacle, default_directory, place_containers, place_seller, lock_directory,
     dedicate_directory TO tenantry_app;
+
+-- ---------------------------------------------------------------- moves between directories
+
+-- A customer on its way from one directory to another. What is to be in the other
+-- directory is made there first (preparing); then people, groups and plans point there and
+-- the old objects stay, disabled (grace), until they are removed (done). Taken back while
+-- preparing it is cancelled; in the grace the same way is gone in the other direction
+-- (returning, returned).
+CREATE TABLE directory_move (
+    id uuid PRIMARY KEY,
+    tenant_id uuid NOT NULL REFERENCES tenant (id),
+    from_target uuid NOT NULL REFERENCES target (id),
+    to_target uuid NOT NULL REFERENCES target (id),
+    phase text NOT NULL DEFAULT 'preparing' CHECK
+        (phase IN ('preparing', 'grace', 'done', 'cancelled', 'returning', 'returned')),
+    grace_days int NOT NULL CHECK (grace_days BETWEEN 0 AND 365),
+    -- The request whose progress is that of the present phase.
+    request_id uuid NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamptz NOT NULL,
+    switched_at timestamptz,
+    -- Until then it can be taken back.
+    purge_at timestamptz,
+    ended_at timestamptz,
+    CHECK (from_target <> to_target)
+);
+COMMENT ON TABLE directory_move IS 'class: owned';
+CREATE UNIQUE INDEX directory_move_open ON directory_move (tenant_id) WHERE ended_at IS NULL;
+CREATE INDEX directory_move_request ON directory_move (request_id) WHERE ended_at IS NULL;
+CREATE INDEX directory_move_list ON directory_move (tenant_id, id DESC);
+
+-- Which objects of the two directories stand for the same, while a move is open.
+CREATE TABLE directory_twin (
+    tenant_id uuid NOT NULL REFERENCES tenant (id),
+    left_object uuid PRIMARY KEY REFERENCES object (id) DEFERRABLE INITIALLY DEFERRED,
+    right_object uuid NOT NULL UNIQUE REFERENCES object (id) DEFERRABLE INITIALLY DEFERRED,
+    -- The log-on name in the directory it comes from, and the one it has in the other.
+    logon_from text,
+    logon_to text,
+    -- Made by this move: nobody has chosen a password for it.
+    made timestamptz NOT NULL
+);
+COMMENT ON TABLE directory_twin IS 'class: owned';
+CREATE INDEX directory_twin_tenant ON directory_twin (tenant_id);
+
+DO $$
+DECLARE name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['directory_move', 'directory_twin'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+        EXECUTE format('CREATE POLICY owner ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', name);
+    END LOOP;
+    PERFORM own_policies('directory_move', 'tenant_id');
+    CREATE POLICY engine ON directory_move FOR SELECT TO tenantry_engine USING (true);
+END $$;
+GRANT SELECT, INSERT ON directory_move TO tenantry_app;
+GRANT UPDATE (phase, request_id, ended_at, purge_at) ON directory_move TO tenantry_app;
+GRANT SELECT ON directory_move TO tenantry_engine;
+
+-- As before; an object may come up twice in one request, which then goes on.
+CREATE OR REPLACE FUNCTION want_specs(of_request uuid, in_lane smallint, instant timestamptz, ids uuid[], specs jsonb[])
+    RETURNS bigint LANGUAGE plpgsql SET search_path = public, pg_temp AS $f$
+#variable_conflict use_column
+DECLARE changed bigint;
+BEGIN
+    IF coalesce(cardinality(ids), 0) = 0 THEN
+        RETURN 0;
+    END IF;
+    -- The queue first, as the engine locks it when it records what became of a batch.
+    PERFORM FROM work w WHERE w.object_id = ANY(ids) ORDER BY w.object_id FOR UPDATE;
+    WITH a AS (
+        SELECT o.id, o.tenant_id, o.target_id, o.kind, o.generation + 1 AS gen,
+               CASE WHEN o.wanted THEN o.spec END AS before, n.after
+          FROM unnest(ids, specs) AS n (id, after) JOIN object o ON o.id = n.id
+    ), o AS (
+        UPDATE object o SET spec = coalesce(a.after, o.spec), generation = a.gen, wanted = a.after IS NOT NULL
+          FROM a WHERE o.id = a.id
+    ), r AS (
+        INSERT INTO object_revision (object_id, generation, tenant_id, request_id, before, after, at)
+        SELECT a.id, a.gen, a.tenant_id, of_request, a.before, a.after, instant FROM a
+    ), old AS (
+        UPDATE request_item i SET state = 'superseded', problem = NULL, updated_at = instant
+          FROM a WHERE i.object_id = a.id AND i.member_id = '00000000-0000-0000-0000-000000000000'
+           AND i.state IN ('requested', 'running', 'failed', 'parked') AND i.request_id <> of_request
+           AND (SELECT q.kind FROM request q WHERE q.id = i.request_id) IS DISTINCT FROM 'password'
+    ), i AS (
+        INSERT INTO request_item AS x (request_id, object_id, tenant_id, generation, updated_at)
+        SELECT of_request, a.id, a.tenant_id, a.gen, instant FROM a
+        ON CONFLICT (request_id, object_id, member_id) DO UPDATE
+           SET generation = excluded.generation, state = 'requested', problem = NULL, updated_at = excluded.updated_at
+    )
+    INSERT INTO work AS w (object_id, target_id, tenant_id, lane, due_at)
+    -- What others lie in comes first, and goes last: it is not tried before its content
+    -- can have gone, at a pace any directory keeps.
+    SELECT a.id, a.target_id, a.tenant_id, in_lane, now() + CASE
+               WHEN a.after IS NULL AND a.kind = 'container' THEN cardinality(ids) * interval '10 ms'
+               WHEN a.kind = 'container' THEN interval '-2 us'
+               WHEN a.kind = 'group' THEN interval '-1 us' ELSE interval '0' END
+      FROM a ORDER BY a.id
+    ON CONFLICT (object_id) DO UPDATE
+       SET due_at = least(w.due_at, excluded.due_at), lane = least(w.lane, excluded.lane), attempts = 0,
+           refusals = 0;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    RETURN changed;
+END $f$;
+
+-- The n-th candidate for a log-on name in another directory (as naming::logon_candidate):
+-- the customer's code stays at the end.
+CREATE FUNCTION logon_candidate(base text, code text, most_chars int, n int) RETURNS text
+    LANGUAGE sql IMMUTABLE AS $f$
+    SELECT CASE WHEN n <= 1 THEN base
+        WHEN right(base, length(code) + 1) = '_' || code THEN
+            rtrim(left(left(base, -length(code) - 1), most_chars - length(n::text || '_' || code)), '.-_') || n || '_' || code
+        ELSE rtrim(left(base, most_chars - length(n::text)), '.-_ ') || n END
+$f$;
+
+-- The log-on names of a customer that somebody else has in another directory, with the
+-- ones they would get there now. Runs as owner, because a directory is shared; tells
+-- nothing of who has them.
+CREATE FUNCTION logon_conflicts(of_tenant uuid, from_directory uuid, to_directory uuid, instant timestamptz)
+    RETURNS TABLE (object_id uuid, present text, proposed text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $f$
+    SELECT o.id, o.spec->>'logon_name',
+           (SELECT logon_candidate(o.spec->>'logon_name', t.code, CASE o.kind WHEN 'user' THEN 20 ELSE 64 END, n)
+              FROM generate_series(2, 999) n
+             WHERE NOT EXISTS (SELECT FROM reserved_name x WHERE x.kind = 'logon_name' AND x.space = to_directory
+                AND x.value = lower(logon_candidate(o.spec->>'logon_name', t.code, CASE o.kind WHEN 'user' THEN 20 ELSE 64 END, n))
+                AND (x.reserved_until IS NULL OR x.reserved_until > instant))
+             ORDER BY n LIMIT 1)
+      FROM object o JOIN tenant t ON t.id = o.tenant_id
+      JOIN reserved_name r ON r.kind = 'logon_name' AND r.space = to_directory AND r.value = lower(o.spec->>'logon_name')
+     WHERE o.tenant_id = of_tenant AND o.target_id = from_directory AND o.wanted AND o.kind IN ('user', 'group')
+       AND (r.reserved_until IS NULL OR r.reserved_until > instant) AND r.tenant_id <> of_tenant
+       AND in_scope(of_tenant)
+$f$;
+
+-- Takes a log-on name in a directory: the wanted one, or the first that is free.
+CREATE FUNCTION take_logon(of_tenant uuid, directory uuid, owner_of uuid, base text, code text, most_chars int,
+                           instant timestamptz)
+    RETURNS text LANGUAGE plpgsql SET search_path = public, pg_temp AS $f$
+DECLARE n int := 1; candidate text;
+BEGIN
+    LOOP
+        candidate := logon_candidate(base, code, most_chars, n);
+        INSERT INTO reserved_name AS r (kind, space, value, tenant_id, owner)
+        SELECT 'logon_name', directory, lower(candidate), of_tenant, owner_of
+         WHERE NOT EXISTS (SELECT FROM directory_twin w WHERE w.tenant_id = of_tenant AND lower(w.logon_to) = lower(candidate))
+        ON CONFLICT (kind, space, value) DO UPDATE
+           SET tenant_id = excluded.tenant_id, owner = excluded.owner, reserved_until = NULL
+         WHERE r.reserved_until <= instant OR r.owner = excluded.owner;
+        IF FOUND THEN
+            RETURN candidate;
+        END IF;
+        n := n + 1;
+        IF n > 9999 THEN
+            RAISE EXCEPTION 'no free log-on name for %', base;
+        END IF;
+    END LOOP;
+END $f$;
+
+-- Wants in the other directory what there is in the first one, with other ids, places and,
+-- where they are taken there, log-on names; accounts are disabled. Changes only what
+-- differs, so that it may be asked at any time: whatever is changed in the first directory
+-- meanwhile follows. `forward` says that the left ones are the first. Gives how much
+-- differed.
+CREATE FUNCTION carry_directory(m directory_move, forward boolean, instant timestamptz)
+    RETURNS bigint LANGUAGE plpgsql SET search_path = public, pg_temp AS $f$
+#variable_conflict use_column
+DECLARE
+    source uuid := CASE WHEN forward THEN m.from_target ELSE m.to_target END;
+    dest uuid := CASE WHEN forward THEN m.to_target ELSE m.from_target END;
+    its_code text; seller uuid; top uuid; ids uuid[]; specs jsonb[]; n bigint; differed bigint := 0;
+BEGIN
+    SELECT t.code, e.parent INTO its_code, seller FROM tenant t
+      JOIN tenant_edge e ON e.child = t.id AND e.valid_to IS NULL WHERE t.id = m.tenant_id;
+    SELECT p.container, p.made INTO top, differed FROM place_containers(seller, dest, m.request_id, instant) p;
+    -- Twins of what has none yet, or one that is gone.
+    DELETE FROM directory_twin w USING object a, object b
+     WHERE w.tenant_id = m.tenant_id AND a.id = w.left_object AND b.id = w.right_object
+       AND CASE WHEN forward THEN a.wanted AND NOT b.wanted ELSE b.wanted AND NOT a.wanted END;
+    INSERT INTO directory_twin (tenant_id, left_object, right_object, made)
+    SELECT m.tenant_id, CASE WHEN forward THEN o.id ELSE x.fresh END, CASE WHEN forward THEN x.fresh ELSE o.id END, instant
+      FROM object o, LATERAL (SELECT time_ordered_id(instant + interval '0 s' * length(o.kind)) AS fresh) x
+     WHERE o.tenant_id = m.tenant_id AND o.target_id = source AND o.wanted AND NOT EXISTS (
+           SELECT FROM directory_twin w WHERE CASE WHEN forward THEN w.left_object ELSE w.right_object END = o.id);
+    -- Log-on names: of newcomers, and of who was given another one meanwhile.
+    UPDATE directory_twin w
+       SET logon_from = o.spec->>'logon_name',
+           logon_to = take_logon(m.tenant_id, dest, coalesce((SELECT r.owner FROM reserved_name r
+                          WHERE r.kind = 'logon_name' AND r.space = source AND r.value = lower(o.spec->>'logon_name')),
+                          o.entity_id), o.spec->>'logon_name', its_code,
+                          CASE o.kind WHEN 'user' THEN 20 ELSE 64 END, instant)
+      FROM object o
+     WHERE w.tenant_id = m.tenant_id AND o.id = CASE WHEN forward THEN w.left_object ELSE w.right_object END
+       AND o.wanted AND o.kind IN ('user', 'group') AND w.logon_from IS DISTINCT FROM o.spec->>'logon_name';
+    -- What each twin should be: ids in its spec name the twins of what they named.
+    WITH pair AS MATERIALIZED (
+        SELECT o.id AS src, o.kind, o.entity_id, o.entity_kind, o.spec, o.spec_version, w.logon_to,
+               CASE WHEN forward THEN w.right_object ELSE w.left_object END AS twin
+          FROM directory_twin w JOIN object o ON o.id = CASE WHEN forward THEN w.left_object ELSE w.right_object END
+         WHERE w.tenant_id = m.tenant_id AND o.wanted
+    ), ref AS MATERIALIZED (
+        SELECT printed_id('obj', src) AS old, printed_id('obj', twin) AS new FROM pair
+    ), meant AS MATERIALIZED (
+        SELECT p.twin, p.kind, p.entity_id, p.entity_kind, p.spec_version,
+               ((SELECT string_agg(coalesce(r.new, t.part), '"' ORDER BY t.n)::jsonb
+                   FROM string_to_table(p.spec::text, '"') WITH ORDINALITY AS t (part, n)
+                   LEFT JOIN ref r ON r.old = t.part) - ARRAY['unlocked_at', 'password_expired_at'])
+               || CASE p.kind WHEN 'container' THEN jsonb_build_object('parent', printed_id('obj', top))
+                              WHEN 'user' THEN jsonb_build_object('enabled', false, 'logon_name', p.logon_to)
+                              WHEN 'group' THEN jsonb_build_object('logon_name', p.logon_to) ELSE '{}' END AS spec
+          FROM pair p
+    ), fresh AS (
+        INSERT INTO object (id, tenant_id, target_id, entity_kind, entity_id, kind, spec, spec_version, created_at)
+        SELECT a.twin, m.tenant_id, dest, a.entity_kind, a.entity_id, a.kind, a.spec, a.spec_version, instant
+          FROM meant a WHERE NOT EXISTS (SELECT FROM object o WHERE o.id = a.twin)
+        RETURNING id, kind, spec
+    ), r AS (
+        INSERT INTO object_revision (object_id, generation, tenant_id, request_id, after, at)
+        SELECT id, 1, m.tenant_id, m.request_id, spec, instant FROM fresh
+    ), i AS (
+        INSERT INTO request_item (request_id, object_id, tenant_id, generation, updated_at)
+        SELECT m.request_id, id, m.tenant_id, 1, instant FROM fresh
+    ), q AS (
+        INSERT INTO work (object_id, target_id, tenant_id, lane, due_at)
+        SELECT id, dest, m.tenant_id, 1, now() - CASE kind WHEN 'container' THEN interval '2 us'
+               WHEN 'group' THEN interval '1 us' ELSE interval '0' END FROM fresh
+    )
+    SELECT (SELECT count(*) FROM fresh), array_agg(d.twin), array_agg(d.spec) INTO n, ids, specs FROM (
+        SELECT a.twin, a.spec FROM meant a JOIN object o ON o.id = a.twin
+         WHERE o.wanted AND o.spec - ARRAY['unlocked_at', 'password_expired_at'] <> a.spec ORDER BY a.twin) d;
+    differed := differed + n + want_specs(m.request_id, 1::smallint, instant, ids, specs);
+    -- What is wanted there no more.
+    SELECT array_agg(d.id), array_agg(NULL::jsonb) INTO ids, specs FROM (
+        SELECT b.id FROM directory_twin w
+          JOIN object a ON a.id = CASE WHEN forward THEN w.left_object ELSE w.right_object END
+          JOIN object b ON b.id = CASE WHEN forward THEN w.right_object ELSE w.left_object END
+         WHERE w.tenant_id = m.tenant_id AND b.wanted AND NOT a.wanted ORDER BY b.id) d;
+    differed := differed + want_specs(m.request_id, 1::smallint, instant, ids, specs);
+    RETURN differed + carry_members(m, forward, instant);
+END $f$;
+
+-- The same for memberships.
+CREATE FUNCTION carry_members(m directory_move, forward boolean, instant timestamptz)
+    RETURNS bigint LANGUAGE plpgsql SET search_path = public, pg_temp AS $f$
+DECLARE differed bigint;
+BEGIN
+    WITH twin AS MATERIALIZED (
+        SELECT CASE WHEN forward THEN left_object ELSE right_object END AS src,
+               CASE WHEN forward THEN right_object ELSE left_object END AS twin
+          FROM directory_twin WHERE tenant_id = m.tenant_id
+    ), meant AS (
+        SELECT g.twin AS grp, p.twin AS member, e.until FROM membership e
+          JOIN twin g ON g.src = e.group_object JOIN twin p ON p.src = e.member_object
+          JOIN object o ON o.id = g.twin AND o.wanted JOIN object q ON q.id = p.twin AND q.wanted
+         WHERE e.tenant_id = m.tenant_id AND e.wanted
+    ), change AS MATERIALIZED (
+        SELECT a.grp, a.member, true AS wanted, a.until FROM meant a
+          LEFT JOIN membership e ON e.group_object = a.grp AND e.member_object = a.member
+         WHERE e.wanted IS NOT TRUE OR e.until IS DISTINCT FROM a.until
+        UNION ALL
+        SELECT e.group_object, e.member_object, false, NULL FROM membership e JOIN twin g ON g.twin = e.group_object
+         WHERE e.tenant_id = m.tenant_id AND e.wanted AND NOT EXISTS (
+               SELECT FROM meant a WHERE a.grp = e.group_object AND a.member = e.member_object)
+    ), e AS (
+        INSERT INTO membership AS x (group_object, member_object, tenant_id, wanted, until)
+        SELECT grp, member, m.tenant_id, wanted, until FROM change ORDER BY grp, member
+        ON CONFLICT (group_object, member_object) DO UPDATE
+           SET wanted = excluded.wanted, until = excluded.until, wanted_gen = x.wanted_gen + 1
+        RETURNING group_object, member_object, wanted_gen
+    ), i AS (
+        INSERT INTO request_item (request_id, object_id, member_id, tenant_id, generation, updated_at)
+        SELECT m.request_id, group_object, member_object, m.tenant_id, wanted_gen, instant FROM e
+        ON CONFLICT (request_id, object_id, member_id) DO UPDATE
+           SET generation = excluded.generation, state = 'requested', problem = NULL, updated_at = excluded.updated_at
+    ), q AS (
+        -- A new member's own verification makes its groups due.
+        INSERT INTO work AS w (object_id, target_id, tenant_id, lane, due_at)
+        SELECT DISTINCT o.id, o.target_id, o.tenant_id, 1::smallint, now() FROM change c JOIN object o ON o.id = c.grp
+          LEFT JOIN external_object x ON x.object_id = c.member WHERE NOT c.wanted OR x.external_id IS NOT NULL
+        ON CONFLICT (object_id) DO UPDATE SET due_at = least(w.due_at, excluded.due_at), attempts = 0, refusals = 0
+    )
+    SELECT count(*) INTO differed FROM change;
+    RETURN differed;
+END $f$;
+
+-- Whether everything in the other directory was read back as it is wanted.
+CREATE FUNCTION carried(m directory_move, forward boolean) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = public, pg_temp AS $f$
+    WITH twin AS MATERIALIZED (
+        SELECT CASE WHEN forward THEN right_object ELSE left_object END AS id FROM directory_twin WHERE tenant_id = m.tenant_id)
+    SELECT NOT EXISTS (
+        SELECT FROM twin JOIN object o ON o.id = twin.id LEFT JOIN external_object x ON x.object_id = o.id
+         WHERE o.wanted AND (x.state IS DISTINCT FROM 'verified' OR x.applied_generation < o.generation))
+       AND NOT EXISTS (
+        SELECT FROM twin JOIN membership e ON e.group_object = twin.id WHERE e.wanted_gen > e.applied_gen)
+$f$;
+
+-- The customer lives in the other directory from now on: people, groups, plans and the
+-- customer itself point there, in one step. Everybody whose account is new gets a link;
+-- the accounts that were left are disabled, the others enabled as they should be.
+CREATE FUNCTION switch_directory(m directory_move, forward boolean, instant timestamptz, link_hours int, version text)
+    RETURNS bigint LANGUAGE plpgsql SET search_path = public, pg_temp AS $f$
+#variable_conflict use_column
+DECLARE
+    dest uuid := CASE WHEN forward THEN m.to_target ELSE m.from_target END;
+    since timestamptz := CASE WHEN forward THEN m.created_at ELSE m.switched_at END;
+    ids uuid[]; specs jsonb[]; changed bigint;
+BEGIN
+    PERFORM FROM users u WHERE u.tenant_id = m.tenant_id ORDER BY u.id FOR UPDATE;
+    -- The left column is where everybody is from now on until the next lines are done.
+    IF forward THEN
+        UPDATE directory_twin w SET left_object = w.right_object, right_object = w.left_object WHERE w.tenant_id = m.tenant_id;
+    END IF;
+    -- A password on its way to an account that is left is not set any more.
+    WITH s AS (DELETE FROM secret s USING directory_twin w
+                WHERE w.tenant_id = m.tenant_id AND s.object_id = w.right_object RETURNING s.request_id, s.object_id)
+    UPDATE request_item i SET state = 'superseded', problem = NULL, updated_at = instant FROM s
+     WHERE i.request_id = s.request_id AND i.object_id = s.object_id AND i.state IN ('requested', 'running', 'parked');
+    UPDATE users u SET removal = (
+        SELECT string_agg(coalesce(w.left_object::text, t.part), '"' ORDER BY t.n)::jsonb
+          FROM string_to_table(u.removal::text, '"') WITH ORDINALITY AS t (part, n)
+          LEFT JOIN directory_twin w ON w.tenant_id = m.tenant_id AND w.right_object::text = t.part)
+     WHERE u.tenant_id = m.tenant_id AND u.removal IS NOT NULL;
+    UPDATE users u SET object_id = w.left_object, target_id = dest, logon_name = coalesce(w.logon_to, u.logon_name),
+           version = u.version + 1
+      FROM directory_twin w WHERE w.tenant_id = m.tenant_id AND u.tenant_id = m.tenant_id AND u.object_id = w.right_object;
+    UPDATE user_group g SET object_id = w.left_object, version = g.version + 1
+      FROM directory_twin w WHERE w.tenant_id = m.tenant_id AND g.tenant_id = m.tenant_id AND g.object_id = w.right_object;
+    UPDATE subscription s SET group_object = w.left_object
+      FROM directory_twin w WHERE w.tenant_id = m.tenant_id AND s.tenant_id = m.tenant_id AND s.group_object = w.right_object;
+    UPDATE subscription s SET member_object = w.left_object
+      FROM directory_twin w WHERE w.tenant_id = m.tenant_id AND s.tenant_id = m.tenant_id AND s.member_object = w.right_object;
+    UPDATE tenant t SET target_id = dest, status_at = instant, version = t.version + 1,
+           folder_object = (SELECT w.left_object FROM directory_twin w WHERE w.right_object = t.folder_object),
+           members_object = (SELECT w.left_object FROM directory_twin w WHERE w.right_object = t.members_object)
+     WHERE t.id = m.tenant_id;
+    -- Back to the old directory on the left and the new one on the right; names change sides.
+    UPDATE directory_twin w SET left_object = CASE WHEN forward THEN w.right_object ELSE w.left_object END,
+           right_object = CASE WHEN forward THEN w.left_object ELSE w.right_object END,
+           logon_from = w.logon_to, logon_to = w.logon_from
+     WHERE w.tenant_id = m.tenant_id;
+    -- What was ordered and never became real in the first directory does so in this one.
+    WITH e AS (
+        UPDATE membership e SET wanted_gen = e.wanted_gen + 1 FROM subscription s
+         WHERE s.tenant_id = m.tenant_id AND s.ended_at IS NULL AND e.group_object = s.group_object
+           AND e.member_object = s.member_object AND e.wanted
+           AND NOT EXISTS (SELECT FROM fact f WHERE f.subscription_id = s.id AND f.kind = 'started')
+        RETURNING e.group_object, e.member_object, e.wanted_gen
+    ), i AS (
+        INSERT INTO request_item (request_id, object_id, member_id, tenant_id, generation, updated_at)
+        SELECT m.request_id, group_object, member_object, m.tenant_id, wanted_gen, instant FROM e
+        ON CONFLICT (request_id, object_id, member_id) DO UPDATE
+           SET generation = excluded.generation, state = 'requested', problem = NULL, updated_at = excluded.updated_at
+    )
+    INSERT INTO work AS w (object_id, target_id, tenant_id, lane, due_at)
+    SELECT DISTINCT group_object, dest, m.tenant_id, 1::smallint, now() FROM e
+    ON CONFLICT (object_id) DO UPDATE SET due_at = least(w.due_at, excluded.due_at), attempts = 0, refusals = 0;
+    SELECT array_agg(d.id), array_agg(d.spec) INTO ids, specs FROM (
+        SELECT o.id, o.spec FROM object o WHERE o.wanted AND o.id IN (
+            SELECT s.group_object FROM subscription s
+             WHERE s.tenant_id = m.tenant_id AND s.ended_at IS NULL AND s.member_object IS NULL
+               AND NOT EXISTS (SELECT FROM fact f WHERE f.subscription_id = s.id AND f.kind = 'started'))
+         ORDER BY o.id FOR UPDATE OF o) d;
+    changed := want_specs(m.request_id, 1::smallint, instant, ids, specs);
+    -- One-time links for those whose account is new; older links go.
+    UPDATE activation a SET revoked_at = instant FROM users u JOIN object o ON o.id = u.object_id
+     WHERE u.tenant_id = m.tenant_id AND u.deleted_at IS NULL AND o.created_at >= since AND a.user_id = u.id
+       AND a.used_at IS NULL AND a.revoked_at IS NULL;
+    WITH l AS (
+        INSERT INTO activation (id, tenant_id, user_id, purpose, created_at, created_by, expires_at)
+        SELECT time_ordered_id(instant), u.tenant_id, u.id, CASE WHEN u.activated_at IS NULL THEN 'activation' ELSE 'reset' END,
+               instant, m.created_by, instant + make_interval(hours => link_hours)
+          FROM users u JOIN object o ON o.id = u.object_id
+         WHERE u.tenant_id = m.tenant_id AND u.deleted_at IS NULL AND o.created_at >= since
+        RETURNING user_id, purpose
+    )
+    INSERT INTO event (id, tenant_id, occurred_at, recorded_at, code, outcome, actor_kind, target_kind, target_id,
+        change, request_id, schema_version, software_version)
+    SELECT time_ordered_id(instant), m.tenant_id, instant, instant,
+           CASE l.purpose WHEN 'reset' THEN 'user.reset_link' ELSE 'user.activation_link' END, 'success', 'system', 'user',
+           printed_id('usr', l.user_id), '[]', m.request_id, 1, version FROM l;
+    -- Who was left may not log on any more; who is here now, as it should be.
+    SELECT array_agg(d.id), array_agg(d.spec) INTO ids, specs FROM (
+        SELECT o.id, jsonb_set(o.spec, '{enabled}', 'false') AS spec FROM object o
+         WHERE o.tenant_id = m.tenant_id AND o.target_id <> dest AND o.wanted AND o.kind = 'user'
+           AND (o.spec->>'enabled')::boolean
+         ORDER BY o.id FOR UPDATE OF o) d;
+    changed := changed + want_specs(m.request_id, 1::smallint, instant, ids, specs);
+    RETURN changed + settle_accounts(m.tenant_id, m.request_id, instant);
+END $f$;
+
+-- Nothing of the customer is wanted in one of the directories of a move any more.
+CREATE FUNCTION leave_directory(m directory_move, directory uuid, of_request uuid, instant timestamptz, reserved timestamptz)
+    RETURNS bigint LANGUAGE plpgsql SET search_path = public, pg_temp AS $f$
+DECLARE ids uuid[];
+BEGIN
+    SELECT array_agg(a.id) INTO ids FROM (
+        SELECT o.id FROM object o WHERE o.tenant_id = m.tenant_id AND o.target_id = directory AND o.wanted
+         ORDER BY o.id FOR UPDATE) a;
+    PERFORM FROM work w WHERE w.object_id = ANY(ids) ORDER BY w.object_id FOR UPDATE;
+    UPDATE request_item i SET state = 'superseded', problem = NULL, updated_at = instant
+     WHERE i.object_id = ANY(ids) AND i.state IN ('requested', 'running', 'failed', 'parked');
+    DELETE FROM membership e WHERE e.group_object = ANY(ids) OR e.member_object = ANY(ids);
+    UPDATE reserved_name n SET reserved_until = reserved
+     WHERE n.kind = 'logon_name' AND n.space = directory AND n.tenant_id = m.tenant_id AND n.reserved_until IS NULL;
+    DELETE FROM directory_twin w WHERE w.tenant_id = m.tenant_id;
+    RETURN want_specs(of_request, 1::smallint, instant, ids, array_fill(NULL::jsonb, ARRAY[coalesce(cardinality(ids), 0)]));
+END $f$;
+
+-- Nobody else changes what a customer has in a directory while it changes directories.
+CREATE FUNCTION lock_home(of_tenant uuid) RETURNS void LANGUAGE sql
+    AS $f$ SELECT pg_advisory_xact_lock(7236116, hashtext(of_tenant::text)) $f$;
+
+-- Somebody who looked before the customer changed directories and writes after it would
+-- write into the directory it left, where nobody looks any more: the write is refused and
+-- may be repeated. Containers are excepted: tenants are renamed and moved in both.
+CREATE FUNCTION refuse_left_objects() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $f$
+BEGIN
+    -- What runs as owner knows what it does, and the engine changes nothing that is wanted.
+    IF current_user <> 'tenantry_app' THEN
+        RETURN NULL;
+    END IF;
+    PERFORM pg_advisory_xact_lock_shared(7236116, hashtext(x.tenant_id::text)) FROM (SELECT DISTINCT tenant_id FROM fresh) x;
+    IF EXISTS (SELECT FROM fresh f JOIN tenant t ON t.id = f.tenant_id
+                WHERE t.kind = 'customer' AND f.target_id <> t.target_id AND f.kind <> 'container') THEN
+        RAISE EXCEPTION 'the customer lives in another directory now' USING ERRCODE = 'serialization_failure';
+    END IF;
+    RETURN NULL;
+END $f$;
+CREATE FUNCTION refuse_left_members() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $f$
+BEGIN
+    IF current_user <> 'tenantry_app' THEN
+        RETURN NULL;
+    END IF;
+    PERFORM pg_advisory_xact_lock_shared(7236116, hashtext(x.tenant_id::text)) FROM (SELECT DISTINCT tenant_id FROM fresh) x;
+    IF EXISTS (SELECT FROM fresh f JOIN object o ON o.id = f.group_object JOIN tenant t ON t.id = f.tenant_id
+                WHERE t.kind = 'customer' AND o.target_id <> t.target_id) THEN
+        RAISE EXCEPTION 'the customer lives in another directory now' USING ERRCODE = 'serialization_failure';
+    END IF;
+    RETURN NULL;
+END $f$;
+CREATE TRIGGER object_left_insert AFTER INSERT ON object REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_left_objects();
+CREATE TRIGGER object_left_update AFTER UPDATE ON object REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_left_objects();
+CREATE TRIGGER membership_left_insert AFTER INSERT ON membership REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_left_members();
+CREATE TRIGGER membership_left_update AFTER UPDATE ON membership REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_left_members();
+
+-- Begins: everything is wanted in the other directory. As owner, because the containers of
+-- sellers are not the caller's, and names of a directory are shared. Gives what stands in
+-- the way, or null.
+CREATE FUNCTION prepare_directory_move(move uuid, instant timestamptz) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $f$
+DECLARE m directory_move; why text;
+BEGIN
+    SELECT * INTO STRICT m FROM directory_move d WHERE d.id = move;
+    IF NOT in_scope(m.tenant_id) THEN
+        RAISE EXCEPTION 'customers are moved by those above them' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM lock_home(m.tenant_id);
+    PERFORM lock_directory(m.to_target);
+    SELECT placement_obstacle(e.parent, m.to_target, m.tenant_id) INTO why FROM tenant_edge e
+     WHERE e.child = m.tenant_id AND e.valid_to IS NULL;
+    IF why IS NULL THEN
+        PERFORM carry_directory(m, true, instant);
+    END IF;
+    RETURN why;
+END $f$;
+
+-- Takes a move back. While it is prepared, nothing of it stays; afterwards the same way is
+-- gone back. `of_request` is the caller's.
+CREATE FUNCTION take_back_directory_move(move uuid, of_request uuid, instant timestamptz)
+    RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $f$
+DECLARE m directory_move;
+BEGIN
+    SELECT * INTO STRICT m FROM directory_move d WHERE d.id = move;
+    IF NOT in_scope(m.tenant_id) THEN
+        RAISE EXCEPTION 'customers are moved by those above them' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM lock_home(m.tenant_id);
+    SELECT * INTO STRICT m FROM directory_move d WHERE d.id = move FOR UPDATE;
+    IF m.phase = 'preparing' THEN
+        UPDATE directory_move d SET phase = 'cancelled', ended_at = instant, request_id = of_request WHERE d.id = move;
+        PERFORM leave_directory(m, m.to_target, of_request, instant, instant);
+    ELSIF m.phase = 'grace' AND m.purge_at > instant THEN
+        UPDATE directory_move d SET phase = 'returning', request_id = of_request WHERE d.id = move RETURNING * INTO m;
+        PERFORM carry_directory(m, false, instant);
+    ELSE
+        -- The sweep was faster.
+        RAISE EXCEPTION 'the move is in another phase' USING ERRCODE = 'serialization_failure';
+    END IF;
+END $f$;
+
+-- The next step of a move, if it can be taken: what was changed meanwhile follows; when
+-- everything was read back, the customer lives there; when the grace is over, the old
+-- objects go. Every step is one transaction, and what it does follows from what is stored.
+CREATE FUNCTION drive_directory_move(move uuid, instant timestamptz, reserved timestamptz, link_hours int, version text)
+    RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $f$
+DECLARE m directory_move; t tenant; forward boolean; of_request uuid; objects bigint; ids uuid[]; specs jsonb[];
+BEGIN
+    SELECT d.* INTO m FROM directory_move d WHERE d.id = move;
+    PERFORM lock_home(m.tenant_id);
+    SELECT d.* INTO m FROM directory_move d WHERE d.id = move AND d.ended_at IS NULL FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    SELECT x.* INTO t FROM tenant x WHERE x.id = m.tenant_id;
+    IF t.purged_at IS NOT NULL THEN
+        DELETE FROM directory_twin w WHERE w.tenant_id = m.tenant_id;
+        UPDATE directory_move d SET ended_at = instant, phase = CASE m.phase WHEN 'grace' THEN 'done' ELSE 'cancelled' END
+         WHERE d.id = move;
+        RETURN 'ended';
+    END IF;
+    IF m.phase IN ('preparing', 'returning') THEN
+        forward := m.phase = 'preparing';
+        IF carry_directory(m, forward, instant) > 0 THEN
+            RETURN 'carried';
+        ELSIF NOT carried(m, forward) THEN
+            RETURN 'waiting';
+        END IF;
+        objects := switch_directory(m, forward, instant, link_hours, version);
+        IF forward THEN
+            UPDATE directory_move d SET phase = 'grace', switched_at = instant,
+                   purge_at = instant + make_interval(days => d.grace_days) WHERE d.id = move;
+        ELSE
+            UPDATE directory_move d SET phase = 'returned', ended_at = instant WHERE d.id = move;
+            PERFORM leave_directory(m, m.to_target, m.request_id, instant, instant);
+        END IF;
+        -- The request goes on with what the switch wants.
+        UPDATE request r SET finished_at = NULL WHERE r.id = m.request_id;
+        INSERT INTO event (id, tenant_id, occurred_at, recorded_at, code, outcome, actor_kind, target_kind, target_id,
+            change, request_id, schema_version, software_version)
+        VALUES (time_ordered_id(instant), m.tenant_id, instant, instant, 'tenant.directory_switched', 'success', 'system',
+            'tenant', printed_id('ten', m.tenant_id), jsonb_build_array(jsonb_build_object('field', 'directory',
+                'before', (SELECT d.code FROM target d WHERE d.id = CASE WHEN forward THEN m.from_target ELSE m.to_target END),
+                'after', (SELECT d.code FROM target d WHERE d.id = CASE WHEN forward THEN m.to_target ELSE m.from_target END))),
+            m.request_id, 1, version);
+        RETURN 'switched';
+    END IF;
+    IF m.purge_at <= instant THEN
+        of_request := time_ordered_id(instant);
+        UPDATE directory_move d SET phase = 'done', ended_at = instant WHERE d.id = move;
+        objects := leave_directory(m, m.from_target, of_request, instant, reserved);
+        PERFORM system_act(m.tenant_id, 'tenant.directory_left', jsonb_build_object('name', t.name), 1::smallint, of_request,
+                           objects, NULL, instant, version);
+        RETURN 'left';
+    END IF;
+    -- Who is removed for good meanwhile does not wait for the end of the grace.
+    SELECT array_agg(d.id), array_agg(NULL::jsonb) INTO ids, specs FROM (
+        SELECT a.id FROM directory_twin w JOIN object a ON a.id = w.left_object JOIN object b ON b.id = w.right_object
+         WHERE w.tenant_id = m.tenant_id AND a.wanted AND NOT b.wanted ORDER BY a.id) d;
+    PERFORM want_specs(m.request_id, 1::smallint, instant, ids, specs);
+    RETURN NULL;
+END $f$;
+
+REVOKE EXECUTE ON FUNCTION logon_candidate, logon_conflicts, take_logon, carry_directory, carry_members, carried,
+    switch_directory, leave_directory, lock_home, refuse_left_objects, refuse_left_members, prepare_directory_move,
+    take_back_directory_move, drive_directory_move FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION logon_conflicts, prepare_directory_move, take_back_directory_move TO tenantry_app;
+GRANT EXECUTE ON FUNCTION drive_directory_move TO tenantry_engine;

@@ -16,6 +16,7 @@ pub mod caller;
 pub mod catalogue;
 pub mod cluster;
 pub mod directories;
+pub mod directory_moves;
 pub mod drift;
 pub mod engine;
 pub mod error;

@@ -34,7 +34,7 @@ impl PlacementObstacle {
         }
     }
 
-    fn read(code: Option<&str>) -> Result<Option<Self>, StoreError> {
+    pub(crate) fn read(code: Option<&str>) -> Result<Option<Self>, StoreError> {
         Ok(match code {
             None => None,
             Some("removed") => Some(Self::Removed),

@@ -117,6 +117,14 @@ pub const fn conflict(conflict: Conflict) -> RefusalText {
             "Customers live in the directory for whom it would not be",
             "A directory is dedicated while only those live there whom it is for. Nothing was changed: move the other customers to another directory first.",
         ),
+        Conflict::MoveOpen => (
+            "The customer is on its way to another directory",
+            "One move is ended before the next one begins: when the time in which it can be taken back is over, or when it was taken back.",
+        ),
+        Conflict::MoveOver => (
+            "The move cannot be taken back any more",
+            "The time for that is over, and the old accounts are being removed. Move the customer back as to any other directory.",
+        ),
         Conflict::DirectoryReadOnly => (
             "The directory is read-only",
             "At present nothing may be changed in the chosen directory, so no customer can be ordered into it. Nothing was changed: choose another directory, or order again when the provider has ended this.",
@@ -184,6 +192,9 @@ pub fn request_title(kind: &str) -> &'static str {
         "tenant_restore" => "Restoration of a tenant",
         "tenant_purged" => "Removal of a closed tenant",
         "tenant_move" | "tenant_moved" => "Move to another seller",
+        "directory_move" => "Move to another directory",
+        "directory_move_back" => "Move to another directory taken back",
+        "tenant_directory_left" => "Removal from the directory that was left",
         "user_create" => "New person",
         "users_create" => "New people",
         "user_update" => "Change of a person",

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    common::{TenantRef, clearable, codes},
+    common::{ActivationLink, TenantRef, clearable, codes},
     problem::Problem,
 };
 
@@ -131,6 +131,125 @@ pub struct DirectoryUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
     #[schema(value_type = Option<String>, nullable, example = "north")]
     pub dedicated_to: Option<Option<String>>,
+}
+
+codes! {
+    /// How far a move of a customer to another directory is.
+    MovePhase {
+        /// Everything is made in the other directory; people still use the first one.
+        Preparing = "preparing",
+        /// People live in the other directory; the old accounts are disabled and can be had back.
+        Grace = "grace",
+        /// The old accounts are gone.
+        Done = "done",
+        /// Taken back before people lived in the other directory.
+        Cancelled = "cancelled",
+        /// On the way back.
+        Returning = "returning",
+        /// People live where they lived before, with the same accounts.
+        Returned = "returned",
+    }
+}
+
+/// Which directory a customer is to be moved to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewDirectoryMove {
+    /// Code of the directory.
+    #[serde(default)]
+    #[schema(required, example = "north-ad")]
+    pub directory: String,
+    /// For how many days it can be taken back, 0 to 365; 30 when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 365)]
+    pub grace_days: Option<u32>,
+}
+
+/// The move of a customer to another directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DirectoryMove {
+    /// Code of the directory it began in.
+    pub from: String,
+    /// Code of the other one.
+    pub to: String,
+    /// How far it is.
+    pub phase: MovePhase,
+    /// For how many days it can be taken back.
+    pub grace_days: u32,
+    /// Id of the request of the present phase, with its progress and problems.
+    pub request: String,
+    /// When it was asked for. RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// Since when people live in the other directory. RFC 3339, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub switched_at: Option<String>,
+    /// Until when it can be taken back. RFC 3339, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub purge_at: Option<String>,
+    /// When nothing was left to do. RFC 3339, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub ended_at: Option<String>,
+}
+
+/// What moving a customer to another directory would mean now. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DirectoryMovePreview {
+    /// Accounts that are made anew.
+    pub users: i64,
+    /// Groups that are made anew.
+    pub groups: i64,
+    /// Containers that are made anew, with those of sellers that have none there.
+    pub containers: i64,
+    /// Memberships that are made anew.
+    pub memberships: i64,
+    /// How many log-on names are taken there, so that others are made.
+    pub name_conflicts: i64,
+    /// The first 200 of them.
+    pub names: Vec<NameConflict>,
+    /// What stays: `person`, `principal_name`, `plans`, `billing`, `groups`, `memberships`, `details`.
+    pub kept: Vec<String>,
+    /// What cannot be kept: `password` (everybody gets a one-time link when people begin to
+    /// live there), `security_id` (access that was given to accounts on file servers).
+    pub lost: Vec<String>,
+    /// How long making everything takes at the measured pace of the other directory, in
+    /// seconds. Nobody waits meanwhile.
+    pub estimated_seconds: i64,
+}
+
+/// A log-on name somebody else has in the other directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NameConflict {
+    /// Id of the person; none for a group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// The name as shown.
+    pub name: String,
+    /// The log-on name now.
+    pub present: String,
+    /// What it would be there; none when there is no free one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<String>,
+}
+
+/// The one-time link somebody got with a move to another directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MoveLink {
+    /// Id of the person.
+    pub user: String,
+    /// The name as shown.
+    pub display_name: String,
+    /// The login name.
+    pub principal_name: String,
+    /// The log-on name in the directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logon_name: Option<String>,
+    /// The link; none for a caller who may not reset this password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activation: Option<ActivationLink>,
 }
 
 /// Where a seller places customers.

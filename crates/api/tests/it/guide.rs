@@ -105,6 +105,8 @@ fn the_guide_names_every_conflict() {
         Conflict::DirectoryDedicated,
         Conflict::DirectoryNotAllowed,
         Conflict::DirectoryInUse,
+        Conflict::MoveOpen,
+        Conflict::MoveOver,
         Conflict::DirectoryReadOnly,
         Conflict::Suspended,
         Conflict::LinkDead,

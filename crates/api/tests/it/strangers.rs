@@ -67,6 +67,7 @@ fn body(id: &str) -> Value {
         "update_tenant" => json!({ "name": "New name" }),
         "close_tenant" | "close_customer" => json!({ "grace_days": 1 }),
         "move_tenant" | "move_customer" => json!({ "seller": "hq" }),
+        "preview_directory_move" | "begin_directory_move" => json!({ "directory": "shared" }),
         "set_placement" => json!({ "directories": ["shared"] }),
         "create_reseller" => json!({ "code": "newone", "name": "New" }),
         "place_order" => crate::world::order("gamma", ("G", "G"), ("H", "H")),

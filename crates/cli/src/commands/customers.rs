@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use wire::tenants::{Customer, Tenant, TenantQuery, TenantUpdate};
 
-use super::{life, state_of, tenant_fields, tenant_id};
+use super::{directory_moves, life, state_of, tenant_fields, tenant_id};
 use crate::{
     args::Listing,
     client::Client,
@@ -33,6 +33,9 @@ pub enum Customers {
     Restore(life::Which),
     /// Move a customer to another seller, today or with effect from a later day
     Move(life::Move),
+    /// Move a customer to another directory, with a preview
+    #[command(subcommand)]
+    Directory(directory_moves::DirectoryMoves),
     /// List moves to other sellers that are still to come
     Moves(Listing),
     /// Take a planned move of a customer back
@@ -99,6 +102,7 @@ pub async fn run(command: &Customers, client: &Client, out: &Out) -> Result<(), 
         Customers::Close(command) => life::close(client, out, "customers", command).await,
         Customers::Restore(which) => life::switch(client, out, "customers", which, "restore").await,
         Customers::Move(command) => life::transfer(client, out, "customers", command).await,
+        Customers::Directory(command) => directory_moves::run(command, client, out).await,
         Customers::Moves(listing) => life::planned(client, out, listing).await,
         Customers::CancelMove { customer } => life::cancel(client, customer).await,
     }

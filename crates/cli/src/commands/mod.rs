@@ -2,6 +2,7 @@
 
 pub mod customers;
 pub mod directories;
+pub mod directory_moves;
 pub mod drift;
 pub mod groups;
 pub mod life;

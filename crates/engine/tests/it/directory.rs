@@ -200,12 +200,16 @@ fn behind_our_back(n: usize, dn: &str, folder: &str) -> (String, String, String)
 }
 
 /// A connector for a folder of its own in the shared domain.
-async fn directory(world: &World) -> Arc<dyn Connector> {
-    let domain = samba::shared();
+pub async fn directory(world: &World) -> Arc<dyn Connector> {
+    directory_in(world, &samba::shared()).await
+}
+
+/// The same in a domain of one's own.
+pub async fn directory_in(world: &World, domain: &samba::Directory) -> Arc<dyn Connector> {
     let name = format!("engine-{}", world.db.name());
     let folder = format!("OU={name}-{},{}", std::process::id(), domain.base_dn);
     let ldif = format!("dn: {folder}\nobjectClass: organizationalUnit\n");
-    ldap("ldapadd", &ldif).await;
+    ldap_in(domain, "ldapadd", &ldif).await;
     let config = ad::Config::new(
         &domain.ldaps_url,
         &domain.ca_pem,
@@ -235,7 +239,10 @@ async fn found(dn: &str, attribute: &str) -> Vec<String> {
 
 /// What the administrator of the domain does, with a program that is not ours.
 async fn ldap(program: &str, ldif: &str) {
-    let domain = samba::shared();
+    ldap_in(&samba::shared(), program, ldif).await;
+}
+
+async fn ldap_in(domain: &samba::Directory, program: &str, ldif: &str) {
     let mut child = Command::new(program)
         .env("LDAPTLS_CACERT", &domain.ca_pem)
         .args([

@@ -13,6 +13,7 @@ mod leavers;
 mod links;
 mod members;
 mod modes;
+mod moves;
 mod passwords;
 mod random;
 mod running;

@@ -164,6 +164,29 @@ impl World {
         Engine::new(store, connectors, self.clock.clone(), self.random.clone(), options)
     }
 
+    /// A second directory is configured.
+    pub async fn second_directory(&self) -> TargetId {
+        let mut instance = instance();
+        instance.directories.push(("dc2".to_owned(), "Other".to_owned()));
+        bootstrap(self.db.owner(), self.clock.as_ref(), self.random.as_ref(), &instance, None)
+            .await
+            .expect("the configuration");
+        let mut tx = self.store.read(&self.root).await.expect("reading");
+        tx.target_by_code("dc2").await.expect("asking").expect("the second directory")
+    }
+
+    /// A worker for several directories.
+    pub fn engine_of(&self, connectors: BTreeMap<TargetId, Arc<dyn Connector>>) -> Engine {
+        let settings = Settings { database: self.db.owner().clone(), connections: 8 };
+        let store = EngineStore::open(&settings, self.keys.clone(), self.clock.clone());
+        let options = Options {
+            breaker_min: Duration::from_millis(2),
+            breaker_max: Duration::from_millis(20),
+            ..Options::default()
+        };
+        Engine::new(store, connectors, self.clock.clone(), self.random.clone(), options)
+    }
+
     pub fn engine(&self) -> Engine {
         self.engine_with(self.reference.clone())
     }

@@ -361,6 +361,9 @@ pub(super) async fn finish_requests(
         "WITH r AS (UPDATE request r SET finished_at = now() WHERE r.id = ANY($1) AND r.finished_at IS NULL
                        AND NOT EXISTS (SELECT FROM request_item i WHERE i.request_id = r.id
                                           AND i.state IN ('requested', 'running', 'parked'))
+                       -- One request is the whole of a phase, also between its steps.
+                       AND NOT EXISTS (SELECT FROM directory_move m WHERE m.request_id = r.id AND m.ended_at IS NULL
+                                          AND m.phase IN ('preparing', 'returning'))
                     RETURNING r.id, r.tenant_id),
               n AS (SELECT r.id, r.tenant_id,
                            (SELECT count(*) FROM request_item i WHERE i.request_id = r.id AND i.state = 'failed') AS bad

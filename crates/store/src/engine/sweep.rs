@@ -34,6 +34,8 @@ pub struct Swept {
     pub settled: i64,
     /// Failed sign-ins, answers and sessions whose time is over.
     pub forgotten: i64,
+    /// Steps of moves between directories.
+    pub steps: usize,
 }
 
 /// People whose accounts one statement makes unwanted.
@@ -91,8 +93,40 @@ impl EngineStore {
         tx.commit().await?;
         let people = self.purge_people().await?;
         let (purged, moved, settled) = self.sweep_tenants(now).await?;
+        let steps = self.drive_directory_moves().await?;
         let forgotten = self.forget(now).await?;
-        Ok(Swept { keys, secrets, requests, groups, people, purged, moved, settled, forgotten })
+        Ok(Swept { keys, secrets, requests, groups, people, purged, moved, settled, forgotten, steps })
+    }
+
+    /// Takes the next step of every move between directories that has one: each in a
+    /// transaction of its own. Gives how many there were. Asks for ids only when there is
+    /// nothing to do, so that it may be called often.
+    pub async fn drive_directory_moves(&self) -> Result<usize, StoreError> {
+        let now = self.clock.now();
+        let open = sqlx::query_scalar!("SELECT id FROM directory_move WHERE ended_at IS NULL ORDER BY id")
+            .fetch_all(&self.pool)
+            .await?;
+        let reserved = now + SignedDuration::from_hours(24 * limits::RESERVED_DAYS);
+        let mut steps = 0;
+        for id in open {
+            let step = sqlx::query_scalar!(
+                "SELECT drive_directory_move($1, $2, $3, $4, $5)",
+                id,
+                ts(now) as _,
+                ts(reserved) as _,
+                i32::try_from(limits::ACTIVATION_HOURS).unwrap_or(i32::MAX),
+                env!("CARGO_PKG_VERSION")
+            )
+            .fetch_one(&self.pool)
+            .await?;
+            if step.is_some_and(|step| step != "waiting") {
+                steps += 1;
+            }
+        }
+        if steps > 0 {
+            sqlx::query!("SELECT pg_notify('tenantry_work', '')").execute(&self.pool).await?;
+        }
+        Ok(steps)
     }
 
     /// Forgets what is kept for a time only.
