@@ -63,17 +63,26 @@ impl Client {
     /// As a careful client does: the same call again until it was answered for
     /// good. Gives how often it had to.
     pub async fn insist(&self, path: &str, key: &str, body: &Value) -> (Value, usize) {
+        let (answer, refusals) = self.insist_noting(path, key, body).await;
+        (answer, refusals.len())
+    }
+
+    /// The same, with the status and the code of every refusal; 0 where the call was cut off.
+    pub async fn insist_noting(&self, path: &str, key: &str, body: &Value) -> (Value, Vec<(u16, String)>) {
         let deadline = Instant::now() + PATIENCE;
-        let mut repeated = 0;
+        let mut refusals = Vec::new();
         while Instant::now() < deadline {
-            let call = self.http.post(format!("{}/{path}", self.base)).json(body);
-            match self.send(call.header("idempotency-key", key)).await {
-                Ok(answer) if answer.status < 500 => return (answer.good(), repeated),
-                _refused_or_cut => repeated += 1,
+            match self.try_post(path, key, body).await {
+                Ok(answer) if answer.status < 500 => return (answer.good(), refusals),
+                Ok(refused) => {
+                    let code = refused.body["code"].as_str().unwrap_or_default().to_owned();
+                    refusals.push((refused.status, code));
+                }
+                Err(_cut) => refusals.push((0, String::new())),
             }
             tokio::time::sleep(PAUSE).await;
         }
-        panic!("{path} was not answered in {} s", PATIENCE.as_secs());
+        panic!("{path} was not answered in {} s: {refusals:?}", PATIENCE.as_secs());
     }
 
     /// One try of a call that may be repeated.

@@ -59,7 +59,7 @@ async fn a_bad_certificate_or_a_changed_password_parks_one_directory_until_it_is
     site.installation.write(&format!("{own}\n{further}"));
     site.installation.migrate();
     let (server, root) = site.installation.serve(&[]).await;
-    let order = root.order(&site.code('t'), 1).await;
+    let order = root.order_in(&site.code('t'), "shared", 1).await;
     root.complete(order["request"]["id"].as_str().expect("a request")).await;
 
     let cases = [
