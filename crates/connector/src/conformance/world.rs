@@ -7,7 +7,7 @@ use domain::{
     person::Details,
     plan::{Action, Plan, Step, Want, plan},
     problem::{Problem, ProblemCode},
-    spec::{Address, Naming, ObjectKind, Observed, Selector, Spec, UserSpec},
+    spec::{Address, GroupSpec, Naming, ObjectKind, Observed, Selector, Spec, UserSpec},
 };
 use uuid::Uuid;
 
@@ -52,12 +52,7 @@ impl<'h> World<'h> {
     }
 
     pub(super) fn group(&self, parent: &Address, name: &str) -> Thing {
-        let spec = Spec::Group {
-            name: name.to_owned(),
-            logon_name: self.harness.unique("grp"),
-            parent: self.id(),
-            description: None,
-        };
+        let spec = Spec::Group(GroupSpec::security(self.id(), name.to_owned(), self.harness.unique("grp")));
         Thing { id: self.id(), spec, parent: Some(parent.clone()), known: None }
     }
 
@@ -169,7 +164,7 @@ impl Thing {
     pub(super) fn selector(&self) -> Selector {
         let (name, logon_name) = match &self.spec {
             Spec::Container { name, .. } => (name, None),
-            Spec::Group { name, logon_name, .. } => (name, Some(logon_name)),
+            Spec::Group(group) => (&group.name, Some(&group.logon_name)),
             Spec::User(user) => (&user.name, Some(&user.logon_name)),
             Spec::Access { .. } => unreachable!("access is looked for by its container"),
         };
@@ -196,6 +191,15 @@ impl Thing {
         match &mut self.spec {
             Spec::User(user) => user,
             other => panic!("not a user: {other:?}"),
+        }
+    }
+}
+
+impl Thing {
+    pub(super) fn group_mut(&mut self) -> &mut GroupSpec {
+        match &mut self.spec {
+            Spec::Group(group) => group,
+            other => panic!("not a group: {other:?}"),
         }
     }
 }
