@@ -57,7 +57,7 @@ GRANT UPDATE (nested) ON membership TO tenantry_app;
 -- Ends memberships whose time is over: one request for each tenant, one event for
 -- each member. Of two that run at once the second finds nothing left to end. Gives
 -- how many ended; as many as `most` for a tenant, so the caller asks again.
-CREATE FUNCTION end_memberships(instant timestamptz, most int, few int, version text) RETURNS bigint
+CREATE FUNCTION end_memberships(instant timestamptz, most int, few int, software text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $f$
 DECLARE t uuid; of_request uuid; in_groups uuid[]; n bigint; ended bigint := 0; in_lane smallint;
 BEGIN
@@ -89,10 +89,10 @@ BEGIN
                 target_id, change, request_id, schema_version, software_version)
             SELECT time_ordered_id(instant), t, instant, instant, 'group.member_expired', 'success', 'system', 'group',
                    printed_id('grp', g.id), jsonb_build_array(jsonb_build_object('field', 'member', 'before',
-                       coalesce(printed_id('usr', u.id), printed_id('grp', n.id)), 'after', NULL)), of_request, 1, version
+                       coalesce(printed_id('usr', u.id), printed_id('grp', inside.id)), 'after', NULL)), of_request, 1, software
               FROM e JOIN user_group g ON g.object_id = e.group_object
               LEFT JOIN users u ON u.object_id = e.member_object
-              LEFT JOIN user_group n ON n.object_id = e.member_object
+              LEFT JOIN user_group inside ON inside.object_id = e.member_object
         )
         SELECT count(*) INTO n FROM e;
         IF n > 0 THEN
@@ -113,7 +113,7 @@ END $f$;
 
 -- Removed groups whose time for restoring is over go from the directory; their names
 -- are reserved like others.
-CREATE FUNCTION purge_groups(instant timestamptz, reserved timestamptz, version text) RETURNS bigint
+CREATE FUNCTION purge_groups(instant timestamptz, reserved timestamptz, software text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $f$
 DECLARE g record; of_request uuid; ids uuid[]; objects bigint; purged bigint := 0;
 BEGIN
@@ -134,7 +134,7 @@ BEGIN
         INSERT INTO event (id, tenant_id, occurred_at, recorded_at, code, outcome, actor_kind, target_kind, target_id,
             request_id, schema_version, software_version)
         VALUES (time_ordered_id(instant), g.tenant_id, instant, instant, 'group.purged', 'success', 'system', 'group',
-            printed_id('grp', g.id), CASE WHEN objects > 0 THEN of_request END, 1, version);
+            printed_id('grp', g.id), CASE WHEN objects > 0 THEN of_request END, 1, software);
         purged := purged + 1;
     END LOOP;
     RETURN purged;
