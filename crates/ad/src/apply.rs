@@ -28,9 +28,6 @@ use crate::{
 
 type Bytes = Vec<u8>;
 
-/// `ADS_GROUP_TYPE_GLOBAL_GROUP | ADS_GROUP_TYPE_SECURITY_ENABLED` (MS-ADTS 2.2.12).
-const GLOBAL_SECURITY_GROUP: &str = "-2147483646";
-
 impl Directory {
     /// What certainly was not applied because the controller went away is done
     /// on the next one, unless the batch is held to one controller.
@@ -187,7 +184,9 @@ impl Directory {
             }
             ObjectKind::Group => {
                 entry.push(one("objectClass", b"group".to_vec()));
-                entry.push(one("groupType", GLOBAL_SECURITY_GROUP.into()));
+                if !attributes.contains_key(&Attribute::GroupKind) {
+                    entry.push(one("groupType", entry::group_type("").into()));
+                }
             }
             ObjectKind::User => {
                 let enabled = attributes.get(&Attribute::Enabled).is_some_and(|v| v == "true");
@@ -228,6 +227,10 @@ impl Directory {
                 (link, Some(name)) if link.is_link() => {
                     let id = change.after.iter().flat_map(|id| entry::ldap_values(link, id));
                     modifications.push(replace(name, id.map(String::into_bytes)));
+                }
+                (Attribute::GroupKind, Some(name)) => {
+                    let kind = entry::group_type(change.after.as_deref().unwrap_or_default());
+                    modifications.push(replace(name, [kind.into()]));
                 }
                 (_, Some(name)) => modifications.push(replace(name, value)),
                 (Attribute::Locked, None) => modifications.push(replace("lockoutTime", [b"0".to_vec()])),

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
+    group::GroupKind,
     id::ObjectId,
     person::Detail,
     spec::{Address, Attribute, ObjectKind, Observed},
@@ -36,6 +37,7 @@ const ATTRIBUTES: [&str; 20] = [
     "department",
     "manager",
     "description",
+    "groupType",
     "userAccountControl",
     "pwdLastSet",
     "lockoutTime",
@@ -64,6 +66,7 @@ pub(crate) fn ldap_name(attribute: Attribute) -> Option<&'static str> {
         Attribute::Department => "department",
         Attribute::Manager => "manager",
         Attribute::Description => "description",
+        Attribute::GroupKind => "groupType",
         Attribute::Detail(detail) => return detail_name(detail),
         Attribute::Name
         | Attribute::Enabled
@@ -108,12 +111,33 @@ fn detail_name(detail: Detail) -> Option<&'static str> {
 pub(crate) fn ldap_values(attribute: Attribute, value: &str) -> Vec<String> {
     match attribute {
         Attribute::Detail(Detail::Aliases) => value.split(' ').map(|mail| format!("{ALIAS}{mail}")).collect(),
+        Attribute::GroupKind => vec![group_type(value).to_owned()],
         Attribute::Detail(Detail::ExpiresAt) => {
             vec![value.parse().map_or_else(|_| NEVER.to_owned(), |at| filetime(at).to_string())]
         }
         // Links are written by id, as members are (MS-ADTS 3.1.1.3.1.2.4).
         link if link.is_link() => vec![value.parse().map_or_else(|_| value.to_owned(), dn::by_id)],
         _ => vec![value.to_owned()],
+    }
+}
+
+/// `groupType` of a global group (MS-ADTS 2.2.12: `ADS_GROUP_TYPE_GLOBAL_GROUP`,
+/// with `ADS_GROUP_TYPE_SECURITY_ENABLED` as the sign).
+pub(crate) fn group_type(kind: &str) -> &'static str {
+    match GroupKind::from_code(kind) {
+        Some(GroupKind::Distribution) => "2",
+        _ => "-2147483646",
+    }
+}
+
+/// What a group is, with its scope if that is not ours: somebody changed it then.
+fn group_kind(bits: i32) -> String {
+    let kind = if bits < 0 { GroupKind::Security } else { GroupKind::Distribution };
+    match bits & 0xE {
+        2 => kind.code().to_owned(),
+        4 => format!("{}, domain local", kind.code()),
+        8 => format!("{}, universal", kind.code()),
+        other => format!("{}, scope {other}", kind.code()),
     }
 }
 
@@ -136,6 +160,7 @@ pub(crate) fn our_name(ldap: &str) -> Option<Attribute> {
         "cn" | "ou" | "name" => Some(A::Name),
         "useraccountcontrol" => Some(A::Enabled),
         "lockouttime" => Some(A::Locked),
+        "grouptype" => Some(A::GroupKind),
         "pwdlastset" => Some(A::PasswordExpired),
         "ntsecuritydescriptor" => Some(A::Readers),
         _ => None,
@@ -183,6 +208,25 @@ impl Entry {
         self.all(attribute).first().map(Vec::as_slice)
     }
 
+    /// The values of an attribute that was asked for in a range, and where to go
+    /// on if there are more (MS-ADTS 3.1.1.3.1.3.3: `member;range=0-1499`, at the end `-*`).
+    pub(crate) fn ranged(&self, attribute: &str) -> (&[Vec<u8>], Option<usize>) {
+        let prefix = format!("{};range=", attribute.to_ascii_lowercase());
+        let ranged =
+            self.values.iter().find_map(|(name, values)| Some((name.strip_prefix(&prefix)?, values)));
+        match ranged {
+            Some((range, values)) => {
+                let last = range.split_once('-').and_then(|(_, last)| last.parse::<usize>().ok());
+                (values, last.map(|last| last + 1).filter(|_| !values.is_empty()))
+            }
+            None => (self.all(attribute), None),
+        }
+    }
+
+    pub(crate) fn is_group(&self) -> bool {
+        self.kind() == Some(ObjectKind::Group)
+    }
+
     /// The first value as text.
     pub(crate) fn text(&self, attribute: &str) -> Option<&str> {
         self.bytes(attribute).and_then(|value| std::str::from_utf8(value).ok())
@@ -221,7 +265,9 @@ impl Entry {
     fn attributes(&self, kind: ObjectKind) -> impl Iterator<Item = (Attribute, String)> + '_ {
         let managed = move |attribute: &Attribute| match kind {
             ObjectKind::User => *attribute != Attribute::Description,
-            ObjectKind::Group => matches!(attribute, Attribute::LogonName | Attribute::Description),
+            ObjectKind::Group => {
+                matches!(attribute, Attribute::LogonName | Attribute::Description | Attribute::Mail)
+            }
             ObjectKind::Container => *attribute == Attribute::Description,
             ObjectKind::Access => false,
         };
@@ -237,9 +283,16 @@ impl Entry {
         let name = self.text("name").map(|name| (Attribute::Name, name.to_owned()));
         let control = self.number::<u32>("userAccountControl").filter(|_| kind == ObjectKind::User);
         let enabled = control.map(|bits| (Attribute::Enabled, (bits & ACCOUNT_DISABLED == 0).to_string()));
-        let of_people = Detail::ALL.iter().filter(move |_| kind == ObjectKind::User);
+        let group = self.number::<i32>("groupType").filter(|_| kind == ObjectKind::Group);
+        let group = group.map(|bits| (Attribute::GroupKind, group_kind(bits)));
+        let of_kind = move |detail: &&Detail| match kind {
+            ObjectKind::User => true,
+            ObjectKind::Group => **detail == Detail::Aliases,
+            ObjectKind::Container | ObjectKind::Access => false,
+        };
+        let of_people = Detail::ALL.iter().filter(of_kind);
         let details = of_people.filter_map(|d| Some((Attribute::Detail(*d), self.detail(*d)?)));
-        plain.chain(links).chain(name).chain(enabled).chain(details)
+        plain.chain(links).chain(name).chain(enabled).chain(group).chain(details)
     }
 
     fn detail(&self, detail: Detail) -> Option<String> {

@@ -23,6 +23,7 @@ mod entry;
 mod facts;
 mod filter;
 mod guard;
+mod members;
 mod observe;
 mod outcome;
 mod password;
@@ -39,7 +40,7 @@ use domain::{
     clock::Random,
     limits,
     plan::Step,
-    spec::{ObjectKind, Observed, Selector},
+    spec::{Address, ObjectKind, Observed, Selector},
 };
 use futures::future::{BoxFuture, FutureExt as _};
 use tokio::time::Instant;
@@ -108,6 +109,14 @@ impl Connector for Directory {
         which: &'a [Selector],
     ) -> BoxFuture<'a, Result<Vec<Option<Observed>>, Unreachable>> {
         self.observe_all(lane, which).boxed()
+    }
+
+    fn members<'a>(
+        &'a self,
+        lane: Lane,
+        groups: &'a [Address],
+    ) -> BoxFuture<'a, Result<Vec<Option<Vec<Address>>>, Unreachable>> {
+        self.members_of(lane, groups).boxed()
     }
 
     fn apply<'a>(&'a self, lane: Lane, steps: &'a [Step]) -> BoxFuture<'a, Vec<Result<(), ApplyError>>> {

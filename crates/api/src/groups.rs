@@ -1,19 +1,24 @@
-//! Security groups and who is in them.
+//! Groups. Who is in them is in `members`.
 
-use app::{Answer as Outcome, AppError, groups as use_cases, reading::tx::act};
+use app::{
+    Answer as Outcome, AppError,
+    groups::{self as use_cases, GroupDraft, GroupPatch},
+    reading::tx::act,
+};
 use axum::{Json, extract::State, http::StatusCode};
-use domain::id::{GroupId, RequestId, TenantId, UserId};
+use domain::id::{GroupId, RequestId, TenantId};
 use serde_json::json;
 use web::Surface;
 use wire::{
-    common::{Page, PageQuery, Provisioning, ProvisioningState, UserRef},
-    groups::{Group, Member, NewGroup},
+    common::{Page, PageQuery, ProvisioningState},
+    groups::{Group, GroupUpdate, NewGroup, OwnGroups, Owners, RemovedGroup, SetOwners},
+    users::Removal,
 };
 
 use crate::{
     Refused, Tagged,
     cursor::Paging,
-    input::{Body, Call, Params, PathId, PathIds},
+    input::{Body, Call, Params, PathId, Version},
     once::{content, kept_id, repeat},
     read,
     refusal::Answer,
@@ -57,12 +62,17 @@ pub async fn create_group(
     PathId(id): PathId<TenantId>,
     Body(new): Body<NewGroup>,
 ) -> Answer<Tagged<Group>> {
-    let (name, description) = (&new.name, new.description.as_deref());
+    let draft = GroupDraft {
+        name: new.name.clone(),
+        description: new.description.clone(),
+        kind: new.kind.clone(),
+        mail: new.mail.clone(),
+        aliases: joined(Some(&new.aliases)),
+    };
     let content = content(&call, &new);
     let answer = |id: &GroupId| (202, json!({ "id": id.to_string() }));
     let (repeat, app) = (repeat(&call, &content, &answer), &surface.app);
-    let done =
-        use_cases::create(app, &call.caller, id, name, description, repeat.as_ref(), &call.cause).await?;
+    let done = use_cases::create(app, &call.caller, id, &draft, repeat.as_ref(), &call.cause).await?;
     let id = match done {
         Outcome::Done(id) => id,
         Outcome::Before { body, .. } => kept_id(&body, "id")?,
@@ -84,82 +94,151 @@ pub async fn show_group(
     Ok(Tagged(StatusCode::OK, group.version, group))
 }
 
-/// People in a group, or on their way into it or out of it.
-#[utoipa::path(get, path = "/groups/{id}/members", tag = "groups",
-    params(("id" = String, Path, description = "Id of the group."), PageQuery),
-    responses((status = 200, description = "One page.", body = Page<Member>), Refused))]
-pub async fn list_members(
+/// Change a group: its name, text, kind, addresses.
+#[utoipa::path(patch, path = "/groups/{id}", tag = "groups", request_body = GroupUpdate,
+    params(("id" = String, Path, description = "Id of the group."),
+        ("If-Match" = String, Header, description = "The `ETag` the change is based on.")),
+    responses((status = 202, description = "Recorded; on its way.", body = Group), Refused))]
+pub async fn update_group(
     State(surface): State<Surface>,
     call: Call,
     PathId(id): PathId<GroupId>,
+    Version(version): Version,
+    Body(new): Body<GroupUpdate>,
+) -> Answer<Tagged<Group>> {
+    let patch = GroupPatch {
+        name: new.name,
+        description: new.description,
+        kind: new.kind,
+        mail: new.mail,
+        aliases: new.aliases.map(|all| joined(Some(&all))),
+    };
+    use_cases::update(&surface.app, &call.caller, id, version, patch, &call.cause).await?;
+    let group = read::group(&surface, &call.caller, id).await?;
+    Ok(Tagged(StatusCode::ACCEPTED, group.version, group))
+}
+
+/// Remove a group: nobody is in it any more, and it is in no other.
+///
+/// It can be restored for some days with its members and the same security id; then
+/// it goes from the directory. Its name stays reserved for a year after that.
+#[utoipa::path(delete, path = "/groups/{id}", tag = "groups",
+    params(("id" = String, Path, description = "Id of the group."), Removal,
+        ("If-Match" = String, Header, description = "The `ETag` of the group to be removed.")),
+    responses((status = 202, description = "Recorded; the group as it was.", body = Group), Refused))]
+pub async fn delete_group(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<GroupId>,
+    Version(version): Version,
+    Params(removal): Params<Removal>,
+) -> Answer<(StatusCode, Json<Group>)> {
+    let group = read::group(&surface, &call.caller, id).await?;
+    let (app, grace) = (&surface.app, removal.grace_days);
+    let request = use_cases::delete(app, &call.caller, id, version, grace, &call.cause).await?;
+    Ok((StatusCode::ACCEPTED, Json(on_its_way(group, request))))
+}
+
+/// Groups of a customer that were removed and can be restored.
+#[utoipa::path(get, path = "/customers/{id}/removed-groups", tag = "groups",
+    params(("id" = String, Path, description = "Id of the customer."), PageQuery),
+    responses((status = 200, description = "One page.", body = Page<RemovedGroup>), Refused))]
+pub async fn list_removed_groups(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<TenantId>,
     Params(query): Params<PageQuery>,
-) -> Answer<Json<Page<Member>>> {
-    let paging = Paging::new("members", query.limit, query.after.as_deref())?;
-    let after = paging.after_id::<UserId>()?;
+) -> Answer<Json<Page<RemovedGroup>>> {
+    let paging = Paging::new("removed-groups", query.limit, query.after.as_deref())?;
+    let after = paging.after_id::<GroupId>()?;
     let read = async {
         let mut tx = surface.app.read(&call.caller).await?;
-        let (group, _) = tx.group(id).await?;
-        let rows = tx.member_views(&group, None, after, paging.rows()).await?;
-        let viewer = read::viewer(&mut tx).await?;
+        let tenant = tx.tenant(id).await?;
+        let permit = tx.permit::<act::TenantRead>(&tenant)?;
+        let rows = tx.removed_groups(&permit, after, paging.rows()).await?;
         tx.finish().await?;
-        Ok::<_, AppError>((rows, viewer))
+        Ok::<_, AppError>(rows)
     };
-    let (rows, viewer) = read.await?;
-    let (rows, next) = paging.page("members", rows, |m| (String::new(), m.user.id));
-    Ok(Json(Page { items: rows.iter().map(|m| show::member(m, viewer)).collect(), next }))
+    let (rows, next) = paging.page("removed-groups", read.await?, |r| (String::new(), r.group.id));
+    Ok(Json(Page { items: rows.iter().map(show::removed_group).collect(), next }))
 }
 
-/// Put a person into a group.
-#[utoipa::path(put, path = "/groups/{id}/members/{user}", tag = "groups",
-    params(("id" = String, Path, description = "Id of the group."),
-        ("user" = String, Path, description = "Id of the user.")),
-    responses((status = 202, description = "Recorded; on its way.", body = Member), Refused))]
-pub async fn add_member(
+/// Restore a removed group with the members that still exist.
+#[utoipa::path(post, path = "/groups/{id}/restore", tag = "groups",
+    params(("id" = String, Path, description = "Id of the group.")),
+    responses((status = 202, description = "Recorded; the group as restored.", body = Group), Refused))]
+pub async fn restore_group(
     State(surface): State<Surface>,
     call: Call,
-    PathIds(id, user): PathIds<GroupId, UserId>,
-) -> Answer<(StatusCode, Json<Member>)> {
-    set(&surface, &call, id, user, true).await
+    PathId(id): PathId<GroupId>,
+) -> Answer<Tagged<Group>> {
+    use_cases::restore(&surface.app, &call.caller, id, &call.cause).await?;
+    let group = read::group(&surface, &call.caller, id).await?;
+    Ok(Tagged(StatusCode::ACCEPTED, group.version, group))
 }
 
-/// Take a person out of a group.
-#[utoipa::path(delete, path = "/groups/{id}/members/{user}", tag = "groups",
-    params(("id" = String, Path, description = "Id of the group."),
-        ("user" = String, Path, description = "Id of the user.")),
-    responses((status = 202, description = "Recorded; on its way.", body = Member), Refused))]
-pub async fn remove_member(
+/// The people who own a group, the first first.
+#[utoipa::path(get, path = "/groups/{id}/owners", tag = "groups",
+    params(("id" = String, Path, description = "Id of the group.")),
+    responses((status = 200, description = "The owners; `ETag` is the version of the group.", body = Owners), Refused))]
+pub async fn list_owners(
     State(surface): State<Surface>,
     call: Call,
-    PathIds(id, user): PathIds<GroupId, UserId>,
-) -> Answer<(StatusCode, Json<Member>)> {
-    set(&surface, &call, id, user, false).await
+    PathId(id): PathId<GroupId>,
+) -> Answer<Tagged<Owners>> {
+    Ok(owners(&surface, &call, id).await?)
 }
 
-async fn set(
-    surface: &Surface,
-    call: &Call,
-    id: GroupId,
-    user: UserId,
-    wanted: bool,
-) -> Answer<(StatusCode, Json<Member>)> {
-    let request = use_cases::set_member(&surface.app, &call.caller, id, user, wanted, &call.cause).await?;
-    let member = match read::member(surface, &call.caller, id, user).await? {
-        Some(member) => member,
-        None => nothing_to_do(surface, call, user, wanted, request).await?,
+/// Say who owns a group.
+///
+/// Owners are people of the customer. They may change who is in this group, without
+/// any role, and nothing else. The first is shown in the directory.
+#[utoipa::path(put, path = "/groups/{id}/owners", tag = "groups", request_body = SetOwners,
+    params(("id" = String, Path, description = "Id of the group."),
+        ("If-Match" = String, Header, description = "The `ETag` the change is based on.")),
+    responses((status = 200, description = "The owners.", body = Owners), Refused))]
+pub async fn set_owners(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<GroupId>,
+    Version(version): Version,
+    Body(new): Body<SetOwners>,
+) -> Answer<Tagged<Owners>> {
+    use_cases::set_owners(&surface.app, &call.caller, id, version, &new.owners, &call.cause).await?;
+    Ok(owners(&surface, &call, id).await?)
+}
+
+async fn owners(surface: &Surface, call: &Call, id: GroupId) -> read::Read<Tagged<Owners>> {
+    let mut tx = surface.app.read(&call.caller).await?;
+    let (group, _) = tx.group(id).await?;
+    let owners = tx.owners(&group).await?;
+    tx.finish().await?;
+    let owners = Owners { owners: owners.iter().map(show::person).collect() };
+    Ok(Tagged(StatusCode::OK, group.version, owners))
+}
+
+/// The groups one owns: whose members one may change.
+#[utoipa::path(get, path = "/me/groups", tag = "groups",
+    responses((status = 200, description = "The groups.", body = OwnGroups), Refused))]
+pub async fn list_own_groups(State(surface): State<Surface>, call: Call) -> Answer<Json<OwnGroups>> {
+    let read = async {
+        let mut tx = surface.app.read(&call.caller).await?;
+        let groups = tx.own_group_names().await?;
+        tx.finish().await?;
+        Ok::<_, AppError>(groups)
     };
-    Ok((StatusCode::ACCEPTED, Json(member)))
+    Ok(Json(OwnGroups { groups: read.await?.iter().map(show::group_ref).collect() }))
 }
 
-/// Somebody who was not in the group was taken out of it.
-async fn nothing_to_do(
-    surface: &Surface,
-    call: &Call,
-    user: UserId,
-    wanted: bool,
-    request: RequestId,
-) -> Answer<Member> {
-    let user = read::user(surface, &call.caller, user).await?;
-    let user = UserRef { id: user.id, display_name: user.display_name, principal_name: user.principal_name };
-    let (state, request) = (ProvisioningState::Verified, Some(request.to_string()));
-    Ok(Member { user, wanted, provisioning: Provisioning { state, generation: 0, request, problem: None } })
+/// The group, with the request that was just made for it.
+fn on_its_way(mut group: Group, request: RequestId) -> Group {
+    group.provisioning.state = ProvisioningState::Requested;
+    group.provisioning.request = Some(request.to_string());
+    group.provisioning.problem = None;
+    group
+}
+
+/// Addresses as they are kept.
+fn joined(aliases: Option<&Vec<String>>) -> Option<String> {
+    aliases.filter(|all| !all.is_empty()).map(|all| all.join(" "))
 }

@@ -107,7 +107,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Surface> for Params<T> {
         for (name, text) in pairs {
             // A number where one is expected; texts that look like one are wanted as text.
             let value = match text.parse::<u32>() {
-                Ok(number) if name == "limit" => Value::from(number),
+                Ok(number) if matches!(name.as_str(), "limit" | "days" | "grace_days") => Value::from(number),
                 _ => Value::from(text),
             };
             if fields.insert(name.clone(), value).is_some() {

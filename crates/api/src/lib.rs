@@ -15,6 +15,7 @@ mod groups;
 mod health;
 mod input;
 mod life;
+mod members;
 mod once;
 mod orders;
 mod read;
@@ -63,7 +64,7 @@ use web::{Surface, layers};
         (name = "tenants", description = "Provider, resellers, customers."),
         (name = "orders", description = "Sales orders."),
         (name = "users", description = "People and their accounts."),
-        (name = "groups", description = "Security groups of a customer."),
+        (name = "groups", description = "Security and distribution groups of a customer, and who is in them."),
         (name = "requests", description = "Progress and problems of provisioning."),
         (name = "drift", description = "What somebody changed in a directory behind our back."),
         (name = "catalogue", description = "What can be ordered, and directories."),
@@ -157,9 +158,16 @@ fn parts() -> (Router<Surface>, utoipa::openapi::OpenApi) {
         .routes(routes!(users::add_plan))
         .routes(routes!(users::remove_plan))
         .routes(routes!(groups::list_groups, groups::create_group))
-        .routes(routes!(groups::show_group))
-        .routes(routes!(groups::list_members))
-        .routes(routes!(groups::add_member, groups::remove_member))
+        .routes(routes!(groups::list_removed_groups))
+        .routes(routes!(groups::show_group, groups::update_group, groups::delete_group))
+        .routes(routes!(groups::restore_group))
+        .routes(routes!(groups::list_owners, groups::set_owners))
+        .routes(routes!(groups::list_own_groups))
+        .routes(routes!(members::list_members, members::change_members))
+        .routes(routes!(members::add_member, members::remove_member))
+        .routes(routes!(members::list_effective_members))
+        .routes(routes!(members::list_nested_groups))
+        .routes(routes!(members::add_nested_group, members::remove_nested_group))
         .routes(routes!(requests::list_requests))
         .routes(routes!(requests::show_request))
         .routes(routes!(requests::list_items))

@@ -17,7 +17,7 @@ use domain::{
 };
 use web::Surface;
 use wire::{
-    groups::{Group, Member},
+    groups::{Group, Member, NestedGroup},
     orders::Order,
     requests::Request,
     sessions::{Grant, Me},
@@ -156,9 +156,8 @@ pub fn there<T>(read: Read<T>) -> Read<Option<T>> {
 /// A group the caller may read.
 pub async fn group(surface: &Surface, caller: &Caller, id: GroupId) -> Read<Group> {
     let mut tx = surface.app.read(caller).await?;
-    let (_, tenant) = tx.group(id).await?;
-    let permit = tx.permit::<act::TenantRead>(&tenant)?;
-    let view = tx.group_views(&permit, Some(id), None, 1).await?.pop().ok_or(AppError::NotFound("group"))?;
+    let (group, tenant) = tx.group(id).await?;
+    let view = tx.group_view(&group, &tenant).await?;
     let viewer = viewer(&mut tx).await?;
     tx.finish().await?;
     Ok(show::group(&view, viewer))
@@ -172,6 +171,21 @@ pub async fn member(surface: &Surface, caller: &Caller, id: GroupId, user: UserI
     let viewer = viewer(&mut tx).await?;
     tx.finish().await?;
     Ok(view.map(|view| show::member(&view, viewer)))
+}
+
+/// A group as a member of another; none that is not in it and not on the way.
+pub async fn nested(
+    surface: &Surface,
+    caller: &Caller,
+    id: GroupId,
+    member: GroupId,
+) -> Read<Option<NestedGroup>> {
+    let mut tx = surface.app.read(caller).await?;
+    let (group, _) = tx.group(id).await?;
+    let view = tx.nested_views(&group, Some(member), None, 1).await?.pop();
+    let viewer = viewer(&mut tx).await?;
+    tx.finish().await?;
+    Ok(view.map(|view| show::nested(&view, viewer)))
 }
 
 /// A request the caller may read.

@@ -5,7 +5,9 @@ mod drift;
 mod requests;
 mod tenants;
 
-pub use accounts::{created, group, link, member, person, subscription, user};
+pub use accounts::{
+    created, effective, group, group_ref, link, member, nested, person, removed_group, subscription, user,
+};
 pub use drift::finding;
 pub use requests::{directory, item, order, placement, plan, request};
 pub use tenants::{customer, tenant};

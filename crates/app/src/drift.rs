@@ -1,10 +1,12 @@
 //! What somebody changed in a directory behind our back: put right, or adopted;
 //! and what a directory puts right by itself.
 
+mod members;
+
 use std::collections::BTreeMap;
 
 use domain::{
-    drift::{FindingKind, FindingState, Mode, subjects},
+    drift::{FindingKind, FindingState, Mode, is_of_members, subjects},
     field::{FieldError, Rule},
     id::{FindingId, RequestId, TenantId},
     limits,
@@ -59,7 +61,11 @@ pub async fn revert(app: &App, caller: &Caller, id: FindingId, cause: &Cause) ->
     }
     let all = FindingFilter::default();
     let mut found = tx.revertible(&permit, &all, limits::FINDINGS_PER_REQUEST).await?;
-    found.retain(|other| other.object == finding.object);
+    // An object is put right as a whole; who is in a group is decided one by one.
+    found.retain(|other| match is_of_members(finding.kind) {
+        true => other.id == id,
+        false => other.object == finding.object && !is_of_members(other.kind),
+    });
     if !found.iter().any(|other| other.id == id) {
         return Err(AppError::Conflict(Conflict::Resolved));
     }
@@ -131,6 +137,9 @@ async fn open_and_revert(
 pub async fn adopt(app: &App, caller: &Caller, id: FindingId, cause: &Cause) -> Result<RequestId, AppError> {
     let mut tx = app.store.write(caller).await?;
     let finding = tx.finding(id).await?;
+    if is_of_members(finding.kind) {
+        return members::adopt(app, caller, tx, finding, cause).await;
+    }
     let Some(user) = finding.user else { return Err(AppError::Conflict(Conflict::NotAdoptable)) };
     let (person, permit) = match tx.account::<act::UserUpdate>(user).await {
         Ok(found) => found,
@@ -207,6 +216,7 @@ fn patch(finding: &Finding) -> Option<UserPatch> {
         Attribute::LogonName
         | Attribute::PrincipalName
         | Attribute::Description
+        | Attribute::GroupKind
         | Attribute::Readers
         | Attribute::Locked
         | Attribute::PasswordExpired => return None,

@@ -1,22 +1,34 @@
-//! Groups of a customer's own, and who is in them.
+//! Groups of a customer's own. Who is in them is in `members`, who owns
+//! them in `owners`, how they go in `remove`.
+
+mod members;
+mod owners;
+mod remove;
 
 use domain::{
     field::{Checker, FieldError, Rule},
-    id::{GroupId, ObjectId, RequestId, TenantId, UserId},
+    group::GroupKind,
+    id::{GroupId, ObjectId, TenantId},
     limits, names as rules,
+    person::Detail,
     request::Lane,
-    spec::Spec,
+    spec::{GroupSpec, Spec},
 };
 use serde_json::json;
 use store::{
     Caller,
-    groups::{GroupPurpose, NewGroup},
-    objects::{Edge, Entity, NewObject},
-    tx::{Cause, act},
+    groups::{Group, GroupPurpose, GroupValues, NewGroup},
+    objects::{Entity, NewObject},
+    tx::{Cause, TenantRef, WriteTx, act},
     users::Name,
 };
 
 use crate::{Answer, App, AppError, Repeat, error::Conflict, repeat};
+
+pub(crate) use members::check_nesting;
+pub use members::{Changed, MemberChange, Wish, change_members, set_member};
+pub use owners::set_owners;
+pub use remove::{delete, restore};
 
 /// The `sAMAccountName` of a group: its name without what MS-SAMR forbids.
 pub(crate) fn group_logon_name(name: &str) -> String {
@@ -28,20 +40,122 @@ pub(crate) fn group_logon_name(name: &str) -> String {
     clean.trim_end_matches(['.', ' ']).to_owned()
 }
 
+/// A group as somebody typed it.
+#[derive(Debug, Clone, Default)]
+pub struct GroupDraft {
+    /// Name within the customer.
+    pub name: String,
+    /// Free text.
+    pub description: Option<String>,
+    /// `security` or `distribution`; security when not given.
+    pub kind: Option<String>,
+    /// Mail address.
+    pub mail: Option<String>,
+    /// Further addresses, separated by blanks.
+    pub aliases: Option<String>,
+}
+
+/// New values as somebody typed them; outer `None` leaves a field, inner `None` empties it.
+#[derive(Debug, Clone, Default)]
+pub struct GroupPatch {
+    /// Name within the customer.
+    pub name: Option<String>,
+    /// Free text.
+    pub description: Option<Option<String>>,
+    /// `security` or `distribution`.
+    pub kind: Option<String>,
+    /// Mail address.
+    pub mail: Option<Option<String>>,
+    /// Further addresses.
+    pub aliases: Option<Option<String>>,
+}
+
+impl GroupPatch {
+    /// The group with the new values in place of its own.
+    fn over(self, of: &GroupValues) -> GroupDraft {
+        GroupDraft {
+            name: self.name.unwrap_or_else(|| of.name.clone()),
+            description: self.description.unwrap_or_else(|| of.description.clone()),
+            kind: Some(self.kind.unwrap_or_else(|| of.kind.code().to_owned())),
+            mail: self.mail.unwrap_or_else(|| of.mail.clone()),
+            aliases: self.aliases.unwrap_or_else(|| of.aliases.clone()),
+        }
+    }
+}
+
+impl GroupDraft {
+    pub(crate) fn check(&self) -> Result<GroupValues, Vec<FieldError>> {
+        let mut c = Checker::default();
+        let most = limits::RDN_CHARS - limits::CODE_CHARS.end() - 1;
+        let name = c.take(rules::line("name", &self.name, most));
+        let description = self.description.as_deref();
+        let description = c.take(rules::optional_line("description", description, limits::ATTRIBUTE_CHARS));
+        let kind =
+            c.take(self.kind.as_deref().map_or(Ok(GroupKind::default()), |k| GroupKind::parse("kind", k)));
+        let mail = match self.mail.as_deref().map(str::trim) {
+            None | Some("") => Some(None),
+            Some(mail) => c.take(rules::mail("mail", mail)).map(Some),
+        };
+        let aliases = c.take(Detail::Aliases.parse("aliases", self.aliases.as_deref().unwrap_or_default()));
+        if self.aliases.is_some() && matches!((&mail, &aliases), (Some(None), Some(Some(_)))) {
+            c.note(FieldError::new("mail", Rule::Required));
+        }
+        let values = name.zip(description).zip(kind).zip(mail).zip(aliases);
+        c.finish(values.map(|((((name, description), kind), mail), aliases)| GroupValues {
+            name,
+            description,
+            kind,
+            mail,
+            aliases,
+        }))
+    }
+}
+
+/// What is wanted of the group's object, with what is said of it.
+fn with_values(spec: GroupSpec, tenant: &TenantRef, values: &GroupValues) -> GroupSpec {
+    let name = rdn(tenant, &values.name);
+    GroupSpec {
+        logon_name: group_logon_name(&name),
+        name,
+        description: values.description.clone(),
+        group_kind: values.kind,
+        mail: values.mail.clone(),
+        aliases: values.aliases.clone(),
+        ..spec
+    }
+}
+
+/// Directories are shared, and a group's name is unique in one.
+fn rdn(tenant: &TenantRef, name: &str) -> String {
+    format!("{} {name}", tenant.code)
+}
+
+/// Takes the name for a group; an error if somebody else has it.
+async fn take_name(
+    tx: &mut WriteTx<'_>,
+    tenant: &TenantRef,
+    id: GroupId,
+    name: &str,
+) -> Result<(), AppError> {
+    let target = tenant.target.ok_or(AppError::NotFound("customer"))?;
+    let logon = group_logon_name(&rdn(tenant, name));
+    let taken = tx.reserve(tenant.id, &[(Name::logon(target, &logon), id.uuid())]).await?;
+    if taken.is_empty() {
+        return Ok(());
+    }
+    Err(AppError::field(FieldError::new("name", Rule::Taken).with("value", name)))
+}
+
 /// Makes a group in a customer.
 pub async fn create(
     app: &App,
     caller: &Caller,
     customer: TenantId,
-    name: &str,
-    description: Option<&str>,
+    draft: &GroupDraft,
     repeated: Option<&Repeat<'_, GroupId>>,
     cause: &Cause,
 ) -> Result<Answer<GroupId>, AppError> {
-    let mut c = Checker::default();
-    let name = c.take(rules::line("name", name, limits::RDN_CHARS - limits::CODE_CHARS.end() - 1));
-    let description = c.take(rules::optional_line("description", description, limits::ATTRIBUTE_CHARS));
-    let (name, description) = c.finish(name.zip(description)).map_err(AppError::Invalid)?;
+    let values = draft.check().map_err(AppError::Invalid)?;
     let mut tx = app.store.write(caller).await?;
     let tenant = tx.tenant(customer).await?;
     let permit = match tx.permit::<act::GroupManage>(&tenant) {
@@ -57,50 +171,80 @@ pub async fn create(
     let (Some(target), Some(folder)) = (tenant.target, tenant.folder) else {
         return Err(AppError::NotFound("customer"));
     };
-    let rdn = format!("{} {name}", tenant.code);
-    let logon = group_logon_name(&rdn);
     let (id, object): (GroupId, ObjectId) = (tx.id(), tx.id());
-    let taken = tx.reserve(customer, &[(Name::logon(target, &logon), id.uuid())]).await?;
-    if !taken.is_empty() {
-        return Err(AppError::field(FieldError::new("name", Rule::Taken).with("value", &name)));
-    }
-    tx.open_request(customer, "group_create", json!({ "name": name }), Lane::Interactive);
-    let spec = Spec::Group { name: rdn, logon_name: logon, parent: folder, description: description.clone() };
+    take_name(&mut tx, &tenant, id, &values.name).await?;
+    tx.open_request(customer, "group_create", json!({ "name": values.name }), Lane::Interactive);
+    let plain = GroupSpec::security(folder, String::new(), String::new());
+    let spec = Spec::Group(with_values(plain, &tenant, &values));
     let entity = (Entity::Group, id.uuid());
     let wanted = NewObject { id: object, tenant: customer, target, entity, spec };
     tx.want_new(&[wanted], Lane::Interactive).await?;
-    let group = NewGroup { id, object, purpose: GroupPurpose::Custom, name, description };
-    tx.insert_groups(&permit, &[group]).await?;
+    tx.insert_groups(&permit, &[NewGroup { id, object, purpose: GroupPurpose::Custom, values }]).await?;
     repeat::keep(&mut tx, repeated, &id).await?;
     tx.commit(cause).await?;
     Ok(Answer::Done(id))
 }
 
-/// Puts a person into a group, or takes the person out.
-pub async fn set_member(
+/// Says other things of a group, if `version` is still the present one. The old
+/// name stays reserved, so that nobody gets what was given to the group by its name.
+pub async fn update(
     app: &App,
     caller: &Caller,
     id: GroupId,
-    user: UserId,
-    wanted: bool,
+    version: i64,
+    patch: GroupPatch,
     cause: &Cause,
-) -> Result<RequestId, AppError> {
+) -> Result<(), AppError> {
     let mut tx = app.store.write(caller).await?;
-    let (group, tenant) = tx.group(id).await?;
-    if let Err(error) = tx.permit::<act::GroupManage>(&tenant) {
-        drop(tx);
-        return Err(app.note_denied(caller, tenant.id, error.into(), cause).await);
+    let (group, permit) = match tx.group_to_change(id).await {
+        Ok(found) => found,
+        Err(error) => {
+            drop(tx);
+            return Err(denied(app, caller, id, error.into(), cause).await);
+        }
+    };
+    changeable(&group)?;
+    let tenant = permit.tenant.clone();
+    let values = patch.over(&group.values).check().map_err(AppError::Invalid)?;
+    if version != group.version {
+        return Err(AppError::Conflict(Conflict::Stale { present: group.version }));
     }
-    if group.purpose != "custom" {
-        return Err(AppError::Conflict(Conflict::BuiltInGroup));
+    let logon = |values: &GroupValues| group_logon_name(&rdn(&tenant, &values.name)).to_lowercase();
+    let (old, new) = (logon(&group.values), logon(&values));
+    if old != new {
+        take_name(&mut tx, &tenant, id, &values.name).await?;
+        let target = tenant.target.ok_or(AppError::NotFound("customer"))?;
+        tx.release(id.uuid(), &[Name::logon(target, &old)]).await?;
     }
-    let person = tx.user(user).await?;
-    let member = person.object.filter(|_| person.tenant == tenant.id).ok_or(AppError::NotFound("user"))?;
-    let args = json!({ "group": group.name, "name": person.display_name });
-    let kind = if wanted { "member_add" } else { "member_remove" };
-    let request = tx.open_request(tenant.id, kind, args, Lane::Interactive);
-    tx.want_members_now(tenant.id, &[Edge { group: group.object, member }], wanted).await?;
-    tx.note_members(tenant.id, id, &[user], wanted);
+    let updated = tx.update_group(&permit, &group, version, &values).await?;
+    if updated.version == group.version {
+        return Ok(());
+    }
+    tx.open_request(tenant.id, "group_update", json!({ "name": values.name }), Lane::Interactive);
+    let wanted = |spec| match spec {
+        Spec::Group(spec) => Some(Spec::Group(with_values(spec, &tenant, &values))),
+        other => Some(other),
+    };
+    tx.want_change(group.object, wanted, Lane::Interactive).await?;
     tx.commit(cause).await?;
-    Ok(request)
+    Ok(())
+}
+
+/// Groups of services and of all people follow from plans and people.
+fn changeable(group: &Group) -> Result<(), AppError> {
+    if group.is_built_in() { Err(AppError::Conflict(Conflict::BuiltInGroup)) } else { Ok(()) }
+}
+
+/// Notes a refused attempt on a group in its tenant's log.
+async fn denied(app: &App, caller: &Caller, id: GroupId, error: AppError, cause: &Cause) -> AppError {
+    let tenant = async {
+        let mut tx = app.store.read(caller).await?;
+        let (_, tenant) = tx.group(id).await?;
+        tx.finish().await?;
+        Ok::<_, AppError>(tenant.id)
+    };
+    match (&error, tenant.await) {
+        (AppError::Forbidden(_), Ok(tenant)) => app.note_denied(caller, tenant, error, cause).await,
+        _ => error,
+    }
 }

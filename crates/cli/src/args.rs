@@ -115,7 +115,7 @@ pub enum Command {
     /// People and their accounts
     #[command(subcommand)]
     Users(users::Users),
-    /// Security groups and who is in them
+    /// Groups and who is in them
     #[command(subcommand)]
     Groups(groups::Groups),
     /// Provisioning requests: how far, what is wrong, retry

@@ -137,13 +137,19 @@ impl Client {
     }
 
     /// Puts something in its place; doing it twice is doing it once.
-    pub async fn put(&self, path: &[&str]) -> Result<Answer, Failure> {
-        self.send(self.call(Method::PUT, self.url(path)?, Repeat::Always)).await
-    }
-
-    /// As [`Client::put`], with what it should be.
     pub async fn put_body(&self, path: &[&str], body: &impl Serialize) -> Result<Answer, Failure> {
         self.send(self.call(Method::PUT, self.url(path)?, Repeat::Always).json(Some(body))?).await
+    }
+
+    /// As [`Client::put_body`], if it still is as it was when `etag` was read.
+    pub async fn put_match(
+        &self,
+        path: &[&str],
+        etag: Option<&str>,
+        body: &impl Serialize,
+    ) -> Result<Answer, Failure> {
+        let call = self.call(Method::PUT, self.url(path)?, Repeat::Unsent).json(Some(body))?;
+        self.send(call.if_match(etag)).await
     }
 
     /// Changes something that still is as it was when `etag` was read.

@@ -58,6 +58,11 @@ impl Source {
         Self { name: name.to_owned(), text: text.to_owned(), json: false }
     }
 
+    /// The text as it is.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Whether the file is a JSON array, and not an object.
     pub fn is_json_array(&self) -> bool {
         self.json && self.text.trim_start().starts_with('[')

@@ -8,6 +8,7 @@
 //! Call [`cases!`] with an expression that makes a fresh [`Harness`].
 
 mod cases;
+mod groups;
 mod world;
 
 use domain::spec::{Address, ObjectKind};
@@ -16,6 +17,7 @@ use futures::future::BoxFuture;
 use crate::Connector;
 
 pub use cases::*;
+pub use groups::*;
 
 /// A target with an empty folder, and somebody who acts in it behind the
 /// connector's back.
@@ -72,6 +74,8 @@ macro_rules! cases {
             of_several_names_the_object_with_our_marker_is_found
             what_is_not_empty_is_not_deleted_and_what_is_gone_stays_gone
             a_parent_that_is_not_there_yet_means_waiting
+            a_group_has_a_kind_and_mail_addresses_and_changes_them
+            a_group_is_in_a_group_and_all_members_are_told_whoever_made_them
             members_come_and_go_in_one_change
             changing_members_that_are_as_wanted_already_is_no_error
             one_missing_member_is_named_and_nothing_is_changed

@@ -14,7 +14,7 @@ use std::time::Duration;
 use domain::{
     plan::Step,
     problem::{Problem, ProblemCode},
-    spec::{ObjectKind, Observed, Selector},
+    spec::{Address, ObjectKind, Observed, Selector},
 };
 use futures::future::{BoxFuture, FutureExt as _};
 use jiff::Timestamp;
@@ -165,6 +165,15 @@ pub trait Connector: Send + Sync {
     /// for each in the same order. `Ok` means the target said it was done;
     /// whether it is true is found out with [`Connector::observe`].
     fn apply<'a>(&'a self, lane: Lane, steps: &'a [Step]) -> BoxFuture<'a, Vec<Result<(), ApplyError>>>;
+
+    /// All members of groups, one answer per group in the same order; `None`
+    /// where there is no such group. Each member as the target names it, whoever
+    /// made it; nobody is left out, however many there are.
+    fn members<'a>(
+        &'a self,
+        lane: Lane,
+        groups: &'a [Address],
+    ) -> BoxFuture<'a, Result<Vec<Option<Vec<Address>>>, Unreachable>>;
 
     /// All objects in the folder, page by page; from the `resume` of an
     /// earlier scan only those that changed since.

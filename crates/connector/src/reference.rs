@@ -230,6 +230,19 @@ impl Connector for Reference {
         .boxed()
     }
 
+    fn members<'a>(
+        &'a self,
+        _lane: Lane,
+        groups: &'a [Address],
+    ) -> BoxFuture<'a, Result<Vec<Option<Vec<Address>>>, Unreachable>> {
+        async move {
+            self.reading()?;
+            let state = lock(&self.state);
+            Ok(groups.iter().map(|group| state.members(group.external_id)).collect())
+        }
+        .boxed()
+    }
+
     fn apply<'a>(&'a self, _lane: Lane, steps: &'a [Step]) -> BoxFuture<'a, Vec<Result<(), ApplyError>>> {
         async move {
             let mut outcomes = Vec::with_capacity(steps.len());

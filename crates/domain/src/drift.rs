@@ -2,6 +2,10 @@
 //! done about it. Pure, like [`crate::plan`], with which it must agree: there
 //! is a difference exactly when there would be a step to take.
 
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
 use crate::{
     plan::{Want, changes},
     spec::{Attribute, ObjectKind, Observed, Spec},
@@ -79,8 +83,9 @@ codes! {
 }
 
 /// What a policy speaks of that is no attribute: deleted objects, objects in
-/// another container, the marker.
-pub const ASPECTS: [&str; 3] = ["missing", "moved", "marker"];
+/// another container, the marker, who is in a group and should not be, and the
+/// other way round.
+pub const ASPECTS: [&str; 5] = ["missing", "moved", "marker", "member_added", "member_removed"];
 
 /// Everything a policy can speak of, with what holds until somebody decides.
 ///
@@ -111,6 +116,9 @@ pub struct Difference {
     pub wanted: Option<String>,
     /// What was found; none when it is empty or not there.
     pub found: Option<String>,
+    /// The member, for [`FindingKind::MemberAdded`] and [`FindingKind::MemberRemoved`]:
+    /// its id in the target.
+    pub member: Option<Uuid>,
 }
 
 impl Difference {
@@ -122,7 +130,8 @@ impl Difference {
             FindingKind::Missing => Some("missing"),
             FindingKind::Moved => Some("moved"),
             FindingKind::MarkerLost => Some("marker"),
-            FindingKind::Foreign | FindingKind::MemberAdded | FindingKind::MemberRemoved => None,
+            FindingKind::MemberAdded | FindingKind::MemberRemoved => Some(self.kind.code()),
+            FindingKind::Foreign => None,
         }
     }
 }
@@ -132,7 +141,7 @@ impl Difference {
 pub fn differences(want: &Want<'_>, have: Option<&Observed>) -> Vec<Difference> {
     let difference = |kind, wanted: Option<&str>, found: Option<&str>| {
         let own = |value: Option<&str>| value.map(str::to_owned);
-        Difference { kind, attribute: None, wanted: own(wanted), found: own(found) }
+        Difference { kind, attribute: None, wanted: own(wanted), found: own(found), member: None }
     };
     let Some(spec) = want.spec else { return Vec::new() };
     if let Spec::Access { .. } = spec {
@@ -153,6 +162,7 @@ pub fn differences(want: &Want<'_>, have: Option<&Observed>) -> Vec<Difference> 
         attribute: Some(change.attribute),
         wanted: change.after,
         found: change.before,
+        member: None,
     }));
     if let Some(parent) = want.parent.as_ref().filter(|p| !p.dn.eq_ignore_ascii_case(&have.parent_dn)) {
         all.push(difference(FindingKind::Moved, Some(&parent.dn), Some(&have.parent_dn)));
@@ -170,16 +180,43 @@ fn access(want: &Want<'_>, have: Option<&Observed>) -> Option<Difference> {
         attribute: Some(Attribute::Readers),
         wanted: Some(wanted),
         found: found.cloned(),
+        member: None,
     })
+}
+
+/// Whether the members of a group are found as something they should not be.
+#[must_use]
+pub const fn is_of_members(kind: FindingKind) -> bool {
+    matches!(kind, FindingKind::MemberAdded | FindingKind::MemberRemoved)
+}
+
+/// Compares who should be in a group with who is, both by the ids the target
+/// gives. Who is in `pending` is on the way in or out and is not spoken of.
+/// A name stands for people beside each id.
+#[must_use]
+pub fn member_differences(
+    wanted: &BTreeMap<Uuid, String>,
+    pending: &dyn Fn(Uuid) -> bool,
+    present: &BTreeMap<Uuid, String>,
+) -> Vec<Difference> {
+    let difference = |kind, member: Uuid, wanted: Option<&String>, found: Option<&String>| Difference {
+        kind,
+        attribute: None,
+        wanted: wanted.cloned(),
+        found: found.cloned(),
+        member: Some(member),
+    };
+    let added = present.iter().filter(|(id, _)| !wanted.contains_key(id) && !pending(**id));
+    let removed = wanted.iter().filter(|(id, _)| !present.contains_key(id) && !pending(**id));
+    let added = added.map(|(id, name)| difference(FindingKind::MemberAdded, *id, None, Some(name)));
+    let removed = removed.map(|(id, name)| difference(FindingKind::MemberRemoved, *id, Some(name), None));
+    added.chain(removed).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use crate::person::Details;
-    use std::collections::BTreeMap;
-
     use proptest::prelude::*;
-    use uuid::Uuid;
 
     use super::*;
     use crate::{
@@ -276,6 +313,24 @@ mod tests {
         assert_eq!(subjects, ["marker", "name", "enabled", "moved"]);
         let missing = differences(&want(&spec), None);
         assert_eq!(missing.iter().map(|d| d.kind).collect::<Vec<_>>(), [FindingKind::Missing]);
+    }
+
+    #[test]
+    fn members_are_compared_both_ways_and_those_on_their_way_are_left_out() {
+        let id = Uuid::from_u128;
+        let names =
+            |ids: &[u128]| ids.iter().map(|n| (id(*n), format!("CN={n}"))).collect::<BTreeMap<_, _>>();
+        let found = member_differences(&names(&[1, 2, 3]), &|m| m == id(3) || m == id(5), &names(&[2, 4, 5]));
+        let told: Vec<_> =
+            found.iter().map(|d| (d.subject(), d.member, d.wanted.clone(), d.found.clone())).collect();
+        let name = |n: u128| Some(format!("CN={n}"));
+        assert_eq!(
+            told,
+            [
+                (Some("member_added"), Some(id(4)), None, name(4)),
+                (Some("member_removed"), Some(id(1)), name(1), None),
+            ]
+        );
     }
 
     #[test]

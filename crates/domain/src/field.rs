@@ -31,6 +31,8 @@ pub enum Rule {
     Cycle,
     /// The same value stands twice in what was given (`other` says where).
     Duplicate,
+    /// A group would be in itself, directly or through others.
+    Circle,
 }
 
 /// One value that cannot be accepted: where, which rule, and what the rule needs.

@@ -38,6 +38,17 @@ pub const USERS_PER_REQUEST: usize = 5_000;
 pub const FINDINGS_PER_REQUEST: u32 = 5_000;
 /// Rows written by one statement.
 pub const ROWS_PER_STATEMENT: usize = 500;
+/// Members changed by one call.
+pub const MEMBERS_PER_REQUEST: usize = 5_000;
+/// People who own one group.
+pub const GROUP_OWNERS: usize = 20;
+/// Groups in groups, one in another: a token holds at most 1,015 groups
+/// (MS-KILE, as Windows builds it), and nobody follows more levels with the eye.
+pub const GROUP_DEPTH: usize = 8;
+/// How far ahead a membership may end, in days.
+pub const MEMBERSHIP_DAYS: i64 = 10 * 365;
+/// Memberships that one transaction ends because their time is over.
+pub const MEMBERSHIPS_ENDED_AT_ONCE: i32 = 5_000;
 /// Members added to or removed from a group by one modify.
 pub const MEMBERS_PER_MODIFY: usize = 1_000;
 /// Values a directory returns of one attribute at once (MS-ADTS 3.1.1.3.1.3.3).

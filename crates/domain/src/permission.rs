@@ -38,6 +38,8 @@ pub enum Resource {
     Tenant,
     /// A person's account, which may be an administrator's.
     Account,
+    /// A group, which may be owned by people.
+    Group,
 }
 
 permissions! {
@@ -69,6 +71,8 @@ permissions! {
     AdministratorManage = "administrator_manage" on Account;
     /// Create groups and change who is in them.
     GroupManage = "group_manage" on Tenant;
+    /// Change who is in a group. Owners of a group may without any role.
+    GroupMembers = "group_members" on Group;
     /// See provisioning requests and their problems.
     RequestRead = "request_read" on Tenant;
     /// Run the failed part of a request again.
@@ -113,7 +117,7 @@ use Permission as P;
 /// The roles of the first version. An end user needs none: everybody may see
 /// and reset their own account.
 pub const ROLES: &[Role] = &[
-    Role { code: "provider_administrator", version: 2, permissions: Permission::ALL, administrator: true },
+    Role { code: "provider_administrator", version: 3, permissions: Permission::ALL, administrator: true },
     Role {
         code: "provider_helpdesk",
         version: 1,

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
+    group::GroupKind,
     id::ObjectId,
     person::{Detail, Details},
 };
@@ -22,7 +23,7 @@ pub const SPEC_VERSION: i32 = 1;
 pub enum ObjectKind {
     /// An organizational unit.
     Container,
-    /// A security group.
+    /// A security or distribution group.
     Group,
     /// A person's account.
     User,
@@ -80,6 +81,8 @@ pub enum Attribute {
     Manager,
     /// Free text.
     Description,
+    /// What a group is for, as [`GroupKind`] has it (`groupType`).
+    GroupKind,
     /// `true` when the account may log on.
     Enabled,
     /// Security ids that may read a container, sorted, separated by a blank.
@@ -109,6 +112,7 @@ impl Attribute {
             Self::Department => "department",
             Self::Manager => "manager",
             Self::Description => "description",
+            Self::GroupKind => "group_kind",
             Self::Enabled => "enabled",
             Self::Readers => "readers",
             Self::Locked => "locked",
@@ -144,6 +148,7 @@ impl Attribute {
         Self::Department,
         Self::Manager,
         Self::Description,
+        Self::GroupKind,
         Self::Enabled,
         Self::Readers,
         Self::Locked,
@@ -186,17 +191,8 @@ pub enum Spec {
         /// Free text, as the customer's display name.
         description: Option<String>,
     },
-    /// A global security group.
-    Group {
-        /// Name within the container.
-        name: String,
-        /// Unique name in the directory.
-        logon_name: String,
-        /// The container it lies in.
-        parent: ObjectId,
-        /// Free text.
-        description: Option<String>,
-    },
+    /// A global group.
+    Group(GroupSpec),
     /// A person's account.
     User(UserSpec),
     /// `container` is readable by members of `readers` and by no other tenant.
@@ -206,6 +202,37 @@ pub enum Spec {
         /// The group whose members may read it.
         readers: ObjectId,
     },
+}
+
+/// What should be true of a group. Its members are edges of their own.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct GroupSpec {
+    /// Name within the container.
+    pub name: String,
+    /// Unique name in the directory.
+    pub logon_name: String,
+    /// The container it lies in.
+    pub parent: ObjectId,
+    /// Free text.
+    pub description: Option<String>,
+    /// What it is for.
+    #[serde(default)]
+    pub group_kind: GroupKind,
+    /// Mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<String>,
+    /// Further mail addresses, as those of a person ([`Detail::Aliases`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aliases: Option<String>,
+}
+
+impl GroupSpec {
+    /// A security group without anything that can be left out.
+    #[must_use]
+    pub const fn security(parent: ObjectId, name: String, logon_name: String) -> Self {
+        let (description, mail, aliases) = (None, None, None);
+        Self { name, logon_name, parent, description, group_kind: GroupKind::Security, mail, aliases }
+    }
 }
 
 /// What should be true of a person's account.
@@ -259,7 +286,7 @@ impl Spec {
     pub const fn kind(&self) -> ObjectKind {
         match self {
             Self::Container { .. } => ObjectKind::Container,
-            Self::Group { .. } => ObjectKind::Group,
+            Self::Group(_) => ObjectKind::Group,
             Self::User(_) => ObjectKind::User,
             Self::Access { .. } => ObjectKind::Access,
         }
@@ -270,7 +297,7 @@ impl Spec {
     pub const fn parent(&self) -> Option<ObjectId> {
         match self {
             Self::Container { parent, .. } => *parent,
-            Self::Group { parent, .. } => Some(*parent),
+            Self::Group(group) => Some(group.parent),
             Self::User(user) => Some(user.parent),
             Self::Access { .. } => None,
         }
@@ -313,10 +340,13 @@ impl Spec {
             Self::Container { name, description, .. } => {
                 [(A::Name, Some(name.as_str())), (A::Description, description.as_deref())].into()
             }
-            Self::Group { name, logon_name, description, .. } => [
-                (A::Name, Some(name.as_str())),
-                (A::LogonName, Some(logon_name)),
-                (A::Description, description.as_deref()),
+            Self::Group(group) => [
+                (A::Name, Some(group.name.as_str())),
+                (A::LogonName, Some(&group.logon_name)),
+                (A::Description, group.description.as_deref()),
+                (A::GroupKind, Some(group.group_kind.code())),
+                (A::Mail, group.mail.as_deref()),
+                (A::Detail(Detail::Aliases), group.aliases.as_deref()),
             ]
             .into(),
             Self::User(user) => {

@@ -7,6 +7,8 @@
 //! where the policy enforces, it makes the object due, and the reconciler does
 //! the rest.
 
+mod members;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
     sync::Arc,
@@ -176,9 +178,11 @@ impl Scan<'_> {
         let parents = self.parents(&known).await?;
         let by_id: BTreeMap<Uuid, &Standing> =
             known.iter().filter_map(|s| Some((s.address.as_ref()?.external_id, s))).collect();
-        let (mut suspects, mut strangers) = (Vec::new(), Vec::new());
+        let (mut suspects, mut strangers, mut groups) = (Vec::new(), Vec::new(), Vec::new());
         for item in items {
-            match by_id.get(&item.address.external_id) {
+            let known = by_id.get(&item.address.external_id);
+            groups.extend(known.filter(|s| s.kind == ObjectKind::Group && s.settled).map(|s| s.stamp.object));
+            match known {
                 Some(standing) if is_suspect(standing, item, &parents) => {
                     suspects.push(standing.stamp.object);
                 }
@@ -191,6 +195,7 @@ impl Scan<'_> {
             self.seen.extend(ids);
         }
         self.check(&suspects).await?;
+        self.check_members(&groups).await?;
         self.meet(&strangers).await
     }
 
@@ -269,7 +274,7 @@ impl Scan<'_> {
         let want = want(standing, place, link, parents);
         let found = differences(&want, seen).into_iter().map(|difference| {
             let id = FindingId::new(self.engine.clock.now(), self.engine.random.as_ref());
-            Found { id, difference }
+            Found { id, difference, member: None }
         });
         let around = around(standing);
         let around = around.iter().filter_map(|p| parents.get(p)).map(|p| p.stamp.clone());
@@ -279,6 +284,7 @@ impl Scan<'_> {
             name: name(&standing.spec),
             changed_at: seen.and_then(|seen| seen.changed_at),
             found: found.collect(),
+            of_members: false,
         }
     }
 

@@ -8,7 +8,7 @@ use cedar_policy::{
     Schema, ValidationMode, Validator,
 };
 use domain::{
-    id::{TenantId, UserId},
+    id::{GroupId, TenantId, UserId},
     limits,
     permission::Permission,
 };
@@ -24,9 +24,9 @@ pub struct Policy {
     policies: PolicySet,
     authorizer: Authorizer,
     names: Names,
-    /// Policies that permit something on the person's own account without a
-    /// grant, and the action they are about.
-    own: HashMap<PolicyId, EntityUid>,
+    /// Policies that permit something on the person's own account or group without
+    /// a grant, the action they are about, and what they call it.
+    own: HashMap<PolicyId, (EntityUid, Basis)>,
     contexts: [Context; 2],
 }
 
@@ -74,10 +74,13 @@ impl Policy {
         for policy in parsed.policies() {
             let unnamed = || PolicyError::Unnamed { policy: policy.to_string() };
             let id = PolicyId::new(policy.annotation("id").ok_or_else(unnamed)?);
-            if let (Some("own_account"), ActionConstraint::Eq(action)) =
-                (policy.annotation("basis"), policy.action_constraint())
-            {
-                own.insert(id.clone(), action);
+            let basis = match policy.annotation("basis") {
+                Some("own_account") => Some(Basis::OwnAccount),
+                Some("own_group") => Some(Basis::OwnGroup),
+                _ => None,
+            };
+            if let (Some(basis), ActionConstraint::Eq(action)) = (basis, policy.action_constraint()) {
+                own.insert(id.clone(), (action, basis));
             }
             policies.add(policy.new_id(id)).map_err(|_| unnamed())?;
         }
@@ -157,6 +160,14 @@ impl Policy {
                 let parents = scopes.last().cloned().into_iter().collect();
                 all.push(entity(self.names.account(user), attributes, parents)?);
             }
+            if let Target::Group { group, owners, .. } = *resource {
+                let owners =
+                    owners.iter().map(|o| RestrictedExpression::new_entity_uid(self.names.person(*o)));
+                let attributes =
+                    HashMap::from([("owners".to_owned(), RestrictedExpression::new_set(owners))]);
+                let parents = scopes.last().cloned().into_iter().collect();
+                all.push(entity(self.names.group(group), attributes, parents)?);
+            }
         }
         Entities::from_entities(all, None).map_err(|e| e.to_string())
     }
@@ -165,6 +176,7 @@ impl Policy {
         let resource = match question.resource {
             Target::Tenant { path } => path.last().map(|&tenant| self.names.scope(tenant)),
             Target::Account { user, .. } => Some(self.names.account(user)),
+            Target::Group { group, .. } => Some(self.names.group(group)),
         };
         let Some(resource) = resource else {
             return undecidable(question.permission, "a tenant without a path".to_owned());
@@ -190,13 +202,14 @@ impl Policy {
         if let Some(error) = response.diagnostics().errors().next() {
             return undecidable(permission, error.to_string());
         }
-        let own = response.diagnostics().reason().any(|id| self.own.contains_key(id));
+        let own =
+            response.diagnostics().reason().find_map(|id| self.own.get(id)).map(|(_, basis)| basis.clone());
         let mut policies: Vec<String> = response.diagnostics().reason().map(ToString::to_string).collect();
         policies.sort_unstable();
         let grant = nearest(question);
-        match (response.decision(), grant) {
-            (Verdict::Allow, _) if own => Decision::Allowed(Authority { policies, basis: Basis::OwnAccount }),
-            (Verdict::Allow, Some(grant)) => {
+        match (response.decision(), grant, own) {
+            (Verdict::Allow, _, Some(basis)) => Decision::Allowed(Authority { policies, basis }),
+            (Verdict::Allow, Some(grant), None) => {
                 let basis = Basis::Grant {
                     grant: grant.grant,
                     role: grant.role.to_owned(),
@@ -205,20 +218,24 @@ impl Policy {
                 };
                 Decision::Allowed(Authority { policies, basis })
             }
-            (Verdict::Allow, None) => {
+            (Verdict::Allow, None, None) => {
                 undecidable(permission, format!("{} allowed it without a grant", policies.join(", ")))
             }
             // A guard is the reason only where there was something to guard.
-            (Verdict::Deny, Some(_)) => forbidden(permission, policies),
-            (Verdict::Deny, None) if self.is_self_service(question) => forbidden(permission, policies),
-            (Verdict::Deny, None) => Decision::Denied(Denial { permission, reason: Refusal::NoGrant }),
+            (Verdict::Deny, Some(_), _) => forbidden(permission, policies),
+            (Verdict::Deny, None, _) if self.is_self_service(question) => forbidden(permission, policies),
+            (Verdict::Deny, None, _) => Decision::Denied(Denial { permission, reason: Refusal::NoGrant }),
         }
     }
 
-    /// Whether everybody may do this to their own account, and this is theirs.
+    /// Whether everybody may do this to their own account or group, and this is theirs.
     fn is_self_service(&self, question: &Question<'_>) -> bool {
-        matches!(question.resource, Target::Account { user, .. } if user == question.person)
-            && self.own.values().any(|action| *action == self.names.action(question.permission))
+        let own = match question.resource {
+            Target::Tenant { .. } => false,
+            Target::Account { user, .. } => user == question.person,
+            Target::Group { owners, .. } => owners.contains(&question.person),
+        };
+        own && self.own.values().any(|(action, _)| *action == self.names.action(question.permission))
     }
 }
 
@@ -228,6 +245,7 @@ struct Names {
     scope: EntityTypeName,
     person: EntityTypeName,
     account: EntityTypeName,
+    group: EntityTypeName,
     actions: Vec<EntityUid>,
     attributes: Vec<String>,
 }
@@ -241,6 +259,7 @@ impl Names {
             scope: name("Scope"),
             person: name("Person"),
             account: name("Account"),
+            group: name("Group"),
             actions: Permission::ALL.iter().map(action).collect(),
             attributes: Permission::ALL.iter().map(|p| format!("can_{p}")).collect(),
         }
@@ -256,6 +275,10 @@ impl Names {
 
     fn account(&self, user: UserId) -> EntityUid {
         EntityUid::from_type_name_and_id(self.account.clone(), EntityId::new(user.to_string()))
+    }
+
+    fn group(&self, group: GroupId) -> EntityUid {
+        EntityUid::from_type_name_and_id(self.group.clone(), EntityId::new(group.to_string()))
     }
 
     fn action(&self, permission: Permission) -> EntityUid {

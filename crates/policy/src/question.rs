@@ -3,7 +3,7 @@
 use std::fmt;
 
 use domain::{
-    id::{GrantId, TenantId, UserId},
+    id::{GrantId, GroupId, TenantId, UserId},
     permission::{Permission, Resource},
 };
 
@@ -56,6 +56,15 @@ pub enum Target<'a> {
         /// The path of the tenant the person belongs to.
         path: &'a [TenantId],
     },
+    /// A group.
+    Group {
+        /// Which.
+        group: GroupId,
+        /// The people who own it.
+        owners: &'a [UserId],
+        /// The path of the tenant it belongs to.
+        path: &'a [TenantId],
+    },
 }
 
 impl<'a> Target<'a> {
@@ -63,7 +72,7 @@ impl<'a> Target<'a> {
     #[must_use]
     pub const fn path(&self) -> &'a [TenantId] {
         match self {
-            Self::Tenant { path } | Self::Account { path, .. } => path,
+            Self::Tenant { path } | Self::Account { path, .. } | Self::Group { path, .. } => path,
         }
     }
 
@@ -73,6 +82,7 @@ impl<'a> Target<'a> {
         match self {
             Self::Tenant { .. } => Resource::Tenant,
             Self::Account { .. } => Resource::Account,
+            Self::Group { .. } => Resource::Group,
         }
     }
 }
@@ -117,7 +127,7 @@ impl Decision {
 pub struct Authority {
     /// The `@id`s of the policies that permitted it, sorted.
     pub policies: Vec<String>,
-    /// The grant behind them, or that it is the person's own account.
+    /// The grant behind them, or that it is the person's own account or group.
     pub basis: Basis,
 }
 
@@ -126,6 +136,8 @@ pub struct Authority {
 pub enum Basis {
     /// It is their own account, and everybody may do this to their own.
     OwnAccount,
+    /// They own the group.
+    OwnGroup,
     /// A grant carries the permission; of several the one nearest to the resource.
     Grant {
         /// The grant.
@@ -143,6 +155,7 @@ impl fmt::Display for Basis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OwnAccount => f.write_str("self"),
+            Self::OwnGroup => f.write_str("owner of the group"),
             Self::Grant { grant, role, role_version, scope } => {
                 write!(f, "{grant}: {role} version {role_version} on {scope}")
             }

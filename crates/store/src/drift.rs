@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::{
     StoreError,
     error::known,
+    groups::MemberRef,
     ts,
     tx::{Permit, ReadTx, WriteTx, act},
     views::TenantName,
@@ -41,6 +42,10 @@ pub struct Finding {
     pub kind: FindingKind,
     /// Which attribute, for a changed one.
     pub attribute: Option<Attribute>,
+    /// The person or group it is about, for a member that is ours.
+    pub member: Option<MemberRef>,
+    /// The object of that member.
+    pub member_object: Option<ObjectId>,
     /// What the object is called.
     pub name: String,
     /// The person a link was found to refer to; `found` then is the name.
@@ -107,9 +112,10 @@ impl ReadTx<'_> {
                       f.enforced_at IS NOT NULL AS "enforced!",
                       f.first_seen_at AS "first_seen_at!: jiff_sqlx::Timestamp",
                       f.last_seen_at AS "last_seen_at!: jiff_sqlx::Timestamp", f.resolved_by,
-                      f.resolved_at AS "resolved_at: jiff_sqlx::Timestamp", f.request_id
+                      f.resolved_at AS "resolved_at: jiff_sqlx::Timestamp", f.request_id, f.member_object,
+                      m.entity_kind AS "member_kind?", m.entity_id AS "member_id?"
                  FROM finding f JOIN tenant t ON t.id = f.tenant_id JOIN target d ON d.id = f.target_id
-                 LEFT JOIN object o ON o.id = f.object_id
+                 LEFT JOIN object o ON o.id = f.object_id LEFT JOIN object m ON m.id = f.member_object
                  CROSS JOIN LATERAL (SELECT f.attribute = ANY($9) AS is_link) l
                  LEFT JOIN LATERAL (SELECT w.spec, w.entity_id FROM external_object x JOIN object w ON w.id = x.object_id
                        WHERE l.is_link AND x.target_id = f.target_id AND x.external_id = f.found::uuid
@@ -152,6 +158,8 @@ impl ReadTx<'_> {
                         .and_then(|(kind, id): (String, Uuid)| entity(&kind, id)),
                     kind: known(FindingKind::from_code(&row.kind), "finding", "kind", row.id)?,
                     attribute: Attribute::from_code(&row.attribute),
+                    member: row.member_kind.zip(row.member_id).and_then(|(kind, id)| member(&kind, id)),
+                    member_object: row.member_object.map(ObjectId::from_uuid),
                     name: row.name,
                     linked: row.linked.map(UserId::from_uuid),
                     wanted: row.wanted,
@@ -270,6 +278,14 @@ impl WriteTx<'_> {
             changes: vec![],
         });
         Ok(())
+    }
+}
+
+fn member(kind: &str, id: Uuid) -> Option<MemberRef> {
+    match kind {
+        "user" => Some(MemberRef::User(UserId::from_uuid(id))),
+        "group" => Some(MemberRef::Group(GroupId::from_uuid(id))),
+        _ => None,
     }
 }
 

@@ -15,8 +15,11 @@ use sqlx::PgPool;
 use std::sync::Arc;
 
 pub use claim::{Claim, Claimed, Intent};
-pub use drift::{Checked, Expected, Found, Recorded, ScanClaim, Stamp, Standing, Stranger};
+pub use drift::{
+    Checked, Expected, Found, Insider, Outsider, Recorded, ScanClaim, Stamp, Standing, Stranger,
+};
 pub use health::{ControllerSeen, Health, Mode};
+pub(crate) use load::STRAY_GENERATION;
 pub use load::{EdgeJob, Job, PendingPassword, Reference, Workload};
 pub use record::{Batch, EdgeOutcome, ObjectOutcome, Outcome, PasswordOutcome};
 pub use sweep::Swept;

@@ -1,12 +1,24 @@
-//! Groups of a customer: all its people, one per service, and its own.
+//! Groups of a customer: all its people, one per service, and its own. Who is in
+//! them is in `members`, groups in groups in `nested`.
+
+mod members;
+mod nested;
+mod owners;
+mod remove;
 
 use domain::{
     event::{Event, FieldChange, Outcome},
-    id::{GroupId, ObjectId, ServiceId, TenantId, UserId},
+    group::GroupKind,
+    id::{GroupId, ObjectId, ServiceId, TenantId},
 };
 
+pub use members::{Change, MemberRef};
+pub use remove::{Left, RemovedGroup};
+
 use crate::{
-    StoreError, ts,
+    StoreError,
+    error::known,
+    ts,
     tx::{Permit, ReadTx, TenantRef, WriteTx, act},
 };
 
@@ -21,6 +33,21 @@ pub enum GroupPurpose {
     Custom,
 }
 
+/// What people say of a group.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GroupValues {
+    /// Name as shown.
+    pub name: String,
+    /// Free text.
+    pub description: Option<String>,
+    /// What it is for.
+    pub kind: GroupKind,
+    /// Mail address.
+    pub mail: Option<String>,
+    /// Further addresses, separated by blanks.
+    pub aliases: Option<String>,
+}
+
 /// A group that should exist.
 #[derive(Debug, Clone)]
 pub struct NewGroup {
@@ -30,10 +57,8 @@ pub struct NewGroup {
     pub object: ObjectId,
     /// Why it exists.
     pub purpose: GroupPurpose,
-    /// Name as shown.
-    pub name: String,
-    /// Free text.
-    pub description: Option<String>,
+    /// What is said of it.
+    pub values: GroupValues,
 }
 
 /// A group as stored.
@@ -45,24 +70,59 @@ pub struct Group {
     pub object: ObjectId,
     /// `members`, `service` or `custom`.
     pub purpose: String,
-    /// Name as shown.
-    pub name: String,
+    /// What is said of it.
+    pub values: GroupValues,
+    /// Version of the desired state.
+    pub version: i64,
+}
+
+impl Group {
+    /// Kept by the product; nobody changes it by hand.
+    #[must_use]
+    pub fn is_built_in(&self) -> bool {
+        self.purpose != "custom"
+    }
 }
 
 impl ReadTx<'_> {
-    /// A group and its tenant, if the caller may read it.
+    /// A group and its tenant, if the caller may read it, or owns it.
     pub async fn group(&mut self, id: GroupId) -> Result<(Group, TenantRef), StoreError> {
+        let (group, tenant) = self.load_group(id, false).await?.ok_or(StoreError::NotFound("group"))?;
+        let tenant = self.tenant(tenant).await?;
+        if let Err(unseen) = self.permit::<act::TenantRead>(&tenant) {
+            // Without a role, somebody may own it.
+            let owners = self.owner_ids(id).await?;
+            self.decide_members(&tenant, id, &owners).map_err(|_| unseen)?;
+            self.enter(tenant.id).await?;
+        }
+        Ok((group, tenant))
+    }
+
+    /// A group with its tenant; of those that were `removed`, or of the others.
+    async fn load_group(
+        &mut self,
+        id: GroupId,
+        removed: bool,
+    ) -> Result<Option<(Group, TenantId)>, StoreError> {
         let row = sqlx::query!(
-            "SELECT tenant_id, object_id, purpose, name FROM user_group WHERE id = $1 AND deleted_at IS NULL",
-            id.uuid()
+            "SELECT tenant_id, object_id, purpose, name, description, group_kind, mail, aliases, version
+               FROM user_group WHERE id = $1 AND (CASE WHEN $2 THEN purge_at IS NOT NULL ELSE deleted_at IS NULL END)",
+            id.uuid(),
+            removed
         )
         .fetch_optional(self.sql())
-        .await?
-        .ok_or(StoreError::NotFound("group"))?;
-        let tenant = self.tenant(TenantId::from_uuid(row.tenant_id)).await?;
-        self.permit::<act::TenantRead>(&tenant)?;
-        let object = ObjectId::from_uuid(row.object_id);
-        Ok((Group { id, object, purpose: row.purpose, name: row.name }, tenant))
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let kind = known(GroupKind::from_code(&row.group_kind), "user_group", "group_kind", id)?;
+        let (name, description, mail, aliases) = (row.name, row.description, row.mail, row.aliases);
+        let group = Group {
+            id,
+            object: ObjectId::from_uuid(row.object_id),
+            purpose: row.purpose,
+            values: GroupValues { name, description, kind, mail, aliases },
+            version: row.version,
+        };
+        Ok(Some((group, TenantId::from_uuid(row.tenant_id))))
     }
 
     /// The groups of the services a tenant has: service, group and its object.
@@ -110,50 +170,121 @@ impl WriteTx<'_> {
                 GroupPurpose::Service(service) => ("service", Some(service.uuid())),
                 GroupPurpose::Custom => ("custom", None),
             };
-            let now = ts(self.now);
+            let (now, values) = (ts(self.now), &group.values);
             sqlx::query!(
-                "INSERT INTO user_group (id, tenant_id, purpose, service_id, name, description, object_id, created_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                "INSERT INTO user_group (id, tenant_id, purpose, service_id, name, description, object_id, created_at,
+                        group_kind, mail, aliases)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                 group.id.uuid(),
                 tenant.uuid(),
                 purpose,
                 service,
-                group.name,
-                group.description,
+                values.name,
+                values.description,
                 group.object.uuid(),
-                now as _
+                now as _,
+                values.kind.code(),
+                values.mail,
+                values.aliases
             )
             .execute(self.sql())
             .await?;
-            let field = |field, after: &str| FieldChange {
-                field,
-                before: None,
-                after: Some(after.to_owned()),
-                person: None,
-            };
-            self.events.push(Event {
-                code: "group.created",
-                outcome: Outcome::Success,
-                tenant,
-                target: ("group", group.id.to_string()),
-                changes: vec![field("name", &group.name), field("purpose", purpose)],
-            });
+            let after = Some(purpose.to_owned());
+            let mut changes = differences(None, values);
+            changes.push(FieldChange { field: "purpose", before: None, after, person: None });
+            self.note_group(tenant, group.id, "group.created", changes);
         }
         Ok(())
     }
 
-    /// Notes who came into a group or left it, one event per person.
-    pub fn note_members(&mut self, tenant: TenantId, group: GroupId, users: &[UserId], wanted: bool) {
-        for user in users {
-            let value = Some(user.to_string());
-            let (before, after) = if wanted { (None, value) } else { (value, None) };
-            self.events.push(Event {
-                code: if wanted { "group.member_added" } else { "group.member_removed" },
-                outcome: Outcome::Success,
-                tenant,
-                target: ("group", group.to_string()),
-                changes: vec![FieldChange { field: "member", before, after, person: None }],
-            });
-        }
+    /// Locks a group and proves that the caller may manage it.
+    pub async fn group_to_change(
+        &mut self,
+        id: GroupId,
+    ) -> Result<(Group, Permit<act::GroupManage>), StoreError> {
+        sqlx::query!("SELECT id FROM user_group WHERE id = $1 FOR UPDATE", id.uuid())
+            .fetch_optional(self.sql())
+            .await?;
+        let (group, tenant) = self.group(id).await?;
+        let permit = self.permit::<act::GroupManage>(&tenant)?;
+        Ok((group, permit))
     }
+
+    /// Holds a group as it is and proves that the caller may change who is in it.
+    pub async fn group_to_fill(
+        &mut self,
+        id: GroupId,
+    ) -> Result<(Group, Permit<act::GroupMembers>), StoreError> {
+        sqlx::query!("SELECT id FROM user_group WHERE id = $1 FOR SHARE", id.uuid())
+            .fetch_optional(self.sql())
+            .await?;
+        let (group, tenant) = self.group(id).await?;
+        let owners = self.owner_ids(id).await?;
+        let (permit, authority) = self.decide_members(&tenant, id, &owners)?;
+        self.authority = Some(authority);
+        Ok((group, permit))
+    }
+
+    /// Says other things of a group, if `version` is still the present one; gives
+    /// the group as it is now.
+    pub async fn update_group(
+        &mut self,
+        permit: &Permit<act::GroupManage>,
+        before: &Group,
+        version: i64,
+        values: &GroupValues,
+    ) -> Result<Group, StoreError> {
+        if version != before.version {
+            return Err(StoreError::Stale { present: before.version });
+        }
+        let changes = differences(Some(&before.values), values);
+        if changes.is_empty() {
+            return Ok(before.clone());
+        }
+        let group = Group { values: values.clone(), version: version + 1, ..before.clone() };
+        sqlx::query!(
+            "UPDATE user_group SET name = $3, description = $4, group_kind = $5, mail = $6, aliases = $7, version = $8
+              WHERE id = $1 AND tenant_id = $2",
+            group.id.uuid(),
+            permit.tenant.id.uuid(),
+            values.name,
+            values.description,
+            values.kind.code(),
+            values.mail,
+            values.aliases,
+            group.version
+        )
+        .execute(self.sql())
+        .await?;
+        self.note_group(permit.tenant.id, group.id, "group.updated", changes);
+        Ok(group)
+    }
+
+    fn note_group(
+        &mut self,
+        tenant: TenantId,
+        group: GroupId,
+        code: &'static str,
+        changes: Vec<FieldChange>,
+    ) {
+        let target = ("group", group.to_string());
+        self.events.push(Event { code, outcome: Outcome::Success, tenant, target, changes });
+    }
+}
+
+/// Field by field; at its creation nothing was said before.
+fn differences(before: Option<&GroupValues>, after: &GroupValues) -> Vec<FieldChange> {
+    let mut changes = Vec::new();
+    let mut note = |field, of: &dyn Fn(&GroupValues) -> Option<String>| {
+        let (before, after) = (before.and_then(of), of(after));
+        if before != after {
+            changes.push(FieldChange { field, before, after, person: None });
+        }
+    };
+    note("name", &|v| Some(v.name.clone()));
+    note("kind", &|v| Some(v.kind.code().to_owned()));
+    note("description", &|v| v.description.clone());
+    note("mail", &|v| v.mail.clone());
+    note("aliases", &|v| v.aliases.clone());
+    changes
 }

@@ -249,7 +249,7 @@ impl WriteTx<'_> {
     }
 
     /// Wants what is wanted already, so that it is read back once more.
-    async fn verify_again(&mut self, objects: &[Uuid]) -> Result<i64, StoreError> {
+    pub async fn verify_again(&mut self, objects: &[Uuid]) -> Result<i64, StoreError> {
         let (request, now) = (self.request_id()?, ts(self.now));
         let again = sqlx::query_scalar!(
             r#"SELECT want_specs($2, $3, $4, array_agg(o.id), array_agg(o.spec)) AS "n!"

@@ -12,7 +12,7 @@ use std::{
 
 use domain::{
     event::Event,
-    id::{ObjectId, TargetId, TenantId, UserId},
+    id::{GroupId, ObjectId, TargetId, TenantId, UserId},
     permission::{Permission, Role},
     tenant::{Standing, Status, TenantKind},
 };
@@ -160,7 +160,7 @@ pub mod act {
 
     actions! {
         TenantRead ResellerCreate OrderCreate TenantUpdate TenantSuspend TenantClose TenantMove UserRead UserCreate UserUpdate UserDelete
-        UserResetPassword GroupManage RequestRead RequestRetry RoleGrant DirectoryRead
+        UserResetPassword GroupManage GroupMembers RequestRead RequestRetry RoleGrant DirectoryRead
         DirectoryManage
     }
 }
@@ -347,6 +347,35 @@ impl ReadTx<'_> {
                 }
             }
         }
+    }
+
+    /// Whether the caller may change who is in a group: who manages the groups of
+    /// the tenant may, and so may the people who own this one.
+    pub(crate) fn decide_members(
+        &self,
+        tenant: &TenantRef,
+        group: GroupId,
+        owners: &[UserId],
+    ) -> Result<(Permit<act::GroupMembers>, Authority), StoreError> {
+        let permit = || Permit { tenant: tenant.clone(), account: None, action: PhantomData };
+        let refused = match self.decide::<act::GroupManage>(tenant, None) {
+            Ok((_, authority)) => return Ok((permit(), authority)),
+            Err(refused) => refused,
+        };
+        let resource = Target::Group { group, owners, path: &tenant.path };
+        match self.ask(tenant, Permission::GroupMembers, resource) {
+            Decision::Allowed(authority) => Ok((permit(), authority)),
+            Decision::Denied(_) => Err(refused),
+        }
+    }
+
+    /// From here on the transaction reads and writes rows of this tenant although no
+    /// grant reaches it: a decision about one thing of it was taken before.
+    pub(crate) async fn enter(&mut self, tenant: TenantId) -> Result<(), StoreError> {
+        sqlx::query!("SELECT set_config('tenantry.tenant', $1, true)", tenant.uuid().to_string())
+            .fetch_one(self.sql())
+            .await?;
+        Ok(())
     }
 
     /// Whether the caller may list the people of `tenant`. Seeing people has no

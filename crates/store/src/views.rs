@@ -10,7 +10,7 @@ mod requests;
 mod tenants;
 
 pub use directories::{ControllerView, DirectoryNotice, DirectoryView};
-pub use groups::{GroupView, MemberView};
+pub use groups::{EffectiveView, GroupName, GroupView, MemberView, NestedView, SHOWN_THROUGH};
 pub use orders::{OrderFilter, OrderView};
 pub use people::PersonView;
 pub use requests::{ItemView, RequestFilter, RequestView};

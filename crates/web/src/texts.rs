@@ -56,6 +56,7 @@ pub fn field_error(error: &FieldError) -> String {
             (None, Some(value)) => format!("\"{value}\" stands here twice."),
             (None, None) => "This stands here twice.".to_owned(),
         },
+        Rule::Circle => "The group would be in itself, directly or through other groups.".to_owned(),
     }
 }
 
@@ -86,6 +87,7 @@ pub const fn rule_code(rule: Rule) -> &'static str {
         Rule::Immutable => "immutable",
         Rule::Cycle => "cycle",
         Rule::Duplicate => "duplicate",
+        Rule::Circle => "circle",
     }
 }
 
@@ -200,6 +202,12 @@ pub fn request_title(kind: &str) -> &'static str {
         "user_update" => "Change of a person",
         "user_delete" => "Removal of a person",
         "group_create" => "New group",
+        "group_update" => "Change of a group",
+        "group_delete" => "Removal of a group",
+        "group_restore" => "Restoration of a group",
+        "group_purge" => "End of a removed group",
+        "members_change" => "People into a group and out of it",
+        "members_end" => "End of memberships whose time is over",
         "member_add" => "Person into a group",
         "member_remove" => "Person out of a group",
         "plan_add" => "Plan for a person",

@@ -65,6 +65,11 @@ pub struct Finding {
     /// What the object is called, for people.
     #[schema(example = "Anna Berg")]
     pub name: String,
+    /// Id of the user or group that is in a group and should not be, or the other
+    /// way round; none for what is not ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "usr_01jzk3v8x6f0p2m4q7r9s1t3vw")]
+    pub member: Option<String>,
     /// What was found.
     pub kind: FindingKind,
     /// Which attribute, when one has another value.
@@ -179,7 +184,7 @@ pub struct ScanAsked {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DriftPolicy {
-    /// For every attribute, and for `missing`, `moved` and `marker`: `enforce`
+    /// For every attribute, and for `missing`, `moved`, `marker`, `member_added` and `member_removed`: `enforce`
     /// puts it right at once, `report` waits for a person. What is left out of a
     /// change stays as it is.
     #[serde(default)]

@@ -221,7 +221,8 @@ async fn ensure_group(root: &Client, customer: &str) -> Result<(), Failure> {
     if groups.iter().any(|group| group.name == NAME) {
         return Ok(());
     }
-    let body = NewGroup { name: NAME.to_owned(), description: Some("Invoices and payments".to_owned()) };
+    let description = Some("Invoices and payments".to_owned());
+    let body = NewGroup { name: NAME.to_owned(), description, ..NewGroup::default() };
     let group: Group = root.post(&format!("customers/{customer}/groups"), &body).await?.read()?;
     let users: Vec<User> = root.list(&format!("customers/{customer}/users")).await?;
     for user in users.iter().filter(|user| user.department.as_deref() == Some("Finance")) {

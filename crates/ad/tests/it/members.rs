@@ -74,4 +74,10 @@ async fn members_of_a_group_larger_than_a_range_are_seen_and_one_bad_one_among_a
     let all: Vec<Uuid> = people.iter().map(|p| p.external_id).collect();
     assert_eq!(present(&directory, &step, &at, &people).await, all);
     assert_eq!(present(&directory, &step, &at, &people[1_497..1_503]).await, all[1_497..1_503]);
+    let everybody = std::slice::from_ref(&everybody);
+    let told = directory.members(Lane::Bulk, everybody).await.expect("reachable").remove(0).expect("it");
+    let (mut told, mut all): (Vec<Uuid>, _) = (told.into_iter().map(|m| m.external_id).collect(), all);
+    told.sort_unstable();
+    all.sort_unstable();
+    assert_eq!(told, all, "also those beyond the first range");
 }

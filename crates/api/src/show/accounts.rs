@@ -2,14 +2,16 @@
 
 use app::{
     reading::{
+        groups::RemovedGroup,
         subscriptions::Subscription,
         tx::TenantRef,
         users::User,
-        views::{GroupView, MemberView, PersonView},
+        views::{EffectiveView, GroupName, GroupView, MemberView, NestedView, PersonView},
     },
     users::{Created, CreatedUsers},
 };
 use domain::{
+    group::GroupKind,
     person::{Detail, Details},
     request::ItemState,
 };
@@ -175,6 +177,9 @@ pub fn group(of: &GroupView, viewer: Viewer) -> groups::Group {
         name: of.name.clone(),
         logon_name: of.logon_name.clone(),
         description: of.description.clone(),
+        kind: group_kind(of.kind),
+        mail: of.mail.clone(),
+        aliases: of.aliases.iter().flat_map(|all| all.split(' ')).map(str::to_owned).collect(),
         built_in: of.built_in,
         members: of.members,
         version: of.version,
@@ -189,6 +194,50 @@ pub fn member(of: &MemberView, viewer: Viewer) -> groups::Member {
     groups::Member {
         user: person(&of.user),
         wanted: of.wanted,
+        until: of.until.map(|at| at.to_string()),
         provisioning: provisioning(&of.provisioning, viewer),
+    }
+}
+
+const fn group_kind(kind: GroupKind) -> groups::GroupKind {
+    match kind {
+        GroupKind::Security => groups::GroupKind::Security,
+        GroupKind::Distribution => groups::GroupKind::Distribution,
+    }
+}
+
+/// A group by name.
+#[must_use]
+pub fn group_ref(of: &GroupName) -> groups::GroupRef {
+    groups::GroupRef { id: of.id.to_string(), name: of.name.clone() }
+}
+
+/// A group in a group.
+#[must_use]
+pub fn nested(of: &NestedView, viewer: Viewer) -> groups::NestedGroup {
+    groups::NestedGroup {
+        group: group_ref(&of.group),
+        wanted: of.wanted,
+        until: of.until.map(|at| at.to_string()),
+        provisioning: provisioning(&of.provisioning, viewer),
+    }
+}
+
+/// Somebody who is in a group, and why.
+#[must_use]
+pub fn effective(of: &EffectiveView) -> groups::EffectiveMember {
+    let through = of.through.iter().map(group_ref).collect();
+    groups::EffectiveMember { user: person(&of.user), direct: of.direct, through }
+}
+
+/// A group that can be restored.
+#[must_use]
+pub fn removed_group(of: &RemovedGroup) -> groups::RemovedGroup {
+    groups::RemovedGroup {
+        id: of.group.id.to_string(),
+        name: of.group.values.name.clone(),
+        kind: group_kind(of.group.values.kind),
+        removed_at: of.removed_at.to_string(),
+        purge_at: of.purge_at.to_string(),
     }
 }

@@ -1,7 +1,7 @@
 //! Findings.
 
 use app::reading::drift::Finding;
-use domain::drift::{FindingKind, FindingState};
+use domain::drift::{FindingKind, FindingState, is_of_members};
 use wire::drift;
 
 use super::{Viewer, tenant_ref};
@@ -35,7 +35,8 @@ const fn state(state: FindingState) -> drift::FindingState {
 pub fn finding(of: &Finding, viewer: Viewer) -> drift::Finding {
     // Where something lies in a shared directory, and who else reads there, is the provider's business.
     let place = matches!(of.kind, FindingKind::Moved | FindingKind::Foreign)
-        || of.attribute == Some(domain::spec::Attribute::Readers);
+        || of.attribute == Some(domain::spec::Attribute::Readers)
+        || is_of_members(of.kind) && of.member.is_none();
     let told = |value: &Option<String>| value.clone().filter(|_| viewer == Viewer::Provider || !place);
     drift::Finding {
         id: of.id.to_string(),
@@ -44,6 +45,7 @@ pub fn finding(of: &Finding, viewer: Viewer) -> drift::Finding {
         object: of.object.map(|id| id.to_string()),
         entity: of.entity.clone(),
         name: of.name.clone(),
+        member: of.member.map(|member| member.to_string()),
         kind: kind(of.kind),
         attribute: of.attribute.map(|a| a.code().to_owned()),
         wanted: told(&of.wanted),

@@ -3,6 +3,7 @@
 mod bad_input;
 mod drift;
 mod flows;
+mod groups;
 mod guide;
 mod lists;
 mod openapi;

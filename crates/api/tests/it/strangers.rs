@@ -49,6 +49,7 @@ fn fill(estate: &Estate, line: &str, group: &str, subscription: &str, token: &st
     let filled = line
         .replace("{id}", id)
         .replace("{user}", &estate.ben_id)
+        .replace("{member}", group)
         .replace("{subscription}", subscription)
         .replace("{token}", "none")
         .replace("{code}", "shared");
@@ -78,6 +79,9 @@ fn body(id: &str) -> Value {
         "revert_findings" => json!({}),
         "set_drift_policy" => json!({ "subjects": { "title": "enforce" } }),
         "create_group" => json!({ "name": "New" }),
+        "set_owners" => json!({ "owners": [] }),
+        "update_group" => json!({ "name": "Newer" }),
+        "change_members" => json!({ "remove": ["usr_00000000000000000000000000"] }),
         other => panic!("tell this test a body that {other} accepts"),
     }
 }

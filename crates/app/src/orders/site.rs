@@ -8,14 +8,14 @@ use domain::{
     id::{GroupId, ObjectId, OrderId, ServiceId, TargetId},
     permission::Role,
     request::Lane,
-    spec::Spec,
+    spec::{GroupSpec, Spec},
     tenant::TenantKind,
 };
 use jiff::civil::Date;
 use serde_json::json;
 use store::{
     catalogue::Plan,
-    groups::{GroupPurpose, NewGroup},
+    groups::{GroupPurpose, GroupValues, NewGroup},
     objects::{Entity, NewObject},
     orders::{NewOrder, Order},
     subscriptions::NewSubscription,
@@ -180,11 +180,10 @@ impl Site {
         };
         let (tenant, target) = (self.tenant.id, self.target);
         let of_tenant = (Entity::Tenant, tenant.uuid());
-        let group = |name: String, description: &str| Spec::Group {
-            logon_name: group_logon_name(&name),
-            name,
-            parent: folder,
-            description: Some(description.to_owned()),
+        let group = |name: String, description: &str| {
+            let logon = group_logon_name(&name);
+            let description = Some(description.to_owned());
+            Spec::Group(GroupSpec { description, ..GroupSpec::security(folder, name, logon) })
         };
         let everybody: GroupId = tx.id();
         let container = Spec::Container {
@@ -202,8 +201,7 @@ impl Site {
             id: everybody,
             object: members,
             purpose: GroupPurpose::Members,
-            name: "Members".to_owned(),
-            description: None,
+            values: GroupValues { name: "Members".to_owned(), ..GroupValues::default() },
         }];
         for (service, (id, object_id, name)) in &self.groups {
             let spec = group(format!("{} {name}", self.tenant.code), name);
@@ -212,8 +210,7 @@ impl Site {
                 id: *id,
                 object: *object_id,
                 purpose: GroupPurpose::Service(*service),
-                name: name.clone(),
-                description: None,
+                values: GroupValues { name: name.clone(), ..GroupValues::default() },
             });
         }
         tx.want_new(&objects, lane).await?;

@@ -1,12 +1,15 @@
-//! Security groups.
+//! Groups. Who is in them is in `members`.
+
+mod members;
 
 use clap::{Args, Subcommand};
 use wire::{
     common::PageQuery,
-    groups::{Group, Member, NewGroup},
+    groups::{Group, GroupUpdate, NewGroup, RemovedGroup},
+    users::Removal,
 };
 
-use super::{customer_id, provisioning_fields, state_of, user_id, yes_no};
+use super::{confirm, customer_id, provisioning_fields, state_of};
 use crate::{
     args::{Listing, Wait},
     client::Client,
@@ -34,18 +37,110 @@ pub enum Groups {
     },
     /// Create a group
     Create(Create),
+    /// Change a group: its name, text, kind, addresses
+    Update(Update),
+    /// Remove a group; it can be restored for some days
+    Delete {
+        /// Id of the group
+        group: String,
+        /// Days in which it can be restored, 0 to 365; 30 when not given
+        #[arg(long, value_name = "DAYS")]
+        grace_days: Option<i64>,
+        /// Do not ask
+        #[arg(long, short)]
+        yes: bool,
+        /// Whether to wait.
+        #[command(flatten)]
+        wait: Wait,
+    },
+    /// List groups that were removed and can be restored
+    Removed {
+        /// Customer (code or id); your own when not given
+        #[arg(long)]
+        customer: Option<String>,
+        /// How many
+        #[command(flatten)]
+        listing: Listing,
+    },
+    /// Restore a removed group: the same with its members
+    Restore {
+        /// Id of the group
+        group: String,
+        /// Whether to wait.
+        #[command(flatten)]
+        wait: Wait,
+    },
+    /// Show who owns a group, or say it anew; owners may change who is in it
+    Owners {
+        /// Id of the group
+        group: String,
+        /// The owners from now on, the first first: ids, or principal or log-on names, separated by commas; empty for none
+        #[arg(long, value_delimiter = ',')]
+        set: Option<Vec<String>>,
+        /// Customer to look names up in (code or id); your own when not given
+        #[arg(long)]
+        customer: Option<String>,
+    },
+    /// List the groups one owns oneself
+    Mine,
     /// List who is in a group
     Members {
+        /// Id of the group
+        group: String,
+        /// Also who is in it through other groups, with why
+        #[arg(long)]
+        effective: bool,
+        /// How many
+        #[command(flatten)]
+        listing: Listing,
+    },
+    /// List the groups that are in a group
+    Nested {
         /// Id of the group
         group: String,
         /// How many
         #[command(flatten)]
         listing: Listing,
     },
-    /// Put people into a group
-    Add(Change),
-    /// Take people out of a group
-    Remove(Change),
+    /// Put people and groups into a group
+    Add {
+        /// Who.
+        #[command(flatten)]
+        change: members::Change,
+        /// An instant at which they are taken out again, as 2026-12-31T18:00:00+01:00
+        #[arg(long, value_name = "INSTANT", conflicts_with = "days")]
+        until: Option<String>,
+        /// Days after which they are taken out again
+        #[arg(long)]
+        days: Option<i64>,
+    },
+    /// Take people and groups out of a group
+    Remove(members::Change),
+}
+
+/// New values of a group.
+#[derive(Debug, Args)]
+pub struct Update {
+    /// Id of the group
+    pub group: String,
+    /// Name within the customer
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Free text; empty removes it
+    #[arg(long)]
+    pub description: Option<String>,
+    /// `security` or `distribution`
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// Mail address; empty removes it
+    #[arg(long)]
+    pub mail: Option<String>,
+    /// All further mail addresses, separated by commas; empty removes them
+    #[arg(long, value_delimiter = ',')]
+    pub aliases: Option<Vec<String>>,
+    /// Whether to wait.
+    #[command(flatten)]
+    pub wait: Wait,
 }
 
 /// A group to be created.
@@ -59,22 +154,15 @@ pub struct Create {
     /// Free text
     #[arg(long)]
     pub description: Option<String>,
-    /// Whether to wait.
-    #[command(flatten)]
-    pub wait: Wait,
-}
-
-/// A group and people.
-#[derive(Debug, Args)]
-pub struct Change {
-    /// Id of the group
-    pub group: String,
-    /// Ids of the people, or their principal or log-on names
-    #[arg(required = true)]
-    pub users: Vec<String>,
-    /// Customer to look names up in (code or id); your own when not given
+    /// `security` or `distribution`; `security` when not given
     #[arg(long)]
-    pub customer: Option<String>,
+    pub kind: Option<String>,
+    /// Mail address
+    #[arg(long)]
+    pub mail: Option<String>,
+    /// Further mail addresses, separated by commas
+    #[arg(long, value_delimiter = ',')]
+    pub aliases: Vec<String>,
     /// Whether to wait.
     #[command(flatten)]
     pub wait: Wait,
@@ -95,34 +183,79 @@ pub async fn run(command: &Groups, client: &Client, out: &Out) -> Result<(), Fai
         }
         Groups::Create(create) => {
             let customer = customer_id(client, create.customer.as_deref()).await?;
-            let body = NewGroup { name: create.name.clone(), description: create.description.clone() };
+            let body = NewGroup {
+                name: create.name.clone(),
+                description: create.description.clone(),
+                kind: create.kind.clone(),
+                mail: create.mail.clone(),
+                aliases: create.aliases.clone(),
+            };
             let answer = client.post(&["customers", &customer, "groups"], Some(&body)).await?;
             out.entity(&answer.body, &fields(&answer.read()?))?;
             wait::if_asked(client, create.wait, &answer.body).await
         }
-        Groups::Members { group, listing } => {
-            let page = client.list(&["groups", group, "members"], &PageQuery::default(), listing).await?;
-            out.list(&page, &MEMBERS)
+        Groups::Update(update) => change(client, out, update).await,
+        Groups::Delete { group, grace_days, yes, wait } => {
+            let before = client.get(&["groups", group], &()).await?;
+            confirm(&format!("Remove the group {}?", before.read::<Group>()?.name), *yes)?;
+            let removal = Removal { grace_days: *grace_days };
+            let answer = client.delete(&["groups", group], &removal, before.etag.as_deref()).await?;
+            out.entity(&answer.body, &fields(&answer.read()?))?;
+            wait::if_asked(client, *wait, &answer.body).await
         }
-        Groups::Add(change) => members(client, out, change, true).await,
-        Groups::Remove(change) => members(client, out, change, false).await,
+        Groups::Removed { customer, listing } => {
+            let customer = customer_id(client, customer.as_deref()).await?;
+            let page = client.list(&["customers", &customer, "removed-groups"], &(), listing).await?;
+            out.list(&page, &REMOVED)
+        }
+        Groups::Restore { group, wait } => {
+            let answer = client.post(&["groups", group, "restore"], None::<&()>).await?;
+            out.entity(&answer.body, &fields(&answer.read()?))?;
+            wait::if_asked(client, *wait, &answer.body).await
+        }
+        Groups::Owners { group, set, customer } => {
+            members::owners(client, out, group, set.as_deref(), customer.as_deref()).await
+        }
+        Groups::Mine => members::mine(client, out).await,
+        Groups::Members { group, effective, listing } => {
+            members::list(client, out, group, *effective, listing).await
+        }
+        Groups::Nested { group, listing } => members::nested(client, out, group, listing).await,
+        Groups::Add { change, until, days } => {
+            members::add(client, out, change, until.as_deref(), *days).await
+        }
+        Groups::Remove(change) => members::remove(client, out, change).await,
     }
 }
 
+async fn change(client: &Client, out: &Out, update: &Update) -> Result<(), Failure> {
+    // An empty value removes, as null does.
+    let body = GroupUpdate {
+        name: update.name.clone(),
+        description: update.description.clone().map(Some),
+        kind: update.kind.clone(),
+        mail: update.mail.clone().map(Some),
+        aliases: update.aliases.clone().map(|all| all.into_iter().filter(|a| !a.is_empty()).collect()),
+    };
+    let before = client.get(&["groups", &update.group], &()).await?;
+    let answer = client.patch(&["groups", &update.group], before.etag.as_deref(), &body).await?;
+    out.entity(&answer.body, &fields(&answer.read()?))?;
+    wait::if_asked(client, update.wait, &answer.body).await
+}
+
 const GROUPS: Columns<'static, Group> = Columns {
-    titles: &["id", "name", "log-on name", "members", "provisioning"],
+    titles: &["id", "name", "kind", "log-on name", "members", "provisioning"],
     row: |g| {
-        let state = state_of(&g.provisioning);
-        vec![g.id.clone(), g.name.clone(), g.logon_name.clone(), g.members.to_string(), state]
+        let (kind, state) = (g.kind.code().to_owned(), state_of(&g.provisioning));
+        vec![g.id.clone(), g.name.clone(), kind, g.logon_name.clone(), g.members.to_string(), state]
     },
 };
 
-const MEMBERS: Columns<'static, Member> = Columns {
-    titles: &["user", "name", "principal name", "wanted", "provisioning"],
-    row: |m| {
-        let user = &m.user;
-        let (wanted, state) = (yes_no(m.wanted), state_of(&m.provisioning));
-        vec![user.id.clone(), user.display_name.clone(), user.principal_name.clone(), wanted, state]
+const REMOVED: Columns<'static, RemovedGroup> = Columns {
+    titles: &["id", "name", "kind", "removed", "can be restored until"],
+    row: |g| {
+        let (removed, until) = (instant(&g.removed_at), instant(&g.purge_at));
+        vec![g.id.clone(), g.name.clone(), g.kind.code().to_owned(), removed, until]
     },
 };
 
@@ -132,30 +265,13 @@ fn fields(group: &Group) -> Vec<(&'static str, String)> {
         ("customer", format!("{} ({})", group.tenant.name, group.tenant.code)),
         ("name", group.name.clone()),
         ("log-on name", group.logon_name.clone()),
+        ("kind", group.kind.code().to_owned()),
+        ("mail", or_dash(group.mail.as_deref())),
+        ("further addresses", or_dash(Some(group.aliases.join(", ").as_str()).filter(|a| !a.is_empty()))),
         ("description", or_dash(group.description.as_deref())),
         ("members", group.members.to_string()),
         ("created", instant(&group.created_at)),
     ];
     fields.extend(provisioning_fields(&group.provisioning));
     fields
-}
-
-/// One call a person, in order; everybody is looked up before the first change.
-async fn members(client: &Client, out: &Out, change: &Change, join: bool) -> Result<(), Failure> {
-    let mut ids = Vec::with_capacity(change.users.len());
-    for named in &change.users {
-        ids.push(user_id(client, named, change.customer.as_deref()).await?);
-    }
-    let mut items = Vec::with_capacity(ids.len());
-    for id in &ids {
-        let path = ["groups", &change.group, "members", id];
-        let answer = if join { client.put(&path).await? } else { client.delete(&path, &(), None).await? };
-        items.push(answer.body);
-    }
-    let page = wire::common::Page { items, next: None };
-    out.list(&page, &MEMBERS)?;
-    for body in &page.items {
-        wait::if_asked(client, change.wait, body).await?;
-    }
-    Ok(())
 }

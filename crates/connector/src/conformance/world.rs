@@ -10,7 +10,7 @@ use domain::{
     person::Details,
     plan::{Action, Plan, Step, Want, plan},
     problem::{Problem, ProblemCode},
-    spec::{Address, Attribute, Naming, ObjectKind, Observed, Selector, Spec, UserSpec},
+    spec::{Address, Attribute, GroupSpec, Naming, ObjectKind, Observed, Selector, Spec, UserSpec},
 };
 use uuid::Uuid;
 
@@ -57,12 +57,7 @@ impl<'h> World<'h> {
     }
 
     pub(super) fn group(&self, parent: &Address, name: &str) -> Thing {
-        let spec = Spec::Group {
-            name: name.to_owned(),
-            logon_name: self.harness.unique("grp"),
-            parent: self.id(),
-            description: None,
-        };
+        let spec = Spec::Group(GroupSpec::security(self.id(), name.to_owned(), self.harness.unique("grp")));
         Thing { id: self.id(), spec, parent: Some(parent.clone()), links: BTreeMap::new(), known: None }
     }
 
@@ -176,7 +171,7 @@ impl Thing {
     pub(super) fn selector(&self) -> Selector {
         let (name, logon_name) = match &self.spec {
             Spec::Container { name, .. } => (name, None),
-            Spec::Group { name, logon_name, .. } => (name, Some(logon_name)),
+            Spec::Group(group) => (&group.name, Some(&group.logon_name)),
             Spec::User(user) => (&user.name, Some(&user.logon_name)),
             Spec::Access { .. } => unreachable!("access is looked for by its container"),
         };
@@ -203,6 +198,15 @@ impl Thing {
         match &mut self.spec {
             Spec::User(user) => user,
             other => panic!("not a user: {other:?}"),
+        }
+    }
+}
+
+impl Thing {
+    pub(super) fn group_mut(&mut self) -> &mut GroupSpec {
+        match &mut self.spec {
+            Spec::Group(group) => group,
+            other => panic!("not a group: {other:?}"),
         }
     }
 }

@@ -235,6 +235,12 @@ impl State {
         })
     }
 
+    pub(super) fn members(&self, group: Uuid) -> Option<Vec<Address>> {
+        let stored = self.objects.get(&group).filter(|stored| stored.kind == ObjectKind::Group)?;
+        let address = |id: &Uuid| Address { external_id: *id, dn: self.dn(*id) };
+        Some(stored.members.iter().map(address).collect())
+    }
+
     /// By id once known; otherwise, of everything that has one of the names,
     /// what bears the marker, and failing that the first.
     fn find(&self, which: &Selector) -> Option<Uuid> {

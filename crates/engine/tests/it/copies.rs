@@ -17,7 +17,7 @@ use domain::{
     plan::{Action, Step},
     problem::{Problem, ProblemCode},
     request::RequestState,
-    spec::{Observed, Selector},
+    spec::{Address, Observed, Selector},
 };
 use futures::future::{BoxFuture, FutureExt as _};
 use uuid::Uuid;
@@ -165,6 +165,14 @@ impl Connector for Copy {
         .boxed()
     }
 
+    fn members<'a>(
+        &'a self,
+        lane: Lane,
+        groups: &'a [Address],
+    ) -> BoxFuture<'a, Result<Vec<Option<Vec<Address>>>, Unreachable>> {
+        self.shared.truth.members(lane, groups)
+    }
+
     fn scan(&self, after: Option<Cursor>) -> BoxFuture<'_, Result<Page<Observed>, Unreachable>> {
         self.shared.truth.scan(after)
     }
@@ -189,6 +197,14 @@ impl Connector for Copies {
 
     fn apply<'a>(&'a self, _: Lane, _: &'a [Step]) -> BoxFuture<'a, Vec<Result<(), ApplyError>>> {
         panic!("a batch is held to one copy")
+    }
+
+    fn members<'a>(
+        &'a self,
+        lane: Lane,
+        groups: &'a [Address],
+    ) -> BoxFuture<'a, Result<Vec<Option<Vec<Address>>>, Unreachable>> {
+        self.0.truth.members(lane, groups)
     }
 
     fn scan(&self, after: Option<Cursor>) -> BoxFuture<'_, Result<Page<Observed>, Unreachable>> {

@@ -7,12 +7,20 @@ use std::{
 };
 
 use connector::{Connector, Lane};
-use domain::{problem::ProblemCode, request::RequestState};
+use domain::{
+    group::GroupKind,
+    problem::ProblemCode,
+    request::RequestState,
+    spec::{GroupSpec, Spec},
+};
 use serde_json::Value;
 use testkit::samba;
 use tokio::{io::AsyncWriteExt as _, process::Command};
 
-use crate::world::{World, title};
+use crate::{
+    groups,
+    world::{World, title},
+};
 
 /// Enough for several claims, few enough for seconds.
 const PEOPLE: usize = 80;
@@ -102,6 +110,89 @@ async fn a_manager_is_set_in_active_directory_and_outlives_a_move_and_a_new_acco
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn groups_of_both_kinds_come_true_nested_renamed_and_restored_in_active_directory() {
+    let world = World::new().await;
+    let engine = world.engine_with(directory(&world).await);
+    let code = format!("g{}", std::process::id());
+    let customer = world.order(&code, 3, Lane::Interactive).await;
+    let outer = groups::group(&world, &customer, "outer", GroupKind::Distribution).await;
+    let inner = groups::group(&world, &customer, "inner", GroupKind::Security).await;
+    let all = groups::people(&customer, None);
+    let joined = groups::change(&world, &customer, outer.0, &[groups::nested(inner, true), all[0]]).await;
+    groups::change(&world, &customer, inner.0, &all[1..]).await;
+    world.drain(&engine).await;
+    assert_eq!(world.state(joined).await, RequestState::Complete, "{:?}", world.problems(joined).await);
+    let dn = async |object: domain::id::ObjectId| {
+        let query = format!("SELECT dn FROM external_object WHERE object_id = '{}'", object.uuid());
+        world.db.rows(&query).await[0]["dn"].as_str().unwrap_or_default().to_owned()
+    };
+    let told = async |object, attributes: &[&str]| {
+        let all = search(&dn(object).await, "base", "(objectClass=group)", attributes).await;
+        all.into_iter().filter(|line| !line.starts_with("dn:")).collect::<BTreeSet<_>>()
+    };
+    // A global distribution group, and a global security group (MS-ADTS 2.2.12).
+    assert_eq!(
+        told(outer.1, &["groupType", "mail"]).await,
+        ["groupType: 2".to_owned(), "mail: outer@acme.test".to_owned()].into()
+    );
+    assert_eq!(told(inner.1, &["groupType"]).await, ["groupType: -2147483646".to_owned()].into());
+    // Everybody in it, through the chain as well (LDAP_MATCHING_RULE_TRANSITIVE_EVAL).
+    let folder = dn(customer.folder).await;
+    let chain = format!("(&(objectClass=user)(memberOf:1.2.840.113556.1.4.1941:={}))", dn(outer.1).await);
+    let inside = async || search(&folder, "sub", &chain, &["1.1"]).await.len();
+    assert_eq!(inside().await, 3);
+
+    let sid = told(inner.1, &["objectSid"]).await;
+    let renamed = |spec| match spec {
+        Spec::Group(spec) => Some(Spec::Group(GroupSpec {
+            name: "Renamed, \"it\"".to_owned(),
+            logon_name: format!("{code}-renamed"),
+            group_kind: GroupKind::Distribution,
+            aliases: Some("a@acme.test b@acme.test".to_owned()),
+            ..spec
+        })),
+        other => Some(other),
+    };
+    world.change(&customer, inner.1, Lane::Interactive, renamed).await;
+    groups::remove(&world, outer.0, Some(30)).await;
+    world.drain(&engine).await;
+    assert_eq!(told(inner.1, &["objectSid"]).await, sid, "the same group");
+    let shown = told(inner.1, &["sAMAccountName", "groupType", "proxyAddresses"]).await;
+    let lines = [
+        format!("sAMAccountName: {code}-renamed"),
+        "groupType: 2".to_owned(),
+        "proxyAddresses: smtp:a@acme.test".to_owned(),
+        "proxyAddresses: smtp:b@acme.test".to_owned(),
+    ];
+    assert_eq!(shown, lines.into());
+    assert_eq!(told(outer.1, &["member"]).await, BTreeSet::new(), "kept, and nobody is in it");
+    assert_eq!(inside().await, 0);
+
+    groups::restore(&world, &customer, outer.0).await;
+    world.drain(&engine).await;
+    assert_eq!(told(outer.1, &["member"]).await.len(), 2);
+    assert_eq!(inside().await, 3);
+    let failed = "SELECT count(*) AS n FROM request_item WHERE state NOT IN ('verified', 'superseded')";
+    assert_eq!(world.number(failed).await, 0);
+}
+
+/// What another client sees: one line a value, folded lines put together.
+async fn search(base: &str, scope: &str, filter: &str, attributes: &[&str]) -> Vec<String> {
+    let domain = samba::shared();
+    let said = Command::new("ldapsearch")
+        .env("LDAPTLS_CACERT", &domain.ca_pem)
+        .args(["-x", "-LLL", "-o", "ldif-wrap=no", "-H", &domain.ldaps_url, "-D", &domain.administrator_dn])
+        .args(["-w", &domain.administrator_password, "-b", base, "-s", scope, filter])
+        .args(attributes)
+        .output()
+        .await
+        .expect("ldap-utils are installed");
+    assert!(said.status.success(), "{said:?}");
+    let text = String::from_utf8_lossy(&said.stdout).into_owned();
+    text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
 /// Accounts somebody changes with `ldapmodify`.
 const CHANGED: usize = 60;
 
@@ -133,16 +224,25 @@ async fn what_somebody_changes_in_active_directory_is_found_and_put_right() {
     let stranger = format!(
         "dn: CN=Stranger {code},{folder}\nchangetype: add\nobjectClass: user\nsAMAccountName: x{code}\n\n"
     );
-    ldap("ldapmodify", &format!("{stranger}{ldif}")).await;
+    // Somebody is taken out of the group of all, and the stranger comes in.
+    let out = CHANGED + 5;
+    let (group, gone) = (&dns[&customer.group.uuid()], &dns[&customer.people[out].object.uuid()]);
+    let members = format!(
+        "dn: {group}\nchangetype: modify\ndelete: member\nmember: {gone}\n-\nadd: member\nmember: CN=Stranger {code},{folder}\n\n"
+    );
+    ldap("ldapmodify", &format!("{stranger}{members}{ldif}")).await;
     // Ordinary requests go on meanwhile.
-    for (n, person) in customer.people[CHANGED..].iter().enumerate() {
+    for (n, person) in customer.people[CHANGED..out].iter().enumerate() {
         world.change(&customer, person.object, Lane::Interactive, title(&format!("Ordinary {n}"))).await;
     }
     world.db.execute("UPDATE drift_scan SET asked_at = clock_timestamp()").await;
     let (scanned, _) = tokio::join!(engine.scan(world.target), engine.step(world.target, Lane::Interactive));
     let scanned = scanned.expect("a scan").expect("it is due");
-    assert_eq!(scanned.findings.opened, CHANGED + 1, "{:?}", world.db.rows("SELECT * FROM finding").await);
-    let query = "SELECT object_id, kind, attribute, changed_at FROM finding WHERE kind <> 'foreign'";
+    assert_eq!(scanned.findings.opened, CHANGED + 3, "{:?}", world.db.rows("SELECT * FROM finding").await);
+    let of_members =
+        "SELECT string_agg(kind, ' ' ORDER BY kind) AS kinds FROM finding WHERE kind LIKE 'member%'";
+    assert_eq!(world.db.rows(of_members).await[0]["kinds"], "member_added member_removed");
+    let query = "SELECT object_id, kind, attribute, changed_at FROM finding WHERE kind <> 'foreign' AND kind NOT LIKE 'member%'";
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let rows = world.db.rows(query).await;
     let found: BTreeSet<_> = rows

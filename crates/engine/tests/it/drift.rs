@@ -7,6 +7,7 @@ use connector::Lane;
 use domain::{
     clock::{Random as _, SeededRandom},
     id::ObjectId,
+    problem::ProblemCode,
     spec::{Attribute, ObjectKind},
 };
 use engine::Engine;
@@ -58,7 +59,14 @@ async fn findings(world: &World, state: &str) -> BTreeSet<Key> {
 }
 
 /// One change of the object of a person; tells what has to be found.
-fn change(world: &World, random: &SeededRandom, n: usize, object: ObjectId, elsewhere: Uuid) -> Key {
+fn change(
+    world: &World,
+    random: &SeededRandom,
+    n: usize,
+    object: ObjectId,
+    (customer, other): (&Customer, &Customer),
+) -> Key {
+    let elsewhere = world.there(other.folder).expect("the container").0;
     let (id, _) = world.there(object).expect("the account");
     let set = |attribute: Attribute, value: String| {
         assert!(world.reference.tamper(id, |o| {
@@ -67,7 +75,7 @@ fn change(world: &World, random: &SeededRandom, n: usize, object: ObjectId, else
         (object.uuid(), "changed".to_owned(), attribute.code().to_owned())
     };
     let plain = |kind: &str| (object.uuid(), kind.to_owned(), String::new());
-    match pick(random, 9) {
+    match pick(random, 11) {
         0 => set(Attribute::Title, format!("Title {n}")),
         1 => set(Attribute::Phone, format!("+49 30 {n}")),
         2 => set(Attribute::Mail, format!("somebody{n}@else.test")),
@@ -79,6 +87,18 @@ fn change(world: &World, random: &SeededRandom, n: usize, object: ObjectId, else
             plain("moved")
         }
         7 => {
+            // Out of the group of all.
+            let (group, _) = world.there(customer.group).expect("the group");
+            assert!(world.reference.tamper(group, |g| assert!(g.members.remove(&id))));
+            (customer.group.uuid(), "member_removed".to_owned(), id.to_string())
+        }
+        8 => {
+            // Into the group of another customer.
+            let (group, _) = world.there(other.group).expect("the group");
+            assert!(world.reference.tamper(group, |g| assert!(g.members.insert(id))));
+            (other.group.uuid(), "member_added".to_owned(), id.to_string())
+        }
+        9 => {
             world.reference.remove(id).expect("an account can be deleted");
             plain("missing")
         }
@@ -107,10 +127,19 @@ fn tamper(world: &World, customers: &[Customer], people: &[(ObjectId, usize)]) -
     for n in 0..20 {
         let name = BTreeMap::from([(Attribute::Name, format!("Stranger {n}"))]);
         let stranger = world.reference.insert_foreign(ObjectKind::User, Some(folder(n)), name);
-        expected.insert((stranger.expect("a stranger"), "foreign".to_owned(), String::new()));
+        let stranger = stranger.expect("a stranger");
+        expected.insert((stranger, "foreign".to_owned(), String::new()));
+        if n < 10 {
+            let group = customers[n % customers.len()].group;
+            world.reference.tamper(world.there(group).expect("the group").0, |g| {
+                g.members.insert(stranger);
+            });
+            expected.insert((group.uuid(), "member_added".to_owned(), stranger.to_string()));
+        }
     }
     for (n, (object, customer)) in people.iter().enumerate().take(CHANGES - expected.len()) {
-        expected.insert(change(world, &random, n, *object, folder(customer + 1)));
+        let other = &customers[(customer + 1) % customers.len()];
+        expected.insert(change(world, &random, n, *object, (&customers[*customer], other)));
     }
     assert_eq!(expected.len(), CHANGES);
     expected
@@ -124,6 +153,7 @@ async fn every_change_behind_our_back_is_found_and_none_is_invented() {
     for n in 0..5 {
         customers.push(world.order(&format!("drift{n}"), (CHANGES + OTHERS) / 5, Lane::Bulk).await);
     }
+    let quiet = world.order("quiet", 5, Lane::Bulk).await;
     world.drain(&engine).await;
     let first = engine.scan(world.target).await.expect("a scan").expect("the first is due");
     assert!(first.full);
@@ -138,10 +168,14 @@ async fn every_change_behind_our_back_is_found_and_none_is_invented() {
     people.sort_by_key(|(object, _)| object.uuid().as_u128().reverse_bits());
     let others = people.split_off(people.len() - OTHERS);
     let expected = tamper(&world, &customers, &people);
-    assert!(expected.iter().map(|key| &key.1).collect::<BTreeSet<_>>().len() == 5, "all kinds");
+    assert!(expected.iter().map(|key| &key.1).collect::<BTreeSet<_>>().len() == 7, "all kinds");
 
-    // Ordinary requests go on while everything is scanned.
+    // Ordinary requests go on while everything is scanned: of people, and of who is in a group.
     let ordinary = async {
+        for (n, person) in quiet.people.iter().cycle().take(20).enumerate() {
+            world.member(&quiet, person.object, n % 10 >= 5).await;
+            engine.step(world.target, Lane::Interactive).await.expect("a step");
+        }
         for (n, (object, customer)) in others.iter().enumerate() {
             let customer = &customers[*customer];
             world.change(customer, *object, Lane::Interactive, title(&format!("Ordinary {n}"))).await;
@@ -183,7 +217,8 @@ async fn every_change_behind_our_back_is_found_and_none_is_invented() {
 async fn check_items(world: &World, reported: &BTreeSet<Key>) -> usize {
     let drifted = "SELECT count(*) AS n FROM request_item WHERE state = 'drifted'";
     let strangers = reported.iter().filter(|key| key.1 == "foreign").count();
-    assert_eq!(usize::try_from(world.number(drifted).await), Ok(reported.len() - strangers));
+    let objects: BTreeSet<_> = reported.iter().filter(|key| key.1 != "foreign").map(|key| key.0).collect();
+    assert_eq!(usize::try_from(world.number(drifted).await), Ok(objects.len()));
     strangers
 }
 
@@ -251,6 +286,89 @@ async fn a_policy_that_enforces_makes_an_account_anew_with_its_groups() {
     world.drain(&engine).await;
     full_scan(&world, &engine).await;
     assert_eq!(findings(&world, "'enforced'").await.len(), 2);
+    world.assert_converged().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_in_a_group_is_reported_until_it_is_enforced_and_a_stranger_goes_only_then() {
+    let world = World::new().await;
+    let engine = world.engine();
+    let customer = world.order("insiders", 3, Lane::Interactive).await;
+    world.drain(&engine).await;
+    full_scan_first(&world, &engine).await;
+    let (group, _) = world.there(customer.group).expect("the group");
+    let id = |n: usize| world.there(customer.people[n].object).expect("the account").0;
+    let name = BTreeMap::from([(Attribute::Name, "Stranger".to_owned())]);
+    let stranger = world.reference.insert_foreign(ObjectKind::User, None, name).expect("a stranger");
+    world.reference.tamper(group, |g| {
+        g.members.remove(&id(0));
+        g.members.insert(stranger);
+    });
+    let incremental = async || {
+        world.db.execute("UPDATE drift_scan SET scanned_at = now() - interval '1 h'").await;
+        let scanned = engine.scan(world.target).await.expect("a scan").expect("it is due");
+        assert!(!scanned.full);
+        scanned.findings
+    };
+    assert_eq!(incremental().await.opened, 2, "the group counts as changed");
+    assert_eq!(incremental().await, store::engine::Recorded::default(), "told once");
+
+    // Other work on the group, and what else is enforced of it, leaves them alone.
+    world.member(&customer, customer.people[1].object, false).await;
+    world.reference.tamper(group, |g| g.marker = None);
+    assert_eq!(incremental().await.opened, 0, "there is work on the group");
+    world.drain(&engine).await;
+    world.reference.tamper(group, |g| g.marker = None);
+    assert_eq!(incremental().await.enforced, 1);
+    world.drain(&engine).await;
+    let members = || world.there(customer.group).expect("the group").1.members;
+    assert_eq!(members(), BTreeSet::from([id(2), stranger]));
+    full_scan(&world, &engine).await;
+    assert_eq!(findings(&world, "'open'").await.len(), 2);
+
+    world
+        .db
+        .execute(
+            "INSERT INTO drift_policy SELECT id, tenant_id, s, 'enforce', now()
+               FROM target, unnest(ARRAY['member_added', 'member_removed']) AS s",
+        )
+        .await;
+    assert_eq!(full_scan(&world, &engine).await.findings.enforced, 1, "one group");
+    world.drain(&engine).await;
+    assert_eq!(members(), BTreeSet::from([id(0), id(2)]));
+    full_scan(&world, &engine).await;
+    assert_eq!(findings(&world, "'open'").await, BTreeSet::new());
+    assert_eq!(world.number("SELECT count(*) AS n FROM stray_member").await, 0);
+    world.assert_converged().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_whom_the_directory_does_not_let_go_fails_alone() {
+    let world = World::new().await;
+    let engine = world.engine();
+    let customer = world.order("alone", 3, Lane::Interactive).await;
+    world.drain(&engine).await;
+    full_scan_first(&world, &engine).await;
+    let (group, _) = world.there(customer.group).expect("the group");
+    let name = |n: usize| BTreeMap::from([(Attribute::Name, format!("Stranger {n}"))]);
+    for n in 0..2 {
+        let stranger = world.reference.insert_foreign(ObjectKind::User, None, name(n)).expect("a stranger");
+        world.reference.tamper(group, |g| {
+            g.members.insert(stranger);
+        });
+    }
+    assert_eq!(full_scan(&world, &engine).await.findings.opened, 2);
+    revert(&world, &customer).await;
+    world.reference.refuse(customer.group, domain::problem::Problem::new(ProblemCode::InsufficientRights));
+    world.drain(&engine).await;
+    let failed = "SELECT count(*) AS n FROM request_item WHERE state = 'failed'";
+    assert_eq!(world.number(failed).await, 2, "each has its own outcome");
+    world.reference.accept(customer.group);
+    let request = "SELECT request_id AS id FROM request_item WHERE state = 'failed' LIMIT 1";
+    let request = crate::world::uuid_of(&world.db.rows(request).await[0]["id"]);
+    world.retry(&customer, domain::id::RequestId::from_uuid(request)).await;
+    world.drain(&engine).await;
+    assert_eq!(world.there(customer.group).expect("the group").1.members.len(), 3);
     world.assert_converged().await;
 }
 

@@ -8,7 +8,7 @@ use std::sync::{
 use connector::{ApplyError, Capabilities, Connector, Cursor, Lane, Page, Unreachable, reference::Reference};
 use domain::{
     plan::Step,
-    spec::{Observed, Selector},
+    spec::{Address, Observed, Selector},
 };
 use futures::future::{BoxFuture, FutureExt as _};
 use tokio::sync::watch;
@@ -85,6 +85,14 @@ impl Connector for Gate {
 
     fn apply<'a>(&'a self, lane: Lane, steps: &'a [Step]) -> BoxFuture<'a, Vec<Result<(), ApplyError>>> {
         self.pass(self.target.apply(lane, steps)).boxed()
+    }
+
+    fn members<'a>(
+        &'a self,
+        lane: Lane,
+        groups: &'a [Address],
+    ) -> BoxFuture<'a, Result<Vec<Option<Vec<Address>>>, Unreachable>> {
+        self.target.members(lane, groups)
     }
 
     fn scan(&self, after: Option<Cursor>) -> BoxFuture<'_, Result<Page<Observed>, Unreachable>> {

@@ -9,6 +9,7 @@ mod drift;
 mod fairness;
 mod faults;
 mod gate;
+mod groups;
 mod leavers;
 mod links;
 mod members;

@@ -18,7 +18,7 @@ use domain::{
     id::{GroupId, Id, Kind, ObjectId, PlanId, RequestId, TargetId, TenantId, UserId},
     person::Details,
     request::RequestState,
-    spec::{Spec, UserSpec},
+    spec::{GroupSpec, Spec, UserSpec},
     tenant::{Standing, TenantKind},
 };
 use engine::{Engine, Options};
@@ -30,7 +30,7 @@ use store::{
     activations::Purpose,
     bootstrap::{FirstAdministrator, Instance, PlanSetting, bootstrap},
     engine::EngineStore,
-    groups::{GroupPurpose, NewGroup},
+    groups::{GroupPurpose, GroupValues, NewGroup},
     migrate::{MIGRATOR, migrate},
     objects::{Edge, Entity, NewObject},
     seal::Keyring,
@@ -272,12 +272,7 @@ impl World {
         let make =
             |object, entity, spec| NewObject { id: object, tenant: id, target: self.target, entity, spec };
         let container = Spec::Container { name: code.to_owned(), parent: None, description: None };
-        let everybody = Spec::Group {
-            name: "All".to_owned(),
-            logon_name: format!("{code}-all"),
-            parent: folder,
-            description: None,
-        };
+        let everybody = Spec::Group(GroupSpec::security(folder, "All".to_owned(), format!("{code}-all")));
         let objects = [
             make(folder, (Entity::Tenant, id.uuid()), container),
             make(group, (Entity::Group, group_id.uuid()), everybody),
@@ -288,8 +283,7 @@ impl World {
             id: group_id,
             object: group,
             purpose: GroupPurpose::Members,
-            name: "All".to_owned(),
-            description: None,
+            values: GroupValues { name: "All".to_owned(), ..GroupValues::default() },
         };
         tx.insert_first_groups(&permit, id, &[new]).await.expect("the group");
         let edges: Vec<_> = users.iter().map(|u| Edge { group, member: own(u) }).collect();

@@ -19,6 +19,7 @@ fn the_schema_has_exactly_the_permissions_each_on_its_kind_of_resource() -> Resu
             let resource = match p.resource() {
                 Resource::Tenant => "Scope",
                 Resource::Account => "Account",
+                Resource::Group => "Group",
             };
             (p.code().to_owned(), resource.to_owned())
         })
@@ -66,6 +67,7 @@ fn every_permission_has_one_permit_of_its_name_and_the_rest_is_known() -> Result
         "moving-from-above",
         "own-account-delete",
         "own-account-read",
+        "own-group-members",
         "own-password-reset",
         "suspended",
         "suspension-from-above",

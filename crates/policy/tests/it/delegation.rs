@@ -9,7 +9,7 @@ use domain::{
 use policy::{GrantOnPath, Policy, Question, Target, may_grant, roots};
 use proptest::{prelude::*, test_runner::TestRunner};
 
-use crate::world::{Tree, grant, tenant, user};
+use crate::world::{Tree, grant, group, tenant, user};
 
 /// A grant to be: what it allows and where.
 type Draft = (Vec<Permission>, usize);
@@ -104,6 +104,7 @@ fn allowed(
     let resource = match permission.resource() {
         Resource::Tenant => Target::Tenant { path },
         Resource::Account => Target::Account { user: user(2), administrator, path },
+        Resource::Group => Target::Group { group: group(1), owners: &[], path },
     };
     policy.decide(&Question { person: user(1), permission, grants, resource, suspended: false }).is_allowed()
 }

@@ -76,6 +76,12 @@ async fn a_bad_rule_is_refuted_and_the_action_named() -> Outcome<()> {
             r#"permit (principal, action == Action::"tenant_read", resource is Scope) when { resource has parent && resource.parent in principal.can_tenant_read || context.suspended };"#,
             "isolation",
         ),
+        // Owning one group is taken for owning all of a tenant.
+        (
+            "group_manage",
+            r#"permit (principal, action == Action::"group_manage", resource) when { resource in principal.can_group_members };"#,
+            "only by its own permission",
+        ),
         // Self-service reaches too far.
         (
             "user_update",
@@ -121,7 +127,7 @@ async fn leaving_out_any_single_rule_is_noticed() -> Outcome<()> {
 }
 
 /// What is refused while a tenant is suspended.
-const WRITES: [&str; 12] = [
+const WRITES: [&str; 13] = [
     "reseller_create",
     "order_create",
     "tenant_update",
@@ -131,6 +137,7 @@ const WRITES: [&str; 12] = [
     "user_reset_password",
     "administrator_manage",
     "group_manage",
+    "group_members",
     "request_retry",
     "role_grant",
     "directory_manage",
@@ -138,6 +145,7 @@ const WRITES: [&str; 12] = [
 
 const MANAGES: &str = "resource in principal.can_administrator_manage";
 const OWN: &str = "resource.person == principal";
+const OWNER: &str = "resource.owners.contains(principal)";
 
 /// What must hold whenever the action is allowed, as Cedar conditions.
 fn properties(env: &RequestEnv) -> Vec<(&'static str, String)> {
@@ -147,11 +155,13 @@ fn properties(env: &RequestEnv) -> Vec<(&'static str, String)> {
     let anything = anything.join(" || ");
     let isolation = match env.resource().to_string().as_str() {
         "Account" => format!("{anything} || {OWN}"),
+        "Group" => format!("{anything} || {OWNER}"),
         _ => anything,
     };
     let granted = format!("resource in principal.can_{action}");
     let alone = match action.as_str() {
         "user_read" | "user_reset_password" => format!("{granted} || {OWN}"),
+        "group_members" => format!("{granted} || {OWNER}"),
         _ => granted,
     };
     let mut all = vec![("isolation", isolation), ("only by its own permission", alone)];

@@ -9,7 +9,7 @@ use domain::{
 };
 use policy::{Decision, GrantOnPath, Policy, Question, Refusal, Target};
 
-use crate::world::{grant, tenant, user};
+use crate::world::{grant, group, tenant, user};
 
 /// Where the resource lies, seen from the tenant the role is granted on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,8 @@ enum What {
     Plain,
     Administrator,
     Oneself,
+    Group,
+    OwnedGroup,
 }
 
 /// One column of the table.
@@ -63,6 +65,16 @@ const ACCOUNT_COLUMNS: &[Column] = &[
     column("oneself, suspended", Place::Own, What::Oneself, true),
 ];
 
+const GROUP_COLUMNS: &[Column] = &[
+    column("own", Place::Own, What::Group, false),
+    column("below", Place::Below, What::Group, false),
+    column("above", Place::Above, What::Group, false),
+    column("beside", Place::Beside, What::Group, false),
+    column("own, as its owner", Place::Own, What::OwnedGroup, false),
+    column("own, suspended", Place::Own, What::Group, true),
+    column("own, as its owner, suspended", Place::Own, What::OwnedGroup, true),
+];
+
 /// Who holds what, by hand. Not made from `domain::permission::ROLES`.
 const HELD: &str = "
                         provider_       provider_  reseller_       customer_       user_
@@ -81,6 +93,7 @@ user_delete             x               .          x               x            
 user_reset_password     x               x          x               x               x               .
 administrator_manage    x               .          x               x               .               .
 group_manage            x               .          x               x               .               .
+group_members           x               .          .               .               .               .
 request_read            x               x          x               x               x               .
 request_retry           x               x          x               x               .               .
 role_grant              x               .          x               x               .               .
@@ -112,7 +125,7 @@ fn the_rules_do_what_was_written_down_by_hand() -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    assert_eq!(compared, 6 * (14 * 6 + 5 * 9));
+    assert_eq!(compared, 6 * (14 * 6 + 5 * 9 + 7));
     Ok(())
 }
 
@@ -138,6 +151,7 @@ fn expected(role: &str, action: &str, column: &Column) -> bool {
     let oneself = column.what == What::Oneself;
     let granted = match action {
         "user_read" | "user_reset_password" if oneself => true,
+        "group_members" if column.what == What::OwnedGroup => true,
         "user_delete" if oneself => false,
         "tenant_suspend" | "tenant_close" | "tenant_move" => {
             held(role, action) && column.place == Place::Below
@@ -172,6 +186,7 @@ fn columns(permission: Permission) -> &'static [Column] {
     match permission.resource() {
         Resource::Tenant => TENANT_COLUMNS,
         Resource::Account => ACCOUNT_COLUMNS,
+        Resource::Group => GROUP_COLUMNS,
     }
 }
 
@@ -186,9 +201,12 @@ fn decide(policy: &Policy, role: &str, permission: Permission, column: &Column) 
         Place::Above => &[tenant(0)],
         Place::Beside => &[tenant(0), tenant(3)],
     };
+    let (others, owners) = ([user(2)], [user(2), user(1)]);
     let account = |n, administrator| Target::Account { user: user(n), administrator, path };
     let resource = match column.what {
         What::Tenant => Target::Tenant { path },
+        What::Group => Target::Group { group: group(1), owners: &others, path },
+        What::OwnedGroup => Target::Group { group: group(1), owners: &owners, path },
         What::Plain => account(2, false),
         What::Administrator => account(2, true),
         What::Oneself => account(1, shipped.is_some_and(|role| role.administrator)),
@@ -205,7 +223,7 @@ Printed from the rules by `cargo test -p policy`, which fails when this file is 
 Columns say where the tenant or the account lies, seen from the tenant the role is granted on:
 *own* is that tenant, *below* any tenant under it, *above* its parent, *beside* another child of its parent;
 *administrator* is the account of somebody who holds a role, *oneself* one's own account,
-*suspended* means that the tenant of the resource, or one above it, is suspended.
+*as its owner* is a group the person owns; *suspended* means that the tenant of the resource, or one above it, is suspended.
 
 *yes* is allowed; *–* means that no grant allows it; a name is the guard in
 `crates/policy/policies.cedar` that forbids it although there is a grant.
@@ -216,9 +234,17 @@ fn print(policy: &Policy) -> Result<String, Box<dyn Error>> {
     for role in ROLE_NAMES {
         let title = if role == "end_user" { "No role: every person" } else { role };
         writeln!(out, "\n## {title}")?;
-        for (of, columns) in [(Resource::Tenant, TENANT_COLUMNS), (Resource::Account, ACCOUNT_COLUMNS)] {
+        for (of, columns) in [
+            (Resource::Tenant, TENANT_COLUMNS),
+            (Resource::Account, ACCOUNT_COLUMNS),
+            (Resource::Group, GROUP_COLUMNS),
+        ] {
             let titles: Vec<&str> = columns.iter().map(|column| column.title).collect();
-            let kind = if of == Resource::Tenant { "to a tenant" } else { "to an account" };
+            let kind = match of {
+                Resource::Tenant => "to a tenant",
+                Resource::Account => "to an account",
+                Resource::Group => "to a group",
+            };
             writeln!(out, "\n| {kind} | {} |\n|---{}|", titles.join(" | "), "|---".repeat(columns.len()))?;
             for &permission in Permission::ALL.iter().filter(|p| p.resource() == of) {
                 let cells: Vec<String> =

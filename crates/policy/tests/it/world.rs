@@ -1,7 +1,7 @@
 //! Tenants, people and grants of tests.
 
 use domain::{
-    id::{GrantId, TenantId, UserId},
+    id::{GrantId, GroupId, TenantId, UserId},
     permission::Permission,
 };
 use policy::GrantOnPath;
@@ -15,6 +15,11 @@ pub fn tenant(n: usize) -> TenantId {
 /// The person number `n`.
 pub fn user(n: usize) -> UserId {
     UserId::from_uuid(Uuid::from_u128(0x2000 + n as u128))
+}
+
+/// The group number `n`.
+pub fn group(n: usize) -> GroupId {
+    GroupId::from_uuid(Uuid::from_u128(0x4000 + n as u128))
 }
 
 /// A grant of `permissions` on `scope`, numbered for the audit.

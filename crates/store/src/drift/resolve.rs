@@ -2,7 +2,7 @@
 //! found is wanted from now on.
 
 use domain::{
-    drift::{FindingKind, FindingState},
+    drift::{FindingKind, FindingState, is_of_members},
     event::{Event, FieldChange, Outcome},
     id::{ObjectId, TenantId},
     request::Lane,
@@ -11,7 +11,9 @@ use uuid::Uuid;
 
 use super::{Finding, FindingFilter};
 use crate::{
-    StoreError, ts,
+    StoreError,
+    engine::STRAY_GENERATION,
+    ts,
     tx::{Permit, ReadTx, WriteTx, act},
 };
 
@@ -71,7 +73,8 @@ impl WriteTx<'_> {
 
     /// Has what is wanted of the objects of these findings made true again,
     /// within the opened request. An object is put right as a whole, so all
-    /// that is open about it is decided; gives how many objects.
+    /// that is open about it is decided, but of the members of a group only those
+    /// that are among the findings; gives how many objects.
     pub async fn revert(
         &mut self,
         permit: &Permit<act::RequestRetry>,
@@ -84,10 +87,14 @@ impl WriteTx<'_> {
         let missing = findings.iter().filter(|f| f.kind == FindingKind::Missing);
         let missing: Vec<_> = missing.filter_map(|f| f.object.map(ObjectId::uuid)).collect();
         let ids: Vec<_> = objects.iter().map(|o| o.uuid()).collect();
+        let of_members: Vec<_> =
+            findings.iter().filter(|f| is_of_members(f.kind)).map(|f| f.id.uuid()).collect();
+        self.right_members(tenant, &of_members).await?;
         let (request, now, actor) = (self.request_id()?, ts(self.now), self.caller.user().uuid());
         sqlx::query!(
             "WITH f AS (UPDATE finding SET state = 'reverted', resolved_by = $4, resolved_at = $5, request_id = $3
-                         WHERE tenant_id = $1 AND object_id = ANY($2) AND state = 'open'),
+                         WHERE tenant_id = $1 AND object_id = ANY($2) AND state = 'open'
+                           AND (kind NOT IN ('member_added', 'member_removed') OR id = ANY($6))),
                   old AS (UPDATE request_item i SET state = 'superseded', updated_at = $5
                             FROM object o JOIN object_revision r ON r.object_id = o.id AND r.generation = o.generation
                            WHERE o.id = ANY($2) AND i.request_id = r.request_id AND i.object_id = o.id
@@ -99,7 +106,8 @@ impl WriteTx<'_> {
             &ids,
             request,
             actor,
-            now as _
+            now as _,
+            &of_members
         )
         .execute(self.sql())
         .await?;
@@ -110,6 +118,38 @@ impl WriteTx<'_> {
             self.note_finding("drift.reverted", finding);
         }
         Ok(objects.len())
+    }
+
+    /// Members that are out are wanted in once more, and those who are in and
+    /// should not be are wanted out: an item of the opened request for each.
+    async fn right_members(&mut self, tenant: TenantId, findings: &[Uuid]) -> Result<(), StoreError> {
+        if findings.is_empty() {
+            return Ok(());
+        }
+        let (request, now) = (self.request_id()?, ts(self.now));
+        sqlx::query!(
+            "WITH m AS (UPDATE membership m SET wanted_gen = m.wanted_gen + 1 FROM finding f
+                         WHERE f.id = ANY($3) AND f.tenant_id = $1 AND f.kind = 'member_removed' AND m.tenant_id = $1
+                           AND m.group_object = f.object_id AND m.member_object = f.member_object AND m.wanted
+                        RETURNING m.group_object, m.member_object, m.wanted_gen),
+                  s AS (INSERT INTO stray_member AS s (group_object, external_id, tenant_id, dn, request_id)
+                        SELECT f.object_id, f.attribute::uuid, f.tenant_id, coalesce(x.dn, f.found, ''), $2
+                          FROM finding f LEFT JOIN external_object x ON x.object_id = f.member_object
+                         WHERE f.id = ANY($3) AND f.tenant_id = $1 AND f.kind = 'member_added'
+                        ON CONFLICT (group_object, external_id) DO UPDATE SET request_id = excluded.request_id
+                        RETURNING s.group_object, s.external_id)
+             INSERT INTO request_item (request_id, object_id, member_id, tenant_id, generation, updated_at)
+             SELECT $2::uuid, m.group_object, m.member_object, $1::uuid, m.wanted_gen, $4::timestamptz FROM m
+              UNION ALL SELECT $2, s.group_object, s.external_id, $1, $5::bigint, $4 FROM s",
+            tenant.uuid(),
+            request,
+            findings,
+            now as _,
+            STRAY_GENERATION
+        )
+        .execute(self.sql())
+        .await?;
+        Ok(())
     }
 
     /// What is gone has no place any more, is in no group and has no members;
@@ -161,6 +201,22 @@ impl WriteTx<'_> {
         if permit.account != finding.user || finding.user.is_none() {
             return Err(StoreError::NotFound("finding"));
         }
+        self.mark_adopted(finding).await
+    }
+
+    /// The same for a finding about the members of a group.
+    pub async fn adopted_member(
+        &mut self,
+        permit: &Permit<act::GroupManage>,
+        finding: &Finding,
+    ) -> Result<(), StoreError> {
+        if permit.tenant.id != finding.tenant.id || !is_of_members(finding.kind) {
+            return Err(StoreError::NotFound("finding"));
+        }
+        self.mark_adopted(finding).await
+    }
+
+    async fn mark_adopted(&mut self, finding: &Finding) -> Result<(), StoreError> {
         let (request, now, actor) = (self.request_id()?, ts(self.now), self.caller.user().uuid());
         let marked = sqlx::query!(
             "UPDATE finding SET state = 'adopted', resolved_by = $2, resolved_at = $3, request_id = $4
@@ -182,7 +238,12 @@ impl WriteTx<'_> {
     /// From what was found to what is wanted, or the other way.
     fn note_finding(&mut self, code: &'static str, finding: &Finding) {
         let field = finding.attribute.map_or(finding.kind.code(), domain::spec::Attribute::code);
-        let (found, wanted) = (finding.found.clone(), finding.wanted.clone());
+        let told = |value: &Option<String>| match finding.member {
+            // A member by its id: the name may be personal, and changes.
+            Some(member) => value.as_ref().map(|_| member.to_string()),
+            None => value.clone(),
+        };
+        let (found, wanted) = (told(&finding.found), told(&finding.wanted));
         let (before, after) = if code == "drift.adopted" { (wanted, found) } else { (found, wanted) };
         // Where something lies is nobody's personal value, and neither is a switch.
         let personal = finding.kind == FindingKind::Changed && field != "enabled";

@@ -1,6 +1,7 @@
 //! Looking for drift: whose turn it is to scan, what is known of the objects
 //! that were seen, and the findings (in `record`).
 
+mod members;
 mod record;
 
 use std::time::Duration;
@@ -12,6 +13,7 @@ use domain::{
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub use members::{Insider, Outsider};
 pub use record::{Checked, Found, Recorded, Stranger};
 
 use super::EngineStore;

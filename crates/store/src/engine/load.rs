@@ -103,6 +103,9 @@ pub struct Reference {
     pub security_id: Option<String>,
 }
 
+/// A member nobody wanted is wanted out once.
+pub(crate) const STRAY_GENERATION: i64 = 1;
+
 impl EngineStore {
     /// Loads what the claim is about, in seven queries however large it is.
     pub async fn load(&self, claim: &Claim) -> Result<Workload, StoreError> {
@@ -256,6 +259,42 @@ impl EngineStore {
                 wanted: row.wanted,
                 generation: row.wanted_gen,
                 address: row.external_id.zip(row.dn).map(|(external_id, dn)| Address { external_id, dn }),
+            });
+        }
+        self.load_strays(jobs, &groups).await
+    }
+
+    /// Members nobody wanted, of whom it was decided that they go. They need not be
+    /// ours, so they go by their id in the target in place of an object's.
+    async fn load_strays(&self, jobs: &mut [Job], groups: &[uuid::Uuid]) -> Result<(), StoreError> {
+        let most = i64::try_from(limits::MEMBERS_PER_MODIFY).unwrap_or(i64::MAX);
+        let rows = sqlx::query!(
+            r#"SELECT s.group_object AS "group_object!", s.external_id AS "external_id!", s.dn AS "dn!"
+                 FROM unnest($1::uuid[]) AS g (id) CROSS JOIN LATERAL (
+                      SELECT * FROM stray_member s WHERE s.group_object = g.id
+                         AND NOT EXISTS (SELECT FROM request_item i WHERE i.request_id = s.request_id
+                               AND i.object_id = s.group_object AND i.member_id = s.external_id AND i.state = 'failed')
+                         AND NOT EXISTS (SELECT FROM external_object x JOIN membership m ON m.member_object = x.object_id
+                              WHERE x.external_id = s.external_id AND x.target_id = (SELECT o.target_id FROM object o
+                                    WHERE o.id = s.group_object) AND m.group_object = s.group_object AND m.wanted)
+                       LIMIT $2) s"#,
+            groups,
+            most
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        for row in rows {
+            let group = ObjectId::from_uuid(row.group_object);
+            let Some(job) = jobs.iter_mut().find(|j| j.object == group) else { continue };
+            if job.edges.len() >= limits::MEMBERS_PER_MODIFY {
+                job.more_edges = true;
+                continue;
+            }
+            job.edges.push(EdgeJob {
+                member: ObjectId::from_uuid(row.external_id),
+                wanted: false,
+                generation: STRAY_GENERATION,
+                address: Some(Address { external_id: row.external_id, dn: row.dn }),
             });
         }
         Ok(())

@@ -9,6 +9,8 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::Value;
+use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::{EngineStore, record::finish_requests};
 use crate::{StoreError, ts};
@@ -26,6 +28,10 @@ pub struct Swept {
     pub groups: u64,
     /// Removed people whose time for restoring is over: their accounts go now.
     pub people: i64,
+    /// Memberships that ended because their time was over.
+    pub memberships: i64,
+    /// Removed groups whose time for restoring is over.
+    pub removed_groups: i64,
     /// Closed tenants whose grace was over: nothing of them is wanted any more.
     pub purged: i64,
     /// Planned moves whose day had come.
@@ -75,6 +81,7 @@ impl EngineStore {
         .await?;
         let requests = overtaken.len();
         ended.extend(overtaken);
+        ended.extend(self.forget_wanted(&mut tx).await?);
         finish_requests(&mut tx, ended).await?;
         let groups = sqlx::query!(
             "INSERT INTO work (object_id, target_id, tenant_id, lane, due_at)
@@ -91,11 +98,26 @@ impl EngineStore {
         .await?
         .rows_affected();
         tx.commit().await?;
+        let memberships = self.end_memberships(now).await?;
         let people = self.purge_people().await?;
+        let removed_groups = self.purge_groups(now).await?;
         let (purged, moved, settled) = self.sweep_tenants(now).await?;
         let steps = self.drive_directory_moves().await?;
         let forgotten = self.forget(now).await?;
-        Ok(Swept { keys, secrets, requests, groups, people, purged, moved, settled, forgotten, steps })
+        Ok(Swept {
+            keys,
+            secrets,
+            requests,
+            groups,
+            memberships,
+            removed_groups,
+            people,
+            purged,
+            moved,
+            settled,
+            forgotten,
+            steps,
+        })
     }
 
     /// Takes the next step of every move between directories that has one: each in a
@@ -142,6 +164,60 @@ impl EngineStore {
         .fetch_one(&self.pool)
         .await?;
         Ok(forgotten)
+    }
+
+    /// Members who should have gone and are wanted now stay.
+    async fn forget_wanted(&self, tx: &mut PgConnection) -> Result<Vec<Uuid>, StoreError> {
+        let requests = sqlx::query_scalar!(
+            "WITH d AS (DELETE FROM stray_member s USING object o, external_object x, membership m
+                         WHERE o.id = s.group_object AND x.target_id = o.target_id AND x.external_id = s.external_id
+                           AND m.group_object = s.group_object AND m.member_object = x.object_id AND m.wanted
+                        RETURNING s.request_id, s.group_object, s.external_id)
+             UPDATE request_item i SET state = 'superseded', problem = NULL, updated_at = now() FROM d
+              WHERE i.request_id = d.request_id AND i.object_id = d.group_object AND i.member_id = d.external_id
+                AND i.state IN ('requested', 'running', 'failed', 'parked') RETURNING i.request_id"
+        )
+        .fetch_all(tx)
+        .await?;
+        Ok(requests)
+    }
+
+    /// Memberships whose time is over; those of one tenant together, so that they
+    /// leave the directory in few changes.
+    async fn end_memberships(&self, now: Timestamp) -> Result<i64, StoreError> {
+        let mut all = 0;
+        loop {
+            let ended = sqlx::query_scalar!(
+                r#"SELECT end_memberships($1, $2, $3, $4) AS "n!""#,
+                ts(now) as _,
+                limits::MEMBERSHIPS_ENDED_AT_ONCE,
+                i32::try_from(limits::INTERACTIVE_OBJECTS).unwrap_or(i32::MAX),
+                env!("CARGO_PKG_VERSION")
+            )
+            .fetch_one(&self.pool)
+            .await?;
+            if ended == 0 {
+                break;
+            }
+            all += ended;
+        }
+        if all > 0 {
+            sqlx::query!("SELECT pg_notify('tenantry_work', '')").execute(&self.pool).await?;
+        }
+        Ok(all)
+    }
+
+    async fn purge_groups(&self, now: Timestamp) -> Result<i64, StoreError> {
+        let reserved = now + SignedDuration::from_hours(24 * limits::RESERVED_DAYS);
+        let purged = sqlx::query_scalar!(
+            r#"SELECT purge_groups($1, $2, $3) AS "n!""#,
+            ts(now) as _,
+            ts(reserved) as _,
+            env!("CARGO_PKG_VERSION")
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(purged)
     }
 
     async fn purge_people(&self) -> Result<i64, StoreError> {

@@ -166,10 +166,12 @@ impl ReadTx<'_> {
     ) -> Result<Vec<ItemView>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT i.object_id, i.member_id, i.state, i.problem,
-                      CASE WHEN m.id IS NULL THEN o.kind ELSE 'member' END AS "kind!",
+                      CASE WHEN i.member_id = '00000000-0000-0000-0000-000000000000' THEN o.kind ELSE 'member' END AS "kind!",
                       i.updated_at AS "updated_at!: jiff_sqlx::Timestamp",
                       coalesce(o.spec->>'display_name', o.spec->>'name', t.name, '') AS "name!",
-                      m.spec->>'display_name' AS member_name,
+                      -- Of somebody who is not ours only the id in the directory is known.
+                      CASE WHEN i.member_id <> '00000000-0000-0000-0000-000000000000'
+                           THEN coalesce(m.spec->>'display_name', m.spec->>'name', i.member_id::text) END AS member_name,
                       coalesce(m.entity_kind, o.entity_kind) AS "entity_kind!",
                       coalesce(m.entity_id, o.entity_id) AS "entity_id!",
                       (SELECT count(DISTINCT a.lease) FROM attempt a

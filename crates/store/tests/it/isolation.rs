@@ -62,6 +62,11 @@ async fn fill(estate: &Estate) {
              INSERT INTO planned_move (id, tenant_id, parent, day, effective_at, created_at)
                  SELECT gen_random_uuid(), t.id, (SELECT id FROM tenant WHERE kind = 'provider'), '2030-01-01', now(), now()
                    FROM tenant t WHERE t.kind <> 'provider';
+             INSERT INTO group_owner (group_id, user_id, tenant_id, position, created_at)
+                 SELECT g.id, u.id, g.tenant_id, 1, now() FROM user_group g JOIN users u ON u.tenant_id = g.tenant_id
+                  WHERE u.id IN (SELECT user_id FROM role_grant);
+             INSERT INTO stray_member (group_object, external_id, tenant_id, dn)
+                 SELECT object_id, gen_random_uuid(), tenant_id, 'CN=x' FROM user_group;
              INSERT INTO sales_order SELECT gen_random_uuid(), customer_id, reference, content_hash, purchase_order,
                      start_date, end_date, notice_days, customer_id, administrator_id, request_id, created_at
                 FROM sales_order;

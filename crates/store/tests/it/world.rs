@@ -13,7 +13,7 @@ use domain::{
     id::{GroupId, Id, Kind, ObjectId, OrderId, PlanId, RequestId, ServiceId, TargetId, TenantId, UserId},
     person::Details,
     request::Lane,
-    spec::{Spec, UserSpec},
+    spec::{GroupSpec, Spec, UserSpec},
     tenant::{Standing, TenantKind},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -23,7 +23,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use store::{
     Caller, Settings, Store,
     bootstrap::{FirstAdministrator, Instance, PlanSetting, bootstrap},
-    groups::{GroupPurpose, NewGroup},
+    groups::{GroupPurpose, GroupValues, NewGroup},
     migrate::{MIGRATOR, migrate},
     objects::{Edge, Entity, NewObject},
     orders::NewOrder,
@@ -434,7 +434,7 @@ pub fn container(code: &str) -> Spec {
 
 fn group_spec(code: &str, name: &str, parent: ObjectId) -> Spec {
     let logon_name = format!("{code}-{name}");
-    Spec::Group { name: name.to_owned(), logon_name, parent, description: None }
+    Spec::Group(GroupSpec::security(parent, name.to_owned(), logon_name))
 }
 
 pub fn account(user: &NewUser, parent: ObjectId) -> Spec {
@@ -459,5 +459,5 @@ pub fn account(user: &NewUser, parent: ObjectId) -> Spec {
 }
 
 pub fn new_group(id: GroupId, object: ObjectId, purpose: GroupPurpose, name: &str) -> NewGroup {
-    NewGroup { id, object, purpose, name: name.to_owned(), description: None }
+    NewGroup { id, object, purpose, values: GroupValues { name: name.to_owned(), ..GroupValues::default() } }
 }

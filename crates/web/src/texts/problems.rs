@@ -97,6 +97,7 @@ fn attribute(code: &str) -> &str {
         "display_name" => "display name",
         "given_name" => "given name",
         "readers" => "group of readers",
+        "group_kind" => "kind of the group",
         other => other,
     }
 }

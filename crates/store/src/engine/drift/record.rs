@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    drift::{Difference, FindingKind, Mode, default_mode},
+    drift::{Difference, FindingKind, Mode, default_mode, is_of_members},
     id::{FindingId, ObjectId, TargetId},
     spec::Attribute,
 };
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::Stamp;
+use super::{Stamp, members::right_members};
 use crate::{StoreError, engine::EngineStore, ts};
 
 /// An object that was compared with what was observed of it.
@@ -30,6 +30,8 @@ pub struct Checked {
     pub changed_at: Option<Timestamp>,
     /// What is different, with the ids the findings get if they are new.
     pub found: Vec<Found>,
+    /// The members were compared, and nothing else.
+    pub of_members: bool,
 }
 
 /// One difference of an object.
@@ -39,6 +41,8 @@ pub struct Found {
     pub id: FindingId,
     /// What is different.
     pub difference: Difference,
+    /// The object of the member it is about, if that is ours.
+    pub member: Option<ObjectId>,
 }
 
 /// An object that is not ours.
@@ -77,6 +81,11 @@ impl std::ops::AddAssign for Recorded {
     }
 }
 
+/// What a look at an object itself finds, and a look at who is in a group.
+const OF_OBJECTS: [FindingKind; 4] =
+    [FindingKind::Changed, FindingKind::Missing, FindingKind::Moved, FindingKind::MarkerLost];
+const OF_MEMBERS: [FindingKind; 2] = [FindingKind::MemberAdded, FindingKind::MemberRemoved];
+
 /// A finding that is open now.
 struct Open {
     id: Uuid,
@@ -97,23 +106,26 @@ struct Rows {
     wanted: Vec<Option<String>>,
     found: Vec<Option<String>>,
     changed: Vec<Option<jiff_sqlx::Timestamp>>,
+    members: Vec<Option<Uuid>>,
 }
 
 impl Rows {
     fn of(checked: &[Checked]) -> Self {
         let mut rows = Self::default();
         for object in checked {
-            for Found { id, difference } in &object.found {
+            for Found { id, difference, member } in &object.found {
                 rows.ids.push(id.uuid());
                 rows.objects.push(object.object.uuid());
                 rows.kinds.push(difference.kind.code().to_owned());
+                let of_member = difference.member.map(|id| id.to_string());
                 let attribute = difference.attribute.map_or("", Attribute::code);
-                rows.attributes.push(attribute.to_owned());
+                rows.attributes.push(of_member.unwrap_or_else(|| attribute.to_owned()));
                 rows.subjects.push(difference.subject().map(str::to_owned));
                 rows.names.push(object.name.clone());
                 rows.wanted.push(difference.wanted.clone());
                 rows.found.push(difference.found.clone());
                 rows.changed.push(object.changed_at.map(ts));
+                rows.members.push(member.map(ObjectId::uuid));
             }
         }
         rows
@@ -138,7 +150,12 @@ impl EngineStore {
         let rows = Rows::of(&checked);
         let open = open(&mut tx, target, &rows).await?;
         let objects: Vec<_> = checked.iter().map(|c| c.object.uuid()).collect();
-        let closed = close(&mut tx, target, &objects, &rows).await?;
+        let (of_members, plain): (Vec<&Checked>, Vec<_>) = checked.iter().partition(|c| c.of_members);
+        let mut closed = Vec::new();
+        for (checked, kinds) in [(plain, &OF_OBJECTS[..]), (of_members, &OF_MEMBERS[..])] {
+            let ids: Vec<_> = checked.iter().map(|c| c.object.uuid()).collect();
+            closed.extend(close(&mut tx, target, &ids, &rows, kinds).await?);
+        }
         let enforced = enforce(&mut tx, target, &open).await?;
         show(&mut tx, &objects).await?;
         let new: Vec<_> = open.iter().filter(|f| f.new).map(|f| f.id).collect();
@@ -253,16 +270,17 @@ async fn unchanged(
 async fn open(tx: &mut PgConnection, target: TargetId, rows: &Rows) -> Result<Vec<Open>, StoreError> {
     let open = sqlx::query!(
         r#"WITH a AS (SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
-                          $8::text[], $9::text[], $10::timestamptz[])
-                      AS a (id, object, kind, attribute, subject, name, wanted, found, changed))
+                          $8::text[], $9::text[], $10::timestamptz[], $11::uuid[])
+                      AS a (id, object, kind, attribute, subject, name, wanted, found, changed, member))
            INSERT INTO finding AS f (id, tenant_id, target_id, object_id, external_id, kind, attribute, subject, name,
-                  wanted, found, changed_at)
+                  wanted, found, changed_at, member_object)
            SELECT a.id, o.tenant_id, $1, o.id, x.external_id, a.kind, a.attribute, a.subject, a.name, a.wanted,
-                  a.found, a.changed
+                  a.found, a.changed, a.member
              FROM a JOIN object o ON o.id = a.object JOIN external_object x ON x.object_id = o.id
            ON CONFLICT (coalesce(object_id, external_id), kind, attribute) WHERE state = 'open'
            DO UPDATE SET last_seen_at = now(), wanted = excluded.wanted, found = excluded.found,
-                         name = excluded.name, changed_at = coalesce(excluded.changed_at, f.changed_at)
+                         name = excluded.name, changed_at = coalesce(excluded.changed_at, f.changed_at),
+                         member_object = excluded.member_object
            RETURNING f.id, f.object_id AS "object!", f.kind, f.subject,
                      f.first_seen_at = f.last_seen_at AS "new!""#,
         target.uuid(),
@@ -274,7 +292,8 @@ async fn open(tx: &mut PgConnection, target: TargetId, rows: &Rows) -> Result<Ve
         &rows.names,
         &rows.wanted as _,
         &rows.found as _,
-        &rows.changed as _
+        &rows.changed as _,
+        &rows.members as _
     )
     .fetch_all(tx)
     .await?;
@@ -294,12 +313,17 @@ async fn close(
     target: TargetId,
     objects: &[Uuid],
     rows: &Rows,
+    kinds: &[FindingKind],
 ) -> Result<Vec<Uuid>, StoreError> {
+    if objects.is_empty() {
+        return Ok(Vec::new());
+    }
+    let kinds: Vec<_> = kinds.iter().map(|kind| kind.code().to_owned()).collect();
     let closed = sqlx::query_scalar!(
         "UPDATE finding f SET state = CASE WHEN f.enforced_at IS NULL THEN 'gone' ELSE 'enforced' END,
                 resolved_at = now()
           WHERE f.target_id = $1 AND f.object_id = ANY($2) AND f.state = 'open'
-            AND f.kind IN ('changed', 'missing', 'moved', 'marker_lost')
+            AND f.kind = ANY($6)
             AND NOT EXISTS (SELECT FROM unnest($3::uuid[], $4::text[], $5::text[]) AS a (object, kind, attribute)
                   WHERE a.object = f.object_id AND a.kind = f.kind AND a.attribute = f.attribute)
           RETURNING f.id",
@@ -307,7 +331,8 @@ async fn close(
         objects,
         &rows.objects,
         &rows.kinds,
-        &rows.attributes
+        &rows.attributes,
+        &kinds
     )
     .fetch_all(tx)
     .await?;
@@ -315,7 +340,8 @@ async fn close(
 }
 
 /// Makes due what the policy enforces. An object is put right as a whole, so
-/// everything that is open about it counts as enforced.
+/// everything that is open about it counts as enforced; but each of its members
+/// only where the policy says so of members.
 async fn enforce(tx: &mut PgConnection, target: TargetId, open: &[Open]) -> Result<usize, StoreError> {
     let rows = sqlx::query!("SELECT subject, mode FROM drift_policy WHERE target_id = $1", target.uuid())
         .fetch_all(&mut *tx)
@@ -330,13 +356,20 @@ async fn enforce(tx: &mut PgConnection, target: TargetId, open: &[Open]) -> Resu
     if objects.is_empty() {
         return Ok(0);
     }
+    let of_members = open.iter().filter(|f| {
+        let is_one = FindingKind::from_code(&f.kind).is_some_and(is_of_members);
+        is_one && f.subject.as_deref().is_some_and(|s| mode(s) == Mode::Enforce)
+    });
+    let of_members: Vec<_> = of_members.map(|f| f.id).collect();
+    right_members(tx, &of_members).await?;
     let missing =
         open.iter().filter(|f| f.kind == FindingKind::Missing.code() && objects.contains(&f.object));
     let missing: Vec<_> = missing.map(|f| f.object).collect();
     let objects: Vec<_> = objects.into_iter().collect();
     sqlx::query!(
         "WITH f AS (UPDATE finding SET enforced_at = now()
-                     WHERE target_id = $1 AND object_id = ANY($2) AND state = 'open'),
+                     WHERE target_id = $1 AND object_id = ANY($2) AND state = 'open'
+                       AND (kind NOT IN ('member_added', 'member_removed') OR id = ANY($4))),
               -- What is gone has no place, and neither its members nor its groups are there.
               x AS (UPDATE external_object SET external_id = NULL, dn = NULL WHERE object_id = ANY($3)),
               m AS (UPDATE membership SET applied_gen = 0
@@ -346,7 +379,8 @@ async fn enforce(tx: &mut PgConnection, target: TargetId, open: &[Open]) -> Resu
          ON CONFLICT (object_id) DO UPDATE SET due_at = least(w.due_at, excluded.due_at)",
         target.uuid(),
         &objects,
-        &missing
+        &missing,
+        &of_members
     )
     .execute(&mut *tx)
     .await?;
@@ -389,7 +423,8 @@ async fn note(tx: &mut PgConnection, code: &str, findings: &[Uuid]) -> Result<()
     for row in rows {
         tenants.push(row.tenant_id);
         targets.push(FindingId::from_uuid(row.id).to_string());
-        let field = if row.attribute.is_empty() { row.kind } else { row.attribute };
+        let of_member = FindingKind::from_code(&row.kind).is_some_and(is_of_members);
+        let field = if row.attribute.is_empty() || of_member { row.kind } else { row.attribute };
         let change: Value = json!([{ "field": field, "before": null, "after": row.state }]);
         changes.push(change);
     }

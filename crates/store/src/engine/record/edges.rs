@@ -53,6 +53,7 @@ pub(super) async fn record_edges(
         .await?;
         requests.extend(rows);
     }
+    forget_strays(tx, &good).await?;
     let bad = edges(batch, false);
     if !bad.groups.is_empty() {
         let rows = sqlx::query_scalar!(
@@ -66,10 +67,32 @@ pub(super) async fn record_edges(
             &bad.generations,
             &bad.problems as _
         )
-        .fetch_all(tx)
+        .fetch_all(&mut *tx)
         .await?;
         requests.extend(rows);
+        // Where no item tells that it failed, the next scan finds it again.
+        sqlx::query!(
+            "DELETE FROM stray_member s USING unnest($1::uuid[], $2::uuid[]) AS a (g, m)
+              WHERE s.group_object = a.g AND s.external_id = a.m AND s.request_id IS NULL",
+            &bad.groups,
+            &bad.members
+        )
+        .execute(tx)
+        .await?;
     }
+    Ok(())
+}
+
+/// Members nobody wanted, who are out now.
+async fn forget_strays(tx: &mut PgConnection, gone: &Edges) -> Result<(), StoreError> {
+    sqlx::query!(
+        "DELETE FROM stray_member s USING unnest($1::uuid[], $2::uuid[]) AS a (g, m)
+          WHERE s.group_object = a.g AND s.external_id = a.m",
+        &gone.groups,
+        &gone.members
+    )
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

@@ -51,7 +51,13 @@ pub(super) async fn settle_work(
                                AND (NOT m.wanted OR x.external_id IS NOT NULL)
                                AND NOT EXISTS (SELECT FROM request_item i WHERE i.object_id = m.group_object
                                      AND i.member_id = m.member_object AND i.generation = m.wanted_gen
-                                     AND i.state = 'failed'))",
+                                     AND i.state = 'failed'))
+            AND NOT EXISTS (SELECT FROM stray_member s WHERE s.group_object = a.id
+                  AND NOT EXISTS (SELECT FROM request_item i WHERE i.request_id = s.request_id
+                        AND i.object_id = s.group_object AND i.member_id = s.external_id AND i.state = 'failed')
+                  AND NOT EXISTS (SELECT FROM external_object x JOIN membership m ON m.member_object = x.object_id
+                       WHERE x.external_id = s.external_id AND x.target_id = o.target_id
+                         AND m.group_object = s.group_object AND m.wanted))",
         &ended,
         &generations,
         &links.objects,

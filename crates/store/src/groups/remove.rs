@@ -1,0 +1,194 @@
+//! Removing groups, restoring them while their time lasts, and listing those.
+
+use domain::id::{GroupId, ObjectId, RequestId};
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::Group;
+use crate::{
+    StoreError,
+    objects::Edge,
+    ts,
+    tx::{Permit, ReadTx, WriteTx, act},
+};
+
+/// A group that was removed and can be restored.
+#[derive(Debug, Clone)]
+pub struct RemovedGroup {
+    /// The group, as last.
+    pub group: Group,
+    /// When that was.
+    pub removed_at: Timestamp,
+    /// Until when it can be restored.
+    pub purge_at: Timestamp,
+    /// The request that removed it.
+    pub request: RequestId,
+}
+
+/// What a removed group can have again.
+#[derive(Debug, Default)]
+pub struct Left {
+    /// Its members.
+    pub members: Vec<Edge>,
+    /// Those of them that are groups.
+    pub nested: Vec<ObjectId>,
+    /// The groups it was in.
+    pub groups: Vec<Edge>,
+}
+
+impl ReadTx<'_> {
+    /// Groups of the permitted tenant that can be restored, by id, after `after`.
+    pub async fn removed_groups(
+        &mut self,
+        permit: &Permit<act::TenantRead>,
+        after: Option<GroupId>,
+        limit: u32,
+    ) -> Result<Vec<RemovedGroup>, StoreError> {
+        let ids = sqlx::query_scalar!(
+            "SELECT id FROM user_group WHERE tenant_id = $1 AND purge_at IS NOT NULL AND ($2::uuid IS NULL OR id > $2)
+              ORDER BY id LIMIT $3",
+            permit.tenant.id.uuid(),
+            after.map(GroupId::uuid),
+            i64::from(limit)
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let mut removed = Vec::with_capacity(ids.len());
+        for id in ids {
+            removed.extend(self.load_removed_group(GroupId::from_uuid(id)).await?);
+        }
+        Ok(removed)
+    }
+
+    async fn load_removed_group(&mut self, id: GroupId) -> Result<Option<RemovedGroup>, StoreError> {
+        let Some((group, _)) = self.load_group(id, true).await? else { return Ok(None) };
+        let row = sqlx::query!(
+            r#"SELECT deleted_at AS "deleted_at!: jiff_sqlx::Timestamp", purge_at AS "purge_at!: jiff_sqlx::Timestamp",
+                      delete_request AS "request!" FROM user_group WHERE id = $1"#,
+            id.uuid()
+        )
+        .fetch_one(self.sql())
+        .await?;
+        let (removed_at, purge_at) = (row.deleted_at.to_jiff(), row.purge_at.to_jiff());
+        Ok(Some(RemovedGroup { group, removed_at, purge_at, request: RequestId::from_uuid(row.request) }))
+    }
+}
+
+impl WriteTx<'_> {
+    /// Takes all out of a group and the group out of all others, within the opened
+    /// request, and marks it as removed. Until `purge_at` it can be restored and
+    /// nobody gets its name; without it the name is reserved from now on.
+    pub async fn remove_group(
+        &mut self,
+        permit: &Permit<act::GroupManage>,
+        group: &Group,
+        version: i64,
+        purge_at: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        if version != group.version {
+            return Err(StoreError::Stale { present: group.version });
+        }
+        let (request, now) = (self.request_id()?, ts(self.now));
+        let edges = sqlx::query!(
+            "SELECT group_object, member_object FROM membership
+              WHERE (group_object = $1 OR member_object = $1) AND wanted ORDER BY 1, 2",
+            group.object.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let edge = |g, m| Edge { group: ObjectId::from_uuid(g), member: ObjectId::from_uuid(m) };
+        let edges: Vec<_> = edges.into_iter().map(|row| edge(row.group_object, row.member_object)).collect();
+        self.want_members_now(permit.tenant.id, &edges, false).await?;
+        let reserved = self.now + SignedDuration::from_hours(24 * domain::limits::RESERVED_DAYS);
+        sqlx::query!(
+            "WITH g AS (UPDATE user_group SET deleted_at = $3, version = version + 1, purge_at = $4,
+                               delete_request = CASE WHEN $4::timestamptz IS NULL THEN NULL ELSE $5::uuid END
+                         WHERE id = $1 AND tenant_id = $2)
+             UPDATE reserved_name SET reserved_until = $6 WHERE owner = $1 AND $4 IS NULL",
+            group.id.uuid(),
+            permit.tenant.id.uuid(),
+            now as _,
+            purge_at.map(ts) as _,
+            request,
+            ts(reserved) as _
+        )
+        .execute(self.sql())
+        .await?;
+        self.note_group(permit.tenant.id, group.id, "group.deleted", vec![]);
+        Ok(())
+    }
+
+    /// Locks a group that was removed and proves that the caller may restore it.
+    pub async fn removed_group(
+        &mut self,
+        id: GroupId,
+    ) -> Result<(RemovedGroup, Permit<act::GroupManage>), StoreError> {
+        let missing = || StoreError::NotFound("group");
+        let tenant = sqlx::query_scalar!(
+            "SELECT tenant_id FROM user_group WHERE id = $1 AND purge_at IS NOT NULL FOR UPDATE",
+            id.uuid()
+        )
+        .fetch_optional(self.sql())
+        .await?
+        .ok_or_else(missing)?;
+        let tenant = self.tenant(domain::id::TenantId::from_uuid(tenant)).await.map_err(|_| missing())?;
+        let permit = self.permit::<act::GroupManage>(&tenant)?;
+        let removed = self.load_removed_group(id).await?.ok_or_else(missing)?;
+        Ok((removed, permit))
+    }
+
+    /// Makes a removed group one of the tenant again.
+    pub async fn restore_group(
+        &mut self,
+        permit: &Permit<act::GroupManage>,
+        removed: &RemovedGroup,
+    ) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE user_group SET deleted_at = NULL, purge_at = NULL, delete_request = NULL, version = version + 1
+              WHERE id = $1 AND tenant_id = $2",
+            removed.group.id.uuid(),
+            permit.tenant.id.uuid()
+        )
+        .execute(self.sql())
+        .await?;
+        self.note_group(permit.tenant.id, removed.group.id, "group.restored", vec![]);
+        Ok(())
+    }
+
+    /// Of the edges the removal ended, those that can be again: whose other end
+    /// still exists and whose time is not over.
+    pub async fn edges_left(
+        &mut self,
+        permit: &Permit<act::GroupManage>,
+        removed: &RemovedGroup,
+    ) -> Result<Left, StoreError> {
+        let now = ts(self.now);
+        let rows = sqlx::query!(
+            r#"SELECT i.object_id, i.member_id, m.nested FROM request_item i
+                 JOIN membership m ON m.group_object = i.object_id AND m.member_object = i.member_id
+                WHERE i.request_id = $1 AND i.tenant_id = $2 AND NOT m.wanted AND (m.until IS NULL OR m.until > $4)
+                  AND NOT EXISTS (SELECT FROM users u WHERE u.object_id = i.member_id AND u.deleted_at IS NOT NULL)
+                  AND NOT EXISTS (SELECT FROM user_group g WHERE g.object_id IN (i.object_id, i.member_id)
+                        AND g.object_id <> $3 AND g.deleted_at IS NOT NULL)
+                ORDER BY 1, 2"#,
+            removed.request.uuid(),
+            permit.tenant.id.uuid(),
+            removed.group.object.uuid(),
+            now as _
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let edge = |g: Uuid, m: Uuid| Edge { group: ObjectId::from_uuid(g), member: ObjectId::from_uuid(m) };
+        let mut left = Left::default();
+        for row in rows {
+            let edge = edge(row.object_id, row.member_id);
+            if edge.group != removed.group.object {
+                left.groups.push(edge);
+                continue;
+            }
+            left.members.push(edge);
+            left.nested.extend(row.nested.then_some(edge.member));
+        }
+        Ok(left)
+    }
+}
