@@ -8,23 +8,29 @@
 //! Start at [`orders::place`], the most complete one.
 
 pub mod activations;
+pub mod bundles;
+pub mod catalogue;
 pub mod directories;
 pub mod directory_moves;
 pub mod drift;
 pub mod error;
 pub mod groups;
+pub mod instances;
 pub mod life;
 mod managers;
 mod names;
 pub mod orders;
 pub mod people;
 pub mod placement;
+pub mod properties;
 mod provision;
+pub mod quotas;
 pub mod reading;
 pub mod repeat;
 pub mod requests;
 pub mod sessions;
 pub mod tenants;
+pub mod upgrades;
 pub mod users;
 
 use std::sync::Arc;

@@ -36,8 +36,10 @@ pub struct PersonDraft {
     pub department: Option<String>,
     /// Id or principal name of who manages the person, also of the same batch.
     pub manager: Option<String>,
-    /// Plan codes.
+    /// Plan codes, with an instance where the customer has several: `erp-full@test`.
     pub plans: Vec<String>,
+    /// Codes of bundles.
+    pub bundles: Vec<String>,
     /// Whether the account may log on.
     pub enabled: bool,
     /// What else is known, by name ([`domain::person::Detail`]).
@@ -60,6 +62,7 @@ pub(crate) struct Person {
     pub department: Option<String>,
     pub manager: Option<ManagerKey>,
     pub plans: Vec<String>,
+    pub bundles: Vec<String>,
     pub enabled: bool,
     pub details: Details,
 }
@@ -105,6 +108,9 @@ impl PersonDraft {
         if self.plans.len() > limits::PLANS {
             c.note(FieldError::new("plans", Rule::TooMany).with("max", limits::PLANS));
         }
+        if self.bundles.len() > limits::BUNDLES {
+            c.note(FieldError::new("bundles", Rule::TooMany).with("max", limits::BUNDLES));
+        }
         let given_details = self.details.iter().map(|(code, text)| (code.as_str(), Some(text.as_str())));
         let details = c.take_all("details", person::check(given_details)).unwrap_or_default();
         let person = display.map(|display_name| Person {
@@ -120,6 +126,7 @@ impl PersonDraft {
             department: line(&mut c, "department", &self.department),
             manager,
             plans: self.plans.clone(),
+            bundles: self.bundles.clone(),
             enabled: self.enabled,
             details: details.into_iter().filter_map(|(detail, value)| Some((detail, value?))).collect(),
         });

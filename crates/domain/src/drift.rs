@@ -249,6 +249,7 @@ mod tests {
             manager: None,
             enabled,
             details: Details::new(),
+            service_details: Details::new(),
             unlocked_at: None,
             password_expired_at: None,
         })

@@ -83,6 +83,9 @@ permissions! {
     DirectoryRead = "directory_read" on Tenant;
     /// Change a directory: maintenance, read-only, what is enforced.
     DirectoryManage = "directory_manage" on Tenant;
+    /// Change services, plans, prices, bundles and properties of a tenant, and the
+    /// quotas of those below it.
+    CatalogueManage = "catalogue_manage" on Tenant;
 }
 
 impl Permission {
@@ -134,7 +137,7 @@ pub const ROLES: &[Role] = &[
     },
     Role {
         code: "reseller_administrator",
-        version: 2,
+        version: 3,
         permissions: &[
             P::TenantRead,
             P::ResellerCreate,
@@ -153,6 +156,7 @@ pub const ROLES: &[Role] = &[
             P::RequestRead,
             P::RequestRetry,
             P::RoleGrant,
+            P::CatalogueManage,
         ],
         administrator: true,
     },

@@ -78,6 +78,7 @@ impl<'h> World<'h> {
             manager: None,
             enabled: true,
             details: Details::new(),
+            service_details: Details::new(),
             unlocked_at: None,
             password_expired_at: None,
         });

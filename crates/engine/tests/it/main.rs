@@ -16,6 +16,7 @@ mod members;
 mod modes;
 mod moves;
 mod passwords;
+mod properties;
 mod random;
 mod running;
 mod thousands;

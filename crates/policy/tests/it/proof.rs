@@ -141,6 +141,7 @@ const WRITES: [&str; 13] = [
     "request_retry",
     "role_grant",
     "directory_manage",
+    "catalogue_manage",
 ];
 
 const MANAGES: &str = "resource in principal.can_administrator_manage";

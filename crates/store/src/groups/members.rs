@@ -132,6 +132,12 @@ impl WriteTx<'_> {
             self.want_members_now(tenant, &edges, wanted).await?;
             if wanted {
                 self.limit_members(group, &these).await?;
+                let people = these.iter().filter_map(|change| match change.member {
+                    MemberRef::User(user) => Some(user),
+                    MemberRef::Group(_) => None,
+                });
+                let people: Vec<_> = people.collect();
+                self.keep_group(&people, group.object).await?;
             }
             for change in these {
                 self.note_member(tenant, group.id, change);

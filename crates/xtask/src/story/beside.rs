@@ -118,7 +118,7 @@ fn order(code: &str, directory: Option<&str>) -> NewOrder {
             directory: directory.map(str::to_owned),
             ..NewCustomer::default()
         },
-        services: vec![NewService { plan: "desktop-standard".to_owned() }],
+        services: vec![NewService { plan: "desktop-standard".to_owned(), ..NewService::default() }],
         administrator: NewUser {
             given_name: "Ada".to_owned(),
             surname: code.to_owned(),
