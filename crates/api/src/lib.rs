@@ -12,6 +12,7 @@ mod cursor;
 mod drift;
 mod groups;
 mod health;
+mod hooks;
 mod input;
 mod life;
 mod once;
@@ -65,6 +66,7 @@ use web::{Surface, layers};
         (name = "groups", description = "Security groups of a customer."),
         (name = "requests", description = "Progress and problems of provisioning."),
         (name = "drift", description = "What somebody changed in a directory behind our back."),
+        (name = "hooks", description = "What is told or asked elsewhere before and after subscriptions change."),
         (name = "catalogue", description = "What can be ordered, and directories."),
         (name = "health", description = "For monitoring."),
     )
@@ -162,6 +164,10 @@ fn parts() -> (Router<Surface>, utoipa::openapi::OpenApi) {
         .routes(routes!(drift::adopt_finding))
         .routes(routes!(drift::scan_directory))
         .routes(routes!(drift::show_drift_policy, drift::set_drift_policy))
+        .routes(routes!(hooks::list_hooks, hooks::create_hook))
+        .routes(routes!(hooks::show_hook, hooks::update_hook, hooks::remove_hook))
+        .routes(routes!(hooks::rotate_hook))
+        .routes(routes!(hooks::test_hook))
         .routes(routes!(catalogue::list_plans))
         .routes(routes!(catalogue::list_directories))
         .routes(routes!(catalogue::show_directory, catalogue::update_directory))

@@ -2,16 +2,21 @@
 
 mod accounts;
 mod drift;
+mod hooks;
 mod requests;
 mod tenants;
 
 pub use accounts::{created, group, link, member, person, subscription, user};
 pub use drift::finding;
+pub use hooks::hook;
 pub use requests::{directory, item, order, plan, request};
 pub use tenants::{customer, tenant};
 
 use app::reading::{users::Provisioning, views::TenantName};
-use domain::{problem::Problem, request::ItemState};
+use domain::{
+    problem::{Problem, ProblemCode},
+    request::ItemState,
+};
 use web::texts;
 use wire::{common, problem::Cure};
 
@@ -54,7 +59,11 @@ pub fn problem(problem: &Problem, viewer: Viewer) -> wire::problem::Problem {
             domain::problem::Cure::ChangeValue | domain::problem::Cure::AskProvider
         ),
         args,
-        target_message: problem.target_message.clone().filter(|_| own),
+        // A hook refuses with a reason for whoever asked.
+        target_message: problem
+            .target_message
+            .clone()
+            .filter(|_| own || problem.code == ProblemCode::HookRefused),
     }
 }
 

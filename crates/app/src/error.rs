@@ -70,6 +70,8 @@ pub enum Conflict {
     NotAdoptable,
     /// The finding is not open any more.
     Resolved,
+    /// A command is not signed, so it has no secret.
+    NoSecret,
 }
 
 impl Conflict {
@@ -94,6 +96,7 @@ impl Conflict {
             Self::NotOurs => "not_ours",
             Self::NotAdoptable => "not_adoptable",
             Self::Resolved => "resolved",
+            Self::NoSecret => "no_secret",
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod directories;
 pub mod drift;
 pub mod error;
 pub mod groups;
+pub mod hooks;
 pub mod life;
 mod names;
 pub mod orders;
@@ -26,6 +27,7 @@ pub mod users;
 
 use std::sync::Arc;
 
+use domain::hook::Allowed;
 use store::Store;
 use tokio::sync::Semaphore;
 
@@ -39,6 +41,8 @@ pub struct App {
     pub(crate) store: Store,
     /// Hashing a password takes a core for a while; more at once only thrash.
     pub(crate) hashing: Arc<Semaphore>,
+    /// Where hooks may lead.
+    pub(crate) hooks: Arc<Allowed>,
 }
 
 impl App {
@@ -46,7 +50,13 @@ impl App {
     #[must_use]
     pub fn new(store: Store) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { store, hashing: Arc::new(Semaphore::new(cores)) }
+        Self { store, hashing: Arc::new(Semaphore::new(cores)), hooks: Arc::default() }
+    }
+
+    /// The same, where the operator allows hooks to lead further.
+    #[must_use]
+    pub fn with_hooks(self, allowed: Allowed) -> Self {
+        Self { hooks: Arc::new(allowed), ..self }
     }
 
     /// Who is behind a token.

@@ -6,7 +6,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     commands::{
-        customers, directories, drift, groups, orders, profiles, requests, resellers, session, tokens, users,
+        customers, directories, drift, groups, hooks, orders, profiles, requests, resellers, session, tokens,
+        users,
     },
     output::Format,
 };
@@ -123,6 +124,9 @@ pub enum Command {
     Requests(requests::Requests),
     /// Plans that can be ordered
     Plans,
+    /// What is told or asked elsewhere before and after subscriptions change
+    #[command(subcommand)]
+    Hooks(hooks::Hooks),
     /// What somebody changed in a directory behind our back
     #[command(subcommand)]
     Drift(drift::Drift),
@@ -155,8 +159,12 @@ mod tests {
     /// Every `tenantry …` line in a code block of the manual must parse.
     #[test]
     fn every_command_of_the_manual_parses() {
-        let manual =
-            [include_str!("../../../docs/cli.md"), include_str!("../../../docs/orders.md")].join("\n");
+        let manual = [
+            include_str!("../../../docs/cli.md"),
+            include_str!("../../../docs/orders.md"),
+            include_str!("../../../docs/hooks.md"),
+        ]
+        .join("\n");
         let mut seen = 0;
         for line in manual.lines() {
             let Some(rest) = line.trim().strip_prefix("tenantry ") else { continue };

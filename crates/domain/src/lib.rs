@@ -14,6 +14,7 @@ pub mod drift;
 pub mod event;
 pub mod fact;
 pub mod field;
+pub mod hook;
 pub mod id;
 pub mod limits;
 pub mod names;

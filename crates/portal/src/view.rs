@@ -1,7 +1,10 @@
 //! What is stored, as pages say it.
 
 use app::reading::views::{ControllerView, DirectoryNotice, DirectoryView, ItemView, RequestView};
-use domain::request::{ItemState, RequestState};
+use domain::{
+    problem::ProblemCode,
+    request::{ItemState, RequestState},
+};
 use jiff::{Timestamp, tz::TimeZone};
 use web::texts;
 
@@ -245,7 +248,8 @@ pub fn item(of: &ItemView, own: bool) -> Item {
     let (state, tone) = item_state(of.state);
     let problem = of.problem.as_ref().map(|problem| {
         let text = texts::problem(problem, own);
-        let said = problem.target_message.clone().filter(|_| own);
+        // A hook refuses with a reason for whoever asked.
+        let said = problem.target_message.clone().filter(|_| own || problem.code == ProblemCode::HookRefused);
         Problem { title: text.title, what: text.what, cure: text.cure, said }
     });
     let kind = match of.kind.as_str() {
@@ -254,6 +258,7 @@ pub fn item(of: &ItemView, own: bool) -> Item {
         "user" => "Account",
         "access" => "Access list",
         "member" => "Membership",
+        "hook" => "Hook",
         _ => "Object",
     };
     Item { name: of.name.clone(), kind, state, tone, attempts: of.attempts, problem }

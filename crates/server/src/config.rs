@@ -4,6 +4,7 @@
 //! Start at [`Config::read`]. What each key means stands in
 //! `docs/tenantry.example.toml`.
 
+mod hooks;
 mod rules;
 mod show;
 
@@ -18,6 +19,7 @@ use ad::ControllerAddress;
 use serde::Deserialize;
 use store::bootstrap::{Instance, PlanSetting};
 
+pub use hooks::HooksSection;
 pub use rules::password_variable;
 
 /// A variable of the environment, by name.
@@ -80,6 +82,9 @@ pub struct Config {
     /// Plans of services.
     #[serde(default, rename = "plan")]
     pub plans: Vec<Plan>,
+    /// Where hooks may lead.
+    #[serde(default)]
+    pub hooks: HooksSection,
     /// Where the file is: not a key of it.
     #[serde(skip)]
     pub path: PathBuf,
@@ -336,7 +341,7 @@ impl Config {
             std::path::absolute(&joined).unwrap_or(joined)
         };
         self.instance.data = absolute(&self.instance.data);
-        let mut problems = Vec::new();
+        let mut problems = self.hooks.complete(&absolute);
         for directory in &mut self.directories {
             directory.ca_file = absolute(&directory.ca_file);
             directory.bind_password_file = directory.bind_password_file.as_deref().map(absolute);
@@ -452,9 +457,20 @@ mod tests {
         let text = EXAMPLE.replace("bind_password_file", "#bind_password_file");
         let config = parse(&text, &secrets).expect("valid");
         assert_eq!(config.passwords["shared"].value, "s3cret");
-        for key in
-            ["url", "connections", "marker_attribute", "protected", "per_user", "price_minor", "data", "via"]
-        {
+        for key in [
+            "url",
+            "connections",
+            "marker_attribute",
+            "protected",
+            "per_user",
+            "price_minor",
+            "data",
+            "via",
+            "allow_http",
+            "allow_addresses",
+            "ca_file",
+            "hooks.commands",
+        ] {
             assert!(EXAMPLE.contains(key), "{key} is not shown");
         }
     }

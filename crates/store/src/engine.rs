@@ -6,6 +6,7 @@
 mod claim;
 mod drift;
 mod health;
+mod hooks;
 mod load;
 mod record;
 mod sweep;
@@ -17,7 +18,8 @@ use std::sync::Arc;
 pub use claim::{Claim, Claimed, Intent};
 pub use drift::{Checked, Expected, Found, Recorded, ScanClaim, Stamp, Standing, Stranger};
 pub use health::{ControllerSeen, Health, Mode};
-pub use load::{EdgeJob, Job, PendingPassword, Reference, Workload};
+pub use hooks::{Delivered, Due, Ending, Told};
+pub use load::{EdgeJob, Held, Job, PendingPassword, Reference, Workload};
 pub use record::{Batch, EdgeOutcome, ObjectOutcome, Outcome, PasswordOutcome};
 pub use sweep::Swept;
 

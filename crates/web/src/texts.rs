@@ -113,6 +113,7 @@ fn parts(code: ProblemCode, args: &BTreeMap<String, String>) -> (&'static str, S
     use ProblemCode as C;
     let value = args.get("value").map_or(String::new(), |v| format!(" \"{v}\""));
     let attribute = args.get("attribute").map_or("value", |a| attribute(a));
+    let hook = args.get("hook").map_or("The hook".to_owned(), |name| format!("The hook \"{name}\""));
     match code {
         C::Unreachable => (
             "The directory does not answer",
@@ -203,6 +204,27 @@ fn parts(code: ProblemCode, args: &BTreeMap<String, String>) -> (&'static str, S
             "The directory refused",
             "The directory refused the change for a reason of its own.".to_owned(),
             "The provider reads the directory's own words, changes what they name, then retries the request.",
+        ),
+        C::HookPending => (
+            "Something else has to agree first",
+            "A hook of the service is asked before the directory is changed, and has not agreed yet."
+                .to_owned(),
+            "Nothing: it goes on by itself when the hook agrees. If the hook shows a problem of its own, that has to be solved.",
+        ),
+        C::HookRefused => (
+            "A hook of the service refused",
+            format!("{hook} refused, with the words that are attached."),
+            "Do what its words ask for, or ask whoever runs it, then retry the request.",
+        ),
+        C::HookUnreachable => (
+            "A hook of the service does not answer",
+            format!("{hook} was tried several times and gave no answer."),
+            "The provider puts the receiver right or gives the hook another address, then retries the request.",
+        ),
+        C::HookFailed => (
+            "A hook of the service failed",
+            format!("{hook} answered with a failure."),
+            "The provider looks why at the receiver or the command, puts it right, then retries the request.",
         ),
     }
 }
@@ -298,6 +320,10 @@ pub const fn conflict(conflict: Conflict) -> RefusalText {
             "The finding is not open any more",
             "It was reverted or adopted, or went back by itself. Look at it again.",
         ),
+        Conflict::NoSecret => (
+            "The hook has no secret",
+            "A command runs on the machine of the worker and is not signed, so there is no secret to rotate.",
+        ),
     };
     RefusalText { title, detail }
 }
@@ -327,6 +353,7 @@ pub fn request_title(kind: &str) -> &'static str {
         "plan_remove" => "End of a plan",
         "password" => "Password",
         "drift_revert" => "Change in the directory reverted",
+        "hook_test" => "Try of a hook",
         "drift_adopt" => "Change in the directory adopted",
         _ => "Change",
     }

@@ -4,6 +4,7 @@ mod bad_input;
 mod drift;
 mod flows;
 mod guide;
+mod hooks;
 mod lists;
 mod openapi;
 mod strangers;

@@ -4,6 +4,7 @@ pub mod customers;
 pub mod directories;
 pub mod drift;
 pub mod groups;
+pub mod hooks;
 pub mod life;
 pub mod orders;
 pub mod overview;
@@ -48,6 +49,7 @@ pub async fn run(cli: &Cli, out: &Out) -> Result<(), Failure> {
         Command::Groups(command) => groups::run(command, &connect(global)?, out).await,
         Command::Requests(command) => requests::run(command, &connect(global)?, out).await,
         Command::Plans => overview::plans(&connect(global)?, out).await,
+        Command::Hooks(command) => hooks::run(command, &connect(global)?, out).await,
         Command::Drift(command) => drift::run(command, &connect(global)?, out).await,
         Command::Directories { command } => directories::run(command.as_ref(), &connect(global)?, out).await,
         Command::Tokens(command) => tokens::run(command, &connect(global)?, out).await,

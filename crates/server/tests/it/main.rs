@@ -4,6 +4,7 @@
 mod config;
 mod directory;
 mod faults;
+mod hooks;
 mod http;
 mod life;
 mod lifecycle;
