@@ -13,6 +13,7 @@ mod directory_moves;
 mod drift;
 mod groups;
 mod health;
+mod hooks;
 mod input;
 mod life;
 mod members;
@@ -69,6 +70,7 @@ use web::{Surface, layers};
         (name = "groups", description = "Security and distribution groups of a customer, and who is in them."),
         (name = "requests", description = "Progress and problems of provisioning."),
         (name = "drift", description = "What somebody changed in a directory behind our back."),
+        (name = "hooks", description = "What is told or asked elsewhere before and after subscriptions change."),
         (name = "catalogue", description = "What can be ordered, and directories."),
         (name = "health", description = "For monitoring."),
     )
@@ -194,6 +196,10 @@ fn parts() -> (Router<Surface>, utoipa::openapi::OpenApi) {
         .routes(routes!(services::list_instances, services::give_service))
         .routes(routes!(services::show_properties, services::set_properties))
         .routes(routes!(services::show_user_properties, services::set_user_properties))
+        .routes(routes!(hooks::list_hooks, hooks::create_hook))
+        .routes(routes!(hooks::show_hook, hooks::update_hook, hooks::remove_hook))
+        .routes(routes!(hooks::rotate_hook))
+        .routes(routes!(hooks::test_hook))
         .routes(routes!(catalogue::list_directories))
         .routes(routes!(catalogue::show_directory, catalogue::update_directory))
         .split_for_parts()

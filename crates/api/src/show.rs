@@ -2,6 +2,7 @@
 
 mod accounts;
 mod drift;
+mod hooks;
 mod requests;
 mod tenants;
 
@@ -9,11 +10,15 @@ pub use accounts::{
     created, effective, group, group_ref, link, member, nested, person, removed_group, subscription, user,
 };
 pub use drift::finding;
+pub use hooks::hook;
 pub use requests::{directory, item, order, placement, plan, request};
 pub use tenants::{customer, tenant};
 
 use app::reading::{users::Provisioning, views::TenantName};
-use domain::{problem::Problem, request::ItemState};
+use domain::{
+    problem::{Problem, ProblemCode},
+    request::ItemState,
+};
 use web::texts;
 use wire::{common, problem::Cure};
 
@@ -53,7 +58,11 @@ pub fn problem(problem: &Problem, viewer: Viewer) -> wire::problem::Problem {
         cure_kind: Cure::from_code(texts::cure_code(cure)).unwrap_or(Cure::AskProvider),
         fix_and_retry: cure.fix_and_retry(),
         args,
-        target_message: problem.target_message.clone().filter(|_| own),
+        // A hook refuses with a reason for whoever asked.
+        target_message: problem
+            .target_message
+            .clone()
+            .filter(|_| own || problem.code == ProblemCode::HookRefused),
     }
 }
 

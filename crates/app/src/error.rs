@@ -87,6 +87,8 @@ pub enum Conflict {
     ChangedSince,
     /// What a request did cannot be undone by another.
     NotUndoable,
+    /// A command is not signed, so it has no secret.
+    NoSecret,
 }
 
 impl Conflict {
@@ -118,6 +120,7 @@ impl Conflict {
             Self::GivenByBundle => "given_by_bundle",
             Self::ChangedSince => "changed_since",
             Self::NotUndoable => "not_undoable",
+            Self::NoSecret => "no_secret",
         }
     }
 }

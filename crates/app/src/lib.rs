@@ -15,6 +15,7 @@ pub mod directory_moves;
 pub mod drift;
 pub mod error;
 pub mod groups;
+pub mod hooks;
 pub mod instances;
 pub mod life;
 mod managers;
@@ -35,6 +36,7 @@ pub mod users;
 
 use std::sync::Arc;
 
+use domain::hook::Allowed;
 use store::Store;
 use tokio::sync::Semaphore;
 
@@ -48,6 +50,8 @@ pub struct App {
     pub(crate) store: Store,
     /// Hashing a password takes a core for a while; more at once only thrash.
     pub(crate) hashing: Arc<Semaphore>,
+    /// Where hooks may lead.
+    pub(crate) hooks: Arc<Allowed>,
 }
 
 impl App {
@@ -55,7 +59,13 @@ impl App {
     #[must_use]
     pub fn new(store: Store) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { store, hashing: Arc::new(Semaphore::new(cores)) }
+        Self { store, hashing: Arc::new(Semaphore::new(cores)), hooks: Arc::default() }
+    }
+
+    /// The same, where the operator allows hooks to lead further.
+    #[must_use]
+    pub fn with_hooks(self, allowed: Allowed) -> Self {
+        Self { hooks: Arc::new(allowed), ..self }
     }
 
     /// Who is behind a token.

@@ -13,7 +13,7 @@ use store::{Caller, tx::ReadTx};
 use crate::{App, AppError};
 
 pub use store::{
-    activations, catalogue, directory_moves, drift, groups, life, orders, requests, subscriptions, tenants,
+    activations, catalogue, directory_moves, drift, groups, hooks, life, orders, requests, subscriptions, tenants,
     tx, users, views,
 };
 

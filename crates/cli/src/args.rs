@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     commands::{
-        catalogue, customers, directories, drift, entitlements, groups, orders, profiles, requests,
+        catalogue, customers, directories, drift, entitlements, groups, hooks, orders, profiles, requests,
         resellers, session, tokens, users,
     },
     output::Format,
@@ -140,6 +140,9 @@ pub enum Command {
     /// Sets of plans and groups that are given together
     #[command(subcommand)]
     Bundles(entitlements::Bundles),
+    /// What is told or asked elsewhere before and after subscriptions change
+    #[command(subcommand)]
+    Hooks(hooks::Hooks),
     /// What somebody changed in a directory behind our back
     #[command(subcommand)]
     Drift(drift::Drift),
@@ -172,8 +175,12 @@ mod tests {
     /// Every `tenantry …` line in a code block of the manual must parse.
     #[test]
     fn every_command_of_the_manual_parses() {
-        let manual =
-            [include_str!("../../../docs/cli.md"), include_str!("../../../docs/orders.md")].join("\n");
+        let manual = [
+            include_str!("../../../docs/cli.md"),
+            include_str!("../../../docs/orders.md"),
+            include_str!("../../../docs/hooks.md"),
+        ]
+        .join("\n");
         let mut seen = 0;
         for line in manual.lines() {
             let Some(rest) = line.trim().strip_prefix("tenantry ") else { continue };

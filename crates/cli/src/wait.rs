@@ -97,7 +97,8 @@ pub fn explain(item: &Item) -> String {
     };
     let mut text = format!("{} {}: {}\n  {}", item.kind, item.name, problem.title, problem.what);
     if let Some(said) = &problem.target_message {
-        let _ = write!(text, "\n  the directory said: {said}");
+        let who = if item.kind == "hook" { "the hook" } else { "the directory" };
+        let _ = write!(text, "\n  {who} said: {said}");
     }
     let _ = write!(text, "\n  what to do: {}", problem.cure);
     text

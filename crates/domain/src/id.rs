@@ -184,6 +184,10 @@ kinds! {
     SecretKind, SecretId, "sec";
     /// Something somebody changed in a target behind our back.
     FindingKind, FindingId, "fnd";
+    /// A hook of a service.
+    HookKind, HookId, "hok";
+    /// One thing told or asked by a hook, however often it is sent.
+    DeliveryKind, DeliveryId, "dlv";
 }
 
 #[cfg(test)]

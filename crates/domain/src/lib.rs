@@ -15,6 +15,7 @@ pub mod event;
 pub mod fact;
 pub mod field;
 pub mod group;
+pub mod hook;
 pub mod id;
 pub mod limits;
 pub mod names;

@@ -83,6 +83,28 @@ pub const READ_ONLY_AGAIN: Duration = Duration::from_secs(60);
 pub const OBJECTS_PER_CLAIM: usize = 256;
 /// A claim is worth at most this much of the target's measured time, in milliseconds.
 pub const CLAIM_MILLIS: u64 = 2_000;
+/// Characters of the address a webhook is sent to.
+pub const HOOK_URL_CHARS: usize = 500;
+/// Hooks of one tenant.
+pub const HOOKS: i64 = 200;
+/// Seconds a hook may take, and what it gets when nothing is asked for.
+pub const HOOK_SECONDS: std::ops::RangeInclusive<i32> = 1..=60;
+/// Seconds of a hook when nothing is asked for.
+pub const HOOK_SECONDS_DEFAULT: i32 = 10;
+/// How often a hook is tried before a person has to act.
+pub const HOOK_TRIES: std::ops::RangeInclusive<i32> = 1..=20;
+/// Tries of a hook when nothing is asked for: with doubling waits about ten minutes.
+pub const HOOK_TRIES_DEFAULT: i32 = 8;
+/// Calls of one hook at once.
+pub const HOOK_AT_ONCE: i64 = 8;
+/// Calls of all hooks one process makes at once.
+pub const HOOKS_AT_ONCE: usize = 64;
+/// Bytes of an answer that are read; the rest is left.
+pub const HOOK_ANSWER_BYTES: usize = 16 * 1024;
+/// Hours for which the secret before the present one still signs.
+pub const HOOK_OLD_SECRET_HOURS: std::ops::RangeInclusive<i64> = 0..=720;
+/// A hook that did not answer this often in a row is left alone for a while.
+pub const HOOK_FAILURES: i32 = 3;
 /// A lease holds this long without renewal, in seconds.
 pub const LEASE_SECONDS: i64 = 10;
 /// Rows of one page of a list.

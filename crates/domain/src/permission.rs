@@ -86,6 +86,8 @@ permissions! {
     /// Change services, plans, prices, bundles and properties of a tenant, and the
     /// quotas of those below it.
     CatalogueManage = "catalogue_manage" on Tenant;
+    /// Make, change, try and remove hooks of services.
+    HookManage = "hook_manage" on Tenant;
 }
 
 impl Permission {

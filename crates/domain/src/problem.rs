@@ -131,6 +131,14 @@ problems! {
     OtherVersion = "other_version", AskProvider;
     /// The target refused for a reason outside this catalogue; its words are attached.
     Refused = "refused", AskProvider;
+    /// Something else has to agree first and did not yet.
+    HookPending = "hook_pending", Wait;
+    /// What was asked first refused; its words are attached.
+    HookRefused = "hook_refused", AskProvider;
+    /// What has to be told or asked does not answer.
+    HookUnreachable = "hook_unreachable", AskProvider;
+    /// What was told or asked answered with a failure.
+    HookFailed = "hook_failed", AskProvider;
 }
 
 impl ProblemCode {

@@ -171,6 +171,10 @@ impl<'a> Crew<'a> {
                 ready.push(i);
                 continue;
             }
+            if let Some(held) = self.items[i].job.held {
+                self.items[i].hold(held);
+                continue;
+            }
             match self.prerequisites(i) {
                 Prerequisite::Here => ready.push(i),
                 Prerequisite::Soon => waiting.push(i),

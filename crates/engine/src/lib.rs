@@ -8,10 +8,11 @@
 //!
 //! Start at [`Engine::step`]: one claim from the queue to its recorded
 //! outcome. `batch` is what happens to the claimed objects, `run` keeps steps
-//! going for all targets.
+//! going for all targets; `hooks` tells and asks others before and after.
 
 mod batch;
 mod delay;
+mod hooks;
 mod run;
 mod scan;
 mod step;
@@ -27,6 +28,7 @@ use domain::{
     clock::{Clock, Random},
     id::{TargetId, TenantId},
 };
+use outbound::Outbound;
 use store::engine::EngineStore;
 
 pub use scan::Scanned;
@@ -54,6 +56,10 @@ pub struct Options {
     /// How often to look at everything in a target: what was deleted is only
     /// found so, and what another controller reported late.
     pub full_scan: Duration,
+    /// The first wait before a hook is tried again; it doubles.
+    pub hook_min: Duration,
+    /// The longest wait before a hook is tried again.
+    pub hook_max: Duration,
 }
 
 impl Default for Options {
@@ -68,6 +74,8 @@ impl Default for Options {
             steps: Duration::from_secs(5),
             scan: Duration::from_mins(1),
             full_scan: Duration::from_hours(1),
+            hook_min: Duration::from_secs(5),
+            hook_max: Duration::from_mins(5),
         }
     }
 }
@@ -81,6 +89,8 @@ pub struct Engine {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     options: Options,
+    /// Makes the deliveries of hooks; without it others make them.
+    outbound: Option<Arc<Outbound>>,
     /// Where the search for the next tenant goes on.
     turns: Mutex<BTreeMap<(TargetId, Lane), TenantId>>,
 }
@@ -94,7 +104,13 @@ impl Engine {
         random: Arc<dyn Random>,
         options: Options,
     ) -> Self {
-        Self { store, connectors, clock, random, options, turns: Mutex::default() }
+        Self { store, connectors, clock, random, options, outbound: None, turns: Mutex::default() }
+    }
+
+    /// The same, which also makes the deliveries of hooks.
+    #[must_use]
+    pub fn with_hooks(self, outbound: Arc<Outbound>) -> Self {
+        Self { outbound: Some(outbound), ..self }
     }
 }
 

@@ -35,6 +35,7 @@ impl Engine {
             tasks.spawn(Arc::clone(&self).keep_probing(target, bell.clone(), shutdown.clone()));
             tasks.spawn(Arc::clone(&self).keep_watching(target, shutdown.clone()));
         }
+        tasks.spawn(Arc::clone(&self).keep_delivering(bell.subscribe(), shutdown.clone()));
         tasks.spawn(Arc::clone(&self).keep_listening(bell, shutdown.clone()));
         tasks.spawn(Arc::clone(&self).keep_stepping(shutdown.clone()));
         tasks.spawn(Arc::clone(&self).keep_sweeping(shutdown));
@@ -169,7 +170,7 @@ impl Engine {
         }
     }
 
-    fn troubled(&self, error: &StoreError, trouble: &mut u32) -> Duration {
+    pub(crate) fn troubled(&self, error: &StoreError, trouble: &mut u32) -> Duration {
         let wait = delay::doubling(TROUBLE_MIN, TROUBLE_MAX, *trouble, self.random.as_ref());
         *trouble = trouble.saturating_add(1);
         warn!(error = chain(error), ?wait, "the database did not do what was asked; it is asked again");
@@ -182,7 +183,7 @@ fn ring(bell: &Bell) {
 }
 
 /// Ends when the process is told to stop.
-async fn told(shutdown: &mut watch::Receiver<bool>) {
+pub(crate) async fn told(shutdown: &mut watch::Receiver<bool>) {
     // A sender that is gone cannot tell any more: stop as well.
     let _stop_either_way = shutdown.wait_for(|stop| *stop).await;
 }

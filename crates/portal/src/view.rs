@@ -1,7 +1,10 @@
 //! What is stored, as pages say it.
 
 use app::reading::views::{ControllerView, DirectoryNotice, DirectoryView, ItemView, RequestView};
-use domain::request::{ItemState, RequestState};
+use domain::{
+    problem::ProblemCode,
+    request::{ItemState, RequestState},
+};
 use jiff::{Timestamp, tz::TimeZone};
 use web::texts;
 
@@ -256,7 +259,8 @@ pub const fn item_state(state: ItemState) -> (&'static str, &'static str) {
 
 fn problem(of: &domain::problem::Problem, own: bool) -> Problem {
     let text = texts::problem(of, own);
-    let said = of.target_message.clone().filter(|_| own);
+    // A hook refuses with a reason for whoever asked.
+    let said = of.target_message.clone().filter(|_| own || of.code == ProblemCode::HookRefused);
     Problem { title: text.title, what: text.what, cure: text.cure, said }
 }
 
@@ -270,6 +274,7 @@ pub fn item(of: &ItemView, own: bool) -> Item {
         "user" => "Account",
         "access" => "Access list",
         "member" => "Membership",
+        "hook" => "Hook",
         _ => "Object",
     };
     Item { name: of.name.clone(), kind, state, tone, attempts: of.attempts, problem }

@@ -4,6 +4,7 @@
 //! Start at [`Config::read`]. What each key means stands in
 //! `docs/tenantry.example.toml`.
 
+mod hooks;
 mod rules;
 mod show;
 
@@ -19,6 +20,7 @@ use domain::service::{DefinitionDraft, Property};
 use serde::Deserialize;
 use store::bootstrap::{Instance, PlanSetting, ServiceSetting};
 
+pub use hooks::HooksSection;
 pub use rules::password_variable;
 
 /// A variable of the environment, by name.
@@ -81,6 +83,9 @@ pub struct Config {
     /// Plans of services.
     #[serde(default, rename = "plan")]
     pub plans: Vec<Plan>,
+    /// Where hooks may lead.
+    #[serde(default)]
+    pub hooks: HooksSection,
     /// Where the file is: not a key of it.
     #[serde(skip)]
     pub path: PathBuf,
@@ -375,7 +380,7 @@ impl Config {
             std::path::absolute(&joined).unwrap_or(joined)
         };
         self.instance.data = absolute(&self.instance.data);
-        let mut problems = Vec::new();
+        let mut problems = self.hooks.complete(&absolute);
         for directory in &mut self.directories {
             directory.ca_file = absolute(&directory.ca_file);
             directory.bind_password_file = directory.bind_password_file.as_deref().map(absolute);
@@ -507,6 +512,10 @@ mod tests {
             "attributes",
             "properties",
             "per_customer",
+            "allow_http",
+            "allow_addresses",
+            "ca_file",
+            "hooks.commands",
         ] {
             assert!(EXAMPLE.contains(key), "{key} is not shown");
         }

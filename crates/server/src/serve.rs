@@ -51,7 +51,14 @@ async fn with_database(
         true => None,
         false => Some(stop.unless_asked(Workers::start(config, &settings, keys)).await?),
     };
-    let result = requests(config, stop, database, App::new(store.clone()), listener).await;
+    let result = requests(
+        config,
+        stop,
+        database,
+        App::new(store.clone()).with_hooks(config.hooks.allowed()),
+        listener,
+    )
+    .await;
     if let Some(workers) = workers {
         workers.stop().await;
     }

@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use connector::Connector;
 use domain::id::TargetId;
 use engine::{Engine, Options};
+use outbound::Outbound;
 use store::{Settings, engine::EngineStore, seal::Keyring};
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -34,12 +35,15 @@ impl Workers {
     /// a directory that is down is not.
     pub async fn start(config: &Config, settings: &Settings, keys: Keyring) -> Result<Self, Failure> {
         let directories = u32::try_from(config.directories.len()).unwrap_or(u32::MAX);
-        let connections = directories.saturating_mul(CONNECTIONS_PER_DIRECTORY).saturating_add(4).min(64);
+        let connections = directories.saturating_mul(CONNECTIONS_PER_DIRECTORY).saturating_add(6).min(64);
         let settings = Settings { database: settings.database.clone(), connections };
         let store = EngineStore::open(&settings, keys, Arc::new(OsClock));
         let connectors = connectors(config, &store).await?;
+        let outbound = Outbound::new(config.hooks.settings().map_err(Failure::usage)?)
+            .map_err(|error| Failure::usage(format!("hooks cannot be called: {}", chain(&error))))?;
         let engine =
-            Engine::new(store.clone(), connectors, Arc::new(OsClock), Arc::new(OsRandom), Options::default());
+            Engine::new(store.clone(), connectors, Arc::new(OsClock), Arc::new(OsRandom), Options::default())
+                .with_hooks(Arc::new(outbound));
         let (shutdown, told) = watch::channel(false);
         let task = tokio::spawn(Arc::new(engine).run(told));
         Ok(Self { store, shutdown, task })

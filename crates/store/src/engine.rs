@@ -6,6 +6,7 @@
 mod claim;
 mod drift;
 mod health;
+mod hooks;
 mod load;
 mod record;
 mod sweep;
@@ -19,8 +20,9 @@ pub use drift::{
     Checked, Expected, Found, Insider, Outsider, Recorded, ScanClaim, Stamp, Standing, Stranger,
 };
 pub use health::{ControllerSeen, Health, Mode};
+pub use hooks::{Delivered, Due, Ending, Told};
 pub(crate) use load::STRAY_GENERATION;
-pub use load::{EdgeJob, Job, PendingPassword, Reference, Workload};
+pub use load::{EdgeJob, Held, Job, PendingPassword, Reference, Workload};
 pub use record::{Batch, EdgeOutcome, ObjectOutcome, Outcome, PasswordOutcome};
 pub use sweep::Swept;
 

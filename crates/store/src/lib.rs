@@ -21,6 +21,7 @@ pub mod drift;
 pub mod engine;
 pub mod error;
 pub mod groups;
+pub mod hooks;
 pub mod idempotency;
 pub mod life;
 pub mod migrate;

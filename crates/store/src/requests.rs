@@ -123,6 +123,7 @@ impl WriteTx<'_> {
         sqlx::query!("UPDATE request SET finished_at = NULL WHERE id = $1", request.id.uuid())
             .execute(self.sql())
             .await?;
+        self.retry_hooks(&objects).await?;
         self.make_due(&objects, Lane::for_objects(objects.len())).await?;
         self.events.push(Event {
             code: "request.retried",

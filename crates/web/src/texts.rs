@@ -203,6 +203,10 @@ pub const fn conflict(conflict: Conflict) -> RefusalText {
             "This cannot be undone by itself",
             "Changes of properties and of versions of plans can be undone. Anything else is changed back where it was changed.",
         ),
+        Conflict::NoSecret => (
+            "The hook has no secret",
+            "A command runs on the machine of the worker and is not signed, so there is no secret to rotate.",
+        ),
     };
     RefusalText { title, detail }
 }
@@ -247,6 +251,7 @@ pub fn request_title(kind: &str) -> &'static str {
         "plan_upgrade_undo" => "Another version of a plan undone",
         "password" => "Password",
         "drift_revert" => "Change in the directory reverted",
+        "hook_test" => "Try of a hook",
         "drift_adopt" => "Change in the directory adopted",
         _ => "Change",
     }

@@ -22,6 +22,7 @@ pub mod directories;
 pub mod drift;
 pub mod groups;
 pub mod health;
+pub mod hooks;
 pub mod orders;
 pub mod problem;
 pub mod requests;

@@ -102,10 +102,10 @@ impl Counts {
 /// One object of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Item {
-    /// Id of the object in the directory.
+    /// Id of the object in the directory; of a hook, of what it delivers.
     #[schema(example = "obj_01jzk3v8x6f0p2m4q7r9s1t3vw")]
     pub object: String,
-    /// What it is: `container`, `group`, `user`, `access`, `member`.
+    /// What it is: `container`, `group`, `user`, `access`, `member`, `hook`.
     #[schema(example = "user")]
     pub kind: String,
     /// Id of what it stands for, as a user's or group's.
@@ -125,6 +125,9 @@ pub struct Item {
     /// What stands in the way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
+    /// What a hook answered last. Only for the provider's staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
 }
 
 /// Which requests to list, newest first.

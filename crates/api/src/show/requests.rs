@@ -4,7 +4,7 @@ use app::reading::{
     catalogue::Plan,
     views::{ControllerView, DirectoryView, ItemView, OrderView, RequestView},
 };
-use domain::request::RequestState;
+use domain::{id::DeliveryId, problem::Problem, problem::ProblemCode, request::RequestState};
 use jiff::Timestamp;
 use wire::{catalogue, common::Money, directories, orders, requests};
 
@@ -60,7 +60,10 @@ fn rate(of: &RequestView, now: Timestamp) -> Option<f64> {
 #[must_use]
 pub fn item(of: &ItemView, viewer: Viewer) -> requests::Item {
     requests::Item {
-        object: of.object.to_string(),
+        object: match of.kind.as_str() {
+            "hook" => DeliveryId::from_uuid(of.object.uuid()).to_string(),
+            _ => of.object.to_string(),
+        },
         kind: of.kind.clone(),
         entity: of.entity.clone(),
         name: of.name.clone(),
@@ -68,6 +71,7 @@ pub fn item(of: &ItemView, viewer: Viewer) -> requests::Item {
         attempts: of.attempts,
         updated_at: of.updated_at.to_string(),
         problem: of.problem.as_ref().map(|p| problem(p, viewer)),
+        answer: of.answer.clone().filter(|_| viewer == Viewer::Provider),
     }
 }
 

@@ -5,6 +5,7 @@ mod drift;
 mod flows;
 mod groups;
 mod guide;
+mod hooks;
 mod lists;
 mod openapi;
 mod strangers;

@@ -33,7 +33,15 @@ fn operations() -> Vec<Operation> {
 }
 
 /// A real thing of acme for every part of a path.
-fn fill(estate: &Estate, line: &str, group: &str, subscription: &str, token: &str, finding: &str) -> String {
+fn fill(
+    estate: &Estate,
+    line: &str,
+    group: &str,
+    subscription: &str,
+    token: &str,
+    finding: &str,
+    hook: &str,
+) -> String {
     let order = &estate.acme;
     let first = line.split('/').nth(1).unwrap_or_default();
     let id = match first {
@@ -44,6 +52,7 @@ fn fill(estate: &Estate, line: &str, group: &str, subscription: &str, token: &st
         "requests" => text(&order["request"]["id"]),
         "tokens" => token,
         "findings" => finding,
+        "hooks" => hook,
         _ => "",
     };
     let filled = line
@@ -91,6 +100,9 @@ fn body(id: &str) -> Value {
         "set_owners" => json!({ "owners": [] }),
         "update_group" => json!({ "name": "Newer" }),
         "change_members" => json!({ "remove": ["usr_00000000000000000000000000"] }),
+        "create_hook" => crate::hooks::new("https://hooks.example.com/x"),
+        "update_hook" => json!({ "tries": 3 }),
+        "rotate_hook" => json!({}),
         other => panic!("tell this test a body that {other} accepts"),
     }
 }
@@ -112,10 +124,11 @@ async fn every_endpoint_refuses_every_kind_of_stranger() {
     let token = estate.world.post(&estate.anna, "/tokens", &json!({ "name": "script" })).await.expect(201);
     let token = text(&token["id"]).to_owned();
     let finding = crate::drift::found(&estate, "changed", "title", "", "Pirate").await;
+    let hook = crate::hooks::made(&estate).await;
     let before = estate.world.db.counts().await;
     let mut table = String::new();
     for operation in operations() {
-        let line = fill(&estate, &operation.line, &group, &subscription, &token, &finding);
+        let line = fill(&estate, &operation.line, &group, &subscription, &token, &finding, &hook);
         let (nobody, said) = status(&estate, &operation, &line, "").await;
         let (forged, _) = status(&estate, &operation, &line, "tny_forged").await;
         let (foreign, seen) = match operation.id.as_str() {

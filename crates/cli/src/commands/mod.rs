@@ -7,6 +7,7 @@ pub mod directory_moves;
 pub mod drift;
 pub mod entitlements;
 pub mod groups;
+pub mod hooks;
 pub mod life;
 pub mod orders;
 pub mod overview;
@@ -56,6 +57,7 @@ pub async fn run(cli: &Cli, out: &Out) -> Result<(), Failure> {
         Command::Properties(command) => entitlements::properties(command, &connect(global)?, out).await,
         Command::Quotas(command) => entitlements::quotas(command, &connect(global)?, out).await,
         Command::Bundles(command) => entitlements::bundles(command, &connect(global)?, out).await,
+        Command::Hooks(command) => hooks::run(command, &connect(global)?, out).await,
         Command::Drift(command) => drift::run(command, &connect(global)?, out).await,
         Command::Directories { command } => directories::run(command.as_ref(), &connect(global)?, out).await,
         Command::Tokens(command) => tokens::run(command, &connect(global)?, out).await,

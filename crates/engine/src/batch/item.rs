@@ -8,7 +8,7 @@ use domain::{
     problem::{Problem, ProblemCode},
     spec::{Address, Attribute, Naming, ObjectKind, Observed, Selector, Spec},
 };
-use store::engine::{Job, ObjectOutcome, Outcome, PasswordOutcome, Reference};
+use store::engine::{Held, Job, ObjectOutcome, Outcome, PasswordOutcome, Reference};
 
 use uuid::Uuid;
 
@@ -88,6 +88,18 @@ impl Item {
         let after_ms = delay::retry_millis(self.job.attempts);
         let problem = Some(Problem::new(ProblemCode::Waiting));
         self.main = Some(Outcome::Retry { problem, after_ms, refused: false });
+    }
+
+    /// Waits for a hook that has to agree first, or for a person who puts it right.
+    pub(super) fn hold(&mut self, held: Held) {
+        let problem = Problem::new(ProblemCode::HookPending);
+        match held {
+            Held::Failed => self.fail(problem),
+            Held::Pending => {
+                let after_ms = delay::retry_millis(self.job.attempts);
+                self.main = Some(Outcome::Retry { problem: Some(problem), after_ms, refused: false });
+            }
+        }
     }
 
     pub(super) fn fail(&mut self, problem: Problem) {

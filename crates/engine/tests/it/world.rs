@@ -164,6 +164,8 @@ impl World {
             tick: Duration::from_millis(50),
             breaker_min: Duration::from_millis(2),
             breaker_max: Duration::from_millis(20),
+            hook_min: Duration::from_millis(1),
+            hook_max: Duration::from_millis(5),
             ..Options::default()
         };
         let connectors = BTreeMap::from([(self.target, connector)]);

@@ -142,6 +142,7 @@ const WRITES: [&str; 13] = [
     "role_grant",
     "directory_manage",
     "catalogue_manage",
+    "hook_manage",
 ];
 
 const MANAGES: &str = "resource in principal.can_administrator_manage";

@@ -66,6 +66,7 @@ impl Config {
             }
             out.table("properties", &toml::Value::try_from(&plan.properties));
         }
+        self.hooks.show(&mut out);
         text
     }
 
@@ -98,29 +99,29 @@ impl Config {
     }
 }
 
-struct Lines<'t>(&'t mut String);
+pub(super) struct Lines<'t>(&'t mut String);
 
 impl Lines<'_> {
     fn push(&mut self, line: &str) {
         let _writing_to_a_string_cannot_fail = writeln!(self.0, "{line}");
     }
 
-    fn section(&mut self, heading: &str) {
+    pub(super) fn section(&mut self, heading: &str) {
         if !self.0.is_empty() {
             self.push("");
         }
         self.push(heading);
     }
 
-    fn line(&mut self, key: &str, value: &str) {
+    pub(super) fn line(&mut self, key: &str, value: &str) {
         self.push(&format!("{key} = {value}"));
     }
 
-    fn text(&mut self, key: &str, value: &str) {
+    pub(super) fn text(&mut self, key: &str, value: &str) {
         self.line(key, &toml::Value::String(value.to_owned()).to_string());
     }
 
-    fn list(&mut self, key: &str, values: &[String]) {
+    pub(super) fn list(&mut self, key: &str, values: &[String]) {
         let values: Vec<_> = values.iter().map(|v| toml::Value::String(v.clone()).to_string()).collect();
         self.line(key, &format!("[{}]", values.join(", ")));
     }

@@ -99,14 +99,14 @@ async fn a_shared_database_is_migrated_only_on_purpose() {
 
 /// Login roles belong to the whole cluster of the run: every test derives
 /// their passwords from the same key.
-fn use_keys_of_the_run(installation: &Installation) {
+pub fn use_keys_of_the_run(installation: &Installation) {
     let keys = testkit::postgres::key_folder();
     let folder = installation.path().join("data/keys");
     std::fs::create_dir_all(&folder).expect("our own folder");
     std::fs::copy(keys.path().join("master-1.key"), folder.join("master-1.key")).expect("a key");
 }
 
-fn url_of(database: &str) -> String {
+pub fn url_of(database: &str) -> String {
     let url = std::env::var(POSTGRES_VARIABLE).expect("a test run with services; see `cargo xtask test`");
     url.replacen("/postgres?", &format!("/{database}?"), 1)
 }

@@ -5,6 +5,7 @@ mod clock;
 mod config;
 mod directory;
 mod faults;
+mod hooks;
 mod http;
 mod life;
 mod lifecycle;

@@ -63,6 +63,17 @@ pub struct Job {
     pub edges: Vec<EdgeJob>,
     /// For groups: there are more members to change than fit into this claim.
     pub more_edges: bool,
+    /// A hook has to agree before anything is done to it.
+    pub held: Option<Held>,
+}
+
+/// How far the hook is that an object waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// It will be asked, or asked again.
+    Pending,
+    /// A person has to act first.
+    Failed,
 }
 
 /// A password on its way.
@@ -143,12 +154,14 @@ impl EngineStore {
                 password: None,
                 edges: Vec::new(),
                 more_edges: false,
+                held: None,
             });
         }
         jobs.sort_by_key(|j| (j.kind, j.object));
         self.load_attempted(&mut jobs).await?;
         self.load_passwords(&mut jobs).await?;
         self.load_edges(&mut jobs).await?;
+        self.load_held(&mut jobs).await?;
         let (references, blocked) = self.load_references(&jobs).await?;
         let links = self.load_links(&jobs).await?;
         Ok(Workload { jobs, references, links, blocked, unreadable })
@@ -241,6 +254,8 @@ impl EngineStore {
                          AND (NOT m.wanted OR x.external_id IS NOT NULL)
                          AND NOT EXISTS (SELECT FROM request_item i WHERE i.object_id = m.group_object
                                AND i.member_id = m.member_object AND i.generation = m.wanted_gen AND i.state = 'failed')
+                         AND NOT EXISTS (SELECT FROM hook_delivery h WHERE h.holds
+                               AND h.group_object = m.group_object AND h.member_object = m.member_object)
                        LIMIT $2) e"#,
             &groups,
             most + 1
@@ -319,6 +334,36 @@ impl EngineStore {
         .fetch_all(&self.pool)
         .await?;
         Ok(rows.into_iter().map(|row| (ObjectId::from_uuid(row.id), row.external_id)).collect())
+    }
+
+    /// Groups that stand for what a customer has as a whole, and what is to go, wait
+    /// for hooks themselves; other groups wait for no one, only their members do.
+    async fn load_held(&self, jobs: &mut [Job]) -> Result<(), StoreError> {
+        let concerned = jobs.iter().filter(|j| j.kind == ObjectKind::Group || !j.wanted);
+        let (ids, wanted): (Vec<_>, Vec<_>) = concerned.map(|j| (j.object.uuid(), j.wanted)).unzip();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let rows = sqlx::query!(
+            r#"WITH u AS (SELECT * FROM unnest($1::uuid[], $2::bool[]) AS u (id, wanted)),
+                    d AS (SELECT u.id, d.state FROM u JOIN hook_delivery d ON d.group_object = u.id
+                           WHERE d.holds AND (d.member_object IS NULL OR NOT u.wanted)
+                          UNION ALL
+                          SELECT u.id, d.state FROM u JOIN hook_delivery d ON d.member_object = u.id
+                           WHERE d.holds AND NOT u.wanted)
+               SELECT d.id AS "id!", bool_or(d.state = 'failed') AS "failed!" FROM d GROUP BY d.id"#,
+            &ids,
+            &wanted
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        for row in rows {
+            let object = ObjectId::from_uuid(row.id);
+            if let Some(job) = jobs.iter_mut().find(|j| j.object == object) {
+                job.held = Some(if row.failed { Held::Failed } else { Held::Pending });
+            }
+        }
+        Ok(())
     }
 
     async fn load_references(

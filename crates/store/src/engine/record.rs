@@ -128,6 +128,7 @@ impl EngineStore {
         start_billing(&mut tx, batch).await?;
         advance_turns(&mut tx, batch).await?;
         close_attempts(&mut tx, claim, batch).await?;
+        release_hooks(&mut tx, batch).await?;
         finish_requests(&mut tx, requests).await?;
         sqlx::query!("SELECT pg_notify('tenantry_work', '')").execute(&mut *tx).await?;
         tx.commit().await?;
@@ -343,7 +344,17 @@ async fn close_attempts(tx: &mut PgConnection, claim: &Claim, batch: &Batch) -> 
     Ok(())
 }
 
-/// Requests of which nothing is left to do are finished, with an event.
+/// What is told after the directory was changed is told now.
+async fn release_hooks(tx: &mut PgConnection, batch: &Batch) -> Result<(), StoreError> {
+    let touched =
+        batch.objects.iter().filter(|o| matches!(o.outcome, Outcome::Verified) || !o.edges.is_empty());
+    let ids: Vec<_> = touched.map(|o| o.object.uuid()).collect();
+    sqlx::query!(r#"SELECT release_hooks($1, 10000) AS "released!""#, &ids).fetch_one(tx).await?;
+    Ok(())
+}
+
+/// Requests of which nothing is left to do are finished, with an event; who wants
+/// to know of those that failed is told.
 pub(super) async fn finish_requests(
     tx: &mut PgConnection,
     mut requests: Vec<Uuid>,
@@ -367,7 +378,13 @@ pub(super) async fn finish_requests(
                     RETURNING r.id, r.tenant_id),
               n AS (SELECT r.id, r.tenant_id,
                            (SELECT count(*) FROM request_item i WHERE i.request_id = r.id AND i.state = 'failed') AS bad
-                      FROM r)
+                      FROM r),
+              h AS (INSERT INTO hook_delivery (id, tenant_id, hook_id, name, about_request, moment, occasion, lane,
+                           occurred_at, updated_at)
+                    SELECT time_ordered_id(now()), n.tenant_id, h.id, h.name, n.id, h.moment, 'request_failed', 0, now(), now()
+                      FROM n JOIN tenant_closure c ON c.descendant = n.tenant_id
+                      JOIN hook h ON h.tenant_id = c.ancestor AND h.service_id IS NULL AND h.removed_at IS NULL
+                     WHERE n.bad > 0)
          INSERT INTO event (id, tenant_id, occurred_at, recorded_at, code, outcome, actor_kind, target_kind, target_id,
              change, request_id, schema_version, software_version)
          SELECT gen_random_uuid(), n.tenant_id, now(), now(), 'request.finished',

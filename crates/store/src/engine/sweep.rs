@@ -92,6 +92,8 @@ impl EngineStore {
                 AND NOT EXISTS (SELECT FROM work w WHERE w.object_id = o.id)
                 AND NOT EXISTS (SELECT FROM request_item i WHERE i.object_id = m.group_object
                       AND i.member_id = m.member_object AND i.generation = m.wanted_gen AND i.state = 'failed')
+                AND NOT EXISTS (SELECT FROM hook_delivery h WHERE h.holds
+                      AND h.group_object = m.group_object AND h.member_object = m.member_object)
              ON CONFLICT DO NOTHING"
         )
         .execute(&mut *tx)

@@ -55,7 +55,7 @@ pub struct ItemView {
     pub object: ObjectId,
     /// The member; nil when it is no membership.
     pub member: Uuid,
-    /// `container`, `group`, `user`, `access` or `member`.
+    /// `container`, `group`, `user`, `access`, `member` or `hook`.
     pub kind: String,
     /// Id of what it stands for, with its prefix.
     pub entity: Option<String>,
@@ -67,6 +67,8 @@ pub struct ItemView {
     pub attempts: i64,
     /// Why not.
     pub problem: Option<Problem>,
+    /// What a hook answered last.
+    pub answer: Option<String>,
     /// Since when.
     pub updated_at: Timestamp,
 }
@@ -166,17 +168,21 @@ impl ReadTx<'_> {
     ) -> Result<Vec<ItemView>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT i.object_id, i.member_id, i.state, i.problem,
-                      CASE WHEN i.member_id = '00000000-0000-0000-0000-000000000000' THEN o.kind ELSE 'member' END AS "kind!",
+                      CASE WHEN d.id IS NOT NULL THEN 'hook'
+                           WHEN i.member_id = '00000000-0000-0000-0000-000000000000' THEN o.kind ELSE 'member' END AS "kind!",
                       i.updated_at AS "updated_at!: jiff_sqlx::Timestamp",
-                      coalesce(o.spec->>'display_name', o.spec->>'name', t.name, '') AS "name!",
+                      coalesce(o.spec->>'display_name', o.spec->>'name', t.name, d.name, '') AS "name!",
+                      d.moment AS "moment?", d.occasion AS "occasion?", d.answer,
                       -- Of somebody who is not ours only the id in the directory is known.
                       CASE WHEN i.member_id <> '00000000-0000-0000-0000-000000000000'
                            THEN coalesce(m.spec->>'display_name', m.spec->>'name', i.member_id::text) END AS member_name,
-                      coalesce(m.entity_kind, o.entity_kind) AS "entity_kind!",
-                      coalesce(m.entity_id, o.entity_id) AS "entity_id!",
-                      (SELECT count(DISTINCT a.lease) FROM attempt a
-                        WHERE a.object_id = i.object_id AND a.started_at >= r.created_at) AS "attempts!"
-                 FROM request_item i JOIN request r ON r.id = i.request_id JOIN object o ON o.id = i.object_id
+                      coalesce(m.entity_kind, o.entity_kind, CASE WHEN d.user_id IS NOT NULL THEN 'user' END)
+                          AS entity_kind,
+                      coalesce(m.entity_id, o.entity_id, d.user_id) AS entity_id,
+                      coalesce(d.attempts, (SELECT count(DISTINCT a.lease) FROM attempt a
+                        WHERE a.object_id = i.object_id AND a.started_at >= r.created_at)) AS "attempts!"
+                 FROM request_item i JOIN request r ON r.id = i.request_id LEFT JOIN object o ON o.id = i.object_id
+                 LEFT JOIN hook_delivery d ON d.id = i.object_id
                  LEFT JOIN tenant t ON t.id = o.entity_id AND o.entity_kind = 'tenant'
                  LEFT JOIN object m ON m.id = i.member_id
                 WHERE i.request_id = $1 AND ($2::text IS NULL OR i.state = $2)
@@ -196,11 +202,13 @@ impl ReadTx<'_> {
                     object: ObjectId::from_uuid(row.object_id),
                     member: row.member_id,
                     kind: row.kind,
-                    entity: entity(&row.entity_kind, row.entity_id),
-                    name: match row.member_name {
-                        Some(member) => format!("{member} in {}", row.name),
-                        None => row.name,
+                    entity: row.entity_kind.zip(row.entity_id).and_then(|(kind, id)| entity(&kind, id)),
+                    name: match (row.member_name, row.moment.zip(row.occasion)) {
+                        (Some(member), _) => format!("{member} in {}", row.name),
+                        (None, Some((moment, occasion))) => format!("{} ({moment} {occasion})", row.name),
+                        (None, None) => row.name,
                     },
+                    answer: row.answer,
                     state: known(ItemState::from_code(&row.state), "request_item", "state", row.object_id)?,
                     attempts: row.attempts,
                     problem: row.problem.and_then(|p| serde_json::from_value(p).ok()),

@@ -108,6 +108,7 @@ fn parts(code: ProblemCode, args: &BTreeMap<String, String>) -> (&'static str, S
     let arg = |key: &str| args.get(key).map(String::as_str);
     let value = arg("value").map_or(String::new(), |v| format!(" \"{v}\""));
     let attribute = arg("attribute").map_or("value", attribute);
+    let hook = args.get("hook").map_or("The hook".to_owned(), |name| format!("The hook \"{name}\""));
     match code {
         C::Unreachable => (
             "The directory does not answer",
@@ -291,6 +292,27 @@ fn parts(code: ProblemCode, args: &BTreeMap<String, String>) -> (&'static str, S
             "The directory refused",
             "The directory refused the change for a reason of its own.".to_owned(),
             "The provider reads the directory's own words, changes what they name, then retries the request.",
+        ),
+        C::HookPending => (
+            "Something else has to agree first",
+            "A hook of the service is asked before the directory is changed, and has not agreed yet."
+                .to_owned(),
+            "Nothing: it goes on by itself when the hook agrees. If the hook shows a problem of its own, that has to be solved.",
+        ),
+        C::HookRefused => (
+            "A hook of the service refused",
+            format!("{hook} refused, with the words that are attached."),
+            "Do what its words ask for, or ask whoever runs it, then retry the request.",
+        ),
+        C::HookUnreachable => (
+            "A hook of the service does not answer",
+            format!("{hook} was tried several times and gave no answer."),
+            "The provider puts the receiver right or gives the hook another address, then retries the request.",
+        ),
+        C::HookFailed => (
+            "A hook of the service failed",
+            format!("{hook} answered with a failure."),
+            "The provider looks why at the receiver or the command, puts it right, then retries the request.",
         ),
     }
 }

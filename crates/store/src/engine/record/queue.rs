@@ -51,7 +51,9 @@ pub(super) async fn settle_work(
                                AND (NOT m.wanted OR x.external_id IS NOT NULL)
                                AND NOT EXISTS (SELECT FROM request_item i WHERE i.object_id = m.group_object
                                      AND i.member_id = m.member_object AND i.generation = m.wanted_gen
-                                     AND i.state = 'failed'))
+                                     AND i.state = 'failed')
+                               AND NOT EXISTS (SELECT FROM hook_delivery h WHERE h.holds
+                                     AND h.group_object = m.group_object AND h.member_object = m.member_object))
             AND NOT EXISTS (SELECT FROM stray_member s WHERE s.group_object = a.id
                   AND NOT EXISTS (SELECT FROM request_item i WHERE i.request_id = s.request_id
                         AND i.object_id = s.group_object AND i.member_id = s.external_id AND i.state = 'failed')

@@ -1,0 +1,5 @@
+//! Calls to real receivers and real commands on this machine.
+
+mod commands;
+mod webhooks;
+mod world;
