@@ -7,6 +7,7 @@
 //! Start at [`router`], then read [`users`].
 
 mod activations;
+mod adoption;
 mod catalogue;
 mod cursor;
 mod drift;
@@ -65,6 +66,7 @@ use web::{Surface, layers};
         (name = "groups", description = "Security groups of a customer."),
         (name = "requests", description = "Progress and problems of provisioning."),
         (name = "drift", description = "What somebody changed in a directory behind our back."),
+        (name = "adoption", description = "Taking over what is in a directory, and what other panels exported."),
         (name = "catalogue", description = "What can be ordered, and directories."),
         (name = "health", description = "For monitoring."),
     )
@@ -162,6 +164,15 @@ fn parts() -> (Router<Surface>, utoipa::openapi::OpenApi) {
         .routes(routes!(drift::adopt_finding))
         .routes(routes!(drift::scan_directory))
         .routes(routes!(drift::show_drift_policy, drift::set_drift_policy))
+        .routes(routes!(adoption::list_surveys, adoption::ask_for_survey))
+        .routes(routes!(adoption::show_survey))
+        .routes(routes!(adoption::list_survey_objects))
+        .routes(routes!(adoption::preview_adoption))
+        .routes(routes!(adoption::preview_migration))
+        .routes(routes!(adoption::list_adoptions))
+        .routes(routes!(adoption::show_adoption))
+        .routes(routes!(adoption::list_adoption_items))
+        .routes(routes!(adoption::run_adoption))
         .routes(routes!(catalogue::list_plans))
         .routes(routes!(catalogue::list_directories))
         .routes(routes!(catalogue::show_directory, catalogue::update_directory))

@@ -1,11 +1,13 @@
 //! What is stored, as `wire` says it.
 
 mod accounts;
+mod adoption;
 mod drift;
 mod requests;
 mod tenants;
 
 pub use accounts::{created, group, link, member, person, subscription, user};
+pub use adoption::{adoption, adoption_item, migration, survey, survey_object};
 pub use drift::finding;
 pub use requests::{directory, item, order, plan, request};
 pub use tenants::{customer, tenant};

@@ -70,6 +70,14 @@ pub enum Conflict {
     NotAdoptable,
     /// The finding is not open any more.
     Resolved,
+    /// The survey has not come to its end, or failed.
+    SurveyNotDone,
+    /// There are as many surveys of the directory as are kept at once.
+    TooManySurveys,
+    /// What would be taken over today is not what was shown.
+    PreviewStale,
+    /// Some objects cannot be taken over, and nobody said to leave them.
+    AdoptionConflicts,
 }
 
 impl Conflict {
@@ -94,6 +102,10 @@ impl Conflict {
             Self::NotOurs => "not_ours",
             Self::NotAdoptable => "not_adoptable",
             Self::Resolved => "resolved",
+            Self::SurveyNotDone => "survey_not_done",
+            Self::TooManySurveys => "too_many_surveys",
+            Self::PreviewStale => "preview_stale",
+            Self::AdoptionConflicts => "adoption_conflicts",
         }
     }
 }

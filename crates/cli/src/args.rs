@@ -6,7 +6,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     commands::{
-        customers, directories, drift, groups, orders, profiles, requests, resellers, session, tokens, users,
+        adopt, customers, directories, drift, groups, orders, profiles, requests, resellers, session, tokens,
+        users,
     },
     output::Format,
 };
@@ -123,6 +124,12 @@ pub enum Command {
     Requests(requests::Requests),
     /// Plans that can be ordered
     Plans,
+    /// Take over what is in a directory and is not ours
+    #[command(subcommand)]
+    Adopt(adopt::Adopt),
+    /// Take over customers, people and services from the export of another panel
+    #[command(subcommand)]
+    MigrateFrom(adopt::MigrateFrom),
     /// What somebody changed in a directory behind our back
     #[command(subcommand)]
     Drift(drift::Drift),
@@ -155,8 +162,12 @@ mod tests {
     /// Every `tenantry …` line in a code block of the manual must parse.
     #[test]
     fn every_command_of_the_manual_parses() {
-        let manual =
-            [include_str!("../../../docs/cli.md"), include_str!("../../../docs/orders.md")].join("\n");
+        let manual = [
+            include_str!("../../../docs/cli.md"),
+            include_str!("../../../docs/orders.md"),
+            include_str!("../../../docs/adoption.md"),
+        ];
+        let manual = manual.join("\n").replace("\\\n", " ");
         let mut seen = 0;
         for line in manual.lines() {
             let Some(rest) = line.trim().strip_prefix("tenantry ") else { continue };
@@ -175,7 +186,8 @@ mod tests {
     /// Every command that exists stands in the manual.
     #[test]
     fn the_manual_leaves_out_no_command() {
-        let manual = include_str!("../../../docs/cli.md");
+        let manual =
+            [include_str!("../../../docs/cli.md"), include_str!("../../../docs/adoption.md")].join("\n");
         for command in Cli::command().get_subcommands() {
             let leaves: Vec<_> = command.get_subcommands().map(clap::Command::get_name).collect();
             let name = command.get_name();

@@ -180,6 +180,10 @@ kinds! {
     SecretKind, SecretId, "sec";
     /// Something somebody changed in a target behind our back.
     FindingKind, FindingId, "fnd";
+    /// What was seen of a directory when somebody asked.
+    SurveyKind, SurveyId, "svy";
+    /// One container that is taken over with all in it.
+    AdoptionKind, AdoptionId, "adp";
 }
 
 #[cfg(test)]

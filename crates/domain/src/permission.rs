@@ -79,6 +79,8 @@ permissions! {
     DirectoryRead = "directory_read" on Tenant;
     /// Change a directory: maintenance, read-only, what is enforced.
     DirectoryManage = "directory_manage" on Tenant;
+    /// Look at what is in a directory and is not ours, and take it over.
+    DirectoryAdopt = "directory_adopt" on Tenant;
 }
 
 impl Permission {
@@ -113,7 +115,7 @@ use Permission as P;
 /// The roles of the first version. An end user needs none: everybody may see
 /// and reset their own account.
 pub const ROLES: &[Role] = &[
-    Role { code: "provider_administrator", version: 2, permissions: Permission::ALL, administrator: true },
+    Role { code: "provider_administrator", version: 3, permissions: Permission::ALL, administrator: true },
     Role {
         code: "provider_helpdesk",
         version: 1,

@@ -75,6 +75,8 @@ problems! {
     NotVerified = "not_verified", AskProvider;
     /// A group member does not exist in the target.
     MemberMissing = "member_missing", AskProvider;
+    /// What was to be taken over, or looked at, is not there any more.
+    Gone = "gone", AskProvider;
     /// The target refused for a reason outside this catalogue; its words are attached.
     Refused = "refused", AskProvider;
 }

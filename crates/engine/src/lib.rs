@@ -15,6 +15,7 @@ mod delay;
 mod run;
 mod scan;
 mod step;
+mod survey;
 
 use std::{
     collections::BTreeMap,

@@ -8,6 +8,7 @@ mod drift;
 mod health;
 mod load;
 mod record;
+mod survey;
 mod sweep;
 
 use domain::{clock::Clock, id::TargetId};
@@ -19,6 +20,7 @@ pub use drift::{Checked, Expected, Found, Recorded, ScanClaim, Stamp, Standing, 
 pub use health::{ControllerSeen, Health, Mode};
 pub use load::{EdgeJob, Job, PendingPassword, Reference, Workload};
 pub use record::{Batch, EdgeOutcome, ObjectOutcome, Outcome, PasswordOutcome};
+pub use survey::{Seen, SurveyClaim};
 pub use sweep::Swept;
 
 use crate::{ENGINE_ROLE, Settings, StoreError, pool, seal::Keyring};

@@ -104,27 +104,32 @@ impl WriteTx<'_> {
     }
 
     async fn insert_user_groups(&mut self, tenant: TenantId, groups: &[NewGroup]) -> Result<(), StoreError> {
-        for group in groups {
-            let (purpose, service) = match group.purpose {
-                GroupPurpose::Members => ("members", None),
-                GroupPurpose::Service(service) => ("service", Some(service.uuid())),
-                GroupPurpose::Custom => ("custom", None),
-            };
-            let now = ts(self.now);
+        let told = |group: &NewGroup| match group.purpose {
+            GroupPurpose::Members => ("members", None),
+            GroupPurpose::Service(service) => ("service", Some(service.uuid())),
+            GroupPurpose::Custom => ("custom", None),
+        };
+        let now = ts(self.now);
+        for chunk in groups.chunks(domain::limits::ROWS_PER_STATEMENT) {
             sqlx::query!(
                 "INSERT INTO user_group (id, tenant_id, purpose, service_id, name, description, object_id, created_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                group.id.uuid(),
+                 SELECT a.id, $1, a.purpose, a.service, a.name, a.description, a.object, $2
+                   FROM unnest($3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::uuid[])
+                     AS a (id, purpose, service, name, description, object)",
                 tenant.uuid(),
-                purpose,
-                service,
-                group.name,
-                group.description,
-                group.object.uuid(),
-                now as _
+                now as _,
+                &chunk.iter().map(|g| g.id.uuid()).collect::<Vec<_>>(),
+                &chunk.iter().map(|g| told(g).0.to_owned()).collect::<Vec<_>>(),
+                &chunk.iter().map(|g| told(g).1).collect::<Vec<_>>() as _,
+                &chunk.iter().map(|g| g.name.clone()).collect::<Vec<_>>(),
+                &chunk.iter().map(|g| g.description.clone()).collect::<Vec<_>>() as _,
+                &chunk.iter().map(|g| g.object.uuid()).collect::<Vec<_>>()
             )
             .execute(self.sql())
             .await?;
+        }
+        for group in groups {
+            let purpose = told(group).0;
             let field = |field, after: &str| FieldChange {
                 field,
                 before: None,

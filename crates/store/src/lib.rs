@@ -9,6 +9,7 @@
 //! Start at [`Store::write`], then [`tx::WriteTx`].
 
 pub mod activations;
+pub mod adoptions;
 mod audit;
 mod bell;
 pub mod bootstrap;
@@ -29,6 +30,7 @@ pub mod orders;
 pub mod requests;
 pub mod seal;
 pub mod subscriptions;
+pub mod surveys;
 pub mod tenants;
 pub mod tokens;
 pub mod tx;

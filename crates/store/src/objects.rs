@@ -21,6 +21,8 @@ pub enum Entity {
     User,
     /// A group.
     Group,
+    /// A container within a customer's own.
+    Unit,
 }
 
 impl Entity {
@@ -29,6 +31,7 @@ impl Entity {
             Self::Tenant => "tenant",
             Self::User => "user",
             Self::Group => "group",
+            Self::Unit => "unit",
         }
     }
 }

@@ -161,7 +161,7 @@ pub mod act {
     actions! {
         TenantRead ResellerCreate OrderCreate TenantUpdate TenantSuspend TenantClose TenantMove UserRead UserCreate UserUpdate UserDelete
         UserResetPassword GroupManage RequestRead RequestRetry RoleGrant DirectoryRead
-        DirectoryManage
+        DirectoryManage DirectoryAdopt
     }
 }
 

@@ -81,19 +81,7 @@ fn unknown(value: Option<&str>, known: Option<&str>) -> String {
 /// The stable code of a rule, as it stands in JSON.
 #[must_use]
 pub const fn rule_code(rule: Rule) -> &'static str {
-    match rule {
-        Rule::Required => "required",
-        Rule::TooLong => "too_long",
-        Rule::TooShort => "too_short",
-        Rule::ForbiddenCharacter => "forbidden_character",
-        Rule::Format => "format",
-        Rule::Unknown => "unknown",
-        Rule::Taken => "taken",
-        Rule::TooMany => "too_many",
-        Rule::OutOfRange => "out_of_range",
-        Rule::Immutable => "immutable",
-        Rule::Duplicate => "duplicate",
-    }
+    rule.code()
 }
 
 /// A problem of provisioning, as sentences. `own` is the directory's own view
@@ -199,6 +187,11 @@ fn parts(code: ProblemCode, args: &BTreeMap<String, String>) -> (&'static str, S
                 .to_owned(),
             "The provider restores the account, or takes the person out of the group, then retries the request.",
         ),
+        C::Gone => (
+            "It is not there any more",
+            "What was to be taken over, or looked at, is not in the directory any more.".to_owned(),
+            "The provider looks where it went, and surveys the directory again.",
+        ),
         C::Refused => (
             "The directory refused",
             "The directory refused the change for a reason of its own.".to_owned(),
@@ -216,6 +209,95 @@ fn attribute(code: &str) -> &str {
         "readers" => "group of readers",
         other => other,
     }
+}
+
+/// Everything an adoption changes in the directory.
+#[must_use]
+pub fn adoption_changes(counts: &app::adoption::Counts) -> Vec<String> {
+    let objects = counts.containers + counts.groups + counts.users;
+    let many = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
+    vec![
+        format!(
+            "{} get the marker of this product; their other attributes and passwords stay.",
+            many(objects, "object")
+        ),
+        format!("{} can be read by the customer's own people only.", many(counts.containers, "container")),
+        format!(
+            "{} made, and people are put in.",
+            if counts.new_groups == 1 {
+                "1 group is".to_owned()
+            } else {
+                format!("{} groups are", counts.new_groups)
+            }
+        ),
+    ]
+}
+
+/// Why an object is not taken over, and what to do about it.
+#[must_use]
+pub fn adoption_reason(
+    reason: domain::adoption::Reason,
+    args: &BTreeMap<String, String>,
+) -> (String, &'static str) {
+    use domain::adoption::Reason as R;
+    let arg = |key: &str| args.get(key).map_or("", String::as_str);
+    let field = attribute(arg("field"));
+    match reason {
+        R::AlreadyOurs => ("It is ours already.".to_owned(), "Nothing has to be done."),
+        R::ForeignMarker => (
+            "It bears the marker of something this product does not know.".to_owned(),
+            "Clear the attribute of the marker if no other installation uses it, then survey again.",
+        ),
+        R::Protected => (
+            "It is on the list of what is never touched.".to_owned(),
+            "Take it off the list in the settings of the directory if that is right, then survey again.",
+        ),
+        R::Container => (
+            "The container it lies in is not taken over.".to_owned(),
+            "Mend what the container's own conflict names, then survey again.",
+        ),
+        R::Value if arg("rule") == "required" => {
+            (format!("It has no {field}."), "Give it one in the directory, then survey again.")
+        }
+        R::Value => {
+            let broken = rule_of(arg("rule")).map(|rule| {
+                let error = args.iter().fold(FieldError::new("", rule), |e, (key, value)| e.with(key, value));
+                field_error(&error)
+            });
+            let text = format!("Its {field} cannot be kept. {}", broken.unwrap_or_default());
+            (text.trim_end().to_owned(), "Correct the value in the directory, then survey again.")
+        }
+        R::NameTaken => (
+            format!("Somebody else has, or had lately, the {field} \"{}\".", arg("value")),
+            "Give it another in the directory, then survey again.",
+        ),
+        R::Duplicate => (
+            format!(
+                "The {field} \"{}\" stands twice in what is taken over, or is one this product uses.",
+                arg("value")
+            ),
+            "Rename one of them in the directory, then survey again.",
+        ),
+        R::SuffixTaken => (
+            format!("Another customer has the domain \"{}\".", arg("value")),
+            "Give the person a principal name in a domain of this customer, then survey again.",
+        ),
+        R::SuffixLeftOut => (
+            format!("The domain \"{}\" is not among those the customer gets.", arg("value")),
+            "Add the domain to those of the customer and preview again, or leave the person.",
+        ),
+        R::SeveralCandidates => (
+            "It and the rows of the export do not fit one to one.".to_owned(),
+            "Correct the row or the account the report names, then preview again.",
+        ),
+    }
+}
+
+fn rule_of(code: &str) -> Option<Rule> {
+    use Rule as R;
+    let all =
+        [R::Required, R::TooLong, R::TooShort, R::ForbiddenCharacter, R::Format, R::Unknown, R::OutOfRange];
+    all.into_iter().find(|rule| rule.code() == code)
 }
 
 /// The stable code of a cure, as it stands in JSON.
@@ -298,6 +380,22 @@ pub const fn conflict(conflict: Conflict) -> RefusalText {
             "The finding is not open any more",
             "It was reverted or adopted, or went back by itself. Look at it again.",
         ),
+        Conflict::SurveyNotDone => (
+            "The survey is not done",
+            "Wait until it is, or look why it failed. Then preview the adoption again.",
+        ),
+        Conflict::TooManySurveys => (
+            "There are too many surveys of the directory",
+            "Each is forgotten three days after it was asked for. Adopt from one of those there are, or wait.",
+        ),
+        Conflict::PreviewStale => (
+            "What would be done today is not what was shown",
+            "Names were taken meanwhile, or objects became ours, or the survey was forgotten. Nothing was changed. Preview the adoption again, from a new survey where that is gone.",
+        ),
+        Conflict::AdoptionConflicts => (
+            "Some objects cannot be taken over",
+            "Nothing was changed. Mend what the conflicts name and survey again, or say that they are left as they are.",
+        ),
     };
     RefusalText { title, detail }
 }
@@ -328,6 +426,7 @@ pub fn request_title(kind: &str) -> &'static str {
         "password" => "Password",
         "drift_revert" => "Change in the directory reverted",
         "drift_adopt" => "Change in the directory adopted",
+        "adoption" => "Adoption from a directory",
         _ => "Change",
     }
 }

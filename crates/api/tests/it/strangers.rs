@@ -32,18 +32,31 @@ fn operations() -> Vec<Operation> {
     operations
 }
 
+/// Ids of real things.
+struct Ids {
+    group: String,
+    subscription: String,
+    token: String,
+    finding: String,
+    survey: String,
+    adoption: String,
+}
+
 /// A real thing of acme for every part of a path.
-fn fill(estate: &Estate, line: &str, group: &str, subscription: &str, token: &str, finding: &str) -> String {
+fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
+    let Ids { group, subscription, token, finding, survey, adoption } = ids;
     let order = &estate.acme;
     let first = line.split('/').nth(1).unwrap_or_default();
-    let id = match first {
+    let id: &str = match first {
         "tenants" | "customers" => estate.acme_id(),
-        "users" => estate.ben_id.as_str(),
+        "users" => &estate.ben_id,
         "groups" => group,
         "orders" => text(&order["id"]),
         "requests" => text(&order["request"]["id"]),
         "tokens" => token,
         "findings" => finding,
+        "surveys" => survey,
+        "adoptions" => adoption,
         _ => "",
     };
     let filled = line
@@ -76,6 +89,10 @@ fn body(id: &str) -> Value {
         "revert_findings" => json!({}),
         "set_drift_policy" => json!({ "subjects": { "title": "enforce" } }),
         "create_group" => json!({ "name": "New" }),
+        "ask_for_survey" => json!({}),
+        "preview_adoption" => json!({ "container": "OU=Old", "customer": { "code": "old", "name": "Old" } }),
+        "preview_migration" => json!({ "format": "atria" }),
+        "run_adoption" => json!({ "leave_conflicts": true }),
         other => panic!("tell this test a body that {other} accepts"),
     }
 }
@@ -97,10 +114,12 @@ async fn every_endpoint_refuses_every_kind_of_stranger() {
     let token = estate.world.post(&estate.anna, "/tokens", &json!({ "name": "script" })).await.expect(201);
     let token = text(&token["id"]).to_owned();
     let finding = crate::drift::found(&estate, "changed", "title", "", "Pirate").await;
+    let (survey, adoption) = crate::adoption::previewed(&estate).await;
+    let ids = Ids { group, subscription, token, finding, survey, adoption };
     let before = estate.world.db.counts().await;
     let mut table = String::new();
     for operation in operations() {
-        let line = fill(&estate, &operation.line, &group, &subscription, &token, &finding);
+        let line = fill(&estate, &operation.line, &ids);
         let (nobody, said) = status(&estate, &operation, &line, "").await;
         let (forged, _) = status(&estate, &operation, &line, "tny_forged").await;
         let (foreign, seen) = match operation.id.as_str() {

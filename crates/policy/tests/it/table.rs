@@ -86,6 +86,7 @@ request_retry           x               x          x               x            
 role_grant              x               .          x               x               .               .
 directory_read          x               x          .               .               .               .
 directory_manage        x               .          .               .               .               .
+directory_adopt         x               .          .               .               .               .
 ";
 
 const ROLE_NAMES: [&str; 6] = [

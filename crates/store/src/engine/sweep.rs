@@ -24,6 +24,8 @@ pub struct Swept {
     pub requests: usize,
     /// Groups with members to change that nobody had in the queue.
     pub groups: u64,
+    /// Surveys that were too old.
+    pub surveys: u64,
     /// Removed people whose time for restoring is over: their accounts go now.
     pub people: i64,
     /// Closed tenants whose grace was over: nothing of them is wanted any more.
@@ -85,9 +87,10 @@ impl EngineStore {
         .await?
         .rows_affected();
         tx.commit().await?;
+        let surveys = self.forget_surveys(now).await?;
         let people = self.purge_people().await?;
         let (purged, moved, settled) = self.sweep_tenants(now).await?;
-        Ok(Swept { keys, secrets, requests, groups, people, purged, moved, settled })
+        Ok(Swept { keys, secrets, requests, groups, surveys, people, purged, moved, settled })
     }
 
     async fn purge_people(&self) -> Result<i64, StoreError> {
