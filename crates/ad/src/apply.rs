@@ -267,7 +267,7 @@ impl Directory {
         let leaf = format!("{}={}", rdn_type(kind), dn::escape(name));
         // The container is always named: beside an address by id a server
         // cannot tell where the object would stay.
-        let above = parent.map_or_else(|| self.config.folder_dn.clone(), |parent| parent.dn.clone());
+        let above = parent.map_or_else(|| dn::parent(&at.dn).to_owned(), |parent| parent.dn.clone());
         session.send(vec![], Operation::Rename { dn, leaf, above }).await
     }
 

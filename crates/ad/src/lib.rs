@@ -30,11 +30,13 @@ mod password;
 pub mod prepare;
 mod scan;
 mod security;
+mod survey;
 
 use std::{sync::Arc, time::Duration};
 
 use connector::{
-    ApplyError, Capabilities, Connector, Cursor, Lane, Page, Replica, ReplicaHealth, Unreachable,
+    ApplyError, Capabilities, Connector, Cursor, Lane, Page, Replica, ReplicaHealth, SurveyError, Surveyed,
+    Unreachable,
 };
 use domain::{
     clock::Random,
@@ -125,6 +127,14 @@ impl Connector for Directory {
 
     fn scan(&self, after: Option<Cursor>) -> BoxFuture<'_, Result<Page<Observed>, Unreachable>> {
         self.scan_page(after).boxed()
+    }
+
+    fn survey<'a>(
+        &'a self,
+        base: Option<&'a str>,
+        after: Option<Cursor>,
+    ) -> BoxFuture<'a, Result<Page<Surveyed>, SurveyError>> {
+        self.survey_page(base, after).boxed()
     }
 
     fn probe(&self) -> BoxFuture<'_, Result<(), Unreachable>> {

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What of the folder is reported. Computers are users to a directory, not to us.
-const KINDS: &str =
+pub(crate) const KINDS: &str =
     "(|(objectClass=organizationalUnit)(objectClass=group)(&(objectClass=user)(!(objectClass=computer))))";
 /// Paged results (RFC 2696).
 const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
@@ -91,7 +91,7 @@ async fn highest(session: &Session) -> Result<u64, Unreachable> {
     highest.ok_or_else(|| Unreachable::because("highestCommittedUSN cannot be read"))
 }
 
-fn cookie(controls: &[RawControl]) -> Option<Vec<u8>> {
+pub(crate) fn cookie(controls: &[RawControl]) -> Option<Vec<u8>> {
     let value = controls.iter().find(|c| c.ctype == PAGED_RESULTS)?.val.as_ref()?;
     Some(PagedResults::parse(value).cookie)
 }

@@ -7,6 +7,7 @@
 //! Start at [`router`], then read [`users`].
 
 mod activations;
+mod adoption;
 mod catalogue;
 mod cursor;
 mod directory_moves;
@@ -71,6 +72,7 @@ use web::{Surface, layers};
         (name = "requests", description = "Progress and problems of provisioning."),
         (name = "drift", description = "What somebody changed in a directory behind our back."),
         (name = "hooks", description = "What is told or asked elsewhere before and after subscriptions change."),
+        (name = "adoption", description = "Taking over what is in a directory, and what other panels exported."),
         (name = "catalogue", description = "What can be ordered, and directories."),
         (name = "health", description = "For monitoring."),
     )
@@ -200,6 +202,15 @@ fn parts() -> (Router<Surface>, utoipa::openapi::OpenApi) {
         .routes(routes!(hooks::show_hook, hooks::update_hook, hooks::remove_hook))
         .routes(routes!(hooks::rotate_hook))
         .routes(routes!(hooks::test_hook))
+        .routes(routes!(adoption::list_surveys, adoption::ask_for_survey))
+        .routes(routes!(adoption::show_survey))
+        .routes(routes!(adoption::list_survey_objects))
+        .routes(routes!(adoption::preview_adoption))
+        .routes(routes!(adoption::preview_migration))
+        .routes(routes!(adoption::list_adoptions))
+        .routes(routes!(adoption::show_adoption))
+        .routes(routes!(adoption::list_adoption_items))
+        .routes(routes!(adoption::run_adoption))
         .routes(routes!(catalogue::list_directories))
         .routes(routes!(catalogue::show_directory, catalogue::update_directory))
         .split_for_parts()

@@ -1,6 +1,7 @@
 //! What is stored, as `wire` says it.
 
 mod accounts;
+mod adoption;
 mod drift;
 mod hooks;
 mod requests;
@@ -9,6 +10,7 @@ mod tenants;
 pub use accounts::{
     created, effective, group, group_ref, link, member, nested, person, removed_group, subscription, user,
 };
+pub use adoption::{adoption, adoption_item, migration, survey, survey_object};
 pub use drift::finding;
 pub use hooks::hook;
 pub use requests::{directory, item, order, placement, plan, request};

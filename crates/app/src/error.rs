@@ -89,6 +89,14 @@ pub enum Conflict {
     NotUndoable,
     /// A command is not signed, so it has no secret.
     NoSecret,
+    /// The survey has not come to its end, or failed.
+    SurveyNotDone,
+    /// There are as many surveys of the directory as are kept at once.
+    TooManySurveys,
+    /// What would be taken over today is not what was shown.
+    PreviewStale,
+    /// Some objects cannot be taken over, and nobody said to leave them.
+    AdoptionConflicts,
 }
 
 impl Conflict {
@@ -121,6 +129,10 @@ impl Conflict {
             Self::ChangedSince => "changed_since",
             Self::NotUndoable => "not_undoable",
             Self::NoSecret => "no_secret",
+            Self::SurveyNotDone => "survey_not_done",
+            Self::TooManySurveys => "too_many_surveys",
+            Self::PreviewStale => "preview_stale",
+            Self::AdoptionConflicts => "adoption_conflicts",
         }
     }
 }

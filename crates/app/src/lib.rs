@@ -8,6 +8,7 @@
 //! Start at [`orders::place`], the most complete one.
 
 pub mod activations;
+pub mod adoption;
 pub mod bundles;
 pub mod catalogue;
 pub mod directories;

@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     commands::{
-        catalogue, customers, directories, drift, entitlements, groups, hooks, orders, profiles, requests,
-        resellers, session, tokens, users,
+        adopt, catalogue, customers, directories, drift, entitlements, groups, hooks, orders, profiles,
+        requests, resellers, session, tokens, users,
     },
     output::Format,
 };
@@ -143,6 +143,12 @@ pub enum Command {
     /// What is told or asked elsewhere before and after subscriptions change
     #[command(subcommand)]
     Hooks(hooks::Hooks),
+    /// Take over what is in a directory and is not ours
+    #[command(subcommand)]
+    Adopt(adopt::Adopt),
+    /// Take over customers, people and services from the export of another panel
+    #[command(subcommand)]
+    MigrateFrom(adopt::MigrateFrom),
     /// What somebody changed in a directory behind our back
     #[command(subcommand)]
     Drift(drift::Drift),
@@ -179,8 +185,9 @@ mod tests {
             include_str!("../../../docs/cli.md"),
             include_str!("../../../docs/orders.md"),
             include_str!("../../../docs/hooks.md"),
-        ]
-        .join("\n");
+            include_str!("../../../docs/adoption.md"),
+        ];
+        let manual = manual.join("\n").replace("\\\n", " ");
         let mut seen = 0;
         for line in manual.lines() {
             let Some(rest) = line.trim().strip_prefix("tenantry ") else { continue };
@@ -199,7 +206,8 @@ mod tests {
     /// Every command that exists stands in the manual.
     #[test]
     fn the_manual_leaves_out_no_command() {
-        let manual = include_str!("../../../docs/cli.md");
+        let manual =
+            [include_str!("../../../docs/cli.md"), include_str!("../../../docs/adoption.md")].join("\n");
         for command in Cli::command().get_subcommands() {
             let leaves: Vec<_> = command.get_subcommands().map(clap::Command::get_name).collect();
             let name = command.get_name();

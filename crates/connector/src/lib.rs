@@ -110,6 +110,31 @@ pub struct Page<T> {
     pub resume: Option<Cursor>,
 }
 
+/// An object as a survey shows it, ours or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surveyed {
+    /// The object. Its kind is never [`ObjectKind::Access`].
+    pub object: Observed,
+    /// The groups it is in directly, by their ids in the target.
+    pub member_of: Vec<Uuid>,
+    /// It is on the list of what is never touched.
+    pub protected: bool,
+}
+
+/// Why a survey did not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum SurveyError {
+    /// The target does not answer: it is begun anew later.
+    #[error(transparent)]
+    Unreachable(#[from] Unreachable),
+    /// It cannot be done as it was asked for.
+    #[error("the survey was refused: {}", problem.code.code())]
+    Refused {
+        /// Why, for a person.
+        problem: Problem,
+    },
+}
+
 /// A target through one of its copies: until it is dropped, everything done
 /// with it is done there or not at all.
 pub struct Replica {
@@ -178,6 +203,15 @@ pub trait Connector: Send + Sync {
     /// All objects in the folder, page by page; from the `resume` of an
     /// earlier scan only those that changed since.
     fn scan(&self, after: Option<Cursor>) -> BoxFuture<'_, Result<Page<Observed>, Unreachable>>;
+
+    /// Everything in the folder, or in the container with the address `base`
+    /// and that container itself, ours or not, with the groups each is in; page
+    /// by page. `base` outside of the folder is refused.
+    fn survey<'a>(
+        &'a self,
+        base: Option<&'a str>,
+        after: Option<Cursor>,
+    ) -> BoxFuture<'a, Result<Page<Surveyed>, SurveyError>>;
 
     /// A cheap question that proves the target answers, for its health and breaker.
     fn probe(&self) -> BoxFuture<'_, Result<(), Unreachable>>;

@@ -31,7 +31,7 @@ pub use faults::{Fault, Faults};
 use state::State;
 pub use state::Stored;
 
-use crate::{ApplyError, Capabilities, Connector, Cursor, Lane, Page, Unreachable};
+use crate::{ApplyError, Capabilities, Connector, Cursor, Lane, Page, SurveyError, Surveyed, Unreachable};
 
 /// The in-memory target and its connector in one.
 pub struct Reference {
@@ -281,6 +281,20 @@ impl Connector for Reference {
             let items = changed.iter().filter_map(|(_, id)| state.observed(*id)).collect();
             let (next, resume) = if more { (cursor, None) } else { (None, cursor) };
             Ok(Page { items, next, resume })
+        }
+        .boxed()
+    }
+
+    fn survey<'a>(
+        &'a self,
+        base: Option<&'a str>,
+        after: Option<Cursor>,
+    ) -> BoxFuture<'a, Result<Page<Surveyed>, SurveyError>> {
+        async move {
+            self.reading()?;
+            let state = lock(&self.state);
+            let after = after.and_then(|c| c.0.try_into().ok()).map_or(Uuid::nil(), Uuid::from_bytes);
+            state.survey(base, after)
         }
         .boxed()
     }

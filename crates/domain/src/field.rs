@@ -31,8 +31,27 @@ pub enum Rule {
     Cycle,
     /// The same value stands twice in what was given (`other` says where).
     Duplicate,
-    /// A group would be in itself, directly or through others.
-    Circle,
+}
+
+impl Rule {
+    /// The stable code, as it stands in JSON.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::TooLong => "too_long",
+            Self::TooShort => "too_short",
+            Self::ForbiddenCharacter => "forbidden_character",
+            Self::Format => "format",
+            Self::Unknown => "unknown",
+            Self::Taken => "taken",
+            Self::TooMany => "too_many",
+            Self::OutOfRange => "out_of_range",
+            Self::Immutable => "immutable",
+            Self::Cycle => "cycle",
+            Self::Duplicate => "duplicate",
+        }
+    }
 }
 
 /// One value that cannot be accepted: where, which rule, and what the rule needs.

@@ -95,7 +95,7 @@ pub fn nesting<G: Copy + Ord>(
 ) -> Result<(), Rule> {
     let above = levels(group, parents);
     if above.contains_key(&member) {
-        return Err(Rule::Circle);
+        return Err(Rule::Cycle);
     }
     let highest = |levels: BTreeMap<G, usize>| levels.into_values().max().unwrap_or(1);
     if highest(above) + highest(levels(member, children)) > limits::GROUP_DEPTH {
@@ -155,8 +155,8 @@ mod tests {
         let none = BTreeMap::new();
         assert_eq!(nesting(1, 100, &chain(limits::GROUP_DEPTH - 1), &none), Ok(()));
         assert_eq!(nesting(1, 100, &chain(limits::GROUP_DEPTH), &none), Err(Rule::TooMany));
-        assert_eq!(nesting(1, 1, &none, &none), Err(Rule::Circle));
-        assert_eq!(nesting(1, 3, &chain(3), &none), Err(Rule::Circle));
+        assert_eq!(nesting(1, 1, &none, &none), Err(Rule::Cycle));
+        assert_eq!(nesting(1, 3, &chain(3), &none), Err(Rule::Cycle));
     }
 
     proptest! {

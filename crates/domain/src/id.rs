@@ -188,6 +188,10 @@ kinds! {
     HookKind, HookId, "hok";
     /// One thing told or asked by a hook, however often it is sent.
     DeliveryKind, DeliveryId, "dlv";
+    /// What was seen of a directory when somebody asked.
+    SurveyKind, SurveyId, "svy";
+    /// One container that is taken over with all in it.
+    AdoptionKind, AdoptionId, "adp";
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! Start at [`spec`] (what should be true of an object in a target) and
 //! [`plan`] (what to do about it).
 
+pub mod adoption;
 pub mod catalogue;
 pub mod clock;
 pub mod drift;
@@ -18,6 +19,7 @@ pub mod group;
 pub mod hook;
 pub mod id;
 pub mod limits;
+pub mod migration;
 pub mod names;
 pub mod naming;
 pub mod permission;

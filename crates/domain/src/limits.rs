@@ -36,6 +36,16 @@ pub const CONTRACT_YEARS: std::ops::RangeInclusive<i16> = 1900..=2999;
 pub const USERS_PER_REQUEST: usize = 5_000;
 /// Findings put right by one request.
 pub const FINDINGS_PER_REQUEST: u32 = 5_000;
+/// Objects one adoption takes over: a large customer, in one transaction of some seconds.
+pub const ADOPTED_OBJECTS: usize = 20_000;
+/// A survey is forgotten after this long, in hours: what is taken over should be what is there.
+pub const SURVEY_HOURS: i64 = 72;
+/// Surveys of one directory that are kept at once.
+pub const SURVEYS: i64 = 20;
+/// Characters of a distinguished name.
+pub const DN_CHARS: usize = 1_024;
+/// Rows of all files of one migration.
+pub const MIGRATION_ROWS: usize = 200_000;
 /// Rows written by one statement.
 pub const ROWS_PER_STATEMENT: usize = 500;
 /// Members changed by one call.

@@ -88,6 +88,8 @@ permissions! {
     CatalogueManage = "catalogue_manage" on Tenant;
     /// Make, change, try and remove hooks of services.
     HookManage = "hook_manage" on Tenant;
+    /// Look at what is in a directory and is not ours, and take it over.
+    DirectoryAdopt = "directory_adopt" on Tenant;
 }
 
 impl Permission {

@@ -79,7 +79,7 @@ pub enum Action {
     Move {
         /// Which object.
         at: Address,
-        /// The new container; `None` is the directory's folder.
+        /// The new container; `None` leaves it where it lies.
         parent: Option<Address>,
         /// The new name.
         name: String,
@@ -162,6 +162,22 @@ pub fn plan(want: &Want<'_>, have: Option<&Observed>) -> Plan {
     }
 }
 
+/// What to do with an object that was there before us and is taken over as it
+/// is: it is marked. What differs from what was seen of it before is told by
+/// the next scan, and never changed back unasked; what is gone is not made anew.
+#[must_use]
+pub fn adopt(want: &Want<'_>, have: Option<&Observed>) -> Plan {
+    match have {
+        None => Plan::Stuck(Problem::new(ProblemCode::Gone).with("value", name_of(want))),
+        Some(have) if !is_ours(want, have) => Plan::Stuck(foreign(want, have)),
+        Some(have) if have.marker == Some(want.object) => Plan::Nothing,
+        Some(have) => {
+            let action = Action::Update { at: have.address.clone(), changes: vec![] };
+            Plan::Do(Step { object: want.object, kind: want.kind, action })
+        }
+    }
+}
+
 fn plan_change(want: &Want<'_>, spec: &Spec, have: &Observed, step: &dyn Fn(Action) -> Plan) -> Plan {
     let (renames, mut changes): (Vec<_>, Vec<_>) =
         changes(want, spec, have).into_iter().partition(|change| change.attribute == Attribute::Name);
@@ -238,10 +254,13 @@ fn has_readers(have: Option<&Observed>, readers: &[String]) -> bool {
 }
 
 fn foreign(want: &Want<'_>, have: &Observed) -> Problem {
-    let name = want.spec.map_or_else(String::new, |spec| {
+    Problem::new(ProblemCode::NameTaken).with("value", name_of(want)).with("dn", &have.address.dn)
+}
+
+fn name_of(want: &Want<'_>) -> String {
+    want.spec.map_or_else(String::new, |spec| {
         let attributes = spec.attributes();
         let value = |a| attributes.get(&a).copied().flatten();
         value(Attribute::LogonName).or(value(Attribute::Name)).unwrap_or_default().to_owned()
-    });
-    Problem::new(ProblemCode::NameTaken).with("value", name).with("dn", &have.address.dn)
+    })
 }

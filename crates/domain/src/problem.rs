@@ -129,6 +129,8 @@ problems! {
     TargetError = "target_error", AskProvider;
     /// Stored by another version of the product that this one cannot read.
     OtherVersion = "other_version", AskProvider;
+    /// What was to be taken over, or looked at, is not there any more.
+    Gone = "gone", AskProvider;
     /// The target refused for a reason outside this catalogue; its words are attached.
     Refused = "refused", AskProvider;
     /// Something else has to agree first and did not yet.

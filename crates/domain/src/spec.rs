@@ -135,7 +135,7 @@ impl Attribute {
         plain.chain(details.map(Self::Detail))
     }
 
-    const PLAIN: [Self; 16] = [
+    const PLAIN: [Self; 17] = [
         Self::Name,
         Self::LogonName,
         Self::PrincipalName,

@@ -16,6 +16,7 @@ mod hooks;
 mod run;
 mod scan;
 mod step;
+mod survey;
 
 use std::{
     collections::BTreeMap,

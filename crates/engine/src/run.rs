@@ -32,6 +32,7 @@ impl Engine {
                 }
             }
             tasks.spawn(Arc::clone(&self).keep_scanning(target, shutdown.clone()));
+            tasks.spawn(Arc::clone(&self).keep_surveying(target, shutdown.clone()));
             tasks.spawn(Arc::clone(&self).keep_probing(target, bell.clone(), shutdown.clone()));
             tasks.spawn(Arc::clone(&self).keep_watching(target, shutdown.clone()));
         }

@@ -9,6 +9,7 @@ mod health;
 mod hooks;
 mod load;
 mod record;
+mod survey;
 mod sweep;
 
 use domain::{clock::Clock, id::TargetId};
@@ -24,6 +25,7 @@ pub use hooks::{Delivered, Due, Ending, Told};
 pub(crate) use load::STRAY_GENERATION;
 pub use load::{EdgeJob, Held, Job, PendingPassword, Reference, Workload};
 pub use record::{Batch, EdgeOutcome, ObjectOutcome, Outcome, PasswordOutcome};
+pub use survey::{Seen, SurveyClaim};
 pub use sweep::Swept;
 
 use crate::{ENGINE_ROLE, Settings, StoreError, pool, seal::Keyring};

@@ -147,33 +147,38 @@ impl WriteTx<'_> {
     }
 
     async fn insert_user_groups(&mut self, tenant: TenantId, groups: &[NewGroup]) -> Result<(), StoreError> {
-        for group in groups {
-            let (purpose, service) = match group.purpose {
-                GroupPurpose::Members => ("members", None),
-                GroupPurpose::Service(service) => ("service", Some(service.uuid())),
-                GroupPurpose::Custom => ("custom", None),
-            };
-            let (now, values) = (ts(self.now), &group.values);
+        let told = |group: &NewGroup| match group.purpose {
+            GroupPurpose::Members => ("members", None),
+            GroupPurpose::Service(service) => ("service", Some(service.uuid())),
+            GroupPurpose::Custom => ("custom", None),
+        };
+        let now = ts(self.now);
+        for chunk in groups.chunks(domain::limits::ROWS_PER_STATEMENT) {
             sqlx::query!(
                 "INSERT INTO user_group (id, tenant_id, purpose, service_id, name, description, object_id, created_at,
                         group_kind, mail, aliases)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-                group.id.uuid(),
+                 SELECT a.id, $1, a.purpose, a.service, a.name, a.description, a.object, $2, a.kind, a.mail, a.aliases
+                   FROM unnest($3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::uuid[], $9::text[],
+                               $10::text[], $11::text[])
+                     AS a (id, purpose, service, name, description, object, kind, mail, aliases)",
                 tenant.uuid(),
-                purpose,
-                service,
-                values.name,
-                values.description,
-                group.object.uuid(),
                 now as _,
-                values.kind.code(),
-                values.mail,
-                values.aliases
+                &chunk.iter().map(|g| g.id.uuid()).collect::<Vec<_>>(),
+                &chunk.iter().map(|g| told(g).0.to_owned()).collect::<Vec<_>>(),
+                &chunk.iter().map(|g| told(g).1).collect::<Vec<_>>() as _,
+                &chunk.iter().map(|g| g.values.name.clone()).collect::<Vec<_>>(),
+                &chunk.iter().map(|g| g.values.description.clone()).collect::<Vec<_>>() as _,
+                &chunk.iter().map(|g| g.object.uuid()).collect::<Vec<_>>(),
+                &chunk.iter().map(|g| g.values.kind.code().to_owned()).collect::<Vec<_>>(),
+                &chunk.iter().map(|g| g.values.mail.clone()).collect::<Vec<_>>() as _,
+                &chunk.iter().map(|g| g.values.aliases.clone()).collect::<Vec<_>>() as _
             )
             .execute(self.sql())
             .await?;
-            let after = Some(purpose.to_owned());
-            let mut changes = differences(None, values);
+        }
+        for group in groups {
+            let after = Some(told(group).0.to_owned());
+            let mut changes = differences(None, &group.values);
             changes.push(FieldChange { field: "purpose", before: None, after, person: None });
             self.note_group(tenant, group.id, "group.created", changes);
         }

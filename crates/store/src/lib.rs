@@ -9,6 +9,7 @@
 //! Start at [`Store::write`], then [`tx::WriteTx`].
 
 pub mod activations;
+pub mod adoptions;
 mod audit;
 mod bell;
 pub mod bootstrap;
@@ -32,6 +33,7 @@ pub mod placement;
 pub mod requests;
 pub mod seal;
 pub mod subscriptions;
+pub mod surveys;
 pub mod tenants;
 pub mod tokens;
 pub mod tx;

@@ -26,6 +26,8 @@ pub enum Entity {
     User,
     /// A group.
     Group,
+    /// A container within a customer's own.
+    Unit,
 }
 
 impl Entity {
@@ -34,6 +36,7 @@ impl Entity {
             Self::Tenant => "tenant",
             Self::User => "user",
             Self::Group => "group",
+            Self::Unit => "unit",
         }
     }
 }

@@ -165,7 +165,7 @@ pub mod act {
     actions! {
         TenantRead ResellerCreate OrderCreate TenantUpdate TenantSuspend TenantClose TenantMove UserRead UserCreate UserUpdate UserDelete
         UserResetPassword GroupManage GroupMembers RequestRead RequestRetry RoleGrant DirectoryRead
-        DirectoryManage CatalogueManage HookManage
+        DirectoryManage CatalogueManage HookManage DirectoryAdopt
     }
 }
 

@@ -2,11 +2,13 @@
 //! place with sentences. Everything stored is codes and arguments, so that other
 //! languages can be added beside this one.
 
+mod adoption;
 mod problems;
 
 use app::error::Conflict;
 use domain::field::{FieldError, Rule};
 
+pub use adoption::{adoption_changes, adoption_reason};
 pub use problems::{ProblemText, catalogue, cure_code, problem};
 
 /// Why a whole call was refused.
@@ -57,7 +59,6 @@ pub fn field_error(error: &FieldError) -> String {
             (None, Some(value)) => format!("\"{value}\" stands here twice."),
             (None, None) => "This stands here twice.".to_owned(),
         },
-        Rule::Circle => "The group would be in itself, directly or through other groups.".to_owned(),
     }
 }
 
@@ -88,21 +89,7 @@ fn unknown(value: Option<&str>, known: Option<&str>) -> String {
 /// The stable code of a rule, as it stands in JSON.
 #[must_use]
 pub const fn rule_code(rule: Rule) -> &'static str {
-    match rule {
-        Rule::Required => "required",
-        Rule::TooLong => "too_long",
-        Rule::TooShort => "too_short",
-        Rule::ForbiddenCharacter => "forbidden_character",
-        Rule::Format => "format",
-        Rule::Unknown => "unknown",
-        Rule::Taken => "taken",
-        Rule::TooMany => "too_many",
-        Rule::OutOfRange => "out_of_range",
-        Rule::Immutable => "immutable",
-        Rule::Cycle => "cycle",
-        Rule::Duplicate => "duplicate",
-        Rule::Circle => "circle",
-    }
+    rule.code()
 }
 
 /// A contradiction, as sentences.
@@ -207,6 +194,22 @@ pub const fn conflict(conflict: Conflict) -> RefusalText {
             "The hook has no secret",
             "A command runs on the machine of the worker and is not signed, so there is no secret to rotate.",
         ),
+        Conflict::SurveyNotDone => (
+            "The survey is not done",
+            "Wait until it is, or look why it failed. Then preview the adoption again.",
+        ),
+        Conflict::TooManySurveys => (
+            "There are too many surveys of the directory",
+            "Each is forgotten three days after it was asked for. Adopt from one of those there are, or wait.",
+        ),
+        Conflict::PreviewStale => (
+            "What would be done today is not what was shown",
+            "Names were taken meanwhile, or objects became ours, or the survey was forgotten. Nothing was changed. Preview the adoption again, from a new survey where that is gone.",
+        ),
+        Conflict::AdoptionConflicts => (
+            "Some objects cannot be taken over",
+            "Nothing was changed. Mend what the conflicts name and survey again, or say that they are left as they are.",
+        ),
     };
     RefusalText { title, detail }
 }
@@ -253,6 +256,7 @@ pub fn request_title(kind: &str) -> &'static str {
         "drift_revert" => "Change in the directory reverted",
         "hook_test" => "Try of a hook",
         "drift_adopt" => "Change in the directory adopted",
+        "adoption" => "Adoption from a directory",
         _ => "Change",
     }
 }

@@ -15,6 +15,7 @@
 //! Start at [`common`], then read [`orders`].
 
 pub mod activations;
+pub mod adoption;
 pub mod body;
 pub mod catalogue;
 pub mod common;

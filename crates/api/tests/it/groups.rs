@@ -82,9 +82,9 @@ async fn members_come_for_a_time_groups_come_into_groups_and_a_circle_is_refused
     let nested = put(format!("/groups/{outer}/groups/{inner}")).await.expect(202);
     assert_eq!((text(&nested["group"]["name"]), &nested["until"]), ("Inner", &Value::Null));
     let circle = put(format!("/groups/{inner}/groups/{outer}")).await;
-    assert_eq!(circle.refused(), [("member".to_owned(), "circle".to_owned())]);
+    assert_eq!(circle.refused(), [("member".to_owned(), "cycle".to_owned())]);
     let itself = put(format!("/groups/{inner}/groups/{inner}")).await;
-    assert_eq!(itself.refused(), [("member".to_owned(), "circle".to_owned())]);
+    assert_eq!(itself.refused(), [("member".to_owned(), "cycle".to_owned())]);
     let all = world.get(anna, &format!("/groups/{outer}/effective-members")).await.expect(200);
     let why = &items(&all)[0];
     assert_eq!(
@@ -134,7 +134,7 @@ async fn many_members_change_with_one_call_and_every_wrong_one_is_named() {
     );
     assert_eq!(world.post(anna, &path, &json!({})).await.refused(), named(&[("add", "required")]));
     let circle = json!({ "add": [{ "member": ids[0] }, { "member": team["id"] }] });
-    assert_eq!(world.post(anna, &path, &circle).await.refused(), named(&[("add[1].member", "circle")]));
+    assert_eq!(world.post(anna, &path, &circle).await.refused(), named(&[("add[1].member", "cycle")]));
 
     let add: Vec<_> =
         ids.iter().map(|id| json!({ "member": id })).chain([json!({ "member": other["id"] })]).collect();

@@ -115,6 +115,10 @@ fn the_guide_names_every_conflict() {
         Conflict::NotOurs,
         Conflict::NotAdoptable,
         Conflict::Resolved,
+        Conflict::SurveyNotDone,
+        Conflict::TooManySurveys,
+        Conflict::PreviewStale,
+        Conflict::AdoptionConflicts,
     ];
     for conflict in all {
         assert!(GUIDE.contains(&format!("`{}`", conflict.code())), "{conflict:?}");

@@ -1,5 +1,6 @@
 //! REST v1 through its router, on a real database.
 
+mod adoption;
 mod bad_input;
 mod drift;
 mod flows;

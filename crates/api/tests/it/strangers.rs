@@ -32,27 +32,33 @@ fn operations() -> Vec<Operation> {
     operations
 }
 
+/// Ids of real things.
+struct Ids {
+    group: String,
+    subscription: String,
+    token: String,
+    finding: String,
+    hook: String,
+    survey: String,
+    adoption: String,
+}
+
 /// A real thing of acme for every part of a path.
-fn fill(
-    estate: &Estate,
-    line: &str,
-    group: &str,
-    subscription: &str,
-    token: &str,
-    finding: &str,
-    hook: &str,
-) -> String {
+fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
+    let Ids { group, subscription, token, finding, hook, survey, adoption } = ids;
     let order = &estate.acme;
     let first = line.split('/').nth(1).unwrap_or_default();
-    let id = match first {
+    let id: &str = match first {
         "tenants" | "customers" => estate.acme_id(),
-        "users" => estate.ben_id.as_str(),
+        "users" => &estate.ben_id,
         "groups" => group,
         "orders" => text(&order["id"]),
         "requests" => text(&order["request"]["id"]),
         "tokens" => token,
         "findings" => finding,
         "hooks" => hook,
+        "surveys" => survey,
+        "adoptions" => adoption,
         _ => "",
     };
     let filled = line
@@ -103,6 +109,10 @@ fn body(id: &str) -> Value {
         "create_hook" => crate::hooks::new("https://hooks.example.com/x"),
         "update_hook" => json!({ "tries": 3 }),
         "rotate_hook" => json!({}),
+        "ask_for_survey" => json!({}),
+        "preview_adoption" => json!({ "container": "OU=Old", "customer": { "code": "old", "name": "Old" } }),
+        "preview_migration" => json!({ "format": "atria" }),
+        "run_adoption" => json!({ "leave_conflicts": true }),
         other => panic!("tell this test a body that {other} accepts"),
     }
 }
@@ -125,10 +135,12 @@ async fn every_endpoint_refuses_every_kind_of_stranger() {
     let token = text(&token["id"]).to_owned();
     let finding = crate::drift::found(&estate, "changed", "title", "", "Pirate").await;
     let hook = crate::hooks::made(&estate).await;
+    let (survey, adoption) = crate::adoption::previewed(&estate).await;
+    let ids = Ids { group, subscription, token, finding, hook, survey, adoption };
     let before = estate.world.db.counts().await;
     let mut table = String::new();
     for operation in operations() {
-        let line = fill(&estate, &operation.line, &group, &subscription, &token, &finding, &hook);
+        let line = fill(&estate, &operation.line, &ids);
         let (nobody, said) = status(&estate, &operation, &line, "").await;
         let (forged, _) = status(&estate, &operation, &line, "tny_forged").await;
         let (foreign, seen) = match operation.id.as_str() {

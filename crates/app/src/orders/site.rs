@@ -117,7 +117,19 @@ impl Site {
         let start = first_day(tx, checked, &tenant.time_zone)?;
         // Of the new customer holds what holds of its seller, until somebody says something.
         let meanings = meanings.inherited(seller.id, tenant.id);
-        Ok(Self { permit, role, tenant, start, target, parent: None, plans, ordered, instances, meanings, bundles })
+        Ok(Self {
+            permit,
+            role,
+            tenant,
+            start,
+            target,
+            parent: None,
+            plans,
+            ordered,
+            instances,
+            meanings,
+            bundles,
+        })
     }
 
     pub(super) async fn build(

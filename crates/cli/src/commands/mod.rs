@@ -1,5 +1,6 @@
 //! One module per noun; each holds what can be typed and what it does.
 
+pub mod adopt;
 pub mod catalogue;
 pub mod customers;
 pub mod directories;
@@ -58,6 +59,8 @@ pub async fn run(cli: &Cli, out: &Out) -> Result<(), Failure> {
         Command::Quotas(command) => entitlements::quotas(command, &connect(global)?, out).await,
         Command::Bundles(command) => entitlements::bundles(command, &connect(global)?, out).await,
         Command::Hooks(command) => hooks::run(command, &connect(global)?, out).await,
+        Command::Adopt(command) => adopt::run(command, &connect(global)?, out).await,
+        Command::MigrateFrom(command) => adopt::migrate(command, &connect(global)?, out).await,
         Command::Drift(command) => drift::run(command, &connect(global)?, out).await,
         Command::Directories { command } => directories::run(command.as_ref(), &connect(global)?, out).await,
         Command::Tokens(command) => tokens::run(command, &connect(global)?, out).await,

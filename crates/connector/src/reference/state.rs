@@ -1,16 +1,22 @@
 //! The rules of the reference target: what may exist beside what, and what
 //! each action does. Names are compared without regard to case, as a directory does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
 
 use domain::{
     id::ObjectId,
+    limits,
     plan::{Action, Change, Step},
     problem::{Problem, ProblemCode},
     spec::{Address, Attribute, Naming, ObjectKind, Observed, Selector},
 };
 use jiff::Timestamp;
 use uuid::Uuid;
+
+use crate::{Cursor, Page, SurveyError, Surveyed};
 
 /// One object as the target holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,8 +160,8 @@ impl State {
     }
 
     fn rename(&mut self, at: &Address, parent: Option<&Address>, name: &str) -> Outcome {
-        let kind = self.stored_at(at)?.kind;
-        let parent = self.container(parent)?;
+        let (kind, here) = (self.stored_at(at)?.kind, self.stored_at(at)?.parent);
+        let parent = if parent.is_some() { self.container(parent)? } else { here };
         self.free_name(kind, parent, name, Some(at.external_id))?;
         let stored = self.stored_at(at)?;
         stored.parent = parent;
@@ -239,6 +245,31 @@ impl State {
         let stored = self.objects.get(&group).filter(|stored| stored.kind == ObjectKind::Group)?;
         let address = |id: &Uuid| Address { external_id: *id, dn: self.dn(*id) };
         Some(stored.members.iter().map(address).collect())
+    }
+
+    /// A page of what is below `base` and `base` itself, in the order of ids.
+    pub(super) fn survey(&self, base: Option<&str>, after: Uuid) -> Result<Page<Surveyed>, SurveyError> {
+        let base = base.unwrap_or(FOLDER_DN).to_lowercase();
+        let below = |dn: &str, above: &str| dn == above || dn.ends_with(&format!(",{above}"));
+        let refused = |code| SurveyError::Refused { problem: Problem::new(code).with("dn", &base) };
+        let folder = FOLDER_DN.to_lowercase();
+        if !below(&base, &folder) {
+            return Err(refused(ProblemCode::OutsideFolder));
+        }
+        if base != folder && !self.objects.keys().any(|id| self.dn(*id).to_lowercase() == base) {
+            return Err(refused(ProblemCode::Gone));
+        }
+        let size = usize::try_from(limits::ENTRIES_PER_PAGE).unwrap_or(usize::MAX);
+        let later = self.objects.range((Bound::Excluded(after), Bound::Unbounded)).map(|(id, _)| *id);
+        let mut ids: Vec<_> = later.filter(|id| below(&self.dn(*id).to_lowercase(), &base)).collect();
+        let more = ids.len() > size;
+        ids.truncate(size);
+        let next = ids.last().filter(|_| more).map(|id| Cursor(id.as_bytes().to_vec()));
+        let items = ids.iter().filter_map(|id| {
+            let member_of = self.objects.iter().filter(|(_, o)| o.members.contains(id)).map(|(id, _)| *id);
+            Some(Surveyed { object: self.observed(*id)?, member_of: member_of.collect(), protected: false })
+        });
+        Ok(Page { items: items.collect(), next, resume: None })
     }
 
     /// By id once known; otherwise, of everything that has one of the names,

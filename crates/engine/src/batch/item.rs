@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     id::ObjectId,
-    plan::{Action, Plan, Step, Want, plan},
+    plan::{Action, Plan, Step, Want, adopt, plan},
     problem::{Problem, ProblemCode},
     spec::{Address, Attribute, Naming, ObjectKind, Observed, Selector, Spec},
 };
@@ -231,7 +231,8 @@ impl Item {
             links: if self.without_links { BTreeMap::new() } else { self.links.clone() },
             known: self.job.address.as_ref().map(|a| a.external_id),
         };
-        let planned = plan(&want, self.seen.as_ref().or(self.foreign.as_ref()));
+        let have = self.seen.as_ref().or(self.foreign.as_ref());
+        let planned = if self.job.adopting { adopt(&want, have) } else { plan(&want, have) };
         if self.may_be_behind(&planned, unsettled) {
             self.look_again();
             return None;

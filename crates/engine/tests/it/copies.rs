@@ -10,7 +10,8 @@ use std::{
 };
 
 use connector::{
-    ApplyError, Capabilities, Connector, Cursor, Lane, Page, Replica, Unreachable, reference::Reference,
+    ApplyError, Capabilities, Connector, Cursor, Lane, Page, Replica, SurveyError, Surveyed, Unreachable,
+    reference::Reference,
 };
 use domain::{
     id::ObjectId,
@@ -177,6 +178,14 @@ impl Connector for Copy {
         self.shared.truth.scan(after)
     }
 
+    fn survey<'a>(
+        &'a self,
+        base: Option<&'a str>,
+        after: Option<Cursor>,
+    ) -> BoxFuture<'a, Result<Page<Surveyed>, SurveyError>> {
+        self.shared.truth.survey(base, after)
+    }
+
     fn probe(&self) -> BoxFuture<'_, Result<(), Unreachable>> {
         self.shared.truth.probe()
     }
@@ -209,6 +218,14 @@ impl Connector for Copies {
 
     fn scan(&self, after: Option<Cursor>) -> BoxFuture<'_, Result<Page<Observed>, Unreachable>> {
         self.0.truth.scan(after)
+    }
+
+    fn survey<'a>(
+        &'a self,
+        base: Option<&'a str>,
+        after: Option<Cursor>,
+    ) -> BoxFuture<'a, Result<Page<Surveyed>, SurveyError>> {
+        self.0.truth.survey(base, after)
     }
 
     fn probe(&self) -> BoxFuture<'_, Result<(), Unreachable>> {

@@ -5,7 +5,10 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use connector::{ApplyError, Capabilities, Connector, Cursor, Lane, Page, Unreachable, reference::Reference};
+use connector::{
+    ApplyError, Capabilities, Connector, Cursor, Lane, Page, SurveyError, Surveyed, Unreachable,
+    reference::Reference,
+};
 use domain::{
     plan::Step,
     spec::{Address, Observed, Selector},
@@ -97,6 +100,14 @@ impl Connector for Gate {
 
     fn scan(&self, after: Option<Cursor>) -> BoxFuture<'_, Result<Page<Observed>, Unreachable>> {
         self.target.scan(after)
+    }
+
+    fn survey<'a>(
+        &'a self,
+        base: Option<&'a str>,
+        after: Option<Cursor>,
+    ) -> BoxFuture<'a, Result<Page<Surveyed>, SurveyError>> {
+        self.target.survey(base, after)
     }
 
     fn probe(&self) -> BoxFuture<'_, Result<(), Unreachable>> {

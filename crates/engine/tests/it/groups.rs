@@ -224,8 +224,8 @@ async fn of_two_changes_at_once_that_would_close_a_circle_one_is_refused() {
     };
     let mut both = <[_; 2]>::from(tokio::join!(nest(a, b), nest(b, a)));
     both.sort_by_key(Result::is_err);
-    assert_eq!(both, [Ok(()), Err(Rule::Circle)]);
-    assert_eq!(nest(a, a).await, Err(Rule::Circle));
+    assert_eq!(both, [Ok(()), Err(Rule::Cycle)]);
+    assert_eq!(nest(a, a).await, Err(Rule::Cycle));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! The engine on a real database and the reference target: everything comes
 //! true, whatever breaks in between.
 
+mod adoption;
 mod converge;
 mod copies;
 mod crash;

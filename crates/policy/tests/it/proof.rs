@@ -143,6 +143,7 @@ const WRITES: [&str; 13] = [
     "directory_manage",
     "catalogue_manage",
     "hook_manage",
+    "directory_adopt",
 ];
 
 const MANAGES: &str = "resource in principal.can_administrator_manage";

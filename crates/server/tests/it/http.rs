@@ -60,6 +60,10 @@ impl Client {
         self.send(call).await.expect("the server answers")
     }
 
+    pub async fn put(&self, path: &str) -> Answer {
+        self.send(self.http.put(format!("{}/{path}", self.base))).await.expect("the server answers")
+    }
+
     /// As a careful client does: the same call again until it was answered for
     /// good. Gives how often it had to.
     pub async fn insist(&self, path: &str, key: &str, body: &Value) -> (Value, usize) {

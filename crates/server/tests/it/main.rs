@@ -1,6 +1,7 @@
 //! The real binary as a process: its life, its end, and what it does with a
 //! real database and a real directory.
 
+mod adoption;
 mod clock;
 mod config;
 mod directory;

@@ -49,6 +49,8 @@ pub struct Job {
     pub wanted: bool,
     /// The generation of the desired state.
     pub generation: i64,
+    /// It was there before us and has to be marked before anything else.
+    pub adopting: bool,
     /// How often it was tried since somebody wanted it.
     pub attempts: i32,
     /// How often in a row the target refused it as busy.
@@ -125,7 +127,7 @@ impl EngineStore {
         let rows = sqlx::query!(
             r#"SELECT o.id AS "id!", o.tenant_id AS "tenant_id!", o.kind AS "kind!", o.spec AS "spec!",
                       o.generation AS "generation!", o.wanted AS "wanted!", x.external_id AS "external_id?",
-                      x.dn AS "dn?"
+                      x.dn AS "dn?", coalesce(x.adopting, false) AND o.generation = 1 AND o.wanted AS "adopting!"
                  FROM object o LEFT JOIN external_object x ON x.object_id = o.id WHERE o.id = ANY($1)"#,
             &ids
         )
@@ -147,6 +149,7 @@ impl EngineStore {
                 spec,
                 wanted: row.wanted,
                 generation: row.generation,
+                adopting: row.adopting,
                 attempts: claimed.get(&object).map_or(0, |c| c.attempts),
                 refusals: claimed.get(&object).map_or(0, |c| c.refusals),
                 address: row.external_id.zip(row.dn).map(|(external_id, dn)| Address { external_id, dn }),

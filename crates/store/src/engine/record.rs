@@ -248,6 +248,8 @@ async fn record_objects(
                     observed = CASE WHEN excluded.observed IS NULL AND excluded.state <> 'verified'
                                     THEN x.observed ELSE excluded.observed END,
                     observed_at = excluded.observed_at, state = excluded.state, problem = excluded.problem,
+                    -- Marked, or something else was wanted of it: an object like any other.
+                    adopting = x.adopting AND excluded.state <> 'verified',
                     applied_generation = greatest(x.applied_generation, excluded.applied_generation),
                     verified_at = coalesce(excluded.verified_at, x.verified_at))
            UPDATE request_item i SET state = a.state, problem = a.problem, updated_at = now()

@@ -26,6 +26,8 @@ pub struct Swept {
     pub requests: usize,
     /// Groups with members to change that nobody had in the queue.
     pub groups: u64,
+    /// Surveys that were too old.
+    pub surveys: u64,
     /// Removed people whose time for restoring is over: their accounts go now.
     pub people: i64,
     /// Memberships that ended because their time was over.
@@ -101,6 +103,7 @@ impl EngineStore {
         .rows_affected();
         tx.commit().await?;
         let memberships = self.end_memberships(now).await?;
+        let surveys = self.forget_surveys(now).await?;
         let people = self.purge_people().await?;
         let removed_groups = self.purge_groups(now).await?;
         let (purged, moved, settled) = self.sweep_tenants(now).await?;
@@ -111,6 +114,7 @@ impl EngineStore {
             secrets,
             requests,
             groups,
+            surveys,
             memberships,
             removed_groups,
             people,

@@ -83,7 +83,8 @@ impl WriteTx<'_> {
         for chunk in people.chunks(domain::limits::ROWS_PER_STATEMENT) {
             let links: Vec<ActivationId> = chunk.iter().map(|_| self.id()).collect();
             let edges = edges.next().unwrap_or_default();
-            self.insert_chunk(tenant, request, (chunk, &links, edges), lane, expires_at).await?;
+            let given: Vec<_> = links.iter().copied().map(Some).collect();
+            self.insert_chunk(tenant, request, (chunk, &given, edges), lane, expires_at).await?;
             tokens.extend(links.into_iter().map(|link| self.store.keys.activation_token(link)));
         }
         // People may be in several groups each.
@@ -91,17 +92,40 @@ impl WriteTx<'_> {
             self.insert_chunk(tenant, request, (&[], &[], rest), lane, expires_at).await?;
         }
         self.grow_people(tenant, people.iter().filter(|p| p.account.is_some()).count());
-        self.events.extend(people.iter().map(|person| created(tenant, person)));
+        self.events.extend(people.iter().map(|person| created(tenant, person, "user.created")));
         self.changed = true;
         self.wake |= request.is_some();
         Ok(Links { tokens, expires_at })
+    }
+
+    /// As [`WriteTx::insert_people`], for people who have an account with a
+    /// password: nobody gets a link.
+    pub(crate) async fn insert_adopted(
+        &mut self,
+        tenant: TenantId,
+        people: &[NewUser],
+        groups: &[Edge],
+        lane: Lane,
+    ) -> Result<(), StoreError> {
+        let (request, now) = (Some(self.request_id()?), self.now);
+        for chunk in people.chunks(domain::limits::ROWS_PER_STATEMENT) {
+            let links = vec![None; chunk.len()];
+            self.insert_chunk(tenant, request, (chunk, &links, &[]), lane, now).await?;
+        }
+        for edges in groups.chunks(domain::limits::ROWS_PER_STATEMENT) {
+            self.insert_chunk(tenant, request, (&[], &[], edges), lane, now).await?;
+        }
+        self.events.extend(people.iter().map(|person| created(tenant, person, "user.adopted")));
+        self.changed = true;
+        self.wake = true;
+        Ok(())
     }
 
     async fn insert_chunk(
         &mut self,
         tenant: TenantId,
         request: Option<Uuid>,
-        (people, links, edges): (&[NewUser], &[ActivationId], &[Edge]),
+        (people, links, edges): (&[NewUser], &[Option<ActivationId>], &[Edge]),
         lane: Lane,
         expires_at: Timestamp,
     ) -> Result<(), StoreError> {
@@ -126,7 +150,7 @@ impl WriteTx<'_> {
                      SELECT id, $20, object, target, given, sur, display, principal, logon, mail, phone, title,
                             department, key, enabled, administrator, details, manager, $21 FROM p),
                a AS (INSERT INTO activation (id, tenant_id, user_id, purpose, created_at, created_by, expires_at)
-                     SELECT link, $20, id, 'activation', $21, $22, $23 FROM p),
+                     SELECT link, $20, id, 'activation', $21, $22, $23 FROM p WHERE link IS NOT NULL),
                o AS (INSERT INTO object (id, tenant_id, target_id, entity_kind, entity_id, kind, spec, spec_version,
                             created_at)
                      SELECT object, $20, target, $24, id, $25, spec, $26, $21 FROM p WHERE object IS NOT NULL),
@@ -156,7 +180,7 @@ impl WriteTx<'_> {
             &keys,
             &people.iter().map(|p| p.enabled).collect::<Vec<_>>(),
             &people.iter().map(|p| p.administrator).collect::<Vec<_>>(),
-            &links.iter().map(|a| a.uuid()).collect::<Vec<_>>(),
+            &links.iter().map(|a| a.map(ActivationId::uuid)).collect::<Vec<_>>() as _,
             &edges.iter().map(|e| e.group.uuid()).collect::<Vec<_>>(),
             &edges.iter().map(|e| e.member.uuid()).collect::<Vec<_>>(),
             tenant.uuid(),
@@ -177,7 +201,7 @@ impl WriteTx<'_> {
     }
 }
 
-fn created(tenant: TenantId, user: &NewUser) -> Event {
+fn created(tenant: TenantId, user: &NewUser, code: &'static str) -> Event {
     let mut changes = Vec::with_capacity(10);
     let mut personal = |field, value: &Option<String>| {
         if value.is_some() {
@@ -212,5 +236,5 @@ fn created(tenant: TenantId, user: &NewUser) -> Event {
     changes.push(plain("enabled", user.enabled));
     changes.push(plain("administrator", user.administrator));
     let target = ("user", user.id.to_string());
-    Event { code: "user.created", outcome: Outcome::Success, tenant, target, changes }
+    Event { code, outcome: Outcome::Success, tenant, target, changes }
 }

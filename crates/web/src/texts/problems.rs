@@ -90,7 +90,7 @@ fn sign_in(cause: Option<&str>) -> &'static str {
     }
 }
 
-fn attribute(code: &str) -> &str {
+pub(super) fn attribute(code: &str) -> &str {
     match code {
         "logon_name" => "log-on name",
         "principal_name" => "principal name",
@@ -287,6 +287,11 @@ fn parts(code: ProblemCode, args: &BTreeMap<String, String>) -> (&'static str, S
             "It was written by another version of this product",
             "What is wanted was stored by a newer version of this product, which the one at work cannot read.".to_owned(),
             "The provider brings all processes of the product to the same version, then retries the request.",
+        ),
+        C::Gone => (
+            "It is not there any more",
+            "What was to be taken over, or looked at, is not in the directory any more.".to_owned(),
+            "The provider looks where it went, and surveys the directory again.",
         ),
         C::Refused => (
             "The directory refused",
