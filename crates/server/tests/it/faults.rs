@@ -234,15 +234,15 @@ async fn both_controllers_gone_under_load_park_the_work_and_nobody_is_failed_or_
     let folder = tempfile::tempdir().expect("a folder");
     let (mut first, mut second, site) = pair(folder.path()).await;
     let (server, root) = site.installation.serve(&[]).await;
-    let order = root.order(&site.code('b'), 100).await;
+    let order = root.order(&site.code('b'), 300).await;
     let request = order["request"]["id"].as_str().expect("a request").to_owned();
     let path = format!("requests/{request}");
     wait_for("some people are there", async || {
         (root.see(&path).await["counts"]["verified"].as_i64()? > 8).then_some(())
     })
     .await;
-    second.kill().await.expect("it can be killed");
-    first.kill().await.expect("it can be killed");
+    let (one, other) = tokio::join!(first.kill(), second.kill());
+    one.and(other).expect("they can be killed");
     let killed = std::time::Instant::now();
     let parked = async || {
         let items = root.see(&format!("{path}/items?state=parked&limit=200")).await["items"].clone();
@@ -272,7 +272,7 @@ async fn both_controllers_gone_under_load_park_the_work_and_nobody_is_failed_or_
     second.replicate(&first).await.expect("it replicates");
     first.replicate(&second).await.expect("it replicates");
     let filter = format!("(&(objectClass=user)(userPrincipalName=*@{}.example))", site.code('b'));
-    assert_eq!(site.find(&site.administrator(), &filter).await.len(), 101, "everybody once");
+    assert_eq!(site.find(&site.administrator(), &filter).await.len(), 301, "everybody once");
     let doubled = site.find(&site.administrator(), "(name=*CNF:*)").await;
     assert_eq!(doubled, Vec::<String>::new());
     assert!(server.stop().await.success());
