@@ -274,53 +274,6 @@ GRANT SELECT, INSERT ON directory_move TO tenantry_app;
 GRANT UPDATE (phase, request_id, ended_at, purge_at) ON directory_move TO tenantry_app;
 GRANT SELECT ON directory_move TO tenantry_engine;
 
--- As before; an object may come up twice in one request, which then goes on.
-CREATE OR REPLACE FUNCTION want_specs(of_request uuid, in_lane smallint, instant timestamptz, ids uuid[], specs jsonb[])
-    RETURNS bigint LANGUAGE plpgsql SET search_path = public, pg_temp AS $f$
-#variable_conflict use_column
-DECLARE changed bigint;
-BEGIN
-    IF coalesce(cardinality(ids), 0) = 0 THEN
-        RETURN 0;
-    END IF;
-    -- The queue first, as the engine locks it when it records what became of a batch.
-    PERFORM FROM work w WHERE w.object_id = ANY(ids) ORDER BY w.object_id FOR UPDATE;
-    WITH a AS (
-        SELECT o.id, o.tenant_id, o.target_id, o.kind, o.generation + 1 AS gen,
-               CASE WHEN o.wanted THEN o.spec END AS before, n.after
-          FROM unnest(ids, specs) AS n (id, after) JOIN object o ON o.id = n.id
-    ), o AS (
-        UPDATE object o SET spec = coalesce(a.after, o.spec), generation = a.gen, wanted = a.after IS NOT NULL
-          FROM a WHERE o.id = a.id
-    ), r AS (
-        INSERT INTO object_revision (object_id, generation, tenant_id, request_id, before, after, at)
-        SELECT a.id, a.gen, a.tenant_id, of_request, a.before, a.after, instant FROM a
-    ), old AS (
-        UPDATE request_item i SET state = 'superseded', problem = NULL, updated_at = instant
-          FROM a WHERE i.object_id = a.id AND i.member_id = '00000000-0000-0000-0000-000000000000'
-           AND i.state IN ('requested', 'running', 'failed', 'parked') AND i.request_id <> of_request
-           AND (SELECT q.kind FROM request q WHERE q.id = i.request_id) IS DISTINCT FROM 'password'
-    ), i AS (
-        INSERT INTO request_item AS x (request_id, object_id, tenant_id, generation, updated_at)
-        SELECT of_request, a.id, a.tenant_id, a.gen, instant FROM a
-        ON CONFLICT (request_id, object_id, member_id) DO UPDATE
-           SET generation = excluded.generation, state = 'requested', problem = NULL, updated_at = excluded.updated_at
-    )
-    INSERT INTO work AS w (object_id, target_id, tenant_id, lane, due_at)
-    -- What others lie in comes first, and goes last: it is not tried before its content
-    -- can have gone, at a pace any directory keeps.
-    SELECT a.id, a.target_id, a.tenant_id, in_lane, now() + CASE
-               WHEN a.after IS NULL AND a.kind = 'container' THEN cardinality(ids) * interval '10 ms'
-               WHEN a.kind = 'container' THEN interval '-2 us'
-               WHEN a.kind = 'group' THEN interval '-1 us' ELSE interval '0' END
-      FROM a ORDER BY a.id
-    ON CONFLICT (object_id) DO UPDATE
-       SET due_at = least(w.due_at, excluded.due_at), lane = least(w.lane, excluded.lane), attempts = 0,
-           refusals = 0;
-    GET DIAGNOSTICS changed = ROW_COUNT;
-    RETURN changed;
-END $f$;
-
 -- The n-th candidate for a log-on name in another directory (as naming::logon_candidate):
 -- the customer's code stays at the end.
 CREATE FUNCTION logon_candidate(base text, code text, most_chars int, n int) RETURNS text
@@ -467,21 +420,21 @@ BEGIN
                CASE WHEN forward THEN right_object ELSE left_object END AS twin
           FROM directory_twin WHERE tenant_id = m.tenant_id
     ), meant AS (
-        SELECT g.twin AS grp, p.twin AS member, e.until FROM membership e
+        SELECT g.twin AS grp, p.twin AS member, e.until, e.nested FROM membership e
           JOIN twin g ON g.src = e.group_object JOIN twin p ON p.src = e.member_object
           JOIN object o ON o.id = g.twin AND o.wanted JOIN object q ON q.id = p.twin AND q.wanted
          WHERE e.tenant_id = m.tenant_id AND e.wanted
     ), change AS MATERIALIZED (
-        SELECT a.grp, a.member, true AS wanted, a.until FROM meant a
+        SELECT a.grp, a.member, true AS wanted, a.until, a.nested FROM meant a
           LEFT JOIN membership e ON e.group_object = a.grp AND e.member_object = a.member
          WHERE e.wanted IS NOT TRUE OR e.until IS DISTINCT FROM a.until
         UNION ALL
-        SELECT e.group_object, e.member_object, false, NULL FROM membership e JOIN twin g ON g.twin = e.group_object
+        SELECT e.group_object, e.member_object, false, NULL, e.nested FROM membership e JOIN twin g ON g.twin = e.group_object
          WHERE e.tenant_id = m.tenant_id AND e.wanted AND NOT EXISTS (
                SELECT FROM meant a WHERE a.grp = e.group_object AND a.member = e.member_object)
     ), e AS (
-        INSERT INTO membership AS x (group_object, member_object, tenant_id, wanted, until)
-        SELECT grp, member, m.tenant_id, wanted, until FROM change ORDER BY grp, member
+        INSERT INTO membership AS x (group_object, member_object, tenant_id, wanted, until, nested)
+        SELECT grp, member, m.tenant_id, wanted, until, nested FROM change ORDER BY grp, member
         ON CONFLICT (group_object, member_object) DO UPDATE
            SET wanted = excluded.wanted, until = excluded.until, wanted_gen = x.wanted_gen + 1
         RETURNING group_object, member_object, wanted_gen
@@ -548,6 +501,17 @@ BEGIN
       FROM directory_twin w WHERE w.tenant_id = m.tenant_id AND s.tenant_id = m.tenant_id AND s.group_object = w.right_object;
     UPDATE subscription s SET member_object = w.left_object
       FROM directory_twin w WHERE w.tenant_id = m.tenant_id AND s.tenant_id = m.tenant_id AND s.member_object = w.right_object;
+    UPDATE bundle_assignment b SET groups = ARRAY(
+        SELECT coalesce(w.left_object, g.id) FROM unnest(b.groups) WITH ORDINALITY AS g (id, n)
+          LEFT JOIN directory_twin w ON w.right_object = g.id ORDER BY g.n)
+     WHERE b.tenant_id = m.tenant_id AND cardinality(b.groups) > 0;
+    -- Hooks that hold a membership back, or wait for it, do so where it is now.
+    UPDATE hook_delivery h SET group_object = w.left_object
+      FROM directory_twin w WHERE w.tenant_id = m.tenant_id AND h.tenant_id = m.tenant_id
+       AND h.group_object = w.right_object AND (h.waits OR h.holds);
+    UPDATE hook_delivery h SET member_object = w.left_object
+      FROM directory_twin w WHERE w.tenant_id = m.tenant_id AND h.tenant_id = m.tenant_id
+       AND h.member_object = w.right_object AND (h.waits OR h.holds);
     UPDATE tenant t SET target_id = dest, status_at = instant, version = t.version + 1,
            folder_object = (SELECT w.left_object FROM directory_twin w WHERE w.right_object = t.folder_object),
            members_object = (SELECT w.left_object FROM directory_twin w WHERE w.right_object = t.members_object)

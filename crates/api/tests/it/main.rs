@@ -2,6 +2,7 @@
 
 mod adoption;
 mod bad_input;
+mod directories;
 mod drift;
 mod flows;
 mod groups;

@@ -164,6 +164,16 @@ impl World {
         Self { router, surface, store, db, clock, root, _keys: keys_folder }
     }
 
+    /// The configuration names these directories from now on.
+    pub async fn configure(&self, codes: &[&str]) {
+        let directories = codes.iter().map(|code| ((*code).to_owned(), code.to_uppercase())).collect();
+        let instance = Instance { directories, ..instance() };
+        let random = SeededRandom::new(4);
+        bootstrap(self.db.owner(), self.clock.as_ref(), &random, &instance, None)
+            .await
+            .expect("the instance");
+    }
+
     /// Sends a request as it is.
     pub async fn send(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.expect("a router always answers");
