@@ -188,7 +188,7 @@ mod tests {
         let strict = Allowed::default();
         for good in [
             "https://hooks.example.com/a?b=c",
-            "https://10.0.0.7:8443/x",
+            "https://198.51.100.7:8443/x",
             "https://[2001:db8::1]/x",
             "https://a.example:8443",
         ] {
