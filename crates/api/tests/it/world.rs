@@ -16,7 +16,10 @@ use axum::{
     body::Body,
     http::{HeaderMap, Request, StatusCode},
 };
-use domain::clock::{Clock, Random, SeededRandom};
+use domain::{
+    clock::{Clock, Random, SeededRandom},
+    service::DefinitionDraft,
+};
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use policy::Policy;
