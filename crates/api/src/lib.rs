@@ -16,9 +16,11 @@ mod input;
 mod life;
 mod once;
 mod orders;
+mod plans;
 mod read;
 mod refusal;
 mod requests;
+mod services;
 mod sessions;
 mod show;
 mod tenants;
@@ -162,7 +164,20 @@ fn parts() -> (Router<Surface>, utoipa::openapi::OpenApi) {
         .routes(routes!(drift::adopt_finding))
         .routes(routes!(drift::scan_directory))
         .routes(routes!(drift::show_drift_policy, drift::set_drift_policy))
-        .routes(routes!(catalogue::list_plans))
+        .routes(routes!(catalogue::list_plans, plans::create_plan))
+        .routes(routes!(plans::show_plan))
+        .routes(routes!(plans::create_plan_version))
+        .routes(routes!(plans::upgrade_plan))
+        .routes(routes!(plans::undo_request))
+        .routes(routes!(plans::show_quotas, plans::set_quotas))
+        .routes(routes!(plans::list_bundles, plans::publish_bundle))
+        .routes(routes!(plans::show_user_bundles))
+        .routes(routes!(services::list_services, services::create_service))
+        .routes(routes!(services::show_service, services::update_service))
+        .routes(routes!(services::apply_service))
+        .routes(routes!(services::list_instances, services::give_service))
+        .routes(routes!(services::show_properties, services::set_properties))
+        .routes(routes!(services::show_user_properties, services::set_user_properties))
         .routes(routes!(catalogue::list_directories))
         .routes(routes!(catalogue::show_directory, catalogue::update_directory))
         .split_for_parts()

@@ -65,10 +65,15 @@ fn draft(new: &NewOrder) -> OrderDraft {
             directory: customer.directory.clone(),
             naming_pattern: customer.naming_pattern.clone(),
         },
-        plans: new.services.iter().map(|s| s.plan.clone()).collect(),
+        plans: new.services.iter().map(|s| plan_ref(&s.plan, s.instance.as_deref())).collect(),
         administrator: users::draft(&new.administrator),
         users: new.users.iter().map(users::draft).collect(),
     }
+}
+
+/// A plan, of the instance that is named.
+pub fn plan_ref(plan: &str, instance: Option<&str>) -> String {
+    instance.map_or_else(|| plan.to_owned(), |instance| format!("{plan}@{instance}"))
 }
 
 /// Orders the caller may read, newest first.

@@ -45,6 +45,7 @@ pub fn draft(new: &NewUser) -> PersonDraft {
         title: new.title.clone(),
         department: new.department.clone(),
         plans: new.plans.clone(),
+        bundles: new.bundles.clone(),
         enabled: new.enabled.unwrap_or(true),
         details: new.details.clone(),
     }
@@ -224,6 +225,7 @@ pub async fn update_user(
         principal_name: new.principal_name,
         logon_name: new.logon_name,
         details: new.details,
+        bundles: new.bundles,
     };
     use_cases::update(&surface.app, &call.caller, id, version, patch, &call.cause).await?;
     let user = read::user(&surface, &call.caller, id).await?;

@@ -73,6 +73,12 @@ pub enum Conflict {
     NotAdoptable,
     /// The finding is not open any more.
     Resolved,
+    /// A bundle gives what was to be taken away.
+    GivenByBundle,
+    /// Somebody has changed since what was to be undone.
+    ChangedSince,
+    /// What a request did cannot be undone by another.
+    NotUndoable,
 }
 
 impl Conflict {
@@ -97,6 +103,9 @@ impl Conflict {
             Self::NotOurs => "not_ours",
             Self::NotAdoptable => "not_adoptable",
             Self::Resolved => "resolved",
+            Self::GivenByBundle => "given_by_bundle",
+            Self::ChangedSince => "changed_since",
+            Self::NotUndoable => "not_undoable",
         }
     }
 }

@@ -101,6 +101,9 @@ pub async fn set_member(
     let request = tx.open_request(tenant.id, kind, args, Lane::Interactive);
     tx.want_members_now(tenant.id, &[Edge { group: group.object, member }], wanted).await?;
     tx.note_members(tenant.id, id, &[user], wanted);
+    if wanted {
+        tx.keep_group(user, group.object).await?;
+    }
     tx.commit(cause).await?;
     Ok(request)
 }

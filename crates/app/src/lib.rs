@@ -8,20 +8,26 @@
 //! Start at [`orders::place`], the most complete one.
 
 pub mod activations;
+pub mod bundles;
+pub mod catalogue;
 pub mod directories;
 pub mod drift;
 pub mod error;
 pub mod groups;
+pub mod instances;
 pub mod life;
 mod names;
 pub mod orders;
 pub mod people;
+pub mod properties;
 mod provision;
+pub mod quotas;
 pub mod reading;
 pub mod repeat;
 pub mod requests;
 pub mod sessions;
 pub mod tenants;
+pub mod upgrades;
 pub mod users;
 
 use std::sync::Arc;

@@ -31,8 +31,10 @@ pub struct PersonDraft {
     pub title: Option<String>,
     /// Department.
     pub department: Option<String>,
-    /// Plan codes.
+    /// Plan codes, with an instance where the customer has several: `erp-full@test`.
     pub plans: Vec<String>,
+    /// Codes of bundles.
+    pub bundles: Vec<String>,
     /// Whether the account may log on.
     pub enabled: bool,
     /// What else is known, by name ([`domain::person::Detail`]).
@@ -54,6 +56,7 @@ pub(crate) struct Person {
     pub title: Option<String>,
     pub department: Option<String>,
     pub plans: Vec<String>,
+    pub bundles: Vec<String>,
     pub enabled: bool,
     pub details: Details,
 }
@@ -98,6 +101,9 @@ impl PersonDraft {
         if self.plans.len() > limits::PLANS {
             c.note(FieldError::new("plans", Rule::TooMany).with("max", limits::PLANS));
         }
+        if self.bundles.len() > limits::BUNDLES {
+            c.note(FieldError::new("bundles", Rule::TooMany).with("max", limits::BUNDLES));
+        }
         let given_details = self.details.iter().map(|(code, text)| (code.as_str(), Some(text.as_str())));
         let details = c.take_all("details", person::check(given_details)).unwrap_or_default();
         let person = display.map(|display_name| Person {
@@ -112,6 +118,7 @@ impl PersonDraft {
             title: line(&mut c, "title", &self.title),
             department: line(&mut c, "department", &self.department),
             plans: self.plans.clone(),
+            bundles: self.bundles.clone(),
             enabled: self.enabled,
             details: details.into_iter().filter_map(|(detail, value)| Some((detail, value?))).collect(),
         });

@@ -1,18 +1,19 @@
 //! Putting people into a customer: names, rows, objects, groups, plans, links.
 //! Shared by orders and by the creation of one or many users.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{
     field::{FieldError, Rule},
-    id::{ObjectId, OrderId, ServiceId, SubscriptionId, TargetId, TenantId, UserId},
+    id::{BundleId, GroupId, ObjectId, OrderId, SubscriptionId, TargetId, TenantId, UserId},
     naming::Pattern,
-    person::Detail,
+    person::{Detail, Details},
+    service::split_instance,
     spec::{Spec, UserSpec},
 };
 use jiff::Timestamp;
 use store::{
-    catalogue::Plan,
+    catalogue::{Bundle, Held, Instance, Meanings, Plan},
     objects::Edge,
     subscriptions::NewSubscription,
     tx::WriteTx,
@@ -25,15 +26,22 @@ use crate::{AppError, names, people::Person};
 pub(crate) struct Home<'a> {
     pub tenant: TenantId,
     pub code: &'a str,
+    pub name: &'a str,
     pub target: TargetId,
     pub folder: ObjectId,
     pub members: ObjectId,
     pub zone: &'a str,
     pub pattern: &'a str,
     pub suffixes: &'a [String],
-    /// The group of each service the customer has.
-    pub services: BTreeMap<ServiceId, ObjectId>,
+    /// The instances of services the customer has, with their groups.
+    pub instances: Vec<Instance>,
     pub plans: &'a [Plan],
+    /// What the plans mean for a person.
+    pub meanings: Meanings,
+    /// Bundles that can be given, the newest version of each first.
+    pub bundles: Vec<Bundle>,
+    /// The customer's own groups that bundles name, by name in lower case.
+    pub groups: HashMap<String, (GroupId, ObjectId)>,
     pub order: Option<OrderId>,
 }
 
@@ -61,6 +69,8 @@ pub struct CreatedPlan {
     pub version: i32,
     /// Plan name.
     pub name: String,
+    /// Code of the instance of its service.
+    pub instance: String,
 }
 
 /// What is ready to be written for some people.
@@ -68,24 +78,147 @@ pub(crate) struct Prepared {
     pub users: Vec<NewUser>,
     pub edges: Vec<Edge>,
     subscriptions: Vec<NewSubscription>,
+    /// Those that came with bundles alone.
+    bundled: Vec<SubscriptionId>,
+    assignments: Vec<(UserId, BundleId, String, Vec<ObjectId>)>,
     plans: Vec<Vec<CreatedPlan>>,
 }
 
-/// The plan with this code that people may have here.
-fn user_plan<'p>(home: &'p Home<'_>, field: String, code: &str) -> Result<&'p Plan, FieldError> {
-    let known = || {
-        let codes: Vec<_> = home
+/// What somebody is to have.
+#[derive(Default)]
+pub(crate) struct Wanted<'h> {
+    /// Plans of instances, and whether a bundle alone gives it.
+    pub plans: Vec<(&'h Plan, &'h Instance, bool)>,
+    /// Bundles with the groups they bring.
+    pub bundles: Vec<(&'h Bundle, Vec<ObjectId>)>,
+}
+
+impl Home<'_> {
+    /// The plan people may have here by this code, of the instance it names.
+    pub(crate) fn plan(&self, field: &str, text: &str) -> Result<(&Plan, &Instance), FieldError> {
+        let (code, named) = split_instance(text);
+        let here = |plan: &&Plan| plan.per_user && self.instances.iter().any(|i| i.service == plan.service);
+        let Some(plan) = self.plans.iter().filter(here).find(|plan| plan.code == code) else {
+            let known: Vec<_> = self.plans.iter().filter(here).map(|p| p.code.as_str()).collect();
+            let error = FieldError::new(field, Rule::Unknown).with("value", text);
+            return Err(error.with("known", known.join(", ")));
+        };
+        let of: Vec<_> = self.instances.iter().filter(|i| i.service == plan.service).collect();
+        let all = || of.iter().map(|i| format!("{code}@{}", i.code)).collect::<Vec<_>>().join(", ");
+        match (named, of.as_slice()) {
+            (None, [only]) => Ok((plan, *only)),
+            (None, _) => Err(FieldError::new(field, Rule::Format).with("expected", all())),
+            (Some(named), _) => match of.iter().find(|i| i.code == named) {
+                Some(instance) => Ok((plan, *instance)),
+                None => Err(FieldError::new(field, Rule::Unknown).with("value", text).with("known", all())),
+            },
+        }
+    }
+
+    /// What a bundle gives here: its plans, and the objects of its groups.
+    pub(crate) fn bundle(&self, field: &str, code: &str) -> Result<Content<'_>, Vec<FieldError>> {
+        let Some(bundle) = self.bundles.iter().find(|b| b.content.code == code && !b.retired) else {
+            let mut known: Vec<_> =
+                self.bundles.iter().filter(|b| !b.retired).map(|b| b.content.code.as_str()).collect();
+            known.dedup();
+            let error = FieldError::new(field, Rule::Unknown).with("value", code);
+            return Err(vec![error.with("known", known.join(", "))]);
+        };
+        let (mut plans, mut groups, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+        for plan in &bundle.content.plans {
+            match self.plan(field, plan) {
+                Ok(found) => plans.push(found),
+                Err(error) => errors.push(error),
+            }
+        }
+        for name in &bundle.content.groups {
+            match self.groups.get(&name.to_lowercase()) {
+                Some((_, object)) => groups.push(*object),
+                None => errors.push(FieldError::new(field, Rule::Unknown).with("value", name)),
+            }
+        }
+        if errors.is_empty() { Ok((bundle, plans, groups)) } else { Err(errors) }
+    }
+
+    /// What a person asked for by plans and bundles.
+    fn wanted(&self, path: &str, person: &Person) -> Result<Wanted<'_>, Vec<FieldError>> {
+        let under = |name: String| if path.is_empty() { name } else { format!("{path}.{name}") };
+        let (mut wanted, mut errors) = (Wanted::default(), Vec::new());
+        for (i, text) in person.plans.iter().enumerate() {
+            let field = under(format!("plans[{i}]"));
+            match self.plan(&field, text) {
+                Ok((plan, instance)) if wanted.has(plan, instance) => {
+                    errors.push(FieldError::new(field, Rule::Duplicate).with("value", text));
+                }
+                Ok((plan, instance)) => wanted.plans.push((plan, instance, false)),
+                Err(error) => errors.push(error),
+            }
+        }
+        let mut brought = BTreeSet::new();
+        for (i, code) in person.bundles.iter().enumerate() {
+            let field = under(format!("bundles[{i}]"));
+            if person.bundles[..i].contains(code) {
+                errors.push(FieldError::new(&field, Rule::Duplicate).with("value", code));
+                continue;
+            }
+            match self.bundle(&field, code) {
+                Ok((bundle, plans, groups)) => {
+                    for (plan, instance) in plans {
+                        if !wanted.has(plan, instance) {
+                            wanted.plans.push((plan, instance, true));
+                        }
+                    }
+                    wanted
+                        .bundles
+                        .push((bundle, groups.into_iter().filter(|g| brought.insert(*g)).collect()));
+                }
+                Err(more) => errors.extend(more),
+            }
+        }
+        if errors.is_empty() { Ok(wanted) } else { Err(errors) }
+    }
+
+    /// What the services of a person set on the account.
+    fn service_details(
+        &self,
+        person: &Person,
+        names: &names::Names,
+        wanted: &Wanted<'_>,
+    ) -> Result<Details, FieldError> {
+        let held: Vec<_> = wanted
             .plans
             .iter()
-            .filter(|p| p.per_user && home.services.contains_key(&p.service))
-            .map(|p| p.code.as_str())
+            .map(|(plan, instance, _)| Held {
+                plan: plan.id,
+                instance: instance.id,
+                instance_code: instance.code.clone(),
+            })
             .collect();
-        codes.join(", ")
-    };
-    home.plans
-        .iter()
-        .find(|p| p.code == code && p.per_user && home.services.contains_key(&p.service))
-        .ok_or_else(|| FieldError::new(field, Rule::Unknown).with("value", code).with("known", known()))
+        let place = |place: &str| match place {
+            "code" => Some(self.code),
+            "customer" => Some(self.name),
+            "logon_name" => Some(names.logon.as_str()),
+            "principal_name" => Some(names.principal.as_str()),
+            "user_name" => names.principal.rsplit_once('@').map(|(name, _)| name),
+            "given_name" => person.given_name.as_deref(),
+            "surname" => person.surname.as_deref(),
+            "display_name" => Some(person.display_name.as_str()),
+            "mail" => person.mail.as_deref(),
+            "title" => person.title.as_deref(),
+            "department" => person.department.as_deref(),
+            _ => None,
+        };
+        self.meanings.attributes(self.tenant, None, &held, &place)
+    }
+}
+
+/// A bundle with what it gives in one customer.
+pub(crate) type Content<'h> = (&'h Bundle, Vec<(&'h Plan, &'h Instance)>, Vec<ObjectId>);
+
+impl Wanted<'_> {
+    fn has(&self, plan: &Plan, instance: &Instance) -> bool {
+        self.plans.iter().any(|(p, i, _)| p.id == plan.id && i.id == instance.id)
+    }
 }
 
 /// Resolves plans and names. `paths` says where each person stands in what was given.
@@ -96,20 +229,12 @@ pub(crate) async fn prepare(
     people: &[Person],
 ) -> Result<Prepared, AppError> {
     let mut errors = Vec::new();
-    let mut plans = Vec::with_capacity(people.len());
+    let mut wanted = Vec::with_capacity(people.len());
     for (path, person) in paths.iter().zip(people) {
-        let mut own = Vec::new();
-        for (i, code) in person.plans.iter().enumerate() {
-            let field = if path.is_empty() { format!("plans[{i}]") } else { format!("{path}.plans[{i}]") };
-            match user_plan(home, field.clone(), code) {
-                Ok(plan) if own.iter().any(|p: &Plan| p.id == plan.id) => {
-                    errors.push(FieldError::new(field, Rule::Duplicate).with("value", code));
-                }
-                Ok(plan) => own.push(plan.clone()),
-                Err(error) => errors.push(error),
-            }
+        match home.wanted(path, person) {
+            Ok(own) => wanted.push(own),
+            Err(more) => errors.extend(more),
         }
-        plans.push(own);
     }
     errors.extend(taken_keys(tx, home.tenant, paths, people).await?);
     if !errors.is_empty() {
@@ -127,11 +252,22 @@ pub(crate) async fn prepare(
         suffixes: home.suffixes,
     };
     let names = names::assign(tx, &naming, &asked).await?;
-    let mut prepared = Prepared { users: vec![], edges: vec![], subscriptions: vec![], plans: vec![] };
-    for (((person, id), names), plans) in people.iter().zip(ids).zip(names).zip(plans) {
-        prepared.add(tx, home, person, id, names, plans);
+    let mut prepared = Prepared {
+        users: vec![],
+        edges: vec![],
+        subscriptions: vec![],
+        bundled: vec![],
+        assignments: vec![],
+        plans: vec![],
+    };
+    for ((((path, person), id), names), wanted) in paths.iter().zip(people).zip(ids).zip(names).zip(wanted) {
+        match home.service_details(person, &names, &wanted) {
+            Ok(details) => prepared.add(tx, home, person, id, (names, details), &wanted),
+            Err(error) if path.is_empty() => errors.push(error),
+            Err(error) => errors.push(error.under(path)),
+        }
     }
-    Ok(prepared)
+    if errors.is_empty() { Ok(prepared) } else { Err(AppError::Invalid(errors)) }
 }
 
 /// External ids that somebody else of the customer has.
@@ -162,8 +298,8 @@ impl Prepared {
         home: &Home<'_>,
         person: &Person,
         id: UserId,
-        names: names::Names,
-        plans: Vec<Plan>,
+        (names, service_details): (names::Names, Details),
+        wanted: &Wanted<'_>,
     ) {
         let object: ObjectId = tx.id();
         let spec = Spec::User(UserSpec {
@@ -181,30 +317,12 @@ impl Prepared {
             department: person.department.clone(),
             enabled: person.enabled,
             details: person.details.clone(),
+            service_details,
             unlocked_at: None,
             password_expired_at: None,
         });
         self.edges.push(Edge { group: home.members, member: object });
-        let groups: BTreeSet<_> = plans.iter().map(|plan| home.services[&plan.service]).collect();
-        self.edges.extend(groups.into_iter().map(|group| Edge { group, member: object }));
-        let mut given = Vec::with_capacity(plans.len());
-        for plan in plans {
-            let subscription = tx.id();
-            self.subscriptions.push(NewSubscription {
-                id: subscription,
-                user: Some(id),
-                plan: plan.id,
-                order: home.order,
-                group: home.services[&plan.service],
-                member: Some(object),
-            });
-            given.push(CreatedPlan {
-                id: subscription,
-                code: plan.code,
-                version: plan.version,
-                name: plan.name,
-            });
-        }
+        let given = self.give(tx, home, (id, object), wanted);
         self.plans.push(given);
         self.users.push(NewUser {
             id,
@@ -224,6 +342,47 @@ impl Prepared {
         });
     }
 
+    /// Notes the groups, subscriptions and bundles somebody gets.
+    fn give(
+        &mut self,
+        tx: &WriteTx<'_>,
+        home: &Home<'_>,
+        (id, object): (UserId, ObjectId),
+        wanted: &Wanted<'_>,
+    ) -> Vec<CreatedPlan> {
+        let of_plans = wanted.plans.iter().flat_map(|(_, instance, _)| &instance.groups);
+        let of_bundles = wanted.bundles.iter().flat_map(|(_, groups)| groups);
+        let groups: BTreeSet<_> = of_plans.chain(of_bundles).copied().collect();
+        self.edges.extend(groups.into_iter().map(|group| Edge { group, member: object }));
+        let mut given = Vec::with_capacity(wanted.plans.len());
+        for (plan, instance, bundled) in &wanted.plans {
+            let subscription = tx.id();
+            self.subscriptions.push(NewSubscription {
+                id: subscription,
+                user: Some(id),
+                plan: plan.id,
+                order: home.order,
+                group: instance.groups[0],
+                member: Some(object),
+            });
+            if *bundled {
+                self.bundled.push(subscription);
+            }
+            given.push(CreatedPlan {
+                id: subscription,
+                code: plan.code.clone(),
+                version: plan.version,
+                name: plan.name.clone(),
+                instance: instance.code.clone(),
+            });
+        }
+        for (bundle, groups) in &wanted.bundles {
+            let name = format!("{}/{}", bundle.content.code, bundle.content.version);
+            self.assignments.push((id, bundle.id, name, groups.clone()));
+        }
+        given
+    }
+
     /// What belongs to people who were just created: their subscriptions.
     pub(crate) async fn subscribe(
         self,
@@ -233,7 +392,9 @@ impl Prepared {
     ) -> Result<Vec<Created>, AppError> {
         if !self.subscriptions.is_empty() {
             tx.subscribe(home.tenant, home.zone, &self.subscriptions).await?;
+            tx.set_direct(&self.bundled, false).await?;
         }
+        tx.assign_bundles(home.tenant, &self.assignments).await?;
         for (user, plans) in self.users.iter().zip(&self.plans) {
             for plan in plans {
                 tx.note_plan(home.tenant, user.id, &plan.code, plan.version, true);

@@ -1,4 +1,4 @@
-//! Requests: retry what failed.
+//! Requests: retry what failed, undo what can be undone.
 
 use domain::id::RequestId;
 use store::{
@@ -7,7 +7,7 @@ use store::{
     tx::{Cause, act},
 };
 
-use crate::{App, AppError};
+use crate::{App, AppError, error::Conflict, properties, upgrades};
 
 /// Runs the failed part of a request again; gives the request as it is now.
 pub async fn retry(app: &App, caller: &Caller, id: RequestId, cause: &Cause) -> Result<Request, AppError> {
@@ -25,4 +25,32 @@ pub async fn retry(app: &App, caller: &Caller, id: RequestId, cause: &Cause) -> 
     let after = tx.request(id).await?;
     tx.commit(cause).await?;
     Ok(after)
+}
+
+/// Undoes what a request did, by one more request: properties are said as before, and
+/// subscriptions get their former versions back. The request made can be undone, too.
+pub async fn undo(
+    app: &App,
+    caller: &Caller,
+    id: RequestId,
+    cause: &Cause,
+) -> Result<Option<RequestId>, AppError> {
+    let mut tx = app.store.write(caller).await?;
+    let request = tx.request(id).await?;
+    let tenant = tx.tenant(request.tenant).await?;
+    // What somebody said for a person they manage, they may take back.
+    let own = request.actor == Some(caller.user()) && request.args["user"].is_string();
+    let permit = tx.permit::<act::CatalogueManage>(&tenant);
+    let permit = if own { tx.permit::<act::TenantRead>(&tenant).map(drop) } else { permit.map(drop) };
+    if let Err(error) = permit {
+        drop(tx);
+        return Err(app.note_denied(caller, tenant.id, error.into(), cause).await);
+    }
+    let undone = match request.kind.as_str() {
+        "properties_set" | "properties_undo" => properties::undo(&mut tx, &request).await?,
+        "plan_upgrade" | "plan_upgrade_undo" => upgrades::undo(&mut tx, &request).await?,
+        _ => return Err(AppError::Conflict(Conflict::NotUndoable)),
+    };
+    tx.commit(cause).await?;
+    Ok(undone)
 }

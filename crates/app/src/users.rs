@@ -3,11 +3,11 @@
 
 mod remove;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::{
     field::{Checker, FieldError, Rule},
-    id::{RequestId, SubscriptionId, TenantId, UserId},
+    id::{ObjectId, RequestId, SubscriptionId, TenantId, UserId},
     limits, names,
     person::{self, Detail},
     request::Lane,
@@ -18,7 +18,7 @@ use serde_json::json;
 use store::{
     Caller,
     activations::Purpose,
-    catalogue::Plan,
+    catalogue::{Meanings, Plan},
     objects::Edge,
     subscriptions::NewSubscription,
     tx::{Cause, TenantRef, WriteTx, act},
@@ -28,7 +28,7 @@ use store::{
 pub use self::remove::{delete, restore};
 pub use crate::provision::{Created, CreatedPlan};
 use crate::{
-    Answer, App, AppError, Repeat,
+    Answer, App, AppError, Repeat, bundles,
     error::Conflict,
     people::{PersonDraft, check_all},
     provision::{Home, prepare},
@@ -78,8 +78,8 @@ pub async fn create(
     if let Some(answer) = repeat::before(&mut tx, repeated).await? {
         return Ok(answer);
     }
-    let needs_plans = people.iter().any(|p| !p.plans.is_empty());
-    let plans = if needs_plans { tx.plans(&tenant.currency).await? } else { Vec::new() };
+    let needs_plans = people.iter().any(|p| !p.plans.is_empty() || !p.bundles.is_empty());
+    let plans = if needs_plans { tx.plans_for(&tenant, &tenant.currency).await? } else { Vec::new() };
     let home = home(&mut tx, &tenant, &plans, needs_plans).await?;
     let prepared = prepare(&mut tx, &home, &paths, &people).await?;
     let lane = Lane::for_objects(people.len());
@@ -94,7 +94,8 @@ pub async fn create(
 }
 
 /// A customer as its people need it; a tenant without a directory has no such people.
-async fn home<'a>(
+/// With services these mean the same until the end of the transaction.
+pub(crate) async fn home<'a>(
     tx: &mut WriteTx<'_>,
     tenant: &'a TenantRef,
     plans: &'a [Plan],
@@ -103,28 +104,34 @@ async fn home<'a>(
     let (Some(target), Some(folder), Some(members)) = (tenant.target, tenant.folder, tenant.members) else {
         return Err(AppError::NotFound("customer"));
     };
-    let services = if with_services {
-        tx.service_groups(tenant.id)
-            .await?
-            .into_iter()
-            .map(|(service, _, object)| (service, object))
-            .collect()
-    } else {
-        BTreeMap::new()
-    };
-    Ok(Home {
+    let mut home = Home {
         tenant: tenant.id,
         code: &tenant.code,
+        name: &tenant.name,
         target,
         folder,
         members,
         zone: &tenant.time_zone,
         pattern: &tenant.naming_pattern,
         suffixes: &tenant.suffixes,
-        services,
+        instances: Vec::new(),
         plans,
+        meanings: Meanings::default(),
+        bundles: Vec::new(),
+        groups: HashMap::new(),
         order: None,
-    })
+    };
+    if with_services {
+        home.instances = tx.instances(tenant.id).await?;
+        let services: Vec<_> = home.instances.iter().map(|i| i.service).collect();
+        tx.lock_services(&services, false).await?;
+        let ids: Vec<_> = plans.iter().map(|plan| plan.id.uuid()).collect();
+        home.meanings = tx.meanings(&[tenant.id.uuid()], &ids, &[], &[]).await?;
+        home.bundles = tx.bundles(None, Some(tenant)).await?;
+        let names: Vec<_> = home.bundles.iter().flat_map(|b| b.content.groups.clone()).collect();
+        home.groups = tx.groups_named(tenant.id, &names).await?;
+    }
+    Ok(home)
 }
 
 /// New values as somebody typed them; outer `None` leaves a field, inner `None` empties it.
@@ -152,6 +159,8 @@ pub struct UserPatch {
     pub logon_name: Option<String>,
     /// What else is known, by name; `None` empties.
     pub details: BTreeMap<String, Option<String>>,
+    /// Codes of all bundles the person is to have.
+    pub bundles: Option<Vec<String>>,
 }
 
 impl UserPatch {
@@ -195,9 +204,10 @@ pub async fn update(
     caller: &Caller,
     id: UserId,
     version: i64,
-    patch: UserPatch,
+    mut patch: UserPatch,
     cause: &Cause,
 ) -> Result<User, AppError> {
+    let wanted_bundles = patch.bundles.take();
     let change = patch.check().map_err(AppError::Invalid)?;
     let mut tx = app.store.write(caller).await?;
     let home = tx.tenant_of_user(id).await?;
@@ -217,16 +227,29 @@ pub async fn update(
     }
     take_names(&mut tx, &home, &user, &change).await?;
     let updated = tx.update_user(&permit, &user, Some(version), &change).await?;
-    if updated.version == user.version {
+    if updated.version == user.version && wanted_bundles.is_none() {
         return Ok(user);
     }
     if let Some(object) = user.object {
         tx.open_request(tenant, "user_update", json!({ "name": updated.display_name }), Lane::Interactive);
         let wanted = updated.clone();
         tx.want_change(object, |spec| Some(with_values(spec, &wanted, suspended)), Lane::Interactive).await?;
+        if let Some(codes) = &wanted_bundles {
+            bundles::set(&mut tx, &home, (id, object), codes).await?;
+        }
+        settle_one(&mut tx, tenant, id).await?;
     }
     tx.commit(cause).await?;
     load(app, caller, id).await
+}
+
+/// Makes an account what the services of its person say, after the person or what
+/// the person has changed. Needs an open request.
+pub(crate) async fn settle_one(tx: &mut WriteTx<'_>, tenant: TenantId, user: UserId) -> Result<(), AppError> {
+    let services: Vec<_> = tx.subscriptions(tenant, Some(user)).await?.iter().map(|s| s.service).collect();
+    tx.lock_services(&services, false).await?;
+    tx.settle_people(&[user.uuid()]).await?;
+    Ok(())
 }
 
 /// Makes sure that nobody else has the new names and keys of a person. The old
@@ -402,30 +425,35 @@ pub async fn add_plan(
         return Ok(answer);
     }
     let object = user.object.ok_or(AppError::NotFound("user"))?;
-    let plans = tx.plans(&tenant.currency).await?;
+    let plans = tx.plans_for(&tenant, &tenant.currency).await?;
     let home = home(&mut tx, &tenant, &plans, true).await?;
-    let plan = plans
-        .iter()
-        .find(|p| p.code == code && p.per_user && home.services.contains_key(&p.service))
-        .ok_or_else(|| AppError::field(FieldError::new("plan", Rule::Unknown).with("value", code)))?;
+    let (plan, instance) = home.plan("plan", code).map_err(AppError::field)?;
     let present = tx.subscriptions(tenant.id, Some(id)).await?;
-    if present.iter().any(|s| s.plan == code) {
-        return Err(AppError::field(FieldError::new("plan", Rule::Taken).with("value", code)));
-    }
-    let group = home.services[&plan.service];
     let args = json!({ "name": user.display_name, "plan": code });
     let request = tx.open_request(tenant.id, "plan_add", args, Lane::Interactive);
-    let subscription = NewSubscription {
-        id: tx.id(),
-        user: Some(id),
-        plan: plan.id,
-        order: None,
-        group,
-        member: Some(object),
-    };
-    tx.subscribe(tenant.id, &tenant.time_zone, &[subscription]).await?;
-    tx.want_members_now(tenant.id, &[Edge { group, member: object }], true).await?;
-    tx.note_plan(tenant.id, id, code, plan.version, true);
+    let same = present.iter().find(|s| s.plan == plan.code && s.instance == instance.code);
+    match same {
+        Some(held) if held.direct => {
+            return Err(AppError::field(FieldError::new("plan", Rule::Taken).with("value", code)));
+        }
+        // It came with a bundle, and stays when the bundle goes.
+        Some(held) => tx.set_direct(&[held.id], true).await?,
+        None => {
+            let subscription = NewSubscription {
+                id: tx.id(),
+                user: Some(id),
+                plan: plan.id,
+                order: None,
+                group: instance.groups[0],
+                member: Some(object),
+            };
+            tx.subscribe(tenant.id, &tenant.time_zone, &[subscription]).await?;
+            let edges: Vec<_> = instance.groups.iter().map(|g| Edge { group: *g, member: object }).collect();
+            tx.want_members_now(tenant.id, &edges, true).await?;
+        }
+    }
+    tx.note_plan(tenant.id, id, &plan.code, plan.version, true);
+    settle_one(&mut tx, tenant.id, id).await?;
     repeat::keep(&mut tx, repeated, &request).await?;
     tx.commit(cause).await?;
     Ok(Answer::Done(request))
@@ -451,13 +479,41 @@ pub async fn remove_plan(
     let object = user.object.ok_or(AppError::NotFound("user"))?;
     let args = json!({ "name": user.display_name });
     let request = tx.open_request(tenant.id, "plan_remove", args, Lane::Interactive);
-    let ended = tx.unsubscribe(tenant.id, &tenant.time_zone, id, Some(subscription)).await?;
-    let Some(ended) = ended.into_iter().next() else { return Err(AppError::NotFound("subscription")) };
-    // Another plan of the same service keeps the membership.
-    let rest = tx.subscriptions(tenant.id, Some(id)).await?;
-    if !rest.iter().any(|s| s.group == ended.group) {
-        tx.want_members_now(tenant.id, &[Edge { group: ended.group, member: object }], false).await?;
+    let held = tx.subscriptions(tenant.id, Some(id)).await?;
+    let held = held.iter().find(|s| s.id == subscription).ok_or(AppError::NotFound("subscription"))?;
+    if bundles::gives(&tx.assigned(&[id]).await?, &held.plan, &held.instance) {
+        if !held.direct {
+            return Err(AppError::Conflict(Conflict::GivenByBundle));
+        }
+        tx.set_direct(&[subscription], false).await?;
+        tx.note_plan(tenant.id, id, &held.plan, held.version, false);
+    } else {
+        end_plan(&mut tx, &tenant, id, object, subscription).await?;
     }
+    settle_one(&mut tx, tenant.id, id).await?;
     tx.commit(cause).await?;
     Ok(request)
+}
+
+/// Ends a subscription, and leaves the groups of its instance unless another plan of
+/// the same keeps the person in them.
+pub(crate) async fn end_plan(
+    tx: &mut WriteTx<'_>,
+    tenant: &TenantRef,
+    user: UserId,
+    object: ObjectId,
+    subscription: SubscriptionId,
+) -> Result<(), AppError> {
+    let ended = tx.unsubscribe(tenant.id, &tenant.time_zone, user, Some(subscription)).await?;
+    let Some(ended) = ended.into_iter().next() else { return Err(AppError::NotFound("subscription")) };
+    let rest = tx.subscriptions(tenant.id, Some(user)).await?;
+    if rest.iter().any(|s| s.group == ended.group) {
+        return Ok(());
+    }
+    let instances = tx.instances(tenant.id).await?;
+    let groups = instances.iter().find(|i| i.groups.contains(&ended.group)).map(|i| i.groups.clone());
+    let groups = groups.unwrap_or_else(|| vec![ended.group]);
+    let edges: Vec<_> = groups.into_iter().map(|group| Edge { group, member: object }).collect();
+    tx.want_members_now(tenant.id, &edges, false).await?;
+    Ok(())
 }

@@ -6,7 +6,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     commands::{
-        customers, directories, drift, groups, orders, profiles, requests, resellers, session, tokens, users,
+        catalogue, customers, directories, drift, entitlements, groups, orders, profiles, requests,
+        resellers, session, tokens, users,
     },
     output::Format,
 };
@@ -121,8 +122,24 @@ pub enum Command {
     /// Provisioning requests: how far, what is wrong, retry
     #[command(subcommand)]
     Requests(requests::Requests),
-    /// Plans that can be ordered
-    Plans,
+    /// Plans that can be ordered; with a word, their versions
+    Plans {
+        /// Nothing lists them.
+        #[command(subcommand)]
+        command: Option<catalogue::Plans>,
+    },
+    /// Services: what they mean in a directory, and who has them
+    #[command(subcommand)]
+    Services(catalogue::Services),
+    /// Properties of services, and where their values come from
+    #[command(subcommand)]
+    Properties(entitlements::Properties),
+    /// How much of something there may be at and below a tenant
+    #[command(subcommand)]
+    Quotas(entitlements::Quotas),
+    /// Sets of plans and groups that are given together
+    #[command(subcommand)]
+    Bundles(entitlements::Bundles),
     /// What somebody changed in a directory behind our back
     #[command(subcommand)]
     Drift(drift::Drift),

@@ -211,6 +211,7 @@ mod tests {
             department: None,
             enabled,
             details: Details::new(),
+            service_details: Details::new(),
             unlocked_at: None,
             password_expired_at: None,
         })

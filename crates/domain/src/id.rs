@@ -176,6 +176,10 @@ kinds! {
     BrandKind, BrandId, "brd";
     /// A service of the catalogue.
     ServiceKind, ServiceId, "srv";
+    /// One of a customer's instances of a service.
+    InstanceKind, InstanceId, "ins";
+    /// One immutable version of a bundle.
+    BundleKind, BundleId, "bdl";
     /// A secret on its way to a target.
     SecretKind, SecretId, "sec";
     /// Something somebody changed in a target behind our back.

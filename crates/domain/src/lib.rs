@@ -23,5 +23,6 @@ pub mod person;
 pub mod plan;
 pub mod problem;
 pub mod request;
+pub mod service;
 pub mod spec;
 pub mod tenant;

@@ -117,3 +117,19 @@ pub const IDEMPOTENCY_HOURS: i64 = 24;
 pub const SIGN_IN_FAILURE_HOURS: i64 = 24;
 /// A session that ended stays known this long, in hours, for whoever asks what it was.
 pub const ENDED_SESSION_HOURS: i64 = 30 * 24;
+/// Characters of the code of a service, a plan or a bundle.
+pub const CATALOGUE_CODE_CHARS: usize = 40;
+/// Characters of a template of a service; what it gives is checked against its attribute.
+pub const TEMPLATE_CHARS: usize = 256;
+/// Characters of the value of a property.
+pub const PROPERTY_CHARS: usize = 200;
+/// Properties of one service, for one page that shows them all.
+pub const PROPERTIES_OF_SERVICE: usize = 50;
+/// Groups of one instance of a service: each costs a membership for every person.
+pub const GROUPS_OF_SERVICE: usize = 8;
+/// Custom groups of one bundle.
+pub const GROUPS_OF_BUNDLE: usize = 50;
+/// Bundles of one person.
+pub const BUNDLES: usize = 20;
+/// People of whom a refused change of many tells which value does not fit.
+pub const PEOPLE_NAMED: usize = 10;

@@ -79,6 +79,9 @@ permissions! {
     DirectoryRead = "directory_read" on Tenant;
     /// Change a directory: maintenance, read-only, what is enforced.
     DirectoryManage = "directory_manage" on Tenant;
+    /// Change services, plans, prices, bundles and properties of a tenant, and the
+    /// quotas of those below it.
+    CatalogueManage = "catalogue_manage" on Tenant;
 }
 
 impl Permission {
@@ -113,7 +116,7 @@ use Permission as P;
 /// The roles of the first version. An end user needs none: everybody may see
 /// and reset their own account.
 pub const ROLES: &[Role] = &[
-    Role { code: "provider_administrator", version: 2, permissions: Permission::ALL, administrator: true },
+    Role { code: "provider_administrator", version: 3, permissions: Permission::ALL, administrator: true },
     Role {
         code: "provider_helpdesk",
         version: 1,
@@ -130,7 +133,7 @@ pub const ROLES: &[Role] = &[
     },
     Role {
         code: "reseller_administrator",
-        version: 2,
+        version: 3,
         permissions: &[
             P::TenantRead,
             P::ResellerCreate,
@@ -149,6 +152,7 @@ pub const ROLES: &[Role] = &[
             P::RequestRead,
             P::RequestRetry,
             P::RoleGrant,
+            P::CatalogueManage,
         ],
         administrator: true,
     },

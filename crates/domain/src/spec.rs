@@ -231,12 +231,24 @@ pub struct UserSpec {
     /// What else the target shows of the person.
     #[serde(default, skip_serializing_if = "Details::is_empty")]
     pub details: Details,
+    /// What the person's services say of it, where nothing else does.
+    #[serde(default, skip_serializing_if = "Details::is_empty")]
+    pub service_details: Details,
     /// A lock from before this instant is lifted, once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unlocked_at: Option<Timestamp>,
     /// A password from before this instant has to be changed at the next log-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_expired_at: Option<Timestamp>,
+}
+
+impl UserSpec {
+    /// What a detail should be: as somebody set it for the person, otherwise as
+    /// the person's services say.
+    #[must_use]
+    pub fn detail(&self, detail: Detail) -> Option<&str> {
+        self.details.get(&detail).or_else(|| self.service_details.get(&detail)).map(String::as_str)
+    }
 }
 
 impl Spec {
@@ -288,7 +300,7 @@ impl Spec {
             .into(),
             Self::User(user) => {
                 let details = Detail::ALL.iter().filter(|detail| detail.is_in_directory());
-                let details = details.map(|d| (A::Detail(*d), user.details.get(d).map(String::as_str)));
+                let details = details.map(|d| (A::Detail(*d), user.detail(*d)));
                 let plain = [
                     (A::Name, Some(user.name.as_str())),
                     (A::LogonName, Some(&user.logon_name)),

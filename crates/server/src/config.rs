@@ -15,8 +15,9 @@ use std::{
 };
 
 use ad::ControllerAddress;
+use domain::service::{DefinitionDraft, Property};
 use serde::Deserialize;
-use store::bootstrap::{Instance, PlanSetting};
+use store::bootstrap::{Instance, PlanSetting, ServiceSetting};
 
 pub use rules::password_variable;
 
@@ -246,6 +247,26 @@ pub struct Service {
     /// Subscribed to by single people, not by the customer as a whole.
     #[serde(default)]
     pub per_user: bool,
+    /// Names of the groups of one instance.
+    #[serde(default)]
+    pub groups: Vec<String>,
+    /// What it sets on the people who have it.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, String>,
+    /// Its properties.
+    #[serde(default)]
+    pub properties: BTreeMap<String, Property>,
+}
+
+impl Service {
+    /// What it means in a directory, as the file says.
+    pub fn definition(&self) -> DefinitionDraft {
+        DefinitionDraft {
+            groups: self.groups.clone(),
+            attributes: self.attributes.clone(),
+            properties: self.properties.clone(),
+        }
+    }
 }
 
 /// A plan of a service.
@@ -262,6 +283,12 @@ pub struct Plan {
     pub price_minor: Option<i64>,
     /// ISO 4217; the instance's when not given.
     pub currency: Option<String>,
+    /// For the customer as a whole, although its service is for single people.
+    #[serde(default)]
+    pub per_customer: bool,
+    /// Values of properties of the service.
+    #[serde(default)]
+    pub properties: BTreeMap<String, String>,
 }
 
 /// A secret and where it came from.
@@ -278,6 +305,16 @@ pub struct Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Secret from {}", self.from)
+    }
+}
+
+/// A service as the database has it; what is wrong with it was told before.
+fn service(of: &Service) -> ServiceSetting {
+    ServiceSetting {
+        code: of.code.clone(),
+        name: of.name.clone(),
+        per_user: of.per_user,
+        definition: of.definition().check().unwrap_or_default(),
     }
 }
 
@@ -385,7 +422,7 @@ impl Config {
                 .map(|b| (b.code.clone(), b.name.clone(), b.host_names.clone()))
                 .collect(),
             directories: self.directories.iter().map(|d| (d.code.clone(), d.name.clone())).collect(),
-            services: self.services.iter().map(|s| (s.code.clone(), s.name.clone(), s.per_user)).collect(),
+            services: self.services.iter().map(service).collect(),
             plans: self.plans.iter().map(|plan| self.plan(plan)).collect(),
         }
     }
@@ -397,6 +434,8 @@ impl Config {
             service: plan.service.clone(),
             name: plan.name.clone(),
             price: plan.price_minor.map(|minor| (minor, currency)),
+            per_customer: plan.per_customer,
+            properties: plan.properties.clone(),
         }
     }
 
@@ -455,9 +494,20 @@ mod tests {
         let text = EXAMPLE.replace("bind_password_file", "#bind_password_file");
         let config = parse(&text, &secrets).expect("valid");
         assert_eq!(config.passwords["shared"].value, "s3cret");
-        for key in
-            ["url", "connections", "marker_attribute", "protected", "per_user", "price_minor", "data", "via"]
-        {
+        for key in [
+            "url",
+            "connections",
+            "marker_attribute",
+            "protected",
+            "per_user",
+            "price_minor",
+            "data",
+            "via",
+            "groups",
+            "attributes",
+            "properties",
+            "per_customer",
+        ] {
             assert!(EXAMPLE.contains(key), "{key} is not shown");
         }
     }

@@ -2,12 +2,15 @@
 //! brands, directories, services, plans and prices, as the configuration says.
 //! Run as the database's owner by `tenantryd migrate`; safe to run again.
 
+use std::collections::BTreeMap;
+
 use domain::{
     clock::{Clock, Random},
     id::{BrandId, Id, PlanId, ServiceId, TargetId, TenantId, UserId},
     permission::ROLES,
+    service::Definition,
 };
-use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
+use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions, types::Json};
 
 use crate::{StoreError, ts, users::search_key};
 
@@ -28,14 +31,27 @@ pub struct Instance {
     pub brands: Vec<(String, String, Vec<String>)>,
     /// Directories: code, name.
     pub directories: Vec<(String, String)>,
-    /// Services: code, name, per user.
-    pub services: Vec<(String, String, bool)>,
+    /// Services.
+    pub services: Vec<ServiceSetting>,
     /// Plans.
     pub plans: Vec<PlanSetting>,
 }
 
+/// A service of the configuration.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ServiceSetting {
+    /// Code.
+    pub code: String,
+    /// Name as shown.
+    pub name: String,
+    /// Subscribed to by single people.
+    pub per_user: bool,
+    /// What it means in a directory.
+    pub definition: Definition,
+}
+
 /// A plan of the configuration.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct PlanSetting {
     /// Code.
     pub code: String,
@@ -45,6 +61,10 @@ pub struct PlanSetting {
     pub name: String,
     /// Retail price per month in smallest units, with its currency.
     pub price: Option<(i64, String)>,
+    /// For the customer as a whole, although its service is for single people.
+    pub per_customer: bool,
+    /// Values of properties of the service.
+    pub properties: BTreeMap<String, String>,
 }
 
 /// The provider's first administrator.
@@ -87,8 +107,8 @@ pub async fn bootstrap(
     for (code, name) in &instance.directories {
         seed.directory(code, name).await?;
     }
-    for (code, name, per_user) in &instance.services {
-        seed.service(code, name, *per_user).await?;
+    for service in &instance.services {
+        seed.service(service).await?;
     }
     for plan in &instance.plans {
         seed.plan(plan).await?;
@@ -207,17 +227,24 @@ impl Seed<'_> {
         Ok(())
     }
 
-    async fn service(&mut self, code: &str, name: &str, per_user: bool) -> Result<(), StoreError> {
+    /// The file is the first content: what was changed here since stays, until the
+    /// file itself says something else than it did.
+    async fn service(&mut self, service: &ServiceSetting) -> Result<(), StoreError> {
         let id: ServiceId = self.id();
-        let scope = if per_user { "user" } else { "customer" };
+        let scope = if service.per_user { "user" } else { "customer" };
         sqlx::query!(
-            "INSERT INTO service (id, tenant_id, code, name, scope, created_at) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (code) DO UPDATE SET name = excluded.name",
+            "INSERT INTO service AS s (id, tenant_id, code, name, scope, definition, configured, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (code) DO UPDATE SET name = excluded.name, definition = excluded.definition,
+                 configured = excluded.configured, version = s.version + 1
+              WHERE s.configured IS DISTINCT FROM excluded.configured",
             id.uuid(),
             self.provider.uuid(),
-            code,
-            name,
+            service.code,
+            service.name,
             scope,
+            Json(&service.definition) as _,
+            Json(service) as _,
             ts(self.clock.now()) as _
         )
         .execute(&mut self.sql)
@@ -225,14 +252,18 @@ impl Seed<'_> {
         Ok(())
     }
 
-    /// A plan whose name or price changed becomes a new version: what runs keeps its own.
+    /// A plan of which the file says something else than it did becomes a new version:
+    /// what runs keeps its own.
     async fn plan(&mut self, plan: &PlanSetting) -> Result<(), StoreError> {
-        let service = sqlx::query_scalar!("SELECT id FROM service WHERE code = $1", plan.service)
+        let service = sqlx::query!("SELECT id, scope FROM service WHERE code = $1", plan.service)
             .fetch_optional(&mut self.sql)
             .await?
             .ok_or(StoreError::NotFound("service"))?;
         let newest = sqlx::query!(
-            r#"SELECT p.version, p.name, c.minor AS "minor?", b.currency AS "currency?" FROM plan p
+            r#"SELECT p.version, p.name, c.minor AS "minor?", b.currency AS "currency?",
+                      (SELECT x.configured FROM plan x WHERE x.code = p.code AND x.configured IS NOT NULL
+                        ORDER BY x.version DESC LIMIT 1) AS "configured?: Json<PlanSetting>"
+                 FROM plan p
                  LEFT JOIN price c ON c.plan_id = p.id LEFT JOIN price_book b ON b.id = c.price_book_id
                 WHERE p.code = $1 ORDER BY p.version DESC LIMIT 1"#,
             plan.code
@@ -240,44 +271,62 @@ impl Seed<'_> {
         .fetch_optional(&mut self.sql)
         .await?;
         let version = match newest {
-            Some(row) if row.name == plan.name && row.minor.zip(row.currency.clone()) == plan.price => {
-                return Ok(());
+            Some(row) => {
+                let same = match row.configured {
+                    Some(configured) => configured.0 == *plan,
+                    // Made by the version before, which did not keep what the file said.
+                    None => {
+                        row.name == plan.name
+                            && row.minor.zip(row.currency.clone()) == plan.price
+                            && plan.properties.is_empty()
+                    }
+                };
+                if same {
+                    return Ok(());
+                }
+                row.version + 1
             }
-            Some(row) => row.version + 1,
             None => 1,
         };
+        let scope = if plan.per_customer { "customer" } else { service.scope.as_str() };
         let (id, now): (PlanId, _) = (self.id(), ts(self.clock.now()));
         sqlx::query!(
-            "INSERT INTO plan (id, tenant_id, service_id, code, version, name, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO plan (id, tenant_id, service_id, code, version, name, scope, properties, configured, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             id.uuid(),
             self.provider.uuid(),
-            service,
+            service.id,
             plan.code,
             version,
             plan.name,
+            scope,
+            Json(&plan.properties) as _,
+            Json(plan) as _,
             now as _
         )
         .execute(&mut self.sql)
         .await?;
-        if let Some((minor, currency)) = &plan.price {
-            let book: ServiceId = self.id();
-            sqlx::query!(
-                "WITH b AS (INSERT INTO price_book AS b (id, tenant_id, code, currency, created_at)
-                            VALUES ($1, $2, 'retail', $3, $4)
-                            ON CONFLICT (tenant_id, code, currency) DO UPDATE SET code = b.code RETURNING id)
-                 INSERT INTO price (price_book_id, tenant_id, plan_id, kind, period, minor, created_at)
-                 SELECT b.id, $2, $5, 'retail', 'month', $6, $4 FROM b",
-                book.uuid(),
-                self.provider.uuid(),
-                currency,
-                ts(self.clock.now()) as _,
-                id.uuid(),
-                minor
-            )
-            .execute(&mut self.sql)
-            .await?;
-        }
+        self.price(id, plan).await
+    }
+
+    async fn price(&mut self, id: PlanId, plan: &PlanSetting) -> Result<(), StoreError> {
+        let Some((minor, currency)) = &plan.price else { return Ok(()) };
+        let book: ServiceId = self.id();
+        sqlx::query!(
+            "WITH b AS (INSERT INTO price_book AS b (id, tenant_id, code, currency, created_at)
+                        VALUES ($1, $2, 'retail', $3, $4)
+                        ON CONFLICT (tenant_id, code, currency) DO UPDATE SET code = b.code RETURNING id)
+             INSERT INTO price (price_book_id, tenant_id, plan_id, kind, period, minor, created_at)
+             SELECT b.id, $2, $5, 'retail', 'month', $6, $4 FROM b",
+            book.uuid(),
+            self.provider.uuid(),
+            currency,
+            ts(self.clock.now()) as _,
+            id.uuid(),
+            minor
+        )
+        .execute(&mut self.sql)
+        .await?;
         Ok(())
     }
 

@@ -64,23 +64,6 @@ impl ReadTx<'_> {
         let object = ObjectId::from_uuid(row.object_id);
         Ok((Group { id, object, purpose: row.purpose, name: row.name }, tenant))
     }
-
-    /// The groups of the services a tenant has: service, group and its object.
-    pub async fn service_groups(
-        &mut self,
-        tenant: TenantId,
-    ) -> Result<Vec<(ServiceId, GroupId, ObjectId)>, StoreError> {
-        let rows = sqlx::query!(
-            r#"SELECT service_id AS "service_id!", id, object_id FROM user_group
-                WHERE tenant_id = $1 AND purpose = 'service' AND deleted_at IS NULL"#,
-            tenant.uuid()
-        )
-        .fetch_all(self.sql())
-        .await?;
-        let row =
-            |r: uuid::Uuid, g, o| (ServiceId::from_uuid(r), GroupId::from_uuid(g), ObjectId::from_uuid(o));
-        Ok(rows.into_iter().map(|r| row(r.service_id, r.id, r.object_id)).collect())
-    }
 }
 
 impl WriteTx<'_> {

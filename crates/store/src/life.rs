@@ -8,7 +8,7 @@ pub use moves::{MoveObstacle, PlannedMove, PutsBelow, SellerDays};
 use domain::{
     event::{Event, FieldChange, Outcome},
     fact::{FactKind, local_date, time_zone},
-    id::{ObjectId, RequestId, TenantId, UserId},
+    id::{ObjectId, PlanId, RequestId, TenantId, UserId},
     request::Lane,
 };
 use jiff::{Timestamp, civil::Date};
@@ -219,7 +219,7 @@ impl WriteTx<'_> {
                     f AS (INSERT INTO fact (tenant_id, subscription_id, user_id, plan_id, kind, at, local_date, zone,
                                  request_id)
                           SELECT s.tenant_id, s.id, s.user_id, s.plan_id, $8, $3, $4, $5, $6 FROM s)
-               SELECT s.user_id, s.group_object, s.member_object, p.code, p.version
+               SELECT s.user_id, s.group_object, s.member_object, p.id AS plan, p.code, p.version
                  FROM s JOIN plan p ON p.id = s.plan_id ORDER BY s.id"#,
             tenant.uuid(),
             closing.request,
@@ -239,6 +239,7 @@ impl WriteTx<'_> {
                 Some(member) => edges.push(Edge { group, member: ObjectId::from_uuid(member) }),
                 None => groups.push(row.group_object),
             }
+            self.grow_plan(tenant, PlanId::from_uuid(row.plan));
             self.note_plan_of(tenant, row.user_id, &row.code, row.version, true);
         }
         edges.sort_unstable_by_key(|e| (e.group, e.member));

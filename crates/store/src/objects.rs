@@ -10,7 +10,12 @@ use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::{StoreError, error::known, ts, tx::WriteTx};
+use crate::{
+    StoreError,
+    error::known,
+    ts,
+    tx::{ReadTx, WriteTx},
+};
 
 /// What of ours an object in a target stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -328,7 +333,9 @@ impl WriteTx<'_> {
         .await?;
         Ok(ids.into_iter().map(ObjectId::from_uuid).collect())
     }
+}
 
+impl ReadTx<'_> {
     /// The desired state of one object.
     pub async fn spec(&mut self, object: ObjectId) -> Result<Spec, StoreError> {
         let row = sqlx::query!(r#"SELECT spec FROM object WHERE id = $1"#, object.uuid())

@@ -3,7 +3,8 @@
 use domain::{
     event::{Event, FieldChange, Outcome},
     fact::{FactKind, local_date},
-    id::{ObjectId, OrderId, PlanId, SubscriptionId, TenantId, UserId},
+    id::{ObjectId, OrderId, PlanId, ServiceId, SubscriptionId, TenantId, UserId},
+    service::MAIN_INSTANCE,
 };
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -42,6 +43,12 @@ pub struct Subscription {
     pub version: i32,
     /// Plan name.
     pub name: String,
+    /// The plan's service.
+    pub service: ServiceId,
+    /// Code of the instance of the service.
+    pub instance: String,
+    /// Given by hand, not only with a bundle.
+    pub direct: bool,
     /// The group that makes it real.
     pub group: ObjectId,
     /// When it was asked for.
@@ -58,7 +65,9 @@ impl ReadTx<'_> {
         user: Option<UserId>,
     ) -> Result<Vec<Subscription>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT s.id, s.user_id, p.code, p.version, p.name, s.group_object,
+            r#"SELECT s.id, s.user_id, p.code, p.version, p.name, p.service_id, s.direct, s.group_object,
+                      (SELECT i.code FROM user_group g JOIN service_instance i ON i.id = g.instance_id
+                        WHERE g.object_id = s.group_object) AS instance,
                       s.created_at AS "created_at!: jiff_sqlx::Timestamp",
                       (SELECT f.at FROM fact f WHERE f.subscription_id = s.id AND f.kind = 'started')
                           AS "started_at: jiff_sqlx::Timestamp"
@@ -78,6 +87,9 @@ impl ReadTx<'_> {
                 plan: row.code,
                 version: row.version,
                 name: row.name,
+                service: ServiceId::from_uuid(row.service_id),
+                instance: row.instance.unwrap_or_else(|| MAIN_INSTANCE.to_owned()),
+                direct: row.direct,
                 group: ObjectId::from_uuid(row.group_object),
                 created_at: row.created_at.to_jiff(),
                 started_at: row.started_at.map(jiff_sqlx::Timestamp::to_jiff),
@@ -101,6 +113,9 @@ impl WriteTx<'_> {
         })?;
         let date = local_date(self.now, &tz);
         self.changed = true;
+        for subscription in subscriptions {
+            self.grow_plan(tenant, subscription.plan);
+        }
         let request = self.request.as_ref().map(|request| request.id.uuid());
         for chunk in subscriptions.chunks(domain::limits::ROWS_PER_STATEMENT) {
             let ids: Vec<_> = chunk.iter().map(|s| s.id.uuid()).collect();

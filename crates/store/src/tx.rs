@@ -6,6 +6,7 @@
 //! from the permit, never from the request.
 
 use std::{
+    collections::BTreeMap,
     marker::PhantomData,
     ops::{Deref, DerefMut},
 };
@@ -24,6 +25,7 @@ use uuid::Uuid;
 use crate::{
     Caller, Store, StoreError,
     caller::{Grant, Who},
+    catalogue::Grown,
     error::known,
     objects::NewRequest,
     ts,
@@ -47,6 +49,8 @@ pub struct WriteTx<'s> {
     pub(crate) wake: bool,
     /// Something was changed that has to be told in an event.
     pub(crate) changed: bool,
+    /// What tenants got that a quota may count.
+    pub(crate) grown: BTreeMap<TenantId, Grown>,
 }
 
 impl<'s> Deref for WriteTx<'s> {
@@ -161,7 +165,7 @@ pub mod act {
     actions! {
         TenantRead ResellerCreate OrderCreate TenantUpdate TenantSuspend TenantClose TenantMove UserRead UserCreate UserUpdate UserDelete
         UserResetPassword GroupManage RequestRead RequestRetry RoleGrant DirectoryRead
-        DirectoryManage
+        DirectoryManage CatalogueManage
     }
 }
 
@@ -190,7 +194,15 @@ impl Store {
     pub async fn write<'s>(&'s self, caller: &'s Caller) -> Result<WriteTx<'s>, StoreError> {
         let tx = self.begin(caller, "BEGIN").await?;
         let read = ReadTx { tx, store: self, caller, now: self.clock.now() };
-        Ok(WriteTx { read, events: Vec::new(), authority: None, request: None, wake: false, changed: false })
+        Ok(WriteTx {
+            read,
+            events: Vec::new(),
+            authority: None,
+            request: None,
+            wake: false,
+            changed: false,
+            grown: BTreeMap::new(),
+        })
     }
 
     async fn begin(
@@ -410,11 +422,13 @@ impl WriteTx<'_> {
     }
 
     /// Writes the events and makes everything true at once. What changes desired
-    /// state, subscriptions or links without an event is refused.
+    /// state, subscriptions or links without an event is refused, and so is what
+    /// exceeds a quota.
     pub async fn commit(mut self, cause: &Cause) -> Result<(), StoreError> {
         if self.changed && self.events.is_empty() {
             return Err(StoreError::Conflict("a change without an event"));
         }
+        self.check_quotas().await?;
         self.write_events(cause, None).await?;
         self.read.tx.commit().await?;
         if self.wake {

@@ -39,6 +39,7 @@ pub fn field_error(error: &FieldError) -> String {
             Some(value) => format!("\"{value}\" is taken already."),
             None => "This is taken already.".to_owned(),
         },
+        Rule::TooMany if error.args.contains_key("quota") => quota(error),
         Rule::TooMany => format!("At most {} are possible at once.", arg("max").unwrap_or("fewer")),
         Rule::OutOfRange => match (arg("min"), arg("max")) {
             (Some(min), Some(max)) => format!("Must be between {min} and {max}."),
@@ -53,6 +54,19 @@ pub fn field_error(error: &FieldError) -> String {
             (None, None) => "This stands here twice.".to_owned(),
         },
     }
+}
+
+/// Which quota, whose, how much there may be and is, and what was asked for.
+fn quota(error: &FieldError) -> String {
+    let arg = |key: &str| error.args.get(key).map_or("", String::as_str);
+    let (quota, asked) = (arg("quota"), arg("asked"));
+    if error.args.contains_key("whose") {
+        let (whose, max, used) = (arg("whose"), arg("max"), arg("used"));
+        return format!(
+            "The quota of {whose} for {quota} is {max}; {used} are used, and {asked} more were asked for."
+        );
+    }
+    format!("A quota of the seller for {quota} leaves no room for {asked} more. Ask the seller.")
 }
 
 fn unknown(value: Option<&str>, known: Option<&str>) -> String {
@@ -86,6 +100,7 @@ pub const fn rule_code(rule: Rule) -> &'static str {
 
 /// A contradiction, as sentences.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "a table of texts: one arm a conflict, nothing to follow")]
 pub const fn conflict(conflict: Conflict) -> RefusalText {
     let (title, detail) = match conflict {
         Conflict::ReferenceUsed => (
@@ -153,6 +168,18 @@ pub const fn conflict(conflict: Conflict) -> RefusalText {
             "The finding is not open any more",
             "It was reverted or adopted, or went back by itself. Look at it again.",
         ),
+        Conflict::GivenByBundle => (
+            "A bundle gives this plan",
+            "The person has the plan with a bundle. Take the bundle away, or publish a version of it without the plan.",
+        ),
+        Conflict::ChangedSince => (
+            "Changed meanwhile",
+            "Somebody has changed the same since, and that is not undone with it. Undo the later change first, or set the value.",
+        ),
+        Conflict::NotUndoable => (
+            "This cannot be undone by itself",
+            "Changes of properties and of versions of plans can be undone. Anything else is changed back where it was changed.",
+        ),
     };
     RefusalText { title, detail }
 }
@@ -180,6 +207,12 @@ pub fn request_title(kind: &str) -> &'static str {
         "member_remove" => "Person out of a group",
         "plan_add" => "Plan for a person",
         "plan_remove" => "End of a plan",
+        "service_give" => "Service for a customer",
+        "service_update" => "Change of a service",
+        "properties_set" => "Change of properties",
+        "properties_undo" => "Change of properties undone",
+        "plan_upgrade" => "Another version of a plan",
+        "plan_upgrade_undo" => "Another version of a plan undone",
         "password" => "Password",
         "drift_revert" => "Change in the directory reverted",
         "drift_adopt" => "Change in the directory adopted",

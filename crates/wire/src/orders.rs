@@ -117,6 +117,10 @@ pub struct NewService {
     #[serde(default)]
     #[schema(required, example = "erp")]
     pub plan: String,
+    /// Code of the instance, where the customer is to have several; `main` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "production")]
+    pub instance: Option<String>,
 }
 
 /// An order, with everything it made.

@@ -167,6 +167,10 @@ pub struct NewUser {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["desktop-standard"]))]
     pub plans: Vec<String>,
+    /// Codes of bundles the person gets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20)]
+    pub bundles: Vec<String>,
     /// Whether the account may log on. True when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(default = true)]
@@ -237,6 +241,10 @@ pub struct UserUpdate {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = Details)]
     pub details: BTreeMap<String, Option<String>>,
+    /// Codes of all bundles the person is to have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 20)]
+    pub bundles: Option<Vec<String>>,
 }
 
 /// A person and the state of their account.
@@ -349,6 +357,10 @@ pub struct Subscription {
     /// Code of the plan.
     #[schema(example = "desktop-standard")]
     pub plan: String,
+    /// Code of the instance of its service.
+    #[serde(default)]
+    #[schema(example = "main")]
+    pub instance: String,
     /// The version that was ordered; a later version does not change it.
     pub plan_version: i32,
     /// Name of the plan.

@@ -167,7 +167,7 @@ async fn ensure_buyer(root: &Client, number: usize, buyer: &Buyer) -> Result<(),
             ..NewCustomer::default()
         },
         services: ["desktop-standard", "office", "erp"]
-            .map(|plan| NewService { plan: plan.to_owned() })
+            .map(|plan| NewService { plan: plan.to_owned(), ..NewService::default() })
             .into(),
         administrator: NewUser {
             user_name: Some("admin".to_owned()),

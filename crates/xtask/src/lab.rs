@@ -219,6 +219,11 @@ bind_password_file = "shared.password"
 code = "desktop"
 name = "Desktop"
 per_user = true
+[service.attributes]
+profile_path = '\\{{profile_server}}\profiles\{{code}}\{{logon_name}}'
+[service.properties]
+profile_server = {{ default = "files1", max = 15, personal = true }}
+disk_gb = {{ kind = "integer", min = 5, max = 500, default = "20" }}
 
 [[service]]
 code = "office"
@@ -229,6 +234,7 @@ per_user = true
 code = "erp"
 name = "ERP"
 per_user = false
+groups = ["{{code}} ERP {{instance}}", "{{code}} ERP {{instance}} files"]
 
 [[plan]]
 code = "desktop-standard"

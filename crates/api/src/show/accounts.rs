@@ -44,6 +44,7 @@ pub fn subscription(of: &Subscription) -> users::Subscription {
     users::Subscription {
         id: of.id.to_string(),
         plan: of.plan.clone(),
+        instance: of.instance.clone(),
         plan_version: of.version,
         name: of.name.clone(),
         ordered_at: of.created_at.to_string(),
@@ -123,6 +124,7 @@ pub fn created(of: &Created, all: &CreatedUsers) -> users::User {
     let plan = |p: &app::users::CreatedPlan| users::Subscription {
         id: p.id.to_string(),
         plan: p.code.clone(),
+        instance: p.instance.clone(),
         plan_version: p.version,
         name: p.name.clone(),
         ordered_at: at.clone(),

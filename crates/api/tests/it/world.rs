@@ -16,14 +16,17 @@ use axum::{
     body::Body,
     http::{HeaderMap, Request, StatusCode},
 };
-use domain::clock::{Clock, Random, SeededRandom};
+use domain::{
+    clock::{Clock, Random, SeededRandom},
+    service::DefinitionDraft,
+};
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use policy::Policy;
 use serde_json::{Value, json};
 use store::{
     Settings, Store,
-    bootstrap::{FirstAdministrator, Instance, PlanSetting, bootstrap},
+    bootstrap::{FirstAdministrator, Instance, PlanSetting, ServiceSetting, bootstrap},
     migrate::migrate,
     seal::Keyring,
 };
@@ -112,6 +115,13 @@ fn instance() -> Instance {
         service: service.to_owned(),
         name: name.to_owned(),
         price: Some((minor, "EUR".to_owned())),
+        ..PlanSetting::default()
+    };
+    let service = |code: &str, name: &str, per_user, draft: DefinitionDraft| ServiceSetting {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        per_user,
+        definition: draft.check().expect("a valid definition"),
     };
     Instance {
         code: "hq".to_owned(),
@@ -122,8 +132,8 @@ fn instance() -> Instance {
         brands: vec![("main".to_owned(), "Main Cloud".to_owned(), vec!["portal.test".to_owned()])],
         directories: vec![("shared".to_owned(), "Shared directory".to_owned())],
         services: vec![
-            ("desktop".to_owned(), "Desktop".to_owned(), true),
-            ("backup".to_owned(), "Backup".to_owned(), false),
+            service("desktop", "Desktop", true, DefinitionDraft::default()),
+            service("backup", "Backup", false, DefinitionDraft::default()),
         ],
         plans: vec![
             plan("desktop-s", "desktop", "Desktop Standard", 3_900),

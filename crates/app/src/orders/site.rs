@@ -1,20 +1,21 @@
 //! What an order needs to know before it writes, and what it writes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{
     fact,
     field::{FieldError, Rule},
-    id::{GroupId, ObjectId, OrderId, ServiceId, TargetId},
+    id::{GroupId, ObjectId, OrderId, TargetId},
     permission::Role,
     request::Lane,
+    service::{MAIN_INSTANCE, split_instance},
     spec::Spec,
     tenant::TenantKind,
 };
 use jiff::civil::Date;
 use serde_json::json;
 use store::{
-    catalogue::Plan,
+    catalogue::{Bundle, Meanings, NewInstance, Plan},
     groups::{GroupPurpose, NewGroup},
     objects::{Entity, NewObject},
     orders::{NewOrder, Order},
@@ -29,6 +30,7 @@ use crate::{
     AppError,
     error::Conflict,
     groups::group_logon_name,
+    instances::{Ordered, ordered_instance},
     provision::{Created, Home, prepare},
 };
 
@@ -43,10 +45,12 @@ pub(super) struct Site {
     target: TargetId,
     parent: Option<ObjectId>,
     plans: Vec<Plan>,
-    /// The ordered plans, each once.
-    ordered: Vec<Plan>,
-    /// One group a service: its id, its object, its name.
-    groups: BTreeMap<ServiceId, (GroupId, ObjectId, String)>,
+    /// The ordered plans, each once for an instance.
+    ordered: Vec<(Plan, String)>,
+    /// What the customer gets, with names of groups in the directory.
+    instances: Vec<Ordered>,
+    meanings: Meanings,
+    bundles: Vec<Bundle>,
 }
 
 impl Site {
@@ -69,11 +73,15 @@ impl Site {
             ),
         };
         let currency = checked.currency.clone().unwrap_or_else(|| seller.currency.clone());
-        let plans = tx.plans(&currency).await?;
-        let (mut ordered, mut errors) = (Vec::<Plan>::new(), Vec::new());
-        for (i, code) in draft.plans.iter().enumerate() {
-            match plans.iter().find(|p| p.code == *code) {
-                Some(plan) if ordered.iter().all(|p| p.id != plan.id) => ordered.push(plan.clone()),
+        let plans = tx.plans_for(seller, &currency).await?;
+        let (mut ordered, mut errors) = (Vec::<(Plan, String)>::new(), Vec::new());
+        for (i, text) in draft.plans.iter().enumerate() {
+            let (code, instance) = split_instance(text);
+            let instance = instance.unwrap_or(MAIN_INSTANCE);
+            match plans.iter().find(|p| p.code == code) {
+                Some(plan) if ordered.iter().all(|(p, of)| p.id != plan.id || of != instance) => {
+                    ordered.push((plan.clone(), instance.to_owned()));
+                }
                 Some(_) => {}
                 None => {
                     let known: Vec<_> = plans.iter().map(|p| p.code.as_str()).collect();
@@ -86,10 +94,14 @@ impl Site {
         if !errors.is_empty() {
             return Err(AppError::Invalid(errors));
         }
-        let mut groups = BTreeMap::new();
-        for plan in &ordered {
-            groups.entry(plan.service).or_insert_with(|| (tx.id(), tx.id(), plan.service_name.clone()));
-        }
+        let services: Vec<_> = ordered.iter().map(|(plan, _)| plan.service).collect();
+        tx.lock_services(&services, false).await?;
+        let path: Vec<_> = seller.path.iter().map(|t| t.uuid()).collect();
+        let ids: Vec<_> = plans.iter().map(|plan| plan.id.uuid()).collect();
+        let meanings = tx.meanings(&path, &ids, &[], &[]).await?;
+        let bundles = tx.bundles(None, Some(seller)).await?;
+        let customer = (checked.code.as_str(), checked.name.as_str());
+        let instances = instances(tx, customer, &ordered, &meanings)?;
         let tenant = NewTenant {
             id: tx.id(),
             kind: TenantKind::Customer,
@@ -107,7 +119,9 @@ impl Site {
             members: Some(tx.id()),
         };
         let start = first_day(tx, checked, &tenant.time_zone)?;
-        Ok(Self { permit, role, tenant, start, target, parent, plans, ordered, groups })
+        // Of the new customer holds what holds of its seller, until somebody says something.
+        let meanings = meanings.inherited(seller.id, tenant.id);
+        Ok(Self { permit, role, tenant, start, target, parent, plans, ordered, instances, meanings, bundles })
     }
 
     pub(super) async fn build(
@@ -158,9 +172,8 @@ impl Site {
             (Name::logon(self.target, &group_logon_name(&self.members_name())), id.uuid()),
         ];
         let mut fields = vec!["customer.code", "customer.upn_suffix", "customer.code"];
-        for (_, _, name) in self.groups.values() {
-            let logon = group_logon_name(&format!("{} {name}", self.tenant.code));
-            names.push((Name::logon(self.target, &logon), id.uuid()));
+        for rdn in self.instances.iter().flat_map(|ordered| &ordered.names) {
+            names.push((Name::logon(self.target, &group_logon_name(rdn)), id.uuid()));
             fields.push("customer.code");
         }
         let taken = tx.reserve(id, &names).await?;
@@ -200,26 +213,21 @@ impl Site {
             object(members, (Entity::Group, everybody.uuid()), group(self.members_name(), &self.tenant.name)),
             object(tx.id(), of_tenant, Spec::Access { container: folder, readers: members }),
         ];
-        let mut groups = vec![NewGroup {
+        let groups = [NewGroup {
             id: everybody,
             object: members,
             purpose: GroupPurpose::Members,
             name: "Members".to_owned(),
             description: None,
         }];
-        for (service, (id, object_id, name)) in &self.groups {
-            let spec = group(format!("{} {name}", self.tenant.code), name);
-            objects.push(object(*object_id, (Entity::Group, id.uuid()), spec));
-            groups.push(NewGroup {
-                id: *id,
-                object: *object_id,
-                purpose: GroupPurpose::Service(*service),
-                name: name.clone(),
-                description: None,
-            });
+        let mut instances = Vec::with_capacity(self.instances.len());
+        for ordered in &self.instances {
+            objects.extend(ordered.objects(tenant, target, folder));
+            instances.push(ordered.new.clone());
         }
         tx.want_new(&objects, lane).await?;
         tx.insert_first_groups(&self.permit, tenant, &groups).await?;
+        tx.insert_instances(&self.permit, tenant, &instances).await?;
         Ok(())
     }
 
@@ -237,14 +245,19 @@ impl Site {
         let home = Home {
             tenant: self.tenant.id,
             code: &self.tenant.code,
+            name: &self.tenant.name,
             target: self.target,
             folder,
             members,
             zone: &self.tenant.time_zone,
             pattern: &self.tenant.naming_pattern,
             suffixes: std::slice::from_ref(&checked.suffix),
-            services: self.groups.iter().map(|(service, (_, object, _))| (*service, *object)).collect(),
+            instances: self.instances.iter().map(Ordered::instance).collect(),
             plans: &self.plans,
+            meanings: self.meanings.clone(),
+            bundles: self.bundles.clone(),
+            // A customer that is only being made has no groups of its own yet.
+            groups: HashMap::new(),
             order: Some(order),
         };
         let mut paths = vec!["administrator".to_owned()];
@@ -262,14 +275,19 @@ impl Site {
         let subscriptions: Vec<_> = self
             .ordered
             .iter()
-            .filter(|p| !p.per_user)
-            .map(|plan| NewSubscription {
-                id: tx.id(),
-                user: None,
-                plan: plan.id,
-                order: Some(order),
-                group: self.groups[&plan.service].1,
-                member: None,
+            .filter(|(plan, _)| !plan.per_user)
+            .filter_map(|(plan, code)| {
+                let of =
+                    |ordered: &&Ordered| ordered.new.service == plan.service && ordered.new.code == *code;
+                let (_, group, _) = self.instances.iter().find(of)?.new.groups.first()?;
+                Some(NewSubscription {
+                    id: tx.id(),
+                    user: None,
+                    plan: plan.id,
+                    order: Some(order),
+                    group: *group,
+                    member: None,
+                })
             })
             .collect();
         if !subscriptions.is_empty() {
@@ -277,6 +295,28 @@ impl Site {
         }
         Ok(())
     }
+}
+
+/// The instances that are ordered, each once.
+fn instances(
+    tx: &WriteTx<'_>,
+    customer: (&str, &str),
+    ordered: &[(Plan, String)],
+    meanings: &Meanings,
+) -> Result<Vec<Ordered>, AppError> {
+    let (mut instances, mut errors) = (Vec::<Ordered>::new(), Vec::new());
+    for (i, (plan, code)) in ordered.iter().enumerate() {
+        let same = instances.iter().filter(|o| o.new.service == plan.service).collect::<Vec<_>>();
+        if same.iter().any(|o| o.new.code == *code) {
+            continue;
+        }
+        let several = !same.is_empty();
+        match ordered_instance(tx, customer, plan, (code, None), several, meanings) {
+            Ok(ordered) => instances.push(ordered),
+            Err(error) => errors.push(error.under(&format!("services[{i}]"))),
+        }
+    }
+    if errors.is_empty() { Ok(instances) } else { Err(AppError::Invalid(errors)) }
 }
 
 /// The given day, or today where the customer is.

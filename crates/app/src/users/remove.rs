@@ -6,6 +6,7 @@ use domain::{
     limits,
     person::Detail,
     request::Lane,
+    service::split_instance,
 };
 use jiff::SignedDuration;
 use serde_json::json;
@@ -17,7 +18,7 @@ use store::{
     users::{Removal, User},
 };
 
-use super::{load, with_values};
+use super::{load, settle_one, with_values};
 use crate::{App, AppError};
 
 /// Removes a person: plans end and groups are left, the account cannot log on.
@@ -55,7 +56,7 @@ pub async fn delete(
     let request = tx.open_request(tenant.id, "user_delete", args, Lane::Interactive);
     let groups = tx.own_groups(object).await?;
     let ended = tx.unsubscribe(tenant.id, &tenant.time_zone, id, None).await?;
-    let plans = ended.into_iter().map(|s| (s.plan, s.version)).collect();
+    let plans = ended.into_iter().map(|s| (format!("{}@{}", s.plan, s.instance), s.version)).collect();
     let removal = Removal { enabled: user.enabled, groups, plans };
     tx.leave_groups(tenant.id, object).await?;
     let purge_at = tx.now() + SignedDuration::from_hours(24 * grace);
@@ -93,7 +94,7 @@ pub async fn restore(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> R
     let mut groups = tx.groups_left(&permit, &removed.removal.groups).await?;
     let mut subscriptions = Vec::new();
     for (code, version) in &removed.removal.plans {
-        let Some((plan, group)) = tx.plan_left(&permit, (code, *version)).await? else { continue };
+        let Some((plan, of_plan)) = tx.plan_left(&permit, (code, *version)).await? else { continue };
         let id_of_subscription = tx.id();
         let (order, member) = (None, Some(object));
         subscriptions.push(NewSubscription {
@@ -101,17 +102,18 @@ pub async fn restore(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> R
             user: Some(id),
             plan,
             order,
-            group,
+            group: of_plan[0],
             member,
         });
-        tx.note_plan(tenant.id, id, code, *version, true);
-        groups.push(group);
+        tx.note_plan(tenant.id, id, split_instance(code).0, *version, true);
+        groups.extend(of_plan);
     }
     if !subscriptions.is_empty() {
         tx.subscribe(tenant.id, &tenant.time_zone, &subscriptions).await?;
     }
     let edges: Vec<_> = groups.into_iter().map(|group| Edge { group, member: object }).collect();
     tx.want_members_now(tenant.id, &edges, true).await?;
+    settle_one(&mut tx, tenant.id, id).await?;
     tx.commit(cause).await?;
     load(app, caller, id).await
 }

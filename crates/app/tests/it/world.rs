@@ -9,11 +9,14 @@ use app::{
     people::PersonDraft,
     sessions::{self, SignedIn},
 };
-use domain::clock::{FixedClock, Random, SeededRandom};
+use domain::{
+    clock::{FixedClock, Random, SeededRandom},
+    service::{DefinitionDraft, Property, PropertyKind},
+};
 use policy::Policy;
 use store::{
     Caller, Settings, Store,
-    bootstrap::{FirstAdministrator, Instance, PlanSetting, bootstrap},
+    bootstrap::{FirstAdministrator, Instance, PlanSetting, ServiceSetting, bootstrap},
     migrate::migrate,
     seal::Keyring,
 };
@@ -57,12 +60,42 @@ pub async fn sign_in(app: &App, login: &str, password: &str) -> Option<Caller> {
     }
 }
 
+/// A desktop puts a path of the profile on its people, on a server that is a property.
+fn desktop() -> DefinitionDraft {
+    let server =
+        Property { default: Some("files1".to_owned()), max: Some(15), personal: true, ..Property::default() };
+    let size = Property { kind: PropertyKind::Integer, min: Some(1), max: Some(500), ..Property::default() };
+    DefinitionDraft {
+        attributes: [("profile_path".to_owned(), r"\\{server}\profiles\{code}\{logon_name}".to_owned())]
+            .into(),
+        properties: [("server".to_owned(), server), ("size_gb".to_owned(), size)].into(),
+        ..DefinitionDraft::default()
+    }
+}
+
+/// Of an ERP system there can be several, each with two groups.
+fn erp() -> DefinitionDraft {
+    let system = Property::default();
+    DefinitionDraft {
+        groups: vec!["{code} ERP {instance}".to_owned(), "{code} ERP {instance} files".to_owned()],
+        attributes: [("home_folder".to_owned(), r"\\{system}\{instance}\{logon_name}".to_owned())].into(),
+        properties: [("system".to_owned(), system)].into(),
+    }
+}
+
 fn instance() -> Instance {
     let plan = |code: &str, service: &str, minor| PlanSetting {
         code: code.to_owned(),
         service: service.to_owned(),
         name: code.to_uppercase(),
         price: Some((minor, "EUR".to_owned())),
+        ..PlanSetting::default()
+    };
+    let service = |code: &str, name: &str, per_user, draft: DefinitionDraft| ServiceSetting {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        per_user,
+        definition: draft.check().expect("a valid definition"),
     };
     Instance {
         code: "hq".to_owned(),
@@ -73,9 +106,9 @@ fn instance() -> Instance {
         brands: vec![],
         directories: vec![("dc1".to_owned(), "Shared".to_owned())],
         services: vec![
-            ("desktop".to_owned(), "Hosted Desktop".to_owned(), true),
-            ("erp".to_owned(), "ERP".to_owned(), true),
-            ("backup".to_owned(), "Backup".to_owned(), false),
+            service("desktop", "Hosted Desktop", true, desktop()),
+            service("erp", "ERP", true, erp()),
+            service("backup", "Backup", false, DefinitionDraft::default()),
         ],
         plans: vec![
             plan("desktop-s", "desktop", 3900),

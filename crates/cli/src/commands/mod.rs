@@ -1,8 +1,10 @@
 //! One module per noun; each holds what can be typed and what it does.
 
+pub mod catalogue;
 pub mod customers;
 pub mod directories;
 pub mod drift;
+pub mod entitlements;
 pub mod groups;
 pub mod life;
 pub mod orders;
@@ -47,7 +49,11 @@ pub async fn run(cli: &Cli, out: &Out) -> Result<(), Failure> {
         Command::Users(command) => users::run(command, &connect(global)?, out).await,
         Command::Groups(command) => groups::run(command, &connect(global)?, out).await,
         Command::Requests(command) => requests::run(command, &connect(global)?, out).await,
-        Command::Plans => overview::plans(&connect(global)?, out).await,
+        Command::Plans { command } => catalogue::plans(command.as_ref(), &connect(global)?, out).await,
+        Command::Services(command) => catalogue::services(command, &connect(global)?, out).await,
+        Command::Properties(command) => entitlements::properties(command, &connect(global)?, out).await,
+        Command::Quotas(command) => entitlements::quotas(command, &connect(global)?, out).await,
+        Command::Bundles(command) => entitlements::bundles(command, &connect(global)?, out).await,
         Command::Drift(command) => drift::run(command, &connect(global)?, out).await,
         Command::Directories { command } => directories::run(command.as_ref(), &connect(global)?, out).await,
         Command::Tokens(command) => tokens::run(command, &connect(global)?, out).await,

@@ -27,7 +27,7 @@ pub async fn plans(client: &Client, out: &Out) -> Result<(), Failure> {
 }
 
 /// `49.00 EUR`; currencies without cents (ISO 4217) as they are.
-fn money(money: &Money) -> String {
+pub fn money(money: &Money) -> String {
     let digits = match money.currency.as_str() {
         "JPY" | "KRW" | "ISK" | "CLP" | "VND" | "XAF" | "XOF" | "XPF" | "UGX" | "PYG" | "RWF" => 0,
         "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,

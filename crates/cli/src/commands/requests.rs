@@ -26,6 +26,14 @@ pub enum Requests {
         #[arg(long, default_value_t = 600, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
         timeout: u64,
     },
+    /// Undo a change of properties or of versions of plans, by one more request
+    Undo {
+        /// Id of the request
+        request: String,
+        /// Whether to wait.
+        #[command(flatten)]
+        wait: Wait,
+    },
     /// Run the failed part of a request again, after the cures were applied
     Retry {
         /// Id of the request
@@ -85,6 +93,15 @@ pub async fn run(command: &Requests, client: &Client, out: &Out) -> Result<(), F
             let answer = client.get(&["requests", request], &()).await;
             let printed = answer.and_then(|a| out.entity(&a.body, &fields(&a.read()?)));
             waited.and(printed)
+        }
+        Requests::Undo { request, wait } => {
+            let answer = client.post(&["requests", request, "undo"], None::<&()>).await?;
+            let made = answer.body["request"].as_str().map(str::to_owned);
+            out.entity(&answer.body, &[("request", or_dash(made.as_deref()))])?;
+            match made {
+                Some(made) if wait.wait => wait::until_final(client, &made, wait.timeout).await,
+                _ => Ok(()),
+            }
         }
         Requests::Retry { request, wait } => {
             let answer = client.post(&["requests", request, "retry"], None::<&()>).await?;

@@ -198,6 +198,9 @@ pub struct Create {
     /// Code of a plan to subscribe to; may be given several times
     #[arg(long)]
     pub plan: Vec<String>,
+    /// Code of a bundle; may be given several times
+    #[arg(long, value_name = "CODE")]
+    pub bundle: Vec<String>,
     /// Create an account that cannot log on yet
     #[arg(long)]
     pub disabled: bool,
@@ -368,6 +371,7 @@ async fn create_one(client: &Client, out: &Out, create: &Create) -> Result<(), F
         title: given.title.clone(),
         department: given.department.clone(),
         plans: create.plan.clone(),
+        bundles: create.bundle.clone(),
         enabled: create.disabled.then_some(false),
         details: given.details.iter().cloned().collect(),
     };
@@ -417,6 +421,7 @@ fn update(command: &Update) -> UserUpdate {
             .iter()
             .map(|(name, value)| (name.clone(), Some(value.clone()).filter(|value| !value.is_empty())))
             .collect(),
+        bundles: None,
     }
 }
 

@@ -77,6 +77,7 @@ impl<'h> World<'h> {
             department: Some("R&D \\ (Ops)".to_owned()),
             enabled: true,
             details: Details::new(),
+            service_details: Details::new(),
             unlocked_at: None,
             password_expired_at: None,
         });

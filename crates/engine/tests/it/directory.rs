@@ -148,7 +148,7 @@ fn behind_our_back(n: usize, dn: &str, folder: &str) -> (String, String, String)
 }
 
 /// A connector for a folder of its own in the shared domain.
-async fn directory(world: &World) -> Arc<dyn Connector> {
+pub async fn directory(world: &World) -> Arc<dyn Connector> {
     let domain = samba::shared();
     let name = format!("engine-{}", world.db.name());
     let folder = format!("OU={name}-{},{}", std::process::id(), domain.base_dn);

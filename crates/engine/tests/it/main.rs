@@ -13,6 +13,7 @@ mod leavers;
 mod members;
 mod modes;
 mod passwords;
+mod properties;
 mod random;
 mod running;
 mod thousands;

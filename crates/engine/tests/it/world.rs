@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 use store::{
     Caller, Settings, Store,
     activations::Purpose,
-    bootstrap::{FirstAdministrator, Instance, PlanSetting, bootstrap},
+    bootstrap::{FirstAdministrator, Instance, PlanSetting, ServiceSetting, bootstrap},
     engine::EngineStore,
     groups::{GroupPurpose, NewGroup},
     migrate::{MIGRATOR, migrate},
@@ -103,12 +103,18 @@ fn instance() -> Instance {
         currency: "EUR".to_owned(),
         brands: vec![],
         directories: vec![("dc1".to_owned(), "Directory".to_owned())],
-        services: vec![("desk".to_owned(), "Desktop".to_owned(), true)],
+        services: vec![ServiceSetting {
+            code: "desk".to_owned(),
+            name: "Desktop".to_owned(),
+            per_user: true,
+            ..ServiceSetting::default()
+        }],
         plans: vec![PlanSetting {
             code: "basic".to_owned(),
             service: "desk".to_owned(),
             name: "Basic".to_owned(),
             price: Some((1_500, "EUR".to_owned())),
+            ..PlanSetting::default()
         }],
     }
 }
@@ -464,6 +470,7 @@ fn account(user: &NewUser, parent: ObjectId) -> Spec {
         department: None,
         enabled: true,
         details: Details::new(),
+        service_details: Details::new(),
         unlocked_at: None,
         password_expired_at: None,
     })

@@ -121,7 +121,7 @@ async fn leaving_out_any_single_rule_is_noticed() -> Outcome<()> {
 }
 
 /// What is refused while a tenant is suspended.
-const WRITES: [&str; 12] = [
+const WRITES: [&str; 13] = [
     "reseller_create",
     "order_create",
     "tenant_update",
@@ -134,6 +134,7 @@ const WRITES: [&str; 12] = [
     "request_retry",
     "role_grant",
     "directory_manage",
+    "catalogue_manage",
 ];
 
 const MANAGES: &str = "resource in principal.can_administrator_manage";

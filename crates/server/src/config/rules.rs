@@ -191,6 +191,10 @@ impl Problems {
         self.unique("plan", config.plans.iter().map(|p| p.code.as_str()));
         for (i, service) in config.services.iter().enumerate() {
             self.take(&format!("service[{i}].name"), names::display_name("", &service.name));
+            for error in service.definition().check().err().unwrap_or_default() {
+                let key = format!("service[{i}].{}", error.field);
+                self.take::<()>(&key, Err(error));
+            }
         }
         for (i, plan) in config.plans.iter().enumerate() {
             self.take(&format!("plan[{i}].name"), names::display_name("", &plan.name));
@@ -199,6 +203,13 @@ impl Problems {
                     &format!("plan[{i}].service"),
                     &format!("names {}, which is no service", plan.service),
                 );
+            }
+            let service = config.services.iter().find(|s| s.code == plan.service);
+            if let Some(Ok(definition)) = service.map(|s| s.definition().check()) {
+                let wrong = definition.check_values("properties", &plan.properties);
+                for error in wrong.err().unwrap_or_default() {
+                    self.take::<()>(&format!("plan[{i}].{}", error.field), Err(error));
+                }
             }
             if plan.price_minor.is_some_and(|minor| minor < 0) {
                 self.note(&format!("plan[{i}].price_minor"), "must not be negative");

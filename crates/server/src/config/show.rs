@@ -45,6 +45,11 @@ impl Config {
             out.text("code", &service.code);
             out.text("name", &service.name);
             out.line("per_user", &service.per_user.to_string());
+            if !service.groups.is_empty() {
+                out.list("groups", &service.groups);
+            }
+            out.table("attributes", &toml::Value::try_from(&service.attributes));
+            out.table("properties", &toml::Value::try_from(&service.properties));
         }
         for plan in &self.plans {
             let effective = self.plan(plan);
@@ -56,6 +61,10 @@ impl Config {
                 out.line("price_minor", &minor.to_string());
                 out.text("currency", &currency);
             }
+            if plan.per_customer {
+                out.line("per_customer", "true");
+            }
+            out.table("properties", &toml::Value::try_from(&plan.properties));
         }
         text
     }
@@ -114,6 +123,15 @@ impl Lines<'_> {
     fn list(&mut self, key: &str, values: &[String]) {
         let values: Vec<_> = values.iter().map(|v| toml::Value::String(v.clone()).to_string()).collect();
         self.line(key, &format!("[{}]", values.join(", ")));
+    }
+
+    /// Values with names, on one line; nothing when there are none.
+    fn table(&mut self, key: &str, table: &Result<toml::Value, toml::ser::Error>) {
+        if let Ok(table) = table
+            && table.as_table().is_some_and(|table| !table.is_empty())
+        {
+            self.line(key, &table.to_string());
+        }
     }
 
     fn comment(&mut self, text: &str) {

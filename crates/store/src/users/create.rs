@@ -90,6 +90,7 @@ impl WriteTx<'_> {
         for rest in edges {
             self.insert_chunk(tenant, request, (&[], &[], rest), lane, expires_at).await?;
         }
+        self.grow_people(tenant, people.iter().filter(|p| p.account.is_some()).count());
         self.events.extend(people.iter().map(|person| created(tenant, person)));
         self.changed = true;
         self.wake |= request.is_some();

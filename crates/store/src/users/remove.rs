@@ -3,6 +3,7 @@
 use domain::{
     event::{Event, Outcome},
     id::{ObjectId, PlanId, UserId},
+    service::split_instance,
 };
 use jiff::{SignedDuration, Timestamp};
 use sqlx::types::Json;
@@ -21,7 +22,7 @@ pub struct Removal {
     pub enabled: bool,
     /// The objects of the groups, without those that came with plans.
     pub groups: Vec<Uuid>,
-    /// Plans, code and version.
+    /// Plans as `code@instance`, with their version.
     pub plans: Vec<(String, i32)>,
 }
 
@@ -133,24 +134,31 @@ impl WriteTx<'_> {
         Ok(left.into_iter().map(ObjectId::from_uuid).collect())
     }
 
-    /// The version of a plan, and the object of the group that makes it real here,
-    /// if the tenant of the permit still has the service.
+    /// The version of a plan (`code@instance`), and the objects of the groups that make
+    /// it real here, if the tenant of the permit still has the instance.
     pub async fn plan_left(
         &mut self,
         permit: &Permit<act::UserDelete>,
-        (code, version): (&str, i32),
-    ) -> Result<Option<(PlanId, ObjectId)>, StoreError> {
+        (plan, version): (&str, i32),
+    ) -> Result<Option<(PlanId, Vec<ObjectId>)>, StoreError> {
+        let (code, instance) = split_instance(plan);
         let found = sqlx::query!(
-            "SELECT p.id, g.object_id FROM plan p JOIN user_group g ON g.service_id = p.service_id
-              WHERE p.code = $1 AND p.version = $2 AND g.tenant_id = $3 AND g.purpose = 'service'
-                AND g.deleted_at IS NULL",
+            r#"SELECT p.id, ARRAY(SELECT g.object_id FROM user_group g WHERE g.instance_id = i.id
+                                     AND g.deleted_at IS NULL ORDER BY g.position) AS "groups!"
+                 FROM plan p JOIN service_instance i ON i.service_id = p.service_id
+                WHERE p.code = $1 AND p.version = $2 AND i.tenant_id = $3 AND ($4::text IS NULL OR i.code = $4)
+                ORDER BY i.id LIMIT 1"#,
             code,
             version,
-            permit.tenant.id.uuid()
+            permit.tenant.id.uuid(),
+            instance
         )
         .fetch_optional(self.sql())
         .await?;
-        Ok(found.map(|row| (PlanId::from_uuid(row.id), ObjectId::from_uuid(row.object_id))))
+        let objects = |ids: Vec<Uuid>| ids.into_iter().map(ObjectId::from_uuid).collect::<Vec<_>>();
+        Ok(found
+            .map(|row| (PlanId::from_uuid(row.id), objects(row.groups)))
+            .filter(|(_, groups)| !groups.is_empty()))
     }
 
     /// Marks the permitted account as removed and revokes what it held. Until
@@ -213,6 +221,7 @@ impl WriteTx<'_> {
         )
         .execute(self.sql())
         .await?;
+        self.grow_people(permit.tenant.id, 1);
         self.note_user(permit, user.id, "user.restored");
         Ok(user)
     }

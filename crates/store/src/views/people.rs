@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::id::{ActivationId, ObjectId, SubscriptionId, TenantId, UserId};
+use domain::{
+    id::{ActivationId, ObjectId, ServiceId, SubscriptionId, TenantId, UserId},
+    service::MAIN_INSTANCE,
+};
 use jiff::Timestamp;
 
 use crate::{
@@ -28,7 +31,9 @@ impl ReadTx<'_> {
     pub async fn subscriptions_of(&mut self, users: &[UserId]) -> Result<Vec<Subscription>, StoreError> {
         let ids: Vec<_> = users.iter().map(|u| u.uuid()).collect();
         let rows = sqlx::query!(
-            r#"SELECT s.id, s.user_id, p.code, p.version, p.name, s.group_object,
+            r#"SELECT s.id, s.user_id, p.code, p.version, p.name, p.service_id, s.direct, s.group_object,
+                      (SELECT i.code FROM user_group g JOIN service_instance i ON i.id = g.instance_id
+                        WHERE g.object_id = s.group_object) AS instance,
                       s.created_at AS "created_at!: jiff_sqlx::Timestamp",
                       (SELECT f.at FROM fact f WHERE f.subscription_id = s.id AND f.kind = 'started')
                           AS "started_at: jiff_sqlx::Timestamp"
@@ -44,6 +49,9 @@ impl ReadTx<'_> {
             plan: row.code,
             version: row.version,
             name: row.name,
+            service: ServiceId::from_uuid(row.service_id),
+            instance: row.instance.unwrap_or_else(|| MAIN_INSTANCE.to_owned()),
+            direct: row.direct,
             group: ObjectId::from_uuid(row.group_object),
             created_at: row.created_at.to_jiff(),
             started_at: row.started_at.map(jiff_sqlx::Timestamp::to_jiff),

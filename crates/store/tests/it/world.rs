@@ -22,7 +22,7 @@ use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use store::{
     Caller, Settings, Store,
-    bootstrap::{FirstAdministrator, Instance, PlanSetting, bootstrap},
+    bootstrap::{FirstAdministrator, Instance, PlanSetting, ServiceSetting, bootstrap},
     groups::{GroupPurpose, NewGroup},
     migrate::{MIGRATOR, migrate},
     objects::{Edge, Entity, NewObject},
@@ -123,12 +123,18 @@ fn instance() -> Instance {
         currency: "EUR".to_owned(),
         brands: vec![("main".to_owned(), "Main".to_owned(), vec!["portal.test".to_owned()])],
         directories: vec![("dc1".to_owned(), "Directory".to_owned())],
-        services: vec![("desk".to_owned(), "Desktop".to_owned(), true)],
+        services: vec![ServiceSetting {
+            code: "desk".to_owned(),
+            name: "Desktop".to_owned(),
+            per_user: true,
+            ..ServiceSetting::default()
+        }],
         plans: vec![PlanSetting {
             code: "basic".to_owned(),
             service: "desk".to_owned(),
             name: "Basic".to_owned(),
             price: Some((1_500, "EUR".to_owned())),
+            ..PlanSetting::default()
         }],
     }
 }
@@ -251,7 +257,7 @@ impl World {
         tx.create_people(&permit, std::slice::from_ref(&user), &[], Lane::Interactive)
             .await
             .expect("the administrator");
-        tx.insert_grant(id, user.id, "reseller_administrator", 2).await.expect("the grant");
+        tx.insert_grant(id, user.id, "reseller_administrator", 3).await.expect("the grant");
         tx.commit(&Cause::default()).await.expect("committing");
         Seller { id, admin: self.caller(&login).await }
     }
@@ -451,6 +457,7 @@ pub fn account(user: &NewUser, parent: ObjectId) -> Spec {
         department: None,
         enabled: user.enabled,
         details: user.details.clone(),
+        service_details: Details::new(),
         unlocked_at: None,
         password_expired_at: None,
     })

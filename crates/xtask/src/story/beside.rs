@@ -79,7 +79,7 @@ async fn side(world: &World, seller: &'static str, code: &'static str) -> Result
             upn_suffix: format!("{code}.example"),
             ..NewCustomer::default()
         },
-        services: vec![NewService { plan: "desktop-standard".to_owned() }],
+        services: vec![NewService { plan: "desktop-standard".to_owned(), ..NewService::default() }],
         administrator: NewUser {
             given_name: "Ada".to_owned(),
             surname: code.to_owned(),

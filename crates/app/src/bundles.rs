@@ -1,0 +1,137 @@
+//! Bundles: giving them to people and taking them away. Giving brings what is
+//! missing; taking removes only what nothing else gives.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    field::{FieldError, Rule},
+    id::{ObjectId, UserId},
+    limits,
+    service::split_instance,
+};
+use store::{
+    catalogue::Assigned,
+    objects::Edge,
+    subscriptions::NewSubscription,
+    tx::{TenantRef, WriteTx},
+};
+
+use crate::{
+    AppError,
+    users::{end_plan, home},
+};
+
+/// Whether one of these bundles gives a plan of an instance. A bundle that names no
+/// instance means the only one there is.
+pub(crate) fn gives(assigned: &[Assigned], plan: &str, instance: &str) -> bool {
+    assigned.iter().flat_map(|a| &a.content.plans).any(|text| {
+        let (code, named) = split_instance(text);
+        code == plan && named.is_none_or(|named| named == instance)
+    })
+}
+
+/// Makes these all the bundles a person has, each in its newest version. Needs an open
+/// request and the person's account locked.
+pub(crate) async fn set(
+    tx: &mut WriteTx<'_>,
+    tenant: &TenantRef,
+    (user, object): (UserId, ObjectId),
+    codes: &[String],
+) -> Result<(), AppError> {
+    if codes.len() > limits::BUNDLES {
+        return Err(AppError::field(FieldError::new("bundles", Rule::TooMany).with("max", limits::BUNDLES)));
+    }
+    let plans = tx.plans_for(tenant, &tenant.currency).await?;
+    let home = home(tx, tenant, &plans, true).await?;
+    let has = tx.assigned(&[user]).await?;
+    let (mut fresh, mut errors, mut kept) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for (i, code) in codes.iter().enumerate() {
+        let newest = home.bundles.iter().find(|b| b.content.code == *code && !b.retired);
+        let present = has.iter().find(|a| a.content.code == *code);
+        // What somebody has already stays as it is, also when it is published no more.
+        if present.is_some_and(|a| newest.is_none_or(|b| b.content.version == a.content.version)) {
+            kept.insert(code.as_str());
+            continue;
+        }
+        if codes[..i].contains(code) {
+            let error = FieldError::new(format!("bundles[{i}]"), Rule::Duplicate).with("value", code);
+            errors.push(error);
+            continue;
+        }
+        match home.bundle(&format!("bundles[{i}]"), code) {
+            Ok(content) => fresh.push(content),
+            Err(more) => errors.extend(more),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(AppError::Invalid(errors));
+    }
+    // What is new first, so that nothing is left and entered again.
+    for (bundle, plans, groups) in fresh {
+        let held = tx.subscriptions(tenant.id, Some(user)).await?;
+        let mut bundled = Vec::new();
+        for (plan, instance) in plans {
+            if held.iter().any(|s| s.plan == plan.code && s.instance == instance.code) {
+                continue;
+            }
+            let id = tx.id();
+            let subscription = NewSubscription {
+                id,
+                user: Some(user),
+                plan: plan.id,
+                order: None,
+                group: instance.groups[0],
+                member: Some(object),
+            };
+            tx.subscribe(tenant.id, &tenant.time_zone, &[subscription]).await?;
+            tx.note_plan(tenant.id, user, &plan.code, plan.version, true);
+            let edges: Vec<_> = instance.groups.iter().map(|g| Edge { group: *g, member: object }).collect();
+            tx.want_members_now(tenant.id, &edges, true).await?;
+            bundled.push(id);
+        }
+        tx.set_direct(&bundled, false).await?;
+        let present = tx.groups_of(object, &groups).await?;
+        let brought: Vec<_> = groups.into_iter().filter(|g| !present.contains(g)).collect();
+        let edges: Vec<_> = brought.iter().map(|g| Edge { group: *g, member: object }).collect();
+        tx.want_members_now(tenant.id, &edges, true).await?;
+        let name = format!("{}/{}", bundle.content.code, bundle.content.version);
+        tx.assign_bundles(tenant.id, &[(user, bundle.id, name, brought)]).await?;
+    }
+    let gone: Vec<_> = has.into_iter().filter(|a| !kept.contains(a.content.code.as_str())).collect();
+    take(tx, tenant, (user, object), &gone).await
+}
+
+/// Takes bundles away.
+async fn take(
+    tx: &mut WriteTx<'_>,
+    tenant: &TenantRef,
+    (user, object): (UserId, ObjectId),
+    gone: &[Assigned],
+) -> Result<(), AppError> {
+    for assigned in gone {
+        tx.end_assignment(tenant.id, assigned).await?;
+        let rest = tx.assigned(&[user]).await?;
+        for held in tx.subscriptions(tenant.id, Some(user)).await? {
+            let given = gives(std::slice::from_ref(assigned), &held.plan, &held.instance);
+            if given && !held.direct && !gives(&rest, &held.plan, &held.instance) {
+                end_plan(tx, tenant, user, object, held.id).await?;
+            }
+        }
+        let mut leave = Vec::new();
+        for group in &assigned.groups {
+            let names = tx.groups_named_in(tenant.id, *group).await?;
+            // Another bundle that names the group brings it from now on.
+            let other =
+                rest.iter().find(|a| a.content.groups.iter().any(|g| names.contains(&g.to_lowercase())));
+            match other {
+                Some(other) => {
+                    let groups: Vec<_> = other.groups.iter().copied().chain([*group]).collect();
+                    tx.set_assigned_groups(other.id, &groups).await?;
+                }
+                None => leave.push(Edge { group: *group, member: object }),
+            }
+        }
+        tx.want_members_now(tenant.id, &leave, false).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! Services of a customer: one instance of each or several.
+
+use domain::{
+    field::{FieldError, Rule},
+    id::{GroupId, InstanceId, ObjectId, RequestId, TargetId, TenantId},
+    limits, names as rules,
+    request::Lane,
+    service::{self, MAIN_INSTANCE, split_instance},
+    spec::Spec,
+};
+use serde_json::json;
+use store::{
+    Caller,
+    catalogue::{Instance, Meanings, NewInstance, Plan},
+    objects::{Entity, NewObject},
+    subscriptions::NewSubscription,
+    tx::{Cause, WriteTx, act},
+    users::Name,
+};
+
+use crate::{App, AppError, error::Conflict, groups::group_logon_name};
+
+/// An instance that is ordered, with the names its groups get in the directory.
+pub(crate) struct Ordered {
+    pub new: NewInstance,
+    pub names: Vec<String>,
+    service_code: String,
+}
+
+impl Ordered {
+    /// As people subscribe to it.
+    pub(crate) fn instance(&self) -> Instance {
+        Instance {
+            id: self.new.id,
+            service: self.new.service,
+            service_code: self.service_code.clone(),
+            code: self.new.code.clone(),
+            name: self.new.name.clone(),
+            groups: self.new.groups.iter().map(|(_, object, _)| *object).collect(),
+            seats: 0,
+        }
+    }
+
+    /// Its groups, as wanted in a directory.
+    pub(crate) fn objects(&self, tenant: TenantId, target: TargetId, folder: ObjectId) -> Vec<NewObject> {
+        let object = |((id, object, shown), rdn): (&(GroupId, ObjectId, String), &String)| NewObject {
+            id: *object,
+            tenant,
+            target,
+            entity: (Entity::Group, id.uuid()),
+            spec: service_group(rdn, shown, folder),
+        };
+        self.new.groups.iter().zip(&self.names).map(object).collect()
+    }
+}
+
+/// A group of a service, as wanted.
+fn service_group(rdn: &str, shown: &str, folder: ObjectId) -> Spec {
+    Spec::Group {
+        logon_name: group_logon_name(rdn),
+        name: rdn.to_owned(),
+        parent: folder,
+        description: Some(shown.chars().take(limits::ATTRIBUTE_CHARS).collect()),
+    }
+}
+
+/// What a customer (code, name) gets with a plan: `several` says that it has
+/// another instance of the service already.
+pub(crate) fn ordered_instance(
+    tx: &WriteTx<'_>,
+    (customer, customer_name): (&str, &str),
+    plan: &Plan,
+    (code, name): (&str, Option<&str>),
+    several: bool,
+    meanings: &Meanings,
+) -> Result<Ordered, FieldError> {
+    let code = service::code("instance", code)?;
+    let Some((service, service_code, definition)) = meanings.service_of(plan.id) else {
+        return Err(FieldError::new("plan", Rule::Unknown).with("value", &plan.code));
+    };
+    if several && !definition.tells_instances_apart() {
+        let expected = "one instance: the names of its groups do not hold {instance}";
+        return Err(FieldError::new("instance", Rule::Format).with("expected", expected));
+    }
+    let names = definition.group_names(customer, customer_name, &code, &plan.service_name);
+    let mut groups = Vec::with_capacity(names.len());
+    for rdn in &names {
+        rules::line("instance", rdn, limits::RDN_CHARS).map_err(|e| e.with("value", rdn))?;
+        let shown = rdn.strip_prefix(&format!("{customer} ")).unwrap_or(rdn).to_owned();
+        groups.push((tx.id::<domain::id::GroupKind>(), tx.id::<domain::id::ObjectKind>(), shown));
+    }
+    let default = if code == MAIN_INSTANCE {
+        plan.service_name.clone()
+    } else {
+        format!("{} {code}", plan.service_name)
+    };
+    let name = match name {
+        Some(name) => rules::display_name("name", name)?,
+        None => default.chars().take(limits::DISPLAY_NAME_CHARS).collect(),
+    };
+    let new = NewInstance { id: tx.id::<domain::id::InstanceKind>(), service, code, name, groups };
+    Ok(Ordered { new, names, service_code: service_code.to_owned() })
+}
+
+/// Gives a customer a service, or another instance of one it has. `plan` may name
+/// the instance; a plan for the customer as a whole is subscribed to.
+pub async fn give(
+    app: &App,
+    caller: &Caller,
+    customer: TenantId,
+    plan: &str,
+    name: Option<&str>,
+    cause: &Cause,
+) -> Result<(InstanceId, RequestId), AppError> {
+    let mut tx = app.store.write(caller).await?;
+    let tenant = tx.tenant(customer).await?;
+    let permit = match tx.permit::<act::OrderCreate>(&tenant) {
+        Ok(permit) => permit,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, customer, error.into(), cause).await);
+        }
+    };
+    let (Some(target), Some(folder)) = (tenant.target, tenant.folder) else {
+        return Err(AppError::NotFound("customer"));
+    };
+    if tx.is_read_only(target).await? {
+        return Err(AppError::Conflict(Conflict::DirectoryReadOnly));
+    }
+    let plans = tx.plans_for(&tenant, &tenant.currency).await?;
+    let (code, named) = split_instance(plan);
+    let Some(plan) = plans.iter().find(|p| p.code == code) else {
+        let known: Vec<_> = plans.iter().map(|p| p.code.as_str()).collect();
+        let error = FieldError::new("plan", Rule::Unknown).with("value", code);
+        return Err(AppError::field(error.with("known", known.join(", "))));
+    };
+    tx.lock_services(&[plan.service], false).await?;
+    let meanings = tx.meanings(&[customer.uuid()], &[plan.id.uuid()], &[], &[]).await?;
+    let present: Vec<_> =
+        tx.instances(customer).await?.into_iter().filter(|i| i.service == plan.service).collect();
+    let instance = named.unwrap_or(MAIN_INSTANCE);
+    if present.iter().any(|i| i.code == instance) {
+        return Err(AppError::field(FieldError::new("instance", Rule::Taken).with("value", instance)));
+    }
+    let of = (tenant.code.as_str(), tenant.name.as_str());
+    let ordered = ordered_instance(&tx, of, plan, (instance, name), !present.is_empty(), &meanings);
+    let ordered = ordered.map_err(AppError::field)?;
+    let names: Vec<_> = ordered
+        .names
+        .iter()
+        .map(|rdn| (Name::logon(target, &group_logon_name(rdn)), customer.uuid()))
+        .collect();
+    if let Some(taken) = tx.reserve(customer, &names).await?.first() {
+        let error = FieldError::new("instance", Rule::Taken).with("value", &names[*taken].0.value);
+        return Err(AppError::field(error));
+    }
+    let args = json!({ "name": ordered.new.name, "plan": plan.code });
+    let request = tx.open_request(customer, "service_give", args, Lane::Interactive);
+    let objects = ordered.objects(customer, target, folder);
+    tx.want_new(&objects, Lane::Interactive).await?;
+    tx.insert_instances(&permit, customer, std::slice::from_ref(&ordered.new)).await?;
+    if !plan.per_user {
+        let subscription = NewSubscription {
+            id: tx.id(),
+            user: None,
+            plan: plan.id,
+            order: None,
+            group: ordered.new.groups[0].1,
+            member: None,
+        };
+        tx.subscribe(customer, &tenant.time_zone, &[subscription]).await?;
+    }
+    let id = ordered.new.id;
+    tx.commit(cause).await?;
+    Ok((id, request))
+}

@@ -1,0 +1,318 @@
+//! Bundles: named sets of plans and groups, in immutable versions, and who has them.
+
+use std::collections::HashMap;
+
+use domain::{
+    event::{Event, FieldChange, Outcome},
+    id::{BundleId, GroupId, ObjectId, SubscriptionId, TenantId, UserId},
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{
+    StoreError, ts,
+    tx::{Permit, ReadTx, TenantRef, WriteTx, act},
+};
+
+/// A version of a bundle to be published.
+#[derive(Debug, Clone)]
+pub struct NewBundle {
+    /// Stable code.
+    pub code: String,
+    /// From 1, one more than the last.
+    pub version: i32,
+    /// Name as shown.
+    pub name: String,
+    /// Codes of plans, with an instance where one is meant.
+    pub plans: Vec<String>,
+    /// Names of groups of the customer.
+    pub groups: Vec<String>,
+}
+
+/// A version of a bundle as stored.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    /// Its id.
+    pub id: BundleId,
+    /// Who publishes it.
+    pub tenant: TenantId,
+    /// What is in it.
+    pub content: NewBundle,
+    /// Nobody new gets it.
+    pub retired: bool,
+    /// When it was published.
+    pub created_at: Timestamp,
+}
+
+/// A bundle somebody has.
+#[derive(Debug, Clone)]
+pub struct Assigned {
+    /// The assignment.
+    pub id: Uuid,
+    /// Who has it.
+    pub user: UserId,
+    /// What is in it.
+    pub content: NewBundle,
+    /// Objects of groups the person came into by bundles alone.
+    pub groups: Vec<ObjectId>,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+impl ReadTx<'_> {
+    /// Versions of bundles, by code, the newest first: those the caller may see, or
+    /// those published to a tenant.
+    pub async fn bundles(
+        &mut self,
+        code: Option<&str>,
+        tenant: Option<&TenantRef>,
+    ) -> Result<Vec<Bundle>, StoreError> {
+        let path: Option<Vec<_>> = tenant.map(|t| t.path.iter().map(|id| id.uuid()).collect());
+        let rows = sqlx::query!(
+            r#"SELECT id, tenant_id, code, version, name, plans, groups, retired_at IS NOT NULL AS "retired!",
+                      created_at AS "created_at!: jiff_sqlx::Timestamp"
+                 FROM bundle WHERE ($1::text IS NULL OR code = $1) AND ($2::uuid[] IS NULL OR tenant_id = ANY($2))
+                ORDER BY code, version DESC"#,
+            code,
+            path.as_deref()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let bundles = rows.into_iter().map(|row| Bundle {
+            id: BundleId::from_uuid(row.id),
+            tenant: TenantId::from_uuid(row.tenant_id),
+            content: NewBundle {
+                code: row.code,
+                version: row.version,
+                name: row.name,
+                plans: row.plans,
+                groups: row.groups,
+            },
+            retired: row.retired,
+            created_at: row.created_at.to_jiff(),
+        });
+        Ok(bundles.collect())
+    }
+
+    /// The bundles people have.
+    pub async fn assigned(&mut self, users: &[UserId]) -> Result<Vec<Assigned>, StoreError> {
+        let ids: Vec<_> = users.iter().map(|u| u.uuid()).collect();
+        let rows = sqlx::query!(
+            r#"SELECT a.id, a.user_id, a.groups AS given, a.created_at AS "created_at!: jiff_sqlx::Timestamp",
+                      b.code, b.version, b.name, b.plans, b.groups
+                 FROM bundle_assignment a JOIN bundle b ON b.id = a.bundle_id
+                WHERE a.user_id = ANY($1) AND a.ended_at IS NULL ORDER BY a.user_id, b.code"#,
+            &ids
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let assigned = rows.into_iter().map(|row| Assigned {
+            id: row.id,
+            user: UserId::from_uuid(row.user_id),
+            content: NewBundle {
+                code: row.code,
+                version: row.version,
+                name: row.name,
+                plans: row.plans,
+                groups: row.groups,
+            },
+            groups: row.given.into_iter().map(ObjectId::from_uuid).collect(),
+            created_at: row.created_at.to_jiff(),
+        });
+        Ok(assigned.collect())
+    }
+
+    /// The customer's own groups with these names, by name in lower case.
+    pub async fn groups_named(
+        &mut self,
+        tenant: TenantId,
+        names: &[String],
+    ) -> Result<HashMap<String, (GroupId, ObjectId)>, StoreError> {
+        let names: Vec<_> = names.iter().map(|name| name.to_lowercase()).collect();
+        let rows = sqlx::query!(
+            r#"SELECT lower(name) AS "name!", id, object_id FROM user_group
+                WHERE tenant_id = $1 AND lower(name) = ANY($2) AND purpose = 'custom' AND deleted_at IS NULL"#,
+            tenant.uuid(),
+            &names
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let ids = |id, object| (GroupId::from_uuid(id), ObjectId::from_uuid(object));
+        Ok(rows.into_iter().map(|row| (row.name, ids(row.id, row.object_id))).collect())
+    }
+
+    /// The name of a group by its object, in lower case.
+    pub async fn groups_named_in(
+        &mut self,
+        tenant: TenantId,
+        group: ObjectId,
+    ) -> Result<Vec<String>, StoreError> {
+        let names = sqlx::query_scalar!(
+            r#"SELECT lower(name) AS "name!" FROM user_group WHERE tenant_id = $1 AND object_id = $2"#,
+            tenant.uuid(),
+            group.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(names)
+    }
+
+    /// Of these groups, those the person is in or on the way into.
+    pub async fn groups_of(
+        &mut self,
+        member: ObjectId,
+        groups: &[ObjectId],
+    ) -> Result<Vec<ObjectId>, StoreError> {
+        let ids: Vec<_> = groups.iter().map(|g| g.uuid()).collect();
+        let rows = sqlx::query_scalar!(
+            "SELECT group_object FROM membership WHERE member_object = $1 AND group_object = ANY($2) AND wanted",
+            member.uuid(),
+            &ids
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(rows.into_iter().map(ObjectId::from_uuid).collect())
+    }
+}
+
+impl WriteTx<'_> {
+    /// Publishes a version of a bundle from the permitted tenant.
+    pub async fn insert_bundle(
+        &mut self,
+        permit: &Permit<act::CatalogueManage>,
+        new: &NewBundle,
+    ) -> Result<BundleId, StoreError> {
+        let (id, tenant, now): (BundleId, _, _) = (self.id(), permit.tenant.id, ts(self.now));
+        sqlx::query!(
+            "INSERT INTO bundle (id, tenant_id, code, version, name, plans, groups, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            id.uuid(),
+            tenant.uuid(),
+            new.code,
+            new.version,
+            new.name,
+            &new.plans,
+            &new.groups,
+            now as _
+        )
+        .execute(self.sql())
+        .await?;
+        let field =
+            |field, after: String| FieldChange { field, before: None, after: Some(after), person: None };
+        let changes = vec![
+            field("bundle", format!("{}/{}", new.code, new.version)),
+            field("plans", new.plans.join(", ")),
+            field("groups", new.groups.join(", ")),
+        ];
+        let target = ("bundle", id.to_string());
+        self.events.push(Event {
+            code: "bundle.published",
+            outcome: Outcome::Success,
+            tenant,
+            target,
+            changes,
+        });
+        self.changed = true;
+        Ok(id)
+    }
+
+    /// Gives bundles to people: whom, which, its printed name, and the groups it brought.
+    pub async fn assign_bundles(
+        &mut self,
+        tenant: TenantId,
+        assignments: &[(UserId, BundleId, String, Vec<ObjectId>)],
+    ) -> Result<(), StoreError> {
+        for chunk in assignments.chunks(domain::limits::ROWS_PER_STATEMENT) {
+            let users: Vec<_> = chunk.iter().map(|a| a.0.uuid()).collect();
+            let bundles: Vec<_> = chunk.iter().map(|a| a.1.uuid()).collect();
+            // Rows of different lengths do not fit into one array, so as text.
+            let groups: Vec<String> = chunk
+                .iter()
+                .map(|a| {
+                    format!("{{{}}}", a.3.iter().map(|g| g.uuid().to_string()).collect::<Vec<_>>().join(","))
+                })
+                .collect();
+            let now = ts(self.now);
+            sqlx::query!(
+                "INSERT INTO bundle_assignment (id, tenant_id, user_id, bundle_id, groups, created_at)
+                 SELECT time_ordered_id($5), $1, a.person, a.bundle, a.given::uuid[], $5
+                   FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS a (person, bundle, given)",
+                tenant.uuid(),
+                &users,
+                &bundles,
+                &groups,
+                now as _
+            )
+            .execute(self.sql())
+            .await?;
+        }
+        for (user, _, name, _) in assignments {
+            self.note_bundle(tenant, *user, name, true);
+        }
+        Ok(())
+    }
+
+    /// Takes a bundle from somebody.
+    pub async fn end_assignment(&mut self, tenant: TenantId, assigned: &Assigned) -> Result<(), StoreError> {
+        let now = ts(self.now);
+        sqlx::query!("UPDATE bundle_assignment SET ended_at = $2 WHERE id = $1", assigned.id, now as _)
+            .execute(self.sql())
+            .await?;
+        let name = format!("{}/{}", assigned.content.code, assigned.content.version);
+        self.note_bundle(tenant, assigned.user, &name, false);
+        Ok(())
+    }
+
+    /// Which groups an assignment alone brought.
+    pub async fn set_assigned_groups(
+        &mut self,
+        assignment: Uuid,
+        groups: &[ObjectId],
+    ) -> Result<(), StoreError> {
+        let ids: Vec<_> = groups.iter().map(|g| g.uuid()).collect();
+        sqlx::query!("UPDATE bundle_assignment SET groups = $2 WHERE id = $1", assignment, &ids)
+            .execute(self.sql())
+            .await?;
+        Ok(())
+    }
+
+    /// Somebody was put into a group by hand: no bundle takes that away any more.
+    pub async fn keep_group(&mut self, user: UserId, group: ObjectId) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE bundle_assignment SET groups = array_remove(groups, $2)
+              WHERE user_id = $1 AND ended_at IS NULL AND $2 = ANY(groups)",
+            user.uuid(),
+            group.uuid()
+        )
+        .execute(self.sql())
+        .await?;
+        Ok(())
+    }
+
+    /// Whether subscriptions were given by hand, or came with bundles alone.
+    pub async fn set_direct(
+        &mut self,
+        subscriptions: &[SubscriptionId],
+        direct: bool,
+    ) -> Result<(), StoreError> {
+        if subscriptions.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<_> = subscriptions.iter().map(|s| s.uuid()).collect();
+        sqlx::query!("UPDATE subscription SET direct = $2 WHERE id = ANY($1)", &ids, direct)
+            .execute(self.sql())
+            .await?;
+        self.changed = true;
+        Ok(())
+    }
+
+    fn note_bundle(&mut self, tenant: TenantId, user: UserId, name: &str, given: bool) {
+        let value = Some(name.to_owned());
+        let (before, after) = if given { (None, value) } else { (value, None) };
+        let code = if given { "bundle.assigned" } else { "bundle.removed" };
+        let changes = vec![FieldChange { field: "bundle", before, after, person: None }];
+        let target = ("user", user.to_string());
+        self.events.push(Event { code, outcome: Outcome::Success, tenant, target, changes });
+        self.changed = true;
+    }
+}

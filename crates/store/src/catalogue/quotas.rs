@@ -1,0 +1,207 @@
+//! Quotas: how much of something there may be at and below a tenant. Checked once,
+//! when a transaction commits, so that no way of giving something leaves it out.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    event::{Event, FieldChange, Outcome},
+    field::{FieldError, Rule},
+    id::{PlanId, TenantId},
+};
+use uuid::Uuid;
+
+use crate::{
+    StoreError,
+    error::known,
+    ts,
+    tx::{Permit, ReadTx, WriteTx, act},
+};
+
+/// What a quota counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum QuotaKind {
+    /// People with an account.
+    People,
+    /// Running subscriptions to plans of a service.
+    Service,
+    /// Running subscriptions to a plan, whatever its version.
+    Plan,
+}
+
+impl QuotaKind {
+    /// The stable name, as stored.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::People => "people",
+            Self::Service => "service",
+            Self::Plan => "plan",
+        }
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        [Self::People, Self::Service, Self::Plan].into_iter().find(|k| k.code() == code)
+    }
+}
+
+/// What is counted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Quota {
+    /// What kind.
+    pub kind: QuotaKind,
+    /// Code of the service or plan; empty for people.
+    pub subject: String,
+}
+
+/// A quota and how far it is used.
+#[derive(Debug, Clone)]
+pub struct QuotaUse {
+    /// What is counted.
+    pub quota: Quota,
+    /// At most.
+    pub most: i64,
+    /// At present, at and below the tenant.
+    pub used: i64,
+}
+
+/// What a transaction gave to a tenant that a quota may count.
+#[derive(Debug, Default)]
+pub(crate) struct Grown {
+    people: i64,
+    plans: BTreeMap<PlanId, i64>,
+}
+
+impl ReadTx<'_> {
+    /// The quotas of a tenant, with their use.
+    pub async fn quotas(&mut self, tenant: TenantId) -> Result<Vec<QuotaUse>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT kind, subject, most, quota_used(tenant_id, kind, subject) AS "used!" FROM quota
+                WHERE tenant_id = $1 ORDER BY kind, subject"#,
+            tenant.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let uses = rows.into_iter().map(|row| {
+            let kind = known(QuotaKind::from_code(&row.kind), "quota", "kind", tenant)?;
+            let quota = Quota { kind, subject: row.subject };
+            Ok(QuotaUse { quota, most: row.most, used: row.used })
+        });
+        uses.collect()
+    }
+}
+
+impl WriteTx<'_> {
+    /// Sets or lifts quotas of a tenant below the permitted one.
+    pub async fn set_quotas(
+        &mut self,
+        above: &Permit<act::CatalogueManage>,
+        tenant: TenantId,
+        quotas: &[(Quota, Option<i64>)],
+    ) -> Result<(), StoreError> {
+        let before = self.quotas(tenant).await?;
+        for (quota, most) in quotas {
+            let old = before.iter().find(|b| b.quota == *quota).map(|b| b.most);
+            if old == *most {
+                continue;
+            }
+            let now = ts(self.now);
+            match most {
+                Some(most) => {
+                    sqlx::query!(
+                        "INSERT INTO quota (tenant_id, kind, subject, most, updated_at) VALUES ($1, $2, $3, $4, $5)
+                         ON CONFLICT (tenant_id, kind, subject) DO UPDATE SET most = excluded.most, updated_at = excluded.updated_at",
+                        tenant.uuid(),
+                        quota.kind.code(),
+                        quota.subject,
+                        most,
+                        now as _
+                    )
+                    .execute(self.sql())
+                    .await?;
+                }
+                None => {
+                    sqlx::query!(
+                        "DELETE FROM quota WHERE tenant_id = $1 AND kind = $2 AND subject = $3",
+                        tenant.uuid(),
+                        quota.kind.code(),
+                        quota.subject
+                    )
+                    .execute(self.sql())
+                    .await?;
+                }
+            }
+            let change =
+                |field, before: Option<String>, after| FieldChange { field, before, after, person: None };
+            let changes = vec![
+                change(
+                    "quota",
+                    None,
+                    Some(format!("{} {}", quota.kind.code(), quota.subject).trim().to_owned()),
+                ),
+                change("most", old.map(|n| n.to_string()), most.map(|n| n.to_string())),
+                change("set_by", None, Some(above.tenant.id.to_string())),
+            ];
+            let target = ("tenant", tenant.to_string());
+            self.events.push(Event {
+                code: "quota.changed",
+                outcome: Outcome::Success,
+                tenant,
+                target,
+                changes,
+            });
+            self.changed = true;
+        }
+        Ok(())
+    }
+
+    /// Notes that a tenant gets people.
+    pub(crate) fn grow_people(&mut self, tenant: TenantId, people: usize) {
+        if people > 0 {
+            self.grown.entry(tenant).or_default().people += i64::try_from(people).unwrap_or(i64::MAX);
+        }
+    }
+
+    /// Notes that a tenant gets a subscription.
+    pub(crate) fn grow_plan(&mut self, tenant: TenantId, plan: PlanId) {
+        *self.grown.entry(tenant).or_default().plans.entry(plan).or_default() += 1;
+    }
+
+    /// Refuses what exceeds a quota, with everything that has to be known of it.
+    pub(crate) async fn check_quotas(&mut self) -> Result<(), StoreError> {
+        let mut errors = Vec::new();
+        for (tenant, grown) in std::mem::take(&mut self.grown) {
+            let plans: Vec<_> = grown.plans.keys().map(|plan| plan.uuid()).collect();
+            let seats: Vec<_> = grown.plans.values().copied().collect();
+            let rows = sqlx::query!(
+                r#"SELECT owner AS "owner!", kind AS "kind!", subject AS "subject!", most AS "most!", used AS "used!",
+                          asked AS "asked!" FROM quotas_exceeded($1, $2, $3, $4)"#,
+                tenant.uuid(),
+                grown.people,
+                &plans,
+                &seats
+            )
+            .fetch_all(self.sql())
+            .await?;
+            for row in rows {
+                let field = if row.kind == "people" { "users" } else { "plans" };
+                let what = format!("{} {}", row.kind, row.subject).trim().to_owned();
+                let mut error =
+                    FieldError::new(field, Rule::TooMany).with("quota", what).with("asked", row.asked);
+                // How much others of a seller have is nobody's business who cannot see the seller.
+                if let Some(whose) = self.code_seen(row.owner).await? {
+                    let used = row.used - row.asked;
+                    error = error.with("whose", whose).with("max", row.most).with("used", used);
+                }
+                errors.push(error);
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(StoreError::Invalid(errors)) }
+    }
+
+    async fn code_seen(&mut self, tenant: Uuid) -> Result<Option<String>, StoreError> {
+        let code = sqlx::query_scalar!("SELECT code FROM tenant WHERE id = $1", tenant)
+            .fetch_optional(self.sql())
+            .await?;
+        Ok(code)
+    }
+}
