@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
+    hours,
     id::ObjectId,
     person::Detail,
     spec::{Address, Attribute, ObjectKind, Observed},
@@ -99,22 +100,29 @@ fn detail_name(detail: Detail) -> Option<&'static str> {
         Detail::LogonScript => "scriptPath",
         Detail::HomeFolder => "homeDirectory",
         Detail::HomeDrive => "homeDrive",
+        Detail::LogonHours => "logonHours",
         Detail::ExpiresAt => "accountExpires",
         Detail::ExternalId => return None,
     })
 }
 
 /// The values of an attribute as the directory keeps them.
-pub(crate) fn ldap_values(attribute: Attribute, value: &str) -> Vec<String> {
-    match attribute {
-        Attribute::Detail(Detail::Aliases) => value.split(' ').map(|mail| format!("{ALIAS}{mail}")).collect(),
+pub(crate) fn ldap_values(attribute: Attribute, value: &str) -> Vec<Vec<u8>> {
+    let text = match attribute {
+        Attribute::Detail(Detail::Aliases) => {
+            return value.split(' ').map(|mail| format!("{ALIAS}{mail}").into_bytes()).collect();
+        }
+        Attribute::Detail(Detail::LogonHours) => {
+            return hours::to_bytes(value).map(|bytes| bytes.to_vec()).into_iter().collect();
+        }
         Attribute::Detail(Detail::ExpiresAt) => {
-            vec![value.parse().map_or_else(|_| NEVER.to_owned(), |at| filetime(at).to_string())]
+            value.parse().map_or_else(|_| NEVER.to_owned(), |at| filetime(at).to_string())
         }
         // Links are written by id, as members are (MS-ADTS 3.1.1.3.1.2.4).
-        link if link.is_link() => vec![value.parse().map_or_else(|_| value.to_owned(), dn::by_id)],
-        _ => vec![value.to_owned()],
-    }
+        link if link.is_link() => value.parse().map_or_else(|_| value.to_owned(), dn::by_id),
+        _ => value.to_owned(),
+    };
+    vec![text.into_bytes()]
 }
 
 /// What marks a further address; the first one bears it in capitals, and other
@@ -251,6 +259,7 @@ impl Entry {
                 mails.sort_unstable();
                 (!mails.is_empty()).then(|| mails.join(" "))
             }
+            Detail::LogonHours => hours::of_bytes(self.bytes(name)?),
             Detail::ExpiresAt => self.number(name).and_then(timestamp).map(|at| at.to_string()),
             _ => self.text(name).map(str::to_owned),
         }

@@ -16,12 +16,14 @@ pub mod life;
 mod managers;
 mod names;
 pub mod orders;
+pub mod password_rules;
 pub mod people;
 mod provision;
 pub mod reading;
 pub mod repeat;
 pub mod requests;
 pub mod sessions;
+pub mod suffixes;
 pub mod tenants;
 pub mod users;
 

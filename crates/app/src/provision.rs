@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
+    fact,
     field::{FieldError, Rule},
     id::{ObjectId, OrderId, ServiceId, SubscriptionId, TargetId, TenantId, UserId},
     naming::Pattern,
-    person::Detail,
+    person::{self, Detail},
     spec::{Spec, UserSpec},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use store::{
     catalogue::Plan,
     objects::Edge,
@@ -35,6 +36,13 @@ pub(crate) struct Home<'a> {
     pub services: BTreeMap<ServiceId, ObjectId>,
     pub plans: &'a [Plan],
     pub order: Option<OrderId>,
+}
+
+impl Home<'_> {
+    /// The clock of its people.
+    fn clock(&self) -> TimeZone {
+        fact::time_zone(self.zone).unwrap_or(TimeZone::UTC)
+    }
 }
 
 /// A person that was put in.
@@ -184,7 +192,7 @@ impl Prepared {
             department: person.department.clone(),
             manager: manager.as_ref().map(|m| m.object),
             enabled: person.enabled,
-            details: person.details.clone(),
+            details: person::in_target(&person.details, &home.clock(), tx.now()),
             unlocked_at: None,
             password_expired_at: None,
         });

@@ -6,6 +6,7 @@ mod flows;
 mod guide;
 mod lists;
 mod openapi;
+mod people;
 mod strangers;
 #[allow(dead_code, reason = "a world that two crates share; each uses a part of it")]
 mod world;

@@ -50,6 +50,7 @@ fn fill(estate: &Estate, line: &str, group: &str, subscription: &str, token: &st
         .replace("{id}", id)
         .replace("{user}", &estate.ben_id)
         .replace("{subscription}", subscription)
+        .replace("{suffix}", "acme.test")
         .replace("{token}", "none")
         .replace("{code}", "shared");
     assert!(!line.contains("{id}") || !id.is_empty(), "tell this test what {{id}} is in {line}");
@@ -75,6 +76,9 @@ fn body(id: &str) -> Value {
         "add_plan" => json!({ "plan": "desktop-l" }),
         "revert_findings" => json!({}),
         "set_drift_policy" => json!({ "subjects": { "title": "enforce" } }),
+        "copy_user" => json!({ "user": { "given_name": "New" } }),
+        "add_suffix" => json!({ "suffix": "new.example" }),
+        "set_password_policy" => json!({ "min_chars": 14 }),
         "create_group" => json!({ "name": "New" }),
         other => panic!("tell this test a body that {other} accepts"),
     }

@@ -15,6 +15,7 @@ mod members;
 mod modes;
 mod passwords;
 mod random;
+mod rules;
 mod running;
 mod thousands;
 mod world;

@@ -30,6 +30,8 @@ pub struct Swept {
     pub purged: i64,
     /// Planned moves whose day had come.
     pub moved: i64,
+    /// Passwords that are older than the rules of their tenant allow.
+    pub expired: i64,
     /// Accounts that were not as their tenant's standing wants them.
     pub settled: i64,
     /// Failed sign-ins, answers and sessions whose time is over.
@@ -91,8 +93,9 @@ impl EngineStore {
         tx.commit().await?;
         let people = self.purge_people().await?;
         let (purged, moved, settled) = self.sweep_tenants(now).await?;
+        let expired = self.expire_passwords(now).await?;
         let forgotten = self.forget(now).await?;
-        Ok(Swept { keys, secrets, requests, groups, people, purged, moved, settled, forgotten })
+        Ok(Swept { keys, secrets, requests, groups, people, purged, moved, expired, settled, forgotten })
     }
 
     /// Forgets what is kept for a time only.
@@ -108,6 +111,15 @@ impl EngineStore {
         .fetch_one(&self.pool)
         .await?;
         Ok(forgotten)
+    }
+
+    async fn expire_passwords(&self, now: Timestamp) -> Result<i64, StoreError> {
+        let version = env!("CARGO_PKG_VERSION");
+        let expired =
+            sqlx::query_scalar!(r#"SELECT expire_passwords($1, $2) AS "n!""#, ts(now) as _, version)
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(expired)
     }
 
     async fn purge_people(&self) -> Result<i64, StoreError> {
