@@ -170,8 +170,7 @@ impl Directory {
         let mut entry = vec![one(&self.config.marker, step.object.to_string().into_bytes())];
         let plain = attributes.iter().filter_map(|(a, v)| Some((*a, entry::ldap_name(*a)?, v)));
         entry.extend(plain.map(|(attribute, name, value)| {
-            let values = entry::ldap_values(attribute, value).into_iter().map(String::into_bytes);
-            (name.as_bytes().to_vec(), values.collect())
+            (name.as_bytes().to_vec(), entry::ldap_values(attribute, value).into_iter().collect())
         }));
         let mut controls = vec![];
         match step.kind {
@@ -213,7 +212,6 @@ impl Directory {
     ) -> Result<Vec<Mod<Bytes>>, ApplyError> {
         let mut modifications = vec![replace(&self.config.marker, [step.object.to_string().into_bytes()])];
         for change in changes {
-            let value = change.after.clone().map(String::into_bytes);
             match (change.attribute, entry::ldap_name(change.attribute)) {
                 (Attribute::Detail(Detail::Aliases), Some(name)) => {
                     modifications.extend(aliases(name, change));
@@ -221,18 +219,12 @@ impl Directory {
                 // A number that cannot be absent.
                 (Attribute::Detail(Detail::ExpiresAt), Some(name)) => {
                     let after = change.after.as_deref().unwrap_or_default();
-                    let values = entry::ldap_values(change.attribute, after).into_iter();
-                    modifications.push(replace(name, values.map(String::into_bytes)));
+                    modifications.push(replace(name, entry::ldap_values(change.attribute, after)));
                 }
-                (link, Some(name)) if link.is_link() => {
-                    let id = change.after.iter().flat_map(|id| entry::ldap_values(link, id));
-                    modifications.push(replace(name, id.map(String::into_bytes)));
+                (attribute, Some(name)) => {
+                    let values = change.after.iter().flat_map(|value| entry::ldap_values(attribute, value));
+                    modifications.push(replace(name, values));
                 }
-                (Attribute::GroupKind, Some(name)) => {
-                    let kind = entry::group_type(change.after.as_deref().unwrap_or_default());
-                    modifications.push(replace(name, [kind.into()]));
-                }
-                (_, Some(name)) => modifications.push(replace(name, value)),
                 (Attribute::Locked, None) => modifications.push(replace("lockoutTime", [b"0".to_vec()])),
                 (Attribute::PasswordExpired, None) => {
                     modifications.push(replace("pwdLastSet", [b"0".to_vec()]));
@@ -415,7 +407,7 @@ async fn send_members(
 fn aliases(name: &str, change: &Change) -> Vec<Mod<Bytes>> {
     let values = |text: &Option<String>| -> HashSet<Bytes> {
         let all = text.iter().flat_map(|text| entry::ldap_values(change.attribute, text));
-        all.map(String::into_bytes).collect()
+        all.collect()
     };
     let (before, after) = (values(&change.before), values(&change.after));
     let only = |a: &HashSet<Bytes>, b: &HashSet<Bytes>| a.difference(b).cloned().collect::<HashSet<_>>();

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use domain::{
     group::GroupKind,
+    hours,
     id::ObjectId,
     person::Detail,
     spec::{Address, Attribute, ObjectKind, Observed},
@@ -21,7 +22,7 @@ pub(crate) const ACCOUNT_DISABLED: u32 = 0x2;
 pub(crate) const NORMAL_ACCOUNT: u32 = 0x200;
 
 /// What is asked for of every object; the marker attribute and those of details are added.
-const ATTRIBUTES: [&str; 20] = [
+const ATTRIBUTES: [&str; 21] = [
     "objectGUID",
     "objectClass",
     "objectSid",
@@ -102,23 +103,30 @@ fn detail_name(detail: Detail) -> Option<&'static str> {
         Detail::LogonScript => "scriptPath",
         Detail::HomeFolder => "homeDirectory",
         Detail::HomeDrive => "homeDrive",
+        Detail::LogonHours => "logonHours",
         Detail::ExpiresAt => "accountExpires",
         Detail::ExternalId => return None,
     })
 }
 
 /// The values of an attribute as the directory keeps them.
-pub(crate) fn ldap_values(attribute: Attribute, value: &str) -> Vec<String> {
-    match attribute {
-        Attribute::Detail(Detail::Aliases) => value.split(' ').map(|mail| format!("{ALIAS}{mail}")).collect(),
-        Attribute::GroupKind => vec![group_type(value).to_owned()],
+pub(crate) fn ldap_values(attribute: Attribute, value: &str) -> Vec<Vec<u8>> {
+    let text = match attribute {
+        Attribute::Detail(Detail::Aliases) => {
+            return value.split(' ').map(|mail| format!("{ALIAS}{mail}").into_bytes()).collect();
+        }
+        Attribute::GroupKind => group_type(value).to_owned(),
+        Attribute::Detail(Detail::LogonHours) => {
+            return hours::to_bytes(value).map(|bytes| bytes.to_vec()).into_iter().collect();
+        }
         Attribute::Detail(Detail::ExpiresAt) => {
-            vec![value.parse().map_or_else(|_| NEVER.to_owned(), |at| filetime(at).to_string())]
+            value.parse().map_or_else(|_| NEVER.to_owned(), |at| filetime(at).to_string())
         }
         // Links are written by id, as members are (MS-ADTS 3.1.1.3.1.2.4).
-        link if link.is_link() => vec![value.parse().map_or_else(|_| value.to_owned(), dn::by_id)],
-        _ => vec![value.to_owned()],
-    }
+        link if link.is_link() => value.parse().map_or_else(|_| value.to_owned(), dn::by_id),
+        _ => value.to_owned(),
+    };
+    vec![text.into_bytes()]
 }
 
 /// `groupType` of a global group (MS-ADTS 2.2.12: `ADS_GROUP_TYPE_GLOBAL_GROUP`,
@@ -304,6 +312,7 @@ impl Entry {
                 mails.sort_unstable();
                 (!mails.is_empty()).then(|| mails.join(" "))
             }
+            Detail::LogonHours => hours::of_bytes(self.bytes(name)?),
             Detail::ExpiresAt => self.number(name).and_then(timestamp).map(|at| at.to_string()),
             _ => self.text(name).map(str::to_owned),
         }

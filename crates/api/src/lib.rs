@@ -20,6 +20,7 @@ mod life;
 mod members;
 mod once;
 mod orders;
+mod password_rules;
 mod plans;
 mod read;
 mod refusal;
@@ -27,6 +28,7 @@ mod requests;
 mod services;
 mod sessions;
 mod show;
+mod suffixes;
 mod tenants;
 mod users;
 
@@ -151,11 +153,20 @@ fn parts() -> (Router<Surface>, utoipa::openapi::OpenApi) {
         .routes(routes!(tenants::create_reseller))
         .routes(routes!(tenants::list_customers))
         .routes(routes!(tenants::show_customer))
+        .routes(routes!(suffixes::list_suffixes, suffixes::add_suffix))
+        .routes(routes!(suffixes::remove_suffix))
+        .routes(routes!(suffixes::preview_naming))
+        .routes(routes!(
+            password_rules::show_password_policy,
+            password_rules::set_password_policy,
+            password_rules::remove_password_policy
+        ))
         .routes(routes!(orders::list_orders, orders::place_order))
         .routes(routes!(orders::show_order))
         .routes(routes!(users::list_users, users::create_user))
         .routes(routes!(users::create_users))
         .routes(routes!(users::show_user, users::update_user, users::delete_user))
+        .routes(routes!(users::copy_user))
         .routes(routes!(users::reset_password))
         .routes(routes!(users::list_removed))
         .routes(routes!(users::restore_user))

@@ -113,7 +113,7 @@ pub async fn show_customer(
     Ok(Tagged(StatusCode::OK, customer.tenant.version, customer))
 }
 
-/// Change a tenant's name, language or time zone.
+/// Change a tenant's name, language, time zone or naming pattern.
 #[utoipa::path(patch, path = "/tenants/{id}", tag = "tenants", request_body = TenantUpdate,
     params(("id" = String, Path, description = "Id of the tenant."),
         ("If-Match" = String, Header, description = "The `ETag` the change is based on.")),
@@ -125,7 +125,12 @@ pub async fn update_tenant(
     Version(version): Version,
     Body(new): Body<TenantUpdate>,
 ) -> Answer<Tagged<Tenant>> {
-    let patch = TenantPatch { name: new.name, language: new.language, time_zone: new.time_zone };
+    let patch = TenantPatch {
+        name: new.name,
+        language: new.language,
+        time_zone: new.time_zone,
+        naming_pattern: new.naming_pattern,
+    };
     use_cases::update(&surface.app, &call.caller, id, version, patch, &call.cause).await?;
     let tenant = read::tenant(&surface, &call.caller, id).await?;
     Ok(Tagged(StatusCode::ACCEPTED, tenant.version, tenant))

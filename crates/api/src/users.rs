@@ -16,8 +16,8 @@ use web::Surface;
 use wire::{
     common::{Page, PageQuery, ProvisioningState},
     users::{
-        NewSubscription, NewUser, NewUsers, PasswordReset, Removal, RemovedUser, User, UserBatch, UserQuery,
-        UserUpdate,
+        CopyUser, NewSubscription, NewUser, NewUsers, PasswordReset, Removal, RemovedUser, User, UserBatch,
+        UserQuery, UserUpdate,
     },
 };
 
@@ -100,6 +100,30 @@ pub async fn create_user(
     let answer = |all: &CreatedUsers| (202, serde_json::to_value(one(all)).unwrap_or_default());
     let drafts = [draft(&new)];
     let done = create(&surface, &call, id, &drafts, false, &content, &answer).await?;
+    let (status, mut body, made) = kept(done, answer);
+    attach_links(&surface, &call, made.as_ref(), [&mut body].into_iter()).await?;
+    Ok((status, Json(body)))
+}
+
+/// Create a person like another: same title, department, manager, office, groups
+/// and plans.
+#[utoipa::path(post, path = "/users/{id}/copy", tag = "users", request_body = CopyUser,
+    params(("id" = String, Path, description = "Id of the person who is there."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeating safe.")),
+    responses((status = 202, description = "Recorded; the new person, on its way.", body = User), Refused))]
+pub async fn copy_user(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<UserId>,
+    Body(new): Body<CopyUser>,
+) -> Answer<(StatusCode, Json<Value>)> {
+    let content = content(&call, &new);
+    let one = |all: &CreatedUsers| all.users.first().map(|u| show::created(u, all));
+    let answer = |all: &CreatedUsers| (202, serde_json::to_value(one(all)).unwrap_or_default());
+    let repeat = repeat(&call, &content, &answer);
+    let (draft, groups) = (draft(&new.user), new.groups.unwrap_or(true));
+    let done =
+        use_cases::copy(&surface.app, &call.caller, id, draft, groups, repeat.as_ref(), &call.cause).await?;
     let (status, mut body, made) = kept(done, answer);
     attach_links(&surface, &call, made.as_ref(), [&mut body].into_iter()).await?;
     Ok((status, Json(body)))

@@ -3,7 +3,6 @@
 //! refuses it, the link stays good for another.
 
 use domain::{
-    names as rules,
     plan::Secret,
     request::{ItemState, Lane},
 };
@@ -54,7 +53,9 @@ pub async fn choose(app: &App, token: &str, password: &str, cause: &Cause) -> Re
         LinkState::Pending => return Ok(activation),
         LinkState::Done | LinkState::Expired => return Err(AppError::Conflict(Conflict::LinkDead)),
     }
-    rules::password("password", password).map_err(AppError::field)?;
+    let rules = app.store.rules_of(&activation).await?;
+    let names = [activation.display_name.as_str(), &activation.principal_name];
+    rules.accept("password", password, names).map_err(AppError::Invalid)?;
     let hash = sessions::hash(app, password).await?;
     let caller = app.store.link_caller(&activation);
     let mut tx = app.store.write(&caller).await?;

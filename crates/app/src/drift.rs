@@ -11,6 +11,7 @@ use domain::{
     id::{FindingId, RequestId, TenantId},
     limits,
     permission::Permission,
+    person::Detail,
     request::Lane,
     spec::{Attribute, Spec},
 };
@@ -176,7 +177,8 @@ async fn adopt_value(
     let args = json!({ "name": updated.display_name });
     let request = tx.open_request(permit.tenant.id, "drift_adopt", args, Lane::Interactive);
     let name = finding.found.clone().filter(|_| finding.attribute == Some(Attribute::Name));
-    let wanted = |spec| match (with_values(spec, &updated, permit.tenant.suspended), name) {
+    let now = tx.now();
+    let wanted = |spec| match (with_values(spec, &updated, &permit.tenant, now), name) {
         (Spec::User(mut user), Some(name)) => {
             user.name = name;
             Some(Spec::User(user))
@@ -210,6 +212,8 @@ fn patch(finding: &Finding) -> Option<UserPatch> {
         }
         Attribute::Manager => UserPatch { manager: Some(None), ..patch },
         Attribute::Enabled => UserPatch { enabled: Some(found? == "true"), ..patch },
+        // Bits in UTC: whose words these were cannot be told.
+        Attribute::Detail(Detail::LogonHours) => return None,
         Attribute::Detail(detail) => {
             UserPatch { details: [(detail.code().to_owned(), found)].into(), ..patch }
         }

@@ -73,6 +73,13 @@ pub enum Conflict {
     LinkDead,
     /// A person cannot disable or remove their own account.
     Oneself,
+    /// Somebody uses it.
+    InUse {
+        /// How many people.
+        people: i64,
+    },
+    /// A customer needs one suffix.
+    LastSuffix,
     /// The members group and service groups are kept by the product.
     BuiltInGroup,
     /// The finding is about an object that is not ours.
@@ -121,6 +128,8 @@ impl Conflict {
             Self::BelowItself => "below_itself",
             Self::LinkDead => "link_dead",
             Self::Oneself => "oneself",
+            Self::InUse { .. } => "in_use",
+            Self::LastSuffix => "last_suffix",
             Self::BuiltInGroup => "built_in_group",
             Self::NotOurs => "not_ours",
             Self::NotAdoptable => "not_adoptable",

@@ -7,7 +7,7 @@ use domain::{
     field::{Checker, FieldError, Rule},
     id::TenantId,
     limits, names as rules,
-    naming::{DEFAULT_PATTERN, Pattern},
+    naming::Pattern,
     permission,
     tenant::{Code, Standing, TenantKind},
 };
@@ -89,7 +89,7 @@ struct Checked {
     time_zone: Option<String>,
     currency: Option<String>,
     suffix: String,
-    pattern: String,
+    pattern: Option<String>,
     administrator: Person,
     users: Vec<Person>,
 }
@@ -133,8 +133,8 @@ impl OrderDraft {
                 FieldError::new("customer.standing", Rule::Unknown).with("known", "standard, test, demo")
             })),
         };
-        let pattern = customer.naming_pattern.as_deref().unwrap_or(DEFAULT_PATTERN);
-        c.take(Pattern::parse("customer.naming_pattern", pattern));
+        let pattern = customer.naming_pattern.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        pattern.and_then(|pattern| c.take(Pattern::parse("customer.naming_pattern", pattern)));
         let given =
             |v: &Option<String>| v.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
         let language = given(&customer.language).and_then(|v| c.take(language("customer.language", &v)));
@@ -174,7 +174,7 @@ impl OrderDraft {
                 time_zone: zone,
                 currency,
                 suffix: suffix?,
-                pattern: pattern.to_owned(),
+                pattern: pattern.map(str::to_owned),
                 administrator: administrator?,
                 users,
             })

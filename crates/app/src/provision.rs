@@ -4,14 +4,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::{
+    fact,
     field::{FieldError, Rule},
     id::{BundleId, GroupId, ObjectId, OrderId, SubscriptionId, TargetId, TenantId, UserId},
     naming::Pattern,
-    person::{Detail, Details},
+    person::{self, Detail, Details},
     service::split_instance,
     spec::{Spec, UserSpec},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use store::{
     catalogue::{Bundle, Held, Instance, Meanings, Plan},
     objects::Edge,
@@ -43,6 +44,13 @@ pub(crate) struct Home<'a> {
     /// The customer's own groups that bundles name, by name in lower case.
     pub groups: HashMap<String, (GroupId, ObjectId)>,
     pub order: Option<OrderId>,
+}
+
+impl Home<'_> {
+    /// The clock of its people.
+    fn clock(&self) -> TimeZone {
+        fact::time_zone(self.zone).unwrap_or(TimeZone::UTC)
+    }
 }
 
 /// A person that was put in.
@@ -320,7 +328,7 @@ impl Prepared {
             department: person.department.clone(),
             manager: manager.as_ref().map(|m| m.object),
             enabled: person.enabled,
-            details: person.details.clone(),
+            details: person::in_target(&person.details, &home.clock(), tx.now()),
             service_details,
             unlocked_at: None,
             password_expired_at: None,

@@ -1,15 +1,18 @@
 //! Resellers and customers: create, change.
 
 use domain::{
+    fact,
     field::{Checker, FieldError, Rule},
-    id::{TenantId, UserId},
+    hours,
+    id::{ObjectId, TenantId, UserId},
     names as rules,
-    naming::DEFAULT_PATTERN,
+    naming::Pattern,
     permission::{self, Role},
     request::Lane,
     spec::Spec,
     tenant::{Code, Standing, TenantKind},
 };
+use jiff::tz::TimeZone;
 use serde_json::json;
 use store::{
     Caller,
@@ -163,7 +166,7 @@ async fn reseller(
         currency: currency("currency", &or(given(&draft.currency), &parent.currency))
             .map_err(AppError::field)?,
         target: None,
-        naming_pattern: DEFAULT_PATTERN.to_owned(),
+        naming_pattern: parent.naming_pattern.clone(),
         folder: None,
         members: None,
     })
@@ -217,6 +220,8 @@ pub struct TenantPatch {
     pub language: Option<String>,
     /// IANA.
     pub time_zone: Option<String>,
+    /// How log-on names are made.
+    pub naming_pattern: Option<String>,
 }
 
 /// Changes a tenant, if `version` is still the present one.
@@ -233,6 +238,9 @@ pub async fn update(
         name: patch.name.and_then(|v| c.take(rules::display_name("name", &v))),
         language: patch.language.and_then(|v| c.take(language("language", &v))),
         time_zone: patch.time_zone.and_then(|v| c.take(time_zone("time_zone", &v))),
+        naming_pattern: patch
+            .naming_pattern
+            .filter(|v| c.take(Pattern::parse("naming_pattern", v)).is_some()),
         ..TenantChange::default()
     };
     let change = c.finish(Some(change)).map_err(AppError::Invalid)?;
@@ -248,22 +256,26 @@ pub async fn update(
     if tx.update_tenant(&permit, Some(version), &change).await? == version {
         return Ok(tenant);
     }
-    if let Some(name) = change.name.filter(|name| *name != tenant.name) {
-        rename_containers(&mut tx, id, &name).await?;
-    }
     let after = tx.tenant(id).await?;
+    let args = json!({ "name": after.name });
+    tx.open_request(id, "tenant_update", args, Lane::Interactive);
+    let mut objects = 0;
+    if after.name != tenant.name {
+        objects += rename_containers(&mut tx, id, &after.name).await?;
+    }
+    if after.time_zone != tenant.time_zone {
+        objects += move_hours(&mut tx, &permit, &after.time_zone).await?;
+    }
+    tx.request_of(objects);
     tx.commit(cause).await?;
     Ok(after)
 }
 
 /// The containers of a tenant bear its name as their description: a customer has
 /// one, a reseller one in every directory its customers are in, the provider none.
-async fn rename_containers(tx: &mut WriteTx<'_>, tenant: TenantId, name: &str) -> Result<(), AppError> {
+async fn rename_containers(tx: &mut WriteTx<'_>, tenant: TenantId, name: &str) -> Result<i64, AppError> {
     let containers = tx.containers_of(tenant).await?;
-    if containers.is_empty() {
-        return Ok(());
-    }
-    tx.open_request(tenant, "tenant_update", json!({ "name": name }), Lane::Interactive);
+    let count = containers.len();
     for container in containers {
         let renamed = |spec| match spec {
             Spec::Container { name: rdn, parent, .. } => {
@@ -273,5 +285,19 @@ async fn rename_containers(tx: &mut WriteTx<'_>, tenant: TenantId, name: &str) -
         };
         tx.want_change(container, renamed, Lane::Interactive).await?;
     }
-    Ok(())
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+/// Hours that people have in words mean others in UTC when the clock is another one.
+async fn move_hours(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<act::TenantUpdate>,
+    zone: &str,
+) -> Result<i64, AppError> {
+    let zone = fact::time_zone(zone).unwrap_or(TimeZone::UTC);
+    let now = tx.now();
+    let words = tx.logon_hours(permit).await?;
+    let hours: Vec<_> =
+        words.into_iter().map(|(object, words)| (object, hours::bits(&words, &zone, now))).collect();
+    Ok(if hours.is_empty() { 0 } else { tx.want_hours(permit, &hours).await? })
 }

@@ -1,11 +1,13 @@
 //! People of a customer: create one or many, change, disable, plans; below,
 //! removing and restoring them.
 
+mod copy;
 mod remove;
 
 use std::collections::{BTreeMap, HashMap};
 
 use domain::{
+    fact,
     field::{Checker, FieldError, Rule},
     id::{ObjectId, RequestId, SubscriptionId, TenantId, UserId},
     limits, names,
@@ -14,6 +16,7 @@ use domain::{
     spec::{Spec, UserSpec},
     tenant::account_enabled,
 };
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
 use store::{
     Caller,
@@ -25,7 +28,10 @@ use store::{
     users::{ManagerKey, Name, User, UserChange},
 };
 
-pub use self::remove::{delete, restore};
+pub use self::{
+    copy::copy,
+    remove::{delete, restore},
+};
 pub use crate::provision::{Created, CreatedPlan};
 use crate::{
     Answer, App, AppError, Repeat, bundles,
@@ -225,7 +231,7 @@ pub async fn update(
     let mut change = patch.check().map_err(AppError::Invalid)?;
     let mut tx = app.store.write(caller).await?;
     let home = tx.tenant_of_user(id).await?;
-    let (tenant, suspended) = (home.id, home.suspended);
+    let (tenant, now) = (home.id, tx.now());
     let (user, permit) = match tx.account::<act::UserUpdate>(id).await {
         Ok(found) => found,
         Err(error) => {
@@ -248,7 +254,8 @@ pub async fn update(
     if let Some(object) = user.object {
         tx.open_request(tenant, "user_update", json!({ "name": updated.display_name }), Lane::Interactive);
         let wanted = updated.clone();
-        tx.want_change(object, |spec| Some(with_values(spec, &wanted, suspended)), Lane::Interactive).await?;
+        tx.want_change(object, |spec| Some(with_values(spec, &wanted, &home, now)), Lane::Interactive)
+            .await?;
         if let Some(codes) = &wanted_bundles {
             bundles::set(&mut tx, &home, (id, object), codes).await?;
         }
@@ -317,7 +324,7 @@ async fn take_names(
 }
 
 /// What is wanted of an account, with the person's present values.
-pub(crate) fn with_values(spec: Spec, user: &User, suspended: bool) -> Spec {
+pub(crate) fn with_values(spec: Spec, user: &User, home: &TenantRef, at: Timestamp) -> Spec {
     match spec {
         Spec::User(mut spec) => {
             spec.given_name.clone_from(&user.given_name);
@@ -328,7 +335,7 @@ pub(crate) fn with_values(spec: Spec, user: &User, suspended: bool) -> Spec {
             spec.title.clone_from(&user.title);
             spec.department.clone_from(&user.department);
             spec.manager = user.manager.as_ref().map(|manager| manager.object);
-            spec.enabled = account_enabled(user.enabled, suspended);
+            spec.enabled = account_enabled(user.enabled, home.suspended);
             spec.principal_name.clone_from(&user.principal_name);
             if let Some(logon) = user.logon_name.as_ref().filter(|logon| **logon != spec.logon_name) {
                 // The name in the container follows, unless somebody else chose it.
@@ -337,7 +344,8 @@ pub(crate) fn with_values(spec: Spec, user: &User, suspended: bool) -> Spec {
                 }
                 spec.logon_name.clone_from(logon);
             }
-            spec.details.clone_from(&user.details);
+            let zone = fact::time_zone(&home.time_zone).unwrap_or(TimeZone::UTC);
+            spec.details = person::in_target(&user.details, &zone, at);
             Spec::User(spec)
         }
         other => other,

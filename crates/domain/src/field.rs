@@ -27,6 +27,10 @@ pub enum Rule {
     OutOfRange,
     /// Cannot be changed after creation.
     Immutable,
+    /// Of capital and small letters, digits and other characters fewer than `min` kinds.
+    TooFewKinds,
+    /// Holds `value`: a name of the person, or a word that is not allowed.
+    HoldsWord,
     /// `value` would stand above itself.
     Cycle,
     /// The same value stands twice in what was given (`other` says where).
@@ -48,6 +52,8 @@ impl Rule {
             Self::TooMany => "too_many",
             Self::OutOfRange => "out_of_range",
             Self::Immutable => "immutable",
+            Self::TooFewKinds => "too_few_kinds",
+            Self::HoldsWord => "holds_word",
             Self::Cycle => "cycle",
             Self::Duplicate => "duplicate",
         }

@@ -150,6 +150,14 @@ pub const GRACE_DAYS: std::ops::RangeInclusive<u32> = 0..=365;
 pub const MOVE_DAYS: i64 = 2 * 365;
 /// Characters of a password people choose. The directory may ask for more.
 pub const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 12..=127;
+/// The most characters a tenant can ask of passwords: more, and nobody types it twice.
+pub const PASSWORD_MIN_CHARS_MAX: u32 = 64;
+/// Days after which a tenant can have passwords changed.
+pub const PASSWORD_DAYS: std::ops::RangeInclusive<u32> = 1..=3_650;
+/// Words a tenant can forbid in passwords.
+pub const FORBIDDEN_WORDS: usize = 200;
+/// Characters of such a word at least: shorter ones stand in everything.
+pub const FORBIDDEN_WORD_CHARS_MIN: usize = 3;
 /// A request of more objects than this waits in the bulk lane.
 pub const INTERACTIVE_OBJECTS: usize = 40;
 /// A session of the portal or the client ends after this many hours.

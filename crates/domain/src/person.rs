@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
     field::{FieldError, Rule},
-    limits, names,
+    hours, limits, names,
 };
 
 /// How a value has to look.
@@ -21,6 +21,8 @@ enum Form {
     Drive,
     /// Mail addresses, separated by blanks or commas; kept sorted.
     Mails,
+    /// Hours of a week, in words.
+    Hours,
     /// An instant with its offset (RFC 3339), to the second.
     Instant,
 }
@@ -101,6 +103,9 @@ details! {
     HomeFolder = "home_folder", Form::Line(256);
     /// Drive the home folder appears as (`homeDrive`).
     HomeDrive = "home_drive", Form::Drive;
+    /// Hours in which the account may log on (`logonHours`), on the customer's own
+    /// clock; in a desired state and as observed the bits of [`crate::hours`].
+    LogonHours = "logon_hours", Form::Hours;
     /// From this instant on the account cannot log on (`accountExpires`).
     ExpiresAt = "expires_at", Form::Instant;
 }
@@ -141,6 +146,7 @@ impl Detail {
                 | D::WebPage
                 | D::LogonScript
                 | D::HomeDrive
+                | D::LogonHours
         )
     }
 
@@ -156,9 +162,20 @@ impl Detail {
             Form::Drive => drive(field, text),
             Form::Mails => mails(field, text),
             Form::Instant => instant(field, text),
+            Form::Hours => return hours::parse(field, text),
         }
         .map(Some)
     }
+}
+
+/// Values as a target keeps them: hours without a zone.
+#[must_use]
+pub fn in_target(details: &Details, zone: &TimeZone, at: Timestamp) -> Details {
+    let mut details = details.clone();
+    if let Some(words) = details.remove(&Detail::LogonHours) {
+        details.extend(hours::bits(&words, zone, at).map(|bits| (Detail::LogonHours, bits)));
+    }
+    details
 }
 
 fn form(field: &str, expected: &str) -> FieldError {
@@ -195,7 +212,7 @@ fn instant(field: &str, text: &str) -> Result<String, FieldError> {
     let at: Timestamp =
         text.parse().map_err(|_| form(field, "an instant with its offset, as 2026-12-31T18:00:00+01:00"))?;
     let (min, max) = (*limits::CONTRACT_YEARS.start(), *limits::CONTRACT_YEARS.end());
-    let year = at.to_zoned(jiff::tz::TimeZone::UTC).year();
+    let year = at.to_zoned(TimeZone::UTC).year();
     if !(min..=max).contains(&year) {
         return Err(FieldError::new(field, Rule::OutOfRange).with("min", min).with("max", max));
     }

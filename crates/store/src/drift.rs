@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use domain::{
     drift::{FindingKind, FindingState, Mode, subjects},
     event::{Event, FieldChange, Outcome},
+    hours,
     id::{FindingId, GroupId, ObjectId, RequestId, TargetId, TenantId, UserId},
+    person::Detail,
     spec::Attribute,
 };
 use jiff::Timestamp;
@@ -162,8 +164,8 @@ impl ReadTx<'_> {
                     member_object: row.member_object.map(ObjectId::from_uuid),
                     name: row.name,
                     linked: row.linked.map(UserId::from_uuid),
-                    wanted: row.wanted,
-                    found: row.found,
+                    wanted: row.wanted.map(|value| shown(&row.attribute, value)),
+                    found: row.found.map(|value| shown(&row.attribute, value)),
                     changed_at: row.changed_at.map(jiff_sqlx::Timestamp::to_jiff),
                     state: known(FindingState::from_code(&row.state), "finding", "state", row.id)?,
                     enforced: row.enforced,
@@ -286,6 +288,14 @@ fn member(kind: &str, id: Uuid) -> Option<MemberRef> {
         "user" => Some(MemberRef::User(UserId::from_uuid(id))),
         "group" => Some(MemberRef::Group(GroupId::from_uuid(id))),
         _ => None,
+    }
+}
+
+/// A value as people read it.
+fn shown(attribute: &str, value: String) -> String {
+    match Attribute::from_code(attribute) {
+        Some(Attribute::Detail(Detail::LogonHours)) => hours::shown(&value).unwrap_or(value),
+        _ => value,
     }
 }
 

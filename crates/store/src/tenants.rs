@@ -54,6 +54,8 @@ pub struct TenantChange {
     pub language: Option<String>,
     /// IANA.
     pub time_zone: Option<String>,
+    /// How log-on names are made.
+    pub naming_pattern: Option<String>,
     /// Id in the invoicing system.
     pub billing_id: Option<Option<String>>,
     /// Status.
@@ -197,7 +199,7 @@ impl WriteTx<'_> {
         code: &'static str,
     ) -> Result<i64, StoreError> {
         let row = sqlx::query!(
-            "SELECT name, language, time_zone, billing_id, status, version FROM tenant WHERE id = $1 FOR UPDATE",
+            "SELECT name, language, time_zone, billing_id, status, naming_pattern, version FROM tenant WHERE id = $1 FOR UPDATE",
             id.uuid()
         )
         .fetch_one(self.sql())
@@ -220,11 +222,13 @@ impl WriteTx<'_> {
         let own = |v: &Option<String>, old: &str| Some(v.clone().unwrap_or_else(|| old.to_owned()));
         let (name, language) = (own(&change.name, &row.name), own(&change.language, &row.language));
         let (zone, status) = (own(&change.time_zone, &row.time_zone), own(&status, &row.status));
+        let pattern = own(&change.naming_pattern, &row.naming_pattern);
         let billing = change.billing_id.clone().unwrap_or_else(|| row.billing_id.clone());
         note("name", &Some(row.name), &name);
         note("language", &Some(row.language), &language);
         note("time_zone", &Some(row.time_zone), &zone);
         note("status", &Some(row.status), &status);
+        note("naming_pattern", &Some(row.naming_pattern), &pattern);
         note("billing_id", &row.billing_id, &billing);
         if changes.is_empty() {
             return Ok(row.version);
@@ -232,7 +236,8 @@ impl WriteTx<'_> {
         let (version, now) = (row.version + 1, ts(self.now));
         sqlx::query!(
             "UPDATE tenant SET name = $2, search_key = $3, language = $4, time_zone = $5, status = $6, billing_id = $7,
-                    version = $8, status_at = CASE WHEN status = $6 THEN status_at ELSE $9 END WHERE id = $1",
+                    version = $8, status_at = CASE WHEN status = $6 THEN status_at ELSE $9 END,
+                    naming_pattern = $10 WHERE id = $1",
             id.uuid(),
             name,
             name.as_deref().map(search_key),
@@ -241,7 +246,8 @@ impl WriteTx<'_> {
             status,
             billing,
             version,
-            now as _
+            now as _,
+            pattern
         )
         .execute(self.sql())
         .await?;

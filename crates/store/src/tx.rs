@@ -286,7 +286,8 @@ impl ReadTx<'_> {
                       CASE WHEN cardinality(g.grants) > 0
                            THEN set_config('tenantry.tenant', t.id::text, true) END AS scope,
                       ARRAY(SELECT n.value FROM reserved_name n WHERE n.owner = t.id AND n.kind = 'suffix'
-                               AND n.reserved_until IS NULL ORDER BY n.value) AS "suffixes!"
+                               AND n.reserved_until IS NULL
+                             ORDER BY n.value IS DISTINCT FROM t.primary_suffix, n.value) AS "suffixes!"
                  FROM tenant t, LATERAL (SELECT ARRAY(
                       SELECT r.grant_id FROM caller_root r JOIN tenant_closure c ON c.ancestor = r.tenant_id
                        WHERE r.user_id = $2 AND c.descendant = t.id

@@ -50,6 +50,11 @@ pub fn field_error(error: &FieldError) -> String {
             (None, None) => "This is not possible here.".to_owned(),
         },
         Rule::Immutable => "This cannot be changed after creation.".to_owned(),
+        Rule::TooFewKinds => format!(
+            "Use at least {} of capital letters, small letters, digits and other characters.",
+            arg("min").unwrap_or("more")
+        ),
+        Rule::HoldsWord => format!("It must not hold \"{}\".", arg("value").unwrap_or("one's own name")),
         Rule::Cycle => match arg("value") {
             Some(value) => format!("\"{value}\" already is below, so this would go round in a circle."),
             None => "This would go round in a circle.".to_owned(),
@@ -162,6 +167,14 @@ pub const fn conflict(conflict: Conflict) -> RefusalText {
             "The link was used, replaced by a newer one, or is too old. Ask your administrator for a new one.",
         ),
         Conflict::Oneself => ("Nobody disables their own account", "Ask another administrator to do this."),
+        Conflict::InUse { .. } => (
+            "People use it",
+            "It cannot be removed while people use it; the list says how many. Give them another one first.",
+        ),
+        Conflict::LastSuffix => (
+            "It is the only one",
+            "A customer needs a suffix for the principal names of its people. Add another one first.",
+        ),
         Conflict::BuiltInGroup => (
             "The product keeps this group itself",
             "Who is in it follows from people and their plans, so it cannot be changed by hand.",
@@ -224,6 +237,7 @@ pub fn request_title(kind: &str) -> &'static str {
         "tenant_suspend" => "Suspension",
         "tenant_resume" => "End of a suspension",
         "tenant_settled" => "Accounts after a change of standing",
+        "tenant_passwords_expired" => "Passwords that are too old",
         "tenant_close" => "Closing of a tenant",
         "tenant_restore" => "Restoration of a tenant",
         "tenant_purged" => "Removal of a closed tenant",
@@ -233,6 +247,7 @@ pub fn request_title(kind: &str) -> &'static str {
         "tenant_directory_left" => "Removal from the directory that was left",
         "user_create" => "New person",
         "users_create" => "New people",
+        "user_copy" => "New person like another",
         "user_update" => "Change of a person",
         "user_delete" => "Removal of a person",
         "group_create" => "New group",

@@ -51,7 +51,7 @@ pub struct FieldError {
     pub field: String,
     /// The rule that was broken: `required`, `too_long`, `too_short`,
     /// `forbidden_character`, `format`, `unknown`, `taken`, `too_many`,
-    /// `out_of_range`, `immutable`, `duplicate`.
+    /// `out_of_range`, `immutable`, `duplicate`, `cycle`, `too_few_kinds`, `holds_word`.
     #[schema(example = "too_long")]
     pub rule: String,
     /// A sentence for people.

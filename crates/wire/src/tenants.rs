@@ -246,6 +246,117 @@ pub struct TenantUpdate {
     /// IANA time zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+    /// How log-on names are made from now on, from `{given}`, `{surname}`, `{g}`,
+    /// `{s}`. Names people have stay. Of a reseller: what new customers get.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 64, example = "{g}{surname}")]
+    pub naming_pattern: Option<String>,
+}
+
+/// Rules for the passwords people choose.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordRules {
+    /// Characters at least, 12 to 64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 12, maximum = 64, example = 14)]
+    pub min_chars: Option<u32>,
+    /// Of capital letters, small letters, digits and other characters so many kinds
+    /// at least, 0 to 4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 4, example = 3)]
+    pub classes: Option<u32>,
+    /// Whether one's own names may not stand in it: words of display and principal
+    /// name of three characters and more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_names: Option<bool>,
+    /// At most 200 words that may not stand in it, whatever their case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 200, example = json!(["acme", "summer"]))]
+    pub forbidden_words: Vec<String>,
+    /// Days after which it has to be changed, 1 to 3,650. None: never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 3650, example = 365)]
+    pub valid_days: Option<u32>,
+}
+
+/// Rules for passwords of a tenant and those above it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PasswordPolicy {
+    /// What the tenant says itself; none when it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<PasswordRules>,
+    /// What holds above it.
+    pub above: PasswordRules,
+    /// What holds for its people: the strictest of both.
+    pub effective: PasswordRules,
+}
+
+/// The suffixes of a customer's principal names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Suffixes {
+    /// The one for made names first.
+    pub items: Vec<Suffix>,
+}
+
+/// A domain at which people of a customer have their principal names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Suffix {
+    /// The domain.
+    #[schema(example = "acme.example")]
+    pub suffix: String,
+    /// Whether names that are made get it.
+    pub primary: bool,
+    /// How many people have a principal name at it, also those who can be restored.
+    pub users: i64,
+}
+
+/// A suffix to be added.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSuffix {
+    /// The domain; no other customer may have it.
+    #[serde(default)]
+    #[schema(required, max_length = 253, example = "acme.example")]
+    pub suffix: String,
+    /// Whether names that are made get it from now on. Also possible for one the
+    /// customer has already.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub primary: bool,
+}
+
+/// Which pattern to show.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct NamingQuery {
+    /// A pattern to try; the tenant's own when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(max_length = 64, example = "{g}{surname}")]
+    pub pattern: Option<String>,
+}
+
+/// What a pattern makes of names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Naming {
+    /// The pattern.
+    #[schema(example = "{given}.{surname}")]
+    pub pattern: String,
+    /// Three people, and the names they would get if nobody else had them.
+    pub samples: Vec<NamingSample>,
+}
+
+/// The names one person would get.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NamingSample {
+    /// Given name.
+    pub given_name: String,
+    /// Surname.
+    pub surname: String,
+    /// Principal name.
+    pub principal_name: String,
+    /// Log-on name.
+    pub logon_name: String,
 }
 
 /// A tenant whose standing changed, with the request that makes it true.

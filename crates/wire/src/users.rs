@@ -108,6 +108,13 @@ pub struct Details {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "H:")]
     pub home_drive: Option<String>,
+    /// Days and full hours in which the account may log on, on the customer's own
+    /// clock, as `Mon-Fri 07:00-18:00; Sat 08:00-12:00`. Always when not given. The
+    /// directory keeps hours without a time zone: where clocks change, the window is
+    /// up to an hour longer, never shorter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Mon-Fri 07:00-18:00")]
+    pub logon_hours: Option<String>,
     /// From this instant on the account cannot log on. RFC 3339, to the second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -184,6 +191,22 @@ pub struct NewUser {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = Details)]
     pub details: BTreeMap<String, String>,
+}
+
+/// A person like another of the same customer: what is not given here of title,
+/// department, manager, place of work and plans is taken from the other.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CopyUser {
+    /// What is of the new person. Names, mail, telephone, `external_id`,
+    /// `employee_id` and `expires_at` are never taken from the other.
+    #[serde(default)]
+    #[schema(required)]
+    pub user: NewUser,
+    /// Whether the new person comes into the groups the other was put into. Needs
+    /// the right to manage groups. True when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(default = true)]
+    pub groups: Option<bool>,
 }
 
 /// Several people, created together or not at all.

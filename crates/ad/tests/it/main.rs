@@ -4,6 +4,7 @@ mod conformance;
 mod controllers;
 mod faults;
 mod guards;
+mod hours;
 mod isolation;
 mod lab;
 mod members;

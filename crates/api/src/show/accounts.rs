@@ -111,6 +111,7 @@ fn details(of: &Details) -> users::Details {
         logon_script: text(Detail::LogonScript),
         home_folder: text(Detail::HomeFolder),
         home_drive: text(Detail::HomeDrive),
+        logon_hours: text(Detail::LogonHours),
         expires_at: text(Detail::ExpiresAt),
     }
 }

@@ -111,6 +111,8 @@ fn the_guide_names_every_conflict() {
         Conflict::Suspended,
         Conflict::LinkDead,
         Conflict::Oneself,
+        Conflict::InUse { people: 1 },
+        Conflict::LastSuffix,
         Conflict::BuiltInGroup,
         Conflict::NotOurs,
         Conflict::NotAdoptable,

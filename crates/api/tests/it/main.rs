@@ -10,6 +10,7 @@ mod guide;
 mod hooks;
 mod lists;
 mod openapi;
+mod people;
 mod strangers;
 #[allow(dead_code, reason = "a world that two crates share; each uses a part of it")]
 mod world;

@@ -66,6 +66,7 @@ fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
         .replace("{user}", &estate.ben_id)
         .replace("{member}", group)
         .replace("{subscription}", subscription)
+        .replace("{suffix}", "acme.test")
         .replace("{token}", "none")
         .replace("{code}", "shared");
     assert!(!line.contains("{id}") || !id.is_empty(), "tell this test what {{id}} is in {line}");
@@ -102,6 +103,9 @@ fn body(id: &str) -> Value {
         "set_properties" | "set_user_properties" => json!({ "service": "desktop", "values": { "x": "y" } }),
         "set_quotas" => json!({ "people": 5 }),
         "publish_bundle" => json!({ "code": "newone", "name": "New", "plans": ["desktop-s"] }),
+        "copy_user" => json!({ "user": { "given_name": "New" } }),
+        "add_suffix" => json!({ "suffix": "new.example" }),
+        "set_password_policy" => json!({ "min_chars": 14 }),
         "create_group" => json!({ "name": "New" }),
         "set_owners" => json!({ "owners": [] }),
         "update_group" => json!({ "name": "Newer" }),

@@ -110,7 +110,7 @@ impl Site {
             time_zone: checked.time_zone.clone().unwrap_or_else(|| seller.time_zone.clone()),
             currency,
             target: Some(target),
-            naming_pattern: checked.pattern.clone(),
+            naming_pattern: checked.pattern.clone().unwrap_or_else(|| seller.naming_pattern.clone()),
             folder: Some(tx.id()),
             members: Some(tx.id()),
         };

@@ -60,13 +60,14 @@ pub async fn delete(
     let reports = tx.drop_reports(&permit).await?;
     let removal = Removal { enabled: user.enabled, groups, plans, reports };
     tx.leave_groups(tenant.id, object).await?;
-    let purge_at = tx.now() + SignedDuration::from_hours(24 * grace);
+    let now = tx.now();
+    let purge_at = now + SignedDuration::from_hours(24 * grace);
     if grace == 0 {
         tx.want_change(object, |_| None, Lane::Interactive).await?;
         tx.remove_user(&permit, &user, Some(version), None).await?;
     } else {
         let gone = User { enabled: false, ..user.clone() };
-        tx.want_change(object, |spec| Some(with_values(spec, &gone, tenant.suspended)), Lane::Interactive)
+        tx.want_change(object, |spec| Some(with_values(spec, &gone, &tenant, now)), Lane::Interactive)
             .await?;
         tx.remove_user(&permit, &user, Some(version), Some((&removal, purge_at))).await?;
     }
@@ -90,8 +91,8 @@ pub async fn restore(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> R
     let args = json!({ "name": removed.user.display_name });
     tx.open_request(tenant.id, "user_restore", args, Lane::Interactive);
     let user = tx.restore_user(&permit, &removed).await?;
-    tx.want_change(object, |spec| Some(with_values(spec, &user, tenant.suspended)), Lane::Interactive)
-        .await?;
+    let now = tx.now();
+    tx.want_change(object, |spec| Some(with_values(spec, &user, &tenant, now)), Lane::Interactive).await?;
     tx.restore_reports(&permit, object, &removed.removal.reports).await?;
     let mut groups = tx.groups_left(&permit, &removed.removal.groups).await?;
     let mut subscriptions = Vec::new();

@@ -227,7 +227,7 @@ pub fn user_fields(user: &User) -> Vec<(&'static str, String)> {
 }
 
 /// What else is known of a person, in the order in which it is shown.
-const DETAILS: [(&str, &str); 25] = [
+const DETAILS: [(&str, &str); 26] = [
     ("initials", "initials"),
     ("mobile", "mobile"),
     ("home_phone", "home phone"),
@@ -252,6 +252,7 @@ const DETAILS: [(&str, &str); 25] = [
     ("logon_script", "log-on script"),
     ("home_folder", "home folder"),
     ("home_drive", "home drive"),
+    ("logon_hours", "log-on hours"),
     ("expires_at", "expires"),
 ];
 

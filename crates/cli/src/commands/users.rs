@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::Value;
 use wire::users::{
-    NewSubscription, NewUser, NewUsers, PasswordReset, Removal, RemovedUser, User, UserBatch, UserQuery,
-    UserUpdate,
+    CopyUser, NewSubscription, NewUser, NewUsers, PasswordReset, Removal, RemovedUser, User, UserBatch,
+    UserQuery, UserUpdate,
 };
 
 use super::{confirm, customer_id, link_fields, state_of, user_fields, user_id, yes_no};
@@ -28,6 +28,8 @@ pub enum Users {
     Show(Named),
     /// Create one person by options, or many from a file
     Create(Box<Create>),
+    /// Create a person like another: same title, department, manager, office, groups and plans
+    Copy(Box<CopyOf>),
     /// Change a person
     Update(Box<Update>),
     /// Let a person not log on any more
@@ -212,6 +214,32 @@ pub struct Create {
     pub wait: Wait,
 }
 
+/// Somebody like another.
+#[derive(Debug, Args)]
+pub struct CopyOf {
+    /// Who is there.
+    #[command(flatten)]
+    pub named: Named,
+    /// What is of the new person.
+    #[command(flatten)]
+    pub attributes: Attributes,
+    /// Principal name before the @; made from the customer's pattern when not given
+    #[arg(long, conflicts_with = "principal_name")]
+    pub user_name: Option<String>,
+    /// Code of a plan instead of the other's plans; may be given several times
+    #[arg(long)]
+    pub plan: Vec<String>,
+    /// Leave the other's groups out
+    #[arg(long)]
+    pub no_groups: bool,
+    /// Create an account that cannot log on yet
+    #[arg(long)]
+    pub disabled: bool,
+    /// Whether to wait.
+    #[command(flatten)]
+    pub wait: Wait,
+}
+
 /// A value that can be cleared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Clearable {
@@ -265,6 +293,7 @@ pub async fn run(command: &Users, client: &Client, out: &Out) -> Result<(), Fail
             let answer = client.get(&["users", &id], &()).await?;
             out.entity(&answer.body, &user_fields(&answer.read()?))
         }
+        Users::Copy(copy) => copy_one(client, out, copy).await,
         Users::Create(create) => match &create.file {
             Some(file) => create_many(client, out, create, file).await,
             None => create_one(client, out, create).await,
@@ -361,14 +390,20 @@ async fn once(client: &Client, out: &Out, change: &Change, what: &str) -> Result
     changed(client, out, change.wait, &answer).await
 }
 
-async fn create_one(client: &Client, out: &Out, create: &Create) -> Result<(), Failure> {
-    let customer = customer_id(client, create.customer.as_deref()).await?;
-    let given = &create.attributes;
-    let body = NewUser {
+async fn copy_one(client: &Client, out: &Out, copy: &CopyOf) -> Result<(), Failure> {
+    let id = id_of(client, &copy.named).await?;
+    let user = new_user(&copy.attributes, copy.user_name.clone(), &copy.plan, copy.disabled);
+    let body = CopyUser { user, groups: copy.no_groups.then_some(false) };
+    let answer = client.post(&["users", &id, "copy"], Some(&body)).await?;
+    changed(client, out, copy.wait, &answer).await
+}
+
+fn new_user(given: &Attributes, user_name: Option<String>, plans: &[String], disabled: bool) -> NewUser {
+    NewUser {
         given_name: given.given_name.clone().unwrap_or_default(),
         surname: given.surname.clone().unwrap_or_default(),
         display_name: given.display_name.clone(),
-        user_name: create.user_name.clone(),
+        user_name,
         principal_name: given.principal_name.clone(),
         logon_name: given.logon_name.clone(),
         mail: given.mail.clone(),
@@ -376,11 +411,16 @@ async fn create_one(client: &Client, out: &Out, create: &Create) -> Result<(), F
         title: given.title.clone(),
         department: given.department.clone(),
         manager: given.manager.clone(),
-        plans: create.plan.clone(),
-        bundles: create.bundle.clone(),
-        enabled: create.disabled.then_some(false),
+        plans: plans.to_vec(),
+        bundles: bundles.to_vec(),
+        enabled: disabled.then_some(false),
         details: given.details.iter().cloned().collect(),
-    };
+    }
+}
+
+async fn create_one(client: &Client, out: &Out, create: &Create) -> Result<(), Failure> {
+    let customer = customer_id(client, create.customer.as_deref()).await?;
+    let body = new_user(&create.attributes, create.user_name.clone(), &create.plan, create.disabled);
     let answer = client.post(&["customers", &customer, "users"], Some(&body)).await?;
     changed(client, out, create.wait, &answer).await
 }

@@ -21,6 +21,7 @@ mod passwords;
 mod properties;
 mod random;
 mod receiver;
+mod rules;
 mod running;
 mod thousands;
 mod world;

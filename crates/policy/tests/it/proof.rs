@@ -127,7 +127,7 @@ async fn leaving_out_any_single_rule_is_noticed() -> Outcome<()> {
 }
 
 /// What is refused while a tenant is suspended.
-const WRITES: [&str; 13] = [
+const WRITES: [&str; 16] = [
     "reseller_create",
     "order_create",
     "tenant_update",

@@ -38,6 +38,8 @@ pub struct Swept {
     pub purged: i64,
     /// Planned moves whose day had come.
     pub moved: i64,
+    /// Passwords that are older than the rules of their tenant allow.
+    pub expired: i64,
     /// Accounts that were not as their tenant's standing wants them.
     pub settled: i64,
     /// Failed sign-ins, answers and sessions whose time is over.
@@ -108,6 +110,7 @@ impl EngineStore {
         let removed_groups = self.purge_groups(now).await?;
         let (purged, moved, settled) = self.sweep_tenants(now).await?;
         let steps = self.drive_directory_moves().await?;
+        let expired = self.expire_passwords(now).await?;
         let forgotten = self.forget(now).await?;
         Ok(Swept {
             keys,
@@ -120,6 +123,7 @@ impl EngineStore {
             people,
             purged,
             moved,
+            expired,
             settled,
             forgotten,
             steps,
@@ -224,6 +228,15 @@ impl EngineStore {
         .fetch_one(&self.pool)
         .await?;
         Ok(purged)
+    }
+
+    async fn expire_passwords(&self, now: Timestamp) -> Result<i64, StoreError> {
+        let version = env!("CARGO_PKG_VERSION");
+        let expired =
+            sqlx::query_scalar!(r#"SELECT expire_passwords($1, $2) AS "n!""#, ts(now) as _, version)
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(expired)
     }
 
     async fn purge_people(&self) -> Result<i64, StoreError> {

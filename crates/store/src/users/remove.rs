@@ -2,7 +2,8 @@
 
 use domain::{
     event::{Event, Outcome},
-    id::{ObjectId, PlanId, UserId},
+    id::{GroupId, ObjectId, PlanId, UserId},
+    request::Lane,
     service::split_instance,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -118,6 +119,65 @@ impl WriteTx<'_> {
         .fetch_all(self.sql())
         .await?;
         Ok(groups)
+    }
+
+    /// The hours in which people of the permitted tenant may log on, in words.
+    pub async fn logon_hours(
+        &mut self,
+        permit: &Permit<act::TenantUpdate>,
+    ) -> Result<Vec<(ObjectId, String)>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT object_id AS "object_id!", details->>'logon_hours' AS "words!" FROM users
+                WHERE tenant_id = $1 AND details ? 'logon_hours' AND object_id IS NOT NULL
+                  AND (deleted_at IS NULL OR purge_at IS NOT NULL)"#,
+            permit.tenant.id.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(rows.into_iter().map(|row| (ObjectId::from_uuid(row.object_id), row.words)).collect())
+    }
+
+    /// Wants the accounts open in these hours (bits; none: always), within the
+    /// opened request; gives how many accounts change.
+    pub async fn want_hours(
+        &mut self,
+        permit: &Permit<act::TenantUpdate>,
+        hours: &[(ObjectId, Option<String>)],
+    ) -> Result<i64, StoreError> {
+        let (request, now) = (self.request_id()?, ts(self.now));
+        let changed = sqlx::query_scalar!(
+            r#"SELECT coalesce(want_specs($1, $2, $3, array_agg(a.id), array_agg(a.spec)), 0) AS "n!" FROM (
+                   SELECT o.id, CASE WHEN n.bits IS NULL THEN o.spec #- '{details,logon_hours}'
+                                ELSE jsonb_set(jsonb_set(o.spec, '{details}', coalesce(o.spec->'details', '{}')),
+                                               '{details,logon_hours}', to_jsonb(n.bits)) END AS spec
+                     FROM unnest($4::uuid[], $5::text[]) AS n (id, bits) JOIN object o ON o.id = n.id
+                    WHERE o.wanted AND o.tenant_id = $6 AND o.spec #>> '{details,logon_hours}' IS DISTINCT FROM n.bits
+                    ORDER BY o.id FOR UPDATE OF o) a"#,
+            request,
+            Lane::for_objects(hours.len()).code(),
+            now as _,
+            &hours.iter().map(|(object, _)| object.uuid()).collect::<Vec<_>>(),
+            &hours.iter().map(|(_, bits)| bits.clone()).collect::<Vec<_>>() as _,
+            permit.tenant.id.uuid()
+        )
+        .fetch_one(self.sql())
+        .await?;
+        self.wake |= changed > 0;
+        Ok(changed)
+    }
+
+    /// The groups a person's object was put into by hand.
+    pub async fn groups_of(&mut self, member: ObjectId) -> Result<Vec<(GroupId, ObjectId)>, StoreError> {
+        let groups = sqlx::query!(
+            "SELECT g.id, g.object_id FROM membership m JOIN user_group g ON g.object_id = m.group_object
+              WHERE m.member_object = $1 AND m.wanted AND m.until IS NULL AND g.purpose = 'custom'
+                AND g.deleted_at IS NULL ORDER BY 1",
+            member.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let both = |(id, object)| (GroupId::from_uuid(id), ObjectId::from_uuid(object));
+        Ok(groups.into_iter().map(|row| both((row.id, row.object_id))).collect())
     }
 
     /// Those of `groups` that still exist in the tenant of the permit.

@@ -151,7 +151,8 @@ impl ReadTx<'_> {
                       p.id AS "parent_id?", p.code AS "parent_code?", p.name AS "parent_name?",
                       b.code AS "brand?", g.code AS "directory?",
                       (SELECT n.value FROM reserved_name n WHERE n.owner = t.id AND n.kind = 'suffix'
-                          AND n.reserved_until IS NULL ORDER BY n.value LIMIT 1) AS suffix,
+                          AND n.reserved_until IS NULL
+                        ORDER BY n.value IS DISTINCT FROM t.primary_suffix, n.value LIMIT 1) AS suffix,
                       o.generation AS "generation?", o.state AS "state?", o.applied_generation AS "applied?",
                       o.problem AS "problem?", o.request_id AS "request_id?"
                  FROM tenant t LEFT JOIN tenant_edge e ON e.child = t.id AND e.valid_to IS NULL
