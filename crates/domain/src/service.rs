@@ -478,7 +478,8 @@ mod tests {
             instance: "main",
             values: [("server", server)].into(),
         };
-        let set = attributes(&[holding("files1"), holding("files2")], &|place| person(place)).expect("it fits");
+        let set =
+            attributes(&[holding("files1"), holding("files2")], &|place| person(place)).expect("it fits");
         assert_eq!(set[&Detail::ProfilePath], r"\\files1\profiles\acme\anna_acme", "the first wins");
         assert!(!set.contains_key(&Detail::Office), "nobody said a department");
         assert_eq!(definition.group_names("acme", "Acme", "test", "ERP"), ["acme ERP test"]);
