@@ -113,7 +113,7 @@ fn the_rules_do_what_was_written_down_by_hand() -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    assert_eq!(compared, 6 * (14 * 6 + 5 * 9));
+    assert_eq!(compared, 6 * (15 * 6 + 5 * 9));
     Ok(())
 }
 
