@@ -140,10 +140,8 @@ pub fn read(files: &Files<'_>) -> Result<Export, Vec<FieldError>> {
     let mut errors = Errors(Vec::new());
     let mut rows = 0;
     let mut open = |file, bytes: &[u8], columns| {
-        let table = Table::read(file, bytes, columns).unwrap_or_else(|wrong| {
-            errors.0.extend(wrong);
-            Table::default()
-        });
+        let (table, wrong) = Table::read(file, bytes, columns);
+        errors.0.extend(wrong);
         rows += table.rows.len();
         table
     };

@@ -69,9 +69,6 @@ pub async fn migrate(
     draft: &MigrationDraft,
     cause: &Cause,
 ) -> Result<Migrated, AppError> {
-    let files = Files { customers: &draft.customers, users: &draft.users, services: &draft.services };
-    let export = read(&files).map_err(AppError::Invalid)?;
-    let plans = mapped(draft, &export).map_err(AppError::Invalid)?;
     let mut tx = app.store.write(caller).await?;
     let (survey, permit) = match surveyed(&mut tx, survey).await {
         Ok(found) => found,
@@ -83,6 +80,9 @@ pub async fn migrate(
             });
         }
     };
+    let files = Files { customers: &draft.customers, users: &draft.users, services: &draft.services };
+    let export = read(&files).map_err(AppError::Invalid)?;
+    let plans = mapped(draft, &export).map_err(AppError::Invalid)?;
     let containers = tx.survey_containers(&survey).await?;
     let mut work =
         Work { draft, plans, permit: &permit, survey: &survey, caller, migrated: Migrated::default() };

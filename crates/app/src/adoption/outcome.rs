@@ -111,9 +111,6 @@ impl Outcome {
             service_groups: BTreeMap::new(),
             top,
         };
-        outcome.claim_suffixes(plan)?;
-        outcome.give(plan);
-        outcome.count();
         if outcome.fate(top) != Some(Fate::Create) {
             let reason = outcome.decisions.iter().find(|d| d.id == top).and_then(|d| d.reason);
             let error = FieldError::new("container", Rule::Taken);
@@ -121,6 +118,9 @@ impl Outcome {
                 error.with("reason", reason.map_or("", domain::adoption::Reason::code)),
             ));
         }
+        outcome.claim_suffixes(plan)?;
+        outcome.give(plan);
+        outcome.count();
         Ok(outcome)
     }
 

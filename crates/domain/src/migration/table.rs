@@ -52,7 +52,7 @@ impl Table {
         file: &'static str,
         bytes: &[u8],
         columns: &'static [Column],
-    ) -> Result<Self, Vec<FieldError>> {
+    ) -> (Self, Vec<FieldError>) {
         let text = decode(bytes);
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -63,17 +63,21 @@ impl Table {
         let mut errors = Vec::new();
         let mut head: Option<Head> = None;
         let mut rows = Vec::new();
+        let mut lines = Lines { text: &text, at: 0, line: 1 };
         for record in reader.records() {
             let Ok(record) = record else {
                 errors.push(FieldError::new(file, Rule::Format).with("expected", "a CSV file"));
                 break;
             };
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = lines.of(&record);
             if is_no_data(&record) {
                 continue;
             }
             let Some(head) = &head else {
-                head = Some(Head::read(file, &record, columns)?);
+                match Head::read(file, &record, columns) {
+                    Ok(read) => head = Some(read),
+                    Err(wrong) => return (Self::default(), wrong),
+                }
                 continue;
             };
             if record.iter().skip(head.width).any(|cell| !cell.is_empty()) {
@@ -90,10 +94,30 @@ impl Table {
             }
             rows.push(head.row(file, line, &record));
         }
-        if head.is_none() {
+        if head.is_none() && errors.is_empty() {
             errors.push(FieldError::new(file, Rule::Required).with("expected", "a row of headings"));
         }
-        if errors.is_empty() { Ok(Self { rows }) } else { Err(errors) }
+        (Self { rows }, errors)
+    }
+}
+
+/// Lines as a spreadsheet or an editor counts them. The reader counts a line
+/// that ends in two characters with the next.
+struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, record: &csv::StringRecord) -> u64 {
+        let start = record.position().and_then(|p| usize::try_from(p.byte()).ok()).unwrap_or(self.at);
+        let bytes = self.text.as_bytes();
+        let blank = bytes.iter().skip(start).take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let start = (start + blank).clamp(self.at, bytes.len());
+        let passed = bytes[self.at..start].iter().filter(|b| **b == b'\n').count();
+        (self.at, self.line) = (start, self.line + u64::try_from(passed).unwrap_or(u64::MAX));
+        self.line
     }
 }
 
@@ -156,24 +180,20 @@ fn is_no_data(record: &csv::StringRecord) -> bool {
     first.starts_with('#') || first.starts_with("version:") || first.starts_with("example")
 }
 
-/// The separator: what stands most often, outside of quotes, in the first rows.
+/// The separator: what stands most often, outside of quotes, in the first line that has any.
 fn separator(text: &str) -> u8 {
-    let mut counts = [(b',', 0_usize), (b';', 0), (b'\t', 0)];
+    let mut counts = [(b'\t', 0_usize), (b';', 0), (b',', 0)];
     let mut quoted = false;
-    let mut lines = 0;
     for byte in text.bytes() {
         match byte {
             b'"' => quoted = !quoted,
-            b'\n' if !quoted => lines += 1,
+            b'\n' if !quoted && counts.iter().any(|(_, n)| *n > 0) => break,
             _ if quoted => {}
             _ => counts.iter_mut().filter(|(c, _)| *c == byte).for_each(|(_, n)| *n += 1),
         }
-        if lines == 3 {
-            break;
-        }
     }
-    // Of equally many the first.
-    counts.iter().rev().max_by_key(|(_, n)| *n).map_or(b',', |(c, _)| *c)
+    // Of equally many the last.
+    counts.iter().max_by_key(|(_, n)| *n).map_or(b',', |(c, _)| *c)
 }
 
 /// Excel writes UTF-8 with a mark, UTF-16 with a mark, or the code page of its
