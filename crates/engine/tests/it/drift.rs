@@ -300,8 +300,9 @@ async fn who_is_in_a_group_is_reported_until_it_is_enforced_and_a_stranger_goes_
     let id = |n: usize| world.there(customer.people[n].object).expect("the account").0;
     let name = BTreeMap::from([(Attribute::Name, "Stranger".to_owned())]);
     let stranger = world.reference.insert_foreign(ObjectKind::User, None, name).expect("a stranger");
+    let out = id(0);
     world.reference.tamper(group, |g| {
-        g.members.remove(&id(0));
+        g.members.remove(&out);
         g.members.insert(stranger);
     });
     let incremental = async || {
