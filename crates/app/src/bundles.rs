@@ -90,7 +90,7 @@ pub(crate) async fn set(
             bundled.push(id);
         }
         tx.set_direct(&bundled, false).await?;
-        let present = tx.groups_of(object, &groups).await?;
+        let present = tx.member_among(object, &groups).await?;
         let brought: Vec<_> = groups.into_iter().filter(|g| !present.contains(g)).collect();
         let edges: Vec<_> = brought.iter().map(|g| Edge { group: *g, member: object }).collect();
         tx.want_members_now(tenant.id, &edges, true).await?;

@@ -4,7 +4,7 @@ use domain::{
     fact,
     field::{Checker, FieldError, Rule},
     hours,
-    id::{ObjectId, TenantId, UserId},
+    id::{TenantId, UserId},
     names as rules,
     naming::Pattern,
     permission::{self, Role},

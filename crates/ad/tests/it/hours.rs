@@ -28,8 +28,8 @@ async fn hours_stand_in_the_directory_as_the_specification_says_and_are_kept_at_
         let update = Action::Update { at: at.clone(), changes: vec![change] };
         let password = Action::SetPassword { at: at.clone(), password: Secret(PASSWORD.to_owned()) };
         for action in [update, password] {
-            let outcome =
-                connector::Connector::apply(&directory, connector::Lane::Bulk, &[act(&step, action)]);
+            let steps = [act(&step, action)];
+            let outcome = connector::Connector::apply(&directory, connector::Lane::Bulk, &steps);
             outcome.await.remove(0).expect("applied");
         }
     };

@@ -4,7 +4,7 @@ use app::reading::{
     catalogue::Plan,
     views::{ControllerView, DirectoryView, ItemView, OrderView, RequestView},
 };
-use domain::{id::DeliveryId, problem::Problem, problem::ProblemCode, request::RequestState};
+use domain::{id::DeliveryId, request::RequestState};
 use jiff::Timestamp;
 use wire::{catalogue, common::Money, directories, orders, requests};
 

@@ -5,16 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     adoption::{Values, user_spec},
-    id::{GroupId, ObjectId, RequestId, ServiceId, TenantId, UserId},
+    group::GroupKind,
+    id::{GroupId, InstanceKind, ObjectId, RequestId, ServiceId, TenantId, UserId},
     person::Detail,
     request::Lane,
-    spec::{Attribute, ObjectKind, Spec},
+    service::MAIN_INSTANCE,
+    spec::{Attribute, GroupSpec, ObjectKind, Spec},
     tenant::TenantKind,
 };
 use serde_json::json;
 use store::{
     adoptions::{Adopted, Adoption},
-    groups::{GroupPurpose, NewGroup},
+    catalogue::NewInstance,
+    groups::{GroupPurpose, GroupValues, NewGroup},
     objects::{Edge, Entity, NewObject},
     subscriptions::NewSubscription,
     surveys::SurveyObject,
@@ -50,6 +53,7 @@ struct Build<'a> {
     services: BTreeMap<ServiceId, ObjectId>,
     objects: Vec<NewObject>,
     groups: Vec<NewGroup>,
+    instances: Vec<NewInstance>,
     names: Vec<(Name, Uuid)>,
 }
 
@@ -77,6 +81,7 @@ pub(super) async fn carry_out(
     let request = tx.open_request(tenant, "adoption", args, lane);
     tx.want_new(&build.objects, lane).await?;
     tx.insert_first_groups(order, tenant, &build.groups).await?;
+    tx.insert_instances(order, tenant, &build.instances).await?;
     let edges = build.edges();
     tx.adopt_people(adopt, tenant, &users, &edges, lane).await?;
     tx.found_at(adopt, tenant, adoption.target, &build.adopted()).await?;
@@ -110,6 +115,7 @@ impl<'a> Build<'a> {
             services,
             objects,
             groups,
+            instances: Vec::new(),
             names,
         }
     }
@@ -152,56 +158,77 @@ impl<'a> Build<'a> {
         for (decision, found) in outcome.created(ObjectKind::Group) {
             let (id, group): (ObjectId, GroupId) = (self.ours[&decision.id], tx.id());
             let service = by_group.get(&decision.id).copied();
-            let purpose = service.map_or(GroupPurpose::Custom, GroupPurpose::Service);
-            self.services.extend(service.map(|service| (service, id)));
             let logon = found.attributes.get(&Attribute::LogonName).cloned().unwrap_or_default();
             let description = found.attributes.get(&Attribute::Description).cloned();
             self.names.push((Name::logon(self.adoption.target, &logon), self.tenant.uuid()));
-            let spec = Spec::Group {
-                name: found.name.clone(),
-                logon_name: logon,
-                parent: self.parent(found).unwrap_or(self.folder),
+            let shown = |attribute| found.attributes.get(&attribute).cloned();
+            let kind = shown(Attribute::GroupKind).and_then(|kind| GroupKind::from_code(&kind));
+            // It stays as it is: what differs from what is wanted would be changed.
+            let spec = GroupSpec {
                 description: description.clone(),
+                group_kind: kind.unwrap_or_default(),
+                mail: shown(Attribute::Mail),
+                aliases: shown(Attribute::Detail(Detail::Aliases)),
+                ..GroupSpec::security(self.parent(found).unwrap_or(self.folder), found.name.clone(), logon)
             };
-            let object = self.object(id, (Entity::Group, group.uuid()), spec);
-            self.objects.push(object);
-            self.groups.push(NewGroup {
-                id: group,
-                object: id,
-                purpose,
+            let values = GroupValues {
                 name: found.name.clone(),
                 description,
-            });
+                kind: spec.group_kind,
+                mail: spec.mail.clone(),
+                aliases: spec.aliases.clone(),
+            };
+            let object = self.object(id, (Entity::Group, group.uuid()), Spec::Group(spec));
+            self.objects.push(object);
+            match service {
+                Some(service) => self.instance(tx, service, (group, id, values.name)),
+                None => self.groups.push(NewGroup {
+                    id: group,
+                    object: id,
+                    purpose: GroupPurpose::Custom,
+                    values,
+                }),
+            }
         }
         let members = (members_name(&self.plan.code), self.plan.name.clone());
-        self.new_group(tx, self.members, GroupPurpose::Members, "Members", members);
+        let id = self.new_group(tx, self.members, members);
+        let values = GroupValues { name: "Members".to_owned(), ..GroupValues::default() };
+        let purpose = GroupPurpose::Members;
+        self.groups.push(NewGroup { id, object: self.members, purpose, values });
         for service in outcome.services() {
             if self.services.contains_key(&service) {
                 continue;
             }
             let Some(plan) = outcome.plans.values().find(|plan| plan.service == service) else { continue };
             let (object, name): (ObjectId, _) = (tx.id(), plan.service_name.clone());
-            self.services.insert(service, object);
-            let named = (format!("{} {name}", self.plan.code), name.clone());
-            self.new_group(tx, object, GroupPurpose::Service(service), &name, named);
+            let group = self.new_group(tx, object, (format!("{} {name}", self.plan.code), name.clone()));
+            self.instance(tx, service, (group, object, name));
         }
+    }
+
+    /// A service of the customer, which one group stands for.
+    fn instance(&mut self, tx: &WriteTx<'_>, service: ServiceId, group: (GroupId, ObjectId, String)) {
+        let plan = self.outcome.plans.values().find(|plan| plan.service == service);
+        let name = plan.map_or_else(|| group.2.clone(), |plan| plan.service_name.clone());
+        self.services.insert(service, group.1);
+        let (id, code) = (tx.id::<InstanceKind>(), MAIN_INSTANCE.to_owned());
+        self.instances.push(NewInstance { id, service, code, name, groups: vec![group] });
     }
 
     fn new_group(
         &mut self,
         tx: &WriteTx<'_>,
         object: ObjectId,
-        purpose: GroupPurpose,
-        shown: &str,
         (name, description): (String, String),
-    ) {
+    ) -> GroupId {
         let id: GroupId = tx.id();
         let logon_name = logon_name(&name);
         self.names.push((Name::logon(self.adoption.target, &logon_name), self.tenant.uuid()));
-        let spec = Spec::Group { logon_name, name, parent: self.folder, description: Some(description) };
-        let wanted = self.object(object, (Entity::Group, id.uuid()), spec);
+        let description = Some(description);
+        let spec = GroupSpec { description, ..GroupSpec::security(self.folder, name, logon_name) };
+        let wanted = self.object(object, (Entity::Group, id.uuid()), Spec::Group(spec));
         self.objects.push(wanted);
-        self.groups.push(NewGroup { id, object, purpose, name: shown.to_owned(), description: None });
+        id
     }
 
     fn users(&mut self) -> Vec<NewUser> {
@@ -315,6 +342,7 @@ fn person(id: UserId, account: Account, values: Values, external_id: Option<Stri
         phone: values.phone,
         title: values.title,
         department: values.department,
+        manager: None,
         enabled: values.enabled,
         administrator: false,
         details,

@@ -15,7 +15,7 @@ use domain::{
 use jiff::civil::Date;
 use serde_json::json;
 use store::{
-    catalogue::{Bundle, Meanings, NewInstance, Plan},
+    catalogue::{Bundle, Meanings, Plan},
     groups::{GroupPurpose, GroupValues, NewGroup},
     objects::{Entity, NewObject},
     orders::{NewOrder, Order},

@@ -45,11 +45,12 @@ pub async fn copy(
         return Ok(answer);
     }
     let object = source.object.ok_or(AppError::NotFound("user"))?;
-    let plans = tx.subscriptions(tenant.id, Some(like)).await?.into_iter().map(|s| s.plan).collect();
+    let plans = tx.subscriptions(tenant.id, Some(like)).await?;
+    let plans = plans.into_iter().map(|s| format!("{}@{}", s.plan, s.instance)).collect();
     let below =
         |errors: Vec<FieldError>| AppError::Invalid(errors.into_iter().map(|e| e.under(FIELD)).collect());
     let person = filled(draft, &source, plans).check().map_err(below)?;
-    let plans = tx.plans(&tenant.currency).await?;
+    let plans = tx.plans_for(&tenant, &tenant.currency).await?;
     let home = home(&mut tx, &tenant, &plans, true).await?;
     let mut prepared = prepare(&mut tx, &home, &[FIELD.to_owned()], std::slice::from_ref(&person)).await?;
     let groups = if with_groups { groups(&mut tx, object, home.members).await? } else { Vec::new() };

@@ -237,7 +237,8 @@ async fn a_bundle_gives_what_is_missing_and_takes_only_what_nothing_else_gives()
     let w = world().await;
     let acme = customer(&w, "acme", 1).await;
     let bo = ids(&w, acme).await[0];
-    groups::create(&w.app, &w.root, acme, "Accounting", None, None, &cause()).await.expect("a group");
+    let draft = groups::GroupDraft { name: "Accounting".to_owned(), ..groups::GroupDraft::default() };
+    groups::create(&w.app, &w.root, acme, &draft, None, &cause()).await.expect("a group");
     let bundle = |plans: &[&str], groups: &[&str]| BundleDraft {
         name: "Job".to_owned(),
         plans: plans.iter().map(|p| (*p).to_owned()).collect(),

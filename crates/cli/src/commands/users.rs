@@ -412,7 +412,7 @@ fn new_user(given: &Attributes, user_name: Option<String>, plans: &[String], dis
         department: given.department.clone(),
         manager: given.manager.clone(),
         plans: plans.to_vec(),
-        bundles: bundles.to_vec(),
+        bundles: Vec::new(),
         enabled: disabled.then_some(false),
         details: given.details.iter().cloned().collect(),
     }
@@ -420,7 +420,8 @@ fn new_user(given: &Attributes, user_name: Option<String>, plans: &[String], dis
 
 async fn create_one(client: &Client, out: &Out, create: &Create) -> Result<(), Failure> {
     let customer = customer_id(client, create.customer.as_deref()).await?;
-    let body = new_user(&create.attributes, create.user_name.clone(), &create.plan, create.disabled);
+    let user = new_user(&create.attributes, create.user_name.clone(), &create.plan, create.disabled);
+    let body = NewUser { bundles: create.bundle.clone(), ..user };
     let answer = client.post(&["customers", &customer, "users"], Some(&body)).await?;
     changed(client, out, create.wait, &answer).await
 }

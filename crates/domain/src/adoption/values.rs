@@ -154,6 +154,7 @@ mod tests {
                 spec: Some(&spec),
                 parent: Some(place),
                 container: None,
+                links: BTreeMap::new(),
                 readers: vec![],
                 known: Some(id),
             };

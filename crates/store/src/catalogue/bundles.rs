@@ -158,7 +158,7 @@ impl ReadTx<'_> {
     }
 
     /// Of these groups, those the person is in or on the way into.
-    pub async fn groups_of(
+    pub async fn member_among(
         &mut self,
         member: ObjectId,
         groups: &[ObjectId],
