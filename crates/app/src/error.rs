@@ -49,6 +49,8 @@ pub enum Conflict {
     DirectoryDedicated,
     /// The seller, or one above it, may not place customers in the directory.
     DirectoryNotAllowed,
+    /// Plans of a seller that is left are in use.
+    PlansOfSeller,
     /// Customers live in the directory for whom it would not be.
     DirectoryInUse,
     /// The customer is on its way to another directory.
@@ -116,6 +118,7 @@ impl Conflict {
             Self::Stale { .. } => "stale",
             Self::DirectoryDedicated => "directory_dedicated",
             Self::DirectoryNotAllowed => "directory_not_allowed",
+            Self::PlansOfSeller => "plans_of_seller",
             Self::DirectoryInUse => "directory_in_use",
             Self::MoveOpen => "directory_move_open",
             Self::MoveOver => "directory_move_over",

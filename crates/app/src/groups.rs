@@ -209,12 +209,18 @@ pub async fn update(
     if version != group.version {
         return Err(AppError::Conflict(Conflict::Stale { present: group.version }));
     }
-    let logon = |values: &GroupValues| group_logon_name(&rdn(&tenant, &values.name)).to_lowercase();
-    let (old, new) = (logon(&group.values), logon(&values));
-    if old != new {
-        take_name(&mut tx, &tenant, id, &values.name).await?;
-        let target = tenant.target.ok_or(AppError::NotFound("customer"))?;
-        tx.release(id.uuid(), &[Name::logon(target, &old)]).await?;
+    // One that was taken over has a name of its own until somebody gives it another.
+    let renamed = values.name != group.values.name;
+    if renamed {
+        let old = match tx.spec(group.object).await? {
+            Spec::Group(spec) => spec.logon_name.to_lowercase(),
+            _ => return Err(AppError::NotFound("group")),
+        };
+        if old != group_logon_name(&rdn(&tenant, &values.name)).to_lowercase() {
+            take_name(&mut tx, &tenant, id, &values.name).await?;
+            let target = tenant.target.ok_or(AppError::NotFound("customer"))?;
+            tx.release(id.uuid(), &[Name::logon(target, &old)]).await?;
+        }
     }
     let updated = tx.update_group(&permit, &group, version, &values).await?;
     if updated.version == group.version {
@@ -222,7 +228,11 @@ pub async fn update(
     }
     tx.open_request(tenant.id, "group_update", json!({ "name": values.name }), Lane::Interactive);
     let wanted = |spec| match spec {
-        Spec::Group(spec) => Some(Spec::Group(with_values(spec, &tenant, &values))),
+        Spec::Group(spec) if renamed => Some(Spec::Group(with_values(spec, &tenant, &values))),
+        Spec::Group(spec) => {
+            let (name, logon_name) = (spec.name.clone(), spec.logon_name.clone());
+            Some(Spec::Group(GroupSpec { name, logon_name, ..with_values(spec, &tenant, &values) }))
+        }
         other => Some(other),
     };
     tx.want_change(group.object, wanted, Lane::Interactive).await?;

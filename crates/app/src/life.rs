@@ -281,5 +281,6 @@ fn refused(obstacle: MoveObstacle) -> AppError {
         MoveObstacle::AlreadyThere | MoveObstacle::BelowItself => AppError::Conflict(Conflict::BelowItself),
         MoveObstacle::Closed => AppError::Conflict(Conflict::Closed),
         MoveObstacle::NotPlaced => AppError::Conflict(Conflict::DirectoryNotAllowed),
+        MoveObstacle::PlansOfSeller => AppError::Conflict(Conflict::PlansOfSeller),
     }
 }

@@ -178,7 +178,11 @@ async fn instance(
 /// Undoes a request that set properties: what was said before is said again, and the
 /// accounts its revisions name are compared anew, with those who came since. Refused
 /// when somebody has said something else meanwhile.
-pub(crate) async fn undo(tx: &mut WriteTx<'_>, request: &Request) -> Result<Option<RequestId>, AppError> {
+pub(crate) async fn undo(
+    tx: &mut WriteTx<'_>,
+    request: &Request,
+    all: bool,
+) -> Result<Option<RequestId>, AppError> {
     let args = &request.args;
     let broken = || AppError::Conflict(Conflict::NotUndoable);
     let text = |key: &str| args[key].as_str().map(str::to_owned);
@@ -195,6 +199,8 @@ pub(crate) async fn undo(tx: &mut WriteTx<'_>, request: &Request) -> Result<Opti
         return Err(AppError::Conflict(Conflict::ChangedSince));
     }
     let values: BTreeMap<_, _> = changes.into_iter().map(|c| (c.name, c.before)).collect();
+    let draft = PropertiesDraft { service: code, instance: None, values };
+    let values = checked(&service, &draft, all)?;
     let people = tx.people_of_request(request.id).await?;
     let changes = tx.say(place, &service.code, &values).await?;
     Ok(make_true(tx, place, &service, changes, "properties_undo", &people).await?.request)

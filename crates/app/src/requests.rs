@@ -38,16 +38,21 @@ pub async fn undo(
     let mut tx = app.store.write(caller).await?;
     let request = tx.request(id).await?;
     let tenant = tx.tenant(request.tenant).await?;
-    // What somebody said for a person they manage, they may take back.
-    let own = request.actor == Some(caller.user()) && request.args["user"].is_string();
-    let permit = tx.permit::<act::CatalogueManage>(&tenant);
-    let permit = if own { tx.permit::<act::TenantRead>(&tenant).map(drop) } else { permit.map(drop) };
+    // What somebody said for a person they manage, they may take back, as they may say it.
+    let person = request.args["user"].as_str().and_then(|id| id.parse().ok());
+    let own = person.filter(|_| request.actor == Some(caller.user()));
+    let all = tx.permit::<act::CatalogueManage>(&tenant).map(drop);
+    let manages = all.is_ok();
+    let permit = match own {
+        Some(user) => tx.account::<act::UserUpdate>(user).await.map(drop),
+        None => all,
+    };
     if let Err(error) = permit {
         drop(tx);
         return Err(app.note_denied(caller, tenant.id, error.into(), cause).await);
     }
     let undone = match request.kind.as_str() {
-        "properties_set" | "properties_undo" => properties::undo(&mut tx, &request).await?,
+        "properties_set" | "properties_undo" => properties::undo(&mut tx, &request, manages).await?,
         "plan_upgrade" | "plan_upgrade_undo" => upgrades::undo(&mut tx, &request).await?,
         _ => return Err(AppError::Conflict(Conflict::NotUndoable)),
     };

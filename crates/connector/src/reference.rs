@@ -17,6 +17,7 @@ use std::{
 
 use domain::{
     clock::Clock,
+    group::GroupKind,
     id::ObjectId,
     limits,
     plan::{Action, Step},
@@ -114,9 +115,12 @@ impl Reference {
         &self,
         kind: ObjectKind,
         parent: Option<Uuid>,
-        attributes: BTreeMap<Attribute, String>,
+        mut attributes: BTreeMap<Attribute, String>,
     ) -> Result<Uuid, Problem> {
         let now = self.clock.now();
+        if kind == ObjectKind::Group {
+            attributes.entry(Attribute::GroupKind).or_insert_with(|| GroupKind::Security.code().to_owned());
+        }
         lock(&self.state).insert(kind, parent, attributes, now)
     }
 

@@ -3,7 +3,7 @@
 
 use std::{
     collections::BTreeSet,
-    net::{IpAddr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
 use crate::{
@@ -102,8 +102,10 @@ impl Allowed {
             IpAddr::V4(v4) => {
                 let [a, b, c, _] = v4.octets();
                 let near = v4.is_loopback() || v4.is_link_local() || a == 0;
-                // 100.100.100.200 and 192.0.0.192 answer with metadata in some clouds.
-                let metadata = (a, b, c) == (100, 100, 100) || (a, b, c) == (192, 0, 0);
+                // These answer with metadata, or with what only guests may know, in some clouds.
+                let metadata = (a, b, c) == (100, 100, 100)
+                    || (a, b, c) == (192, 0, 0)
+                    || v4 == Ipv4Addr::new(168, 63, 129, 16);
                 !(near || metadata || v4.is_multicast() || v4.is_broadcast() || a >= 240)
             }
             IpAddr::V6(v6) => {

@@ -164,6 +164,8 @@ pub const INTERACTIVE_OBJECTS: usize = 40;
 pub const SESSION_HOURS: i64 = 12;
 /// Answers to requests with an `Idempotency-Key` are kept this long, in hours.
 pub const IDEMPOTENCY_HOURS: i64 = 24;
+/// Values a property of a service may choose from.
+pub const CHOICES_OF_PROPERTY: usize = 100;
 /// Failed sign-ins of a login count together until nobody tried it for this long, in hours.
 pub const SIGN_IN_FAILURE_HOURS: i64 = 24;
 /// A session that ended stays known this long, in hours, for whoever asks what it was.

@@ -280,6 +280,13 @@ fn check_properties(c: &mut Checker, given: &BTreeMap<String, Property>) -> BTre
         if (property.kind == PropertyKind::Choice) == property.choices.is_empty() {
             c.note(FieldError::new(format!("{field}.choices"), Rule::Required).with("or", "another kind"));
         }
+        if property.choices.len() > limits::CHOICES_OF_PROPERTY {
+            let error = FieldError::new(format!("{field}.choices"), Rule::TooMany);
+            c.note(error.with("max", limits::CHOICES_OF_PROPERTY));
+        }
+        for choice in property.choices.iter().take(limits::CHOICES_OF_PROPERTY) {
+            c.take(names::line(&format!("{field}.choices"), choice, limits::ATTRIBUTE_CHARS));
+        }
         if let Some(default) = &property.default {
             c.take(property.parse(&format!("{field}.default"), default));
         }

@@ -57,6 +57,8 @@ SELECT time_ordered_id(g.created_at), g.tenant_id, g.service_id, 'main', g.name,
   FROM user_group g WHERE g.purpose = 'service' AND g.deleted_at IS NULL;
 UPDATE user_group g SET instance_id = i.id FROM service_instance i
  WHERE g.purpose = 'service' AND g.deleted_at IS NULL AND (i.tenant_id, i.service_id) = (g.tenant_id, g.service_id);
+-- A table with checks that are still to be made cannot be altered.
+SET CONSTRAINTS ALL IMMEDIATE;
 DROP INDEX user_group_service;
 CREATE UNIQUE INDEX user_group_instance ON user_group (instance_id, position)
     WHERE purpose = 'service' AND deleted_at IS NULL;

@@ -186,6 +186,15 @@ BEGIN
                AND NOT (d.dedicated AND EXISTS (
                    SELECT FROM tenant_closure c WHERE c.ancestor = moved AND c.descendant = d.tenant_id))
                AND placement_obstacle(new_parent, o.target_id, moved) IS NOT NULL) THEN 'not_placed'
+        -- What a seller sells of its own is nobody's to see who is not below it.
+        WHEN EXISTS (
+            SELECT FROM tenant_closure c JOIN subscription s ON s.tenant_id = c.descendant AND s.ended_at IS NULL
+              JOIN plan p ON p.id = s.plan_id JOIN service v ON v.id = p.service_id
+              CROSS JOIN LATERAL (VALUES (p.tenant_id), (v.tenant_id)) AS of (publisher)
+             WHERE c.ancestor = moved
+               AND NOT EXISTS (SELECT FROM tenant_closure a WHERE a.ancestor = of.publisher AND a.descendant = new_parent)
+               AND NOT EXISTS (SELECT FROM tenant_closure a WHERE a.ancestor = moved AND a.descendant = of.publisher))
+            THEN 'plans_of_seller'
         END;
 END $f$;
 
@@ -376,9 +385,11 @@ BEGIN
                ((SELECT string_agg(coalesce(r.new, t.part), '"' ORDER BY t.n)::jsonb
                    FROM string_to_table(p.spec::text, '"') WITH ORDINALITY AS t (part, n)
                    LEFT JOIN ref r ON r.old = t.part) - ARRAY['unlocked_at', 'password_expired_at'])
-               || CASE p.kind WHEN 'container' THEN jsonb_build_object('parent', printed_id('obj', top))
-                              WHEN 'user' THEN jsonb_build_object('enabled', false, 'logon_name', p.logon_to)
-                              WHEN 'group' THEN jsonb_build_object('logon_name', p.logon_to) ELSE '{}' END AS spec
+               -- What lies within the customer's own container names the twin of that.
+               || CASE WHEN p.kind = 'container' AND p.entity_kind = 'tenant'
+                            THEN jsonb_build_object('parent', printed_id('obj', top))
+                       WHEN p.kind = 'user' THEN jsonb_build_object('enabled', false, 'logon_name', p.logon_to)
+                       WHEN p.kind = 'group' THEN jsonb_build_object('logon_name', p.logon_to) ELSE '{}' END AS spec
           FROM pair p
     ), fresh AS (
         INSERT INTO object (id, tenant_id, target_id, entity_kind, entity_id, kind, spec, spec_version, created_at)
@@ -424,6 +435,9 @@ BEGIN
           JOIN twin g ON g.src = e.group_object JOIN twin p ON p.src = e.member_object
           JOIN object o ON o.id = g.twin AND o.wanted JOIN object q ON q.id = p.twin AND q.wanted
          WHERE e.tenant_id = m.tenant_id AND e.wanted
+           -- What a hook holds back comes when it agreed; until then nobody is switched.
+           AND NOT EXISTS (SELECT FROM hook_delivery h WHERE h.holds AND h.group_object = e.group_object
+                              AND h.member_object = e.member_object)
     ), change AS MATERIALIZED (
         SELECT a.grp, a.member, true AS wanted, a.until, a.nested FROM meant a
           LEFT JOIN membership e ON e.group_object = a.grp AND e.member_object = a.member
@@ -456,15 +470,17 @@ END $f$;
 
 -- Whether everything in the other directory was read back as it is wanted.
 CREATE FUNCTION carried(m directory_move, forward boolean) RETURNS boolean
-    LANGUAGE sql STABLE SET search_path = public, pg_temp AS $f$
-    WITH twin AS MATERIALIZED (
+    LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $f$
+BEGIN
+    RETURN (WITH twin AS MATERIALIZED (
         SELECT CASE WHEN forward THEN right_object ELSE left_object END AS id FROM directory_twin WHERE tenant_id = m.tenant_id)
     SELECT NOT EXISTS (
         SELECT FROM twin JOIN object o ON o.id = twin.id LEFT JOIN external_object x ON x.object_id = o.id
          WHERE o.wanted AND (x.state IS DISTINCT FROM 'verified' OR x.applied_generation < o.generation))
        AND NOT EXISTS (
         SELECT FROM twin JOIN membership e ON e.group_object = twin.id WHERE e.wanted_gen > e.applied_gen)
-$f$;
+       AND NOT EXISTS (SELECT FROM hook_delivery h WHERE h.tenant_id = m.tenant_id AND h.holds));
+END $f$;
 
 -- The customer lives in the other directory from now on: people, groups, plans and the
 -- customer itself point there, in one step. Everybody whose account is new gets a link;

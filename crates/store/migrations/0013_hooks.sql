@@ -99,6 +99,8 @@ CREATE INDEX hook_delivery_holds_member ON hook_delivery (member_object) WHERE h
 CREATE INDEX hook_delivery_waits ON hook_delivery (group_object, member_object) WHERE waits;
 CREATE INDEX hook_delivery_open ON hook_delivery (subscription_id)
     WHERE state IN ('requested', 'running', 'failed') OR lease IS NOT NULL;
+CREATE INDEX hook_delivery_overtaken ON hook_delivery (subscription_id) WHERE state = 'superseded';
+CREATE INDEX subscription_former ON subscription (former_id) WHERE former_id IS NOT NULL;
 CREATE INDEX hook_delivery_request ON hook_delivery (request_id) WHERE request_id IS NOT NULL;
 CREATE INDEX hook_delivery_list ON hook_delivery (hook_id, place DESC);
 
@@ -127,48 +129,31 @@ BEGIN
                -- As requests are: of many at once nobody waits for one.
                CASE WHEN count(*) OVER () > 40 THEN 1 ELSE 0 END, h.moment = 'after', h.moment = 'before', f.at, f.at
           FROM fresh f
-          CROSS JOIN LATERAL (SELECT CASE f.kind WHEN 'ordered' THEN 'assign' WHEN 'ended' THEN 'remove' END) o (occasion)
           JOIN subscription s ON s.id = f.subscription_id JOIN plan p ON p.id = f.plan_id
-          JOIN hook h ON h.service_id = p.service_id AND h.removed_at IS NULL AND o.occasion = ANY (h.occasions)
+          JOIN hook h ON h.service_id = p.service_id AND h.removed_at IS NULL
+          -- Another version ends one subscription and begins the next: whoever knows of the
+          -- former is told of a change.
+          CROSS JOIN LATERAL (SELECT CASE
+               WHEN f.kind = 'ended' AND NOT EXISTS (SELECT FROM subscription n WHERE n.former_id = s.id) THEN 'remove'
+               WHEN f.kind = 'ordered' AND (s.former_id IS NULL OR EXISTS (
+                    SELECT FROM hook_delivery w WHERE w.hook_id = h.id AND w.subscription_id = s.former_id
+                       AND w.occasion = 'assign' AND w.state = 'superseded')) THEN 'assign'
+               WHEN f.kind = 'ordered' THEN 'change' END) o (occasion)
+         WHERE o.occasion = ANY (h.occasions)
         RETURNING id, tenant_id, request_id, moment, occurred_at)
     INSERT INTO request_item (request_id, object_id, tenant_id, generation, updated_at)
     SELECT d.request_id, d.id, d.tenant_id, 1, d.occurred_at FROM d
      WHERE d.moment = 'before' AND d.request_id IS NOT NULL;
+    -- A request that had ended has something to wait for again.
+    UPDATE request r SET finished_at = NULL
+     WHERE r.finished_at IS NOT NULL AND r.id IN (SELECT f.request_id FROM fresh f)
+       AND EXISTS (SELECT FROM hook_delivery d WHERE d.request_id = r.id AND d.holds);
     RETURN NULL;
 END $f$;
 CREATE TRIGGER fact_hooks AFTER INSERT ON fact REFERENCING NEW TABLE AS fresh
     FOR EACH STATEMENT EXECUTE FUNCTION hooks_of_facts();
 
--- A subscription that got another plan. At the end of the transaction, because its
--- request is only known then.
-CREATE FUNCTION hooks_of_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public, pg_temp AS $f$
-DECLARE of_request uuid;
-BEGIN
-    IF NOT EXISTS (SELECT FROM hook h JOIN plan p ON p.service_id = h.service_id
-                    WHERE p.id = NEW.plan_id AND h.removed_at IS NULL AND 'change' = ANY (h.occasions)) THEN
-        RETURN NULL;
-    END IF;
-    SELECT r.id INTO of_request FROM request r
-     WHERE r.tenant_id = NEW.tenant_id AND r.xmin = pg_current_xact_id()::xid ORDER BY r.id DESC LIMIT 1;
-    WITH d AS (
-        INSERT INTO hook_delivery (id, tenant_id, hook_id, name, request_id, subscription_id, plan_id, user_id, group_object,
-                                   member_object, moment, occasion, lane, waits, holds, occurred_at, updated_at)
-        SELECT time_ordered_id(now()), NEW.tenant_id, h.id, h.name, of_request, NEW.id, NEW.plan_id, NEW.user_id,
-               NEW.group_object, NEW.member_object, h.moment, 'change',
-               coalesce((SELECT r.lane FROM request r WHERE r.id = of_request), 0),
-               h.moment = 'after', h.moment = 'before', now(), now()
-          FROM hook h JOIN plan p ON p.service_id = h.service_id
-         WHERE p.id = NEW.plan_id AND h.removed_at IS NULL AND 'change' = ANY (h.occasions)
-        RETURNING id, tenant_id, request_id, moment)
-    INSERT INTO request_item (request_id, object_id, tenant_id, generation, updated_at)
-    SELECT d.request_id, d.id, d.tenant_id, 1, now() FROM d WHERE d.moment = 'before' AND d.request_id IS NOT NULL;
-    RETURN NULL;
-END $f$;
-CREATE CONSTRAINT TRIGGER subscription_hooks AFTER UPDATE OF plan_id ON subscription
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.plan_id IS DISTINCT FROM NEW.plan_id)
-    EXECUTE FUNCTION hooks_of_change();
-REVOKE EXECUTE ON FUNCTION hooks_of_facts, hooks_of_change FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION hooks_of_facts FROM PUBLIC;
 
 -- What may be told now, because the directory shows what was wanted: of these groups,
 -- or of all. What somebody else has locked comes the next time.

@@ -6,7 +6,7 @@ CREATE INDEX idempotency_created ON idempotency (created_at);
 CREATE INDEX api_token_ended ON api_token (least(expires_at, revoked_at)) WHERE kind = 'session';
 
 -- Counted failures of logins nobody tries any more, answers whose time is over,
--- sessions that ended; `most` of each at once. Runs as owner: the engine may
+-- sessions that ended, previews whose survey is gone; `most` of each at once. Runs as owner: the engine may
 -- forget by these rules and delete nothing else.
 CREATE FUNCTION forget_ended(failed_before timestamptz, answered_before timestamptz, ended_before timestamptz, most int)
     RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -24,6 +24,12 @@ BEGIN
     done := done + gone;
     DELETE FROM api_token WHERE id IN (
         SELECT id FROM api_token WHERE kind = 'session' AND least(expires_at, revoked_at) <= ended_before
+         LIMIT most FOR UPDATE SKIP LOCKED);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    done := done + gone;
+    -- What was previewed of a survey goes with it.
+    DELETE FROM adoption WHERE id IN (
+        SELECT a.id FROM adoption a WHERE a.state = 'previewed' AND NOT EXISTS (SELECT FROM survey s WHERE s.id = a.survey_id)
          LIMIT most FOR UPDATE SKIP LOCKED);
     GET DIAGNOSTICS gone = ROW_COUNT;
     RETURN done + gone;

@@ -315,4 +315,25 @@ impl WriteTx<'_> {
     ) -> Result<(), StoreError> {
         self.insert_adopted(customer, people, groups, lane).await
     }
+
+    /// Groups that are in other groups of a customer that is being taken over.
+    pub async fn adopt_nested(
+        &mut self,
+        _permit: &Permit<act::DirectoryAdopt>,
+        customer: TenantId,
+        edges: &[Edge],
+    ) -> Result<(), StoreError> {
+        self.want_members(customer, edges, true).await?;
+        let groups: Vec<_> = edges.iter().map(|edge| edge.group.uuid()).collect();
+        let members: Vec<_> = edges.iter().map(|edge| edge.member.uuid()).collect();
+        sqlx::query!(
+            "UPDATE membership m SET nested = true FROM unnest($1::uuid[], $2::uuid[]) AS a (g, m)
+              WHERE m.group_object = a.g AND m.member_object = a.m",
+            &groups,
+            &members
+        )
+        .execute(self.sql())
+        .await?;
+        Ok(())
+    }
 }

@@ -132,7 +132,10 @@ impl Seed<'_> {
             let permissions: Vec<_> = role.permissions.iter().map(|p| p.code().to_owned()).collect();
             sqlx::query!(
                 "INSERT INTO role (code, version, permissions, administrator, created_at) VALUES ($1, $2, $3, $4, $5)
-                 ON CONFLICT DO NOTHING",
+                 -- Migrations made it of what the version before had; this is what it means.
+                 ON CONFLICT (code, version) DO UPDATE
+                    SET permissions = excluded.permissions, administrator = excluded.administrator
+                  WHERE role.tenant_id IS NULL",
                 role.code,
                 role.version,
                 &permissions,

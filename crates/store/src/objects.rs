@@ -243,7 +243,9 @@ impl WriteTx<'_> {
                    e AS (INSERT INTO membership AS x (group_object, member_object, tenant_id, wanted)
                          SELECT g, m, $3, $4 FROM a ORDER BY g, m
                          ON CONFLICT (group_object, member_object) DO UPDATE
-                            SET wanted = excluded.wanted, wanted_gen = x.wanted_gen + 1
+                            SET wanted = excluded.wanted, wanted_gen = x.wanted_gen + 1,
+                                -- An end that has passed is nobody's wish any more.
+                                until = CASE WHEN excluded.wanted AND x.until <= $6 THEN NULL ELSE x.until END
                          RETURNING group_object, member_object, wanted_gen)
                    INSERT INTO request_item (request_id, object_id, member_id, tenant_id, generation, updated_at)
                    SELECT $5, group_object, member_object, $3, wanted_gen, $6 FROM e

@@ -102,6 +102,9 @@ impl WriteTx<'_> {
         if !before.suffixes.iter().any(|s| s == suffix) {
             return Err(StoreError::NotFound("suffix"));
         }
+        if before.suffixes.len() == 1 {
+            return Err(StoreError::Conflict("the last suffix stays"));
+        }
         let people = self.people_at(before.id, suffix).await?;
         if people > 0 {
             return Ok(people);

@@ -247,8 +247,11 @@ impl ReadTx<'_> {
         dn: &str,
     ) -> Result<Option<(ObjectId, TenantId)>, StoreError> {
         let row = sqlx::query!(
+            // The nearest of ours: somebody else's lies within it, however deep.
             "SELECT o.id, o.tenant_id FROM object o JOIN external_object x ON x.object_id = o.id
-              WHERE o.target_id = $1 AND o.kind = 'container' AND o.wanted AND lower(x.dn) = lower($2)",
+              WHERE o.target_id = $1 AND o.kind = 'container' AND o.wanted
+                AND (lower(x.dn) = lower($2) OR right(lower($2), length(x.dn) + 1) = ',' || lower(x.dn))
+              ORDER BY length(x.dn) DESC LIMIT 1",
             target.uuid(),
             dn
         )

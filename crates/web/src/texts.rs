@@ -122,6 +122,10 @@ pub const fn conflict(conflict: Conflict) -> RefusalText {
             "Customers of this seller cannot live in this directory",
             "The directory is dedicated to somebody else, or the placement of the seller or of one above it does not name it. Nothing was changed: choose another directory or another seller, or let whoever manages the directories allow it.",
         ),
+        Conflict::PlansOfSeller => (
+            "Plans of the present seller are in use",
+            "The new seller cannot sell what only the present one publishes. Nothing was changed: give the people plans both have, or let the provider publish these.",
+        ),
         Conflict::DirectoryInUse => (
             "Customers live in the directory for whom it would not be",
             "A directory is dedicated while only those live there whom it is for. Nothing was changed: move the other customers to another directory first.",

@@ -37,7 +37,7 @@ async fn pages_show_every_row_once() {
         (token, "/tenants".to_owned(), 5),
         (token, "/customers".to_owned(), 2),
         (token, "/orders".to_owned(), 2),
-        (token, "/requests".to_owned(), 5),
+        (token, "/requests".to_owned(), 3),
         (token, "/plans".to_owned(), 3),
         (token, "/directories".to_owned(), 1),
         (anna, format!("{path}/groups"), 3),

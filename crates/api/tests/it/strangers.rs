@@ -66,7 +66,7 @@ fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
         .replace("{user}", &estate.ben_id)
         .replace("{member}", group)
         .replace("{subscription}", subscription)
-        .replace("{suffix}", "acme.test")
+        .replace("{suffix}", "old.example")
         .replace("{token}", "none")
         .replace("{code}", "shared");
     assert!(!line.contains("{id}") || !id.is_empty(), "tell this test what {{id}} is in {line}");

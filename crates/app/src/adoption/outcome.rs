@@ -21,7 +21,7 @@ use store::{
 use uuid::Uuid;
 
 use super::{Plan, unknown};
-use crate::{AppError, groups::group_logon_name};
+use crate::{AppError, groups::group_logon_name, placement};
 
 /// How much becomes of what, and what changes in the directory.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -98,7 +98,7 @@ impl Outcome {
         };
         let taken = taken(tx, survey, &found).await?;
         let decisions = decide(&found, &choice, &taken);
-        let plans = plans(tx, plan).await?;
+        let plans = plans(tx, seller, plan).await?;
         let objects = objects.into_iter().map(|o| (o.external_id, o)).collect();
         let mut outcome = Self {
             objects,
@@ -249,6 +249,10 @@ async fn place(
     seller: &TenantRef,
     top: &SurveyObject,
 ) -> Result<Option<ObjectId>, AppError> {
+    // Where a customer may live is asked here as for an order.
+    if let Some(why) = tx.placement_obstacle(seller.id, survey.target, None).await? {
+        return Err(placement::refused(why));
+    }
     let Some((container, owner)) = tx.container_at(survey.target, &top.parent_key).await? else {
         return Ok(None);
     };
@@ -280,12 +284,16 @@ async fn taken(tx: &mut WriteTx<'_>, survey: &Survey, found: &[Found]) -> Result
 }
 
 /// The plans that are asked for, as the catalogue has them.
-async fn plans(tx: &mut WriteTx<'_>, plan: &Plan) -> Result<BTreeMap<String, catalogue::Plan>, AppError> {
+async fn plans(
+    tx: &mut WriteTx<'_>,
+    seller: &TenantRef,
+    plan: &Plan,
+) -> Result<BTreeMap<String, catalogue::Plan>, AppError> {
     let codes = plan.codes();
     if codes.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let all = tx.plans(&plan.currency).await?;
+    let all = tx.plans_for(seller, &plan.currency).await?;
     let missing = codes.iter().filter(|code| all.iter().all(|plan| plan.code != **code));
     let known: Vec<_> = all.iter().map(|plan| plan.code.as_str()).collect();
     let known = known.join(", ");

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     adoption::{Values, user_spec},
-    group::GroupKind,
+    group::{GroupKind, nesting},
     id::{GroupId, InstanceKind, ObjectId, RequestId, ServiceId, TenantId, UserId},
     person::Detail,
     request::Lane,
@@ -84,6 +84,7 @@ pub(super) async fn carry_out(
     tx.insert_instances(order, tenant, &build.instances).await?;
     let edges = build.edges();
     tx.adopt_people(adopt, tenant, &users, &edges, lane).await?;
+    tx.adopt_nested(adopt, tenant, &build.nested()).await?;
     tx.found_at(adopt, tenant, adoption.target, &build.adopted()).await?;
     build.subscribe(tx).await?;
     tx.adoption_run(adopt, adoption, tenant).await?;
@@ -160,7 +161,7 @@ impl<'a> Build<'a> {
             let service = by_group.get(&decision.id).copied();
             let logon = found.attributes.get(&Attribute::LogonName).cloned().unwrap_or_default();
             let description = found.attributes.get(&Attribute::Description).cloned();
-            self.names.push((Name::logon(self.adoption.target, &logon), self.tenant.uuid()));
+            self.names.push((Name::logon(self.adoption.target, &logon), group.uuid()));
             let shown = |attribute| found.attributes.get(&attribute).cloned();
             let kind = shown(Attribute::GroupKind).and_then(|kind| GroupKind::from_code(&kind));
             // It stays as it is: what differs from what is wanted would be changed.
@@ -223,7 +224,7 @@ impl<'a> Build<'a> {
     ) -> GroupId {
         let id: GroupId = tx.id();
         let logon_name = logon_name(&name);
-        self.names.push((Name::logon(self.adoption.target, &logon_name), self.tenant.uuid()));
+        self.names.push((Name::logon(self.adoption.target, &logon_name), id.uuid()));
         let description = Some(description);
         let spec = GroupSpec { description, ..GroupSpec::security(self.folder, name, logon_name) };
         let wanted = self.object(object, (Entity::Group, id.uuid()), Spec::Group(spec));
@@ -290,6 +291,24 @@ impl<'a> Build<'a> {
             edges.extend(group.zip(member).map(|(group, member)| (*group, *member)));
         }
         edges.into_iter().map(|(group, member)| Edge { group, member }).collect()
+    }
+
+    /// Groups that are in other groups. What goes round in a circle or is too deep stays in
+    /// the directory as it is, and the next scan tells it.
+    fn nested(&self) -> Vec<Edge> {
+        let (mut parents, mut children) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
+        let mut edges = Vec::new();
+        for (decision, found) in self.outcome.created(ObjectKind::Group) {
+            let member = self.ours[&decision.id];
+            for group in found.member_of.iter().filter_map(|group| self.ours.get(group).copied()) {
+                if nesting(group, member, &parents, &children).is_ok() {
+                    parents.entry(member).or_default().push(group);
+                    children.entry(group).or_default().push(member);
+                    edges.push(Edge { group, member });
+                }
+            }
+        }
+        edges
     }
 
     fn adopted(&self) -> Vec<Adopted> {

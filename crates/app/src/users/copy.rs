@@ -46,14 +46,19 @@ pub async fn copy(
     }
     let object = source.object.ok_or(AppError::NotFound("user"))?;
     let plans = tx.subscriptions(tenant.id, Some(like)).await?;
-    let plans = plans.into_iter().map(|s| format!("{}@{}", s.plan, s.instance)).collect();
+    let plans =
+        plans.into_iter().filter(|s| s.direct).map(|s| format!("{}@{}", s.plan, s.instance)).collect();
+    let assigned = tx.assigned(&[like]).await?;
+    let bundles = assigned.iter().map(|of| of.content.code.clone()).collect();
     let below =
         |errors: Vec<FieldError>| AppError::Invalid(errors.into_iter().map(|e| e.under(FIELD)).collect());
-    let person = filled(draft, &source, plans).check().map_err(below)?;
+    let person = filled(draft, &source, plans, bundles).check().map_err(below)?;
     let plans = tx.plans_for(&tenant, &tenant.currency).await?;
     let home = home(&mut tx, &tenant, &plans, true).await?;
     let mut prepared = prepare(&mut tx, &home, &[FIELD.to_owned()], std::slice::from_ref(&person)).await?;
-    let groups = if with_groups { groups(&mut tx, object, home.members).await? } else { Vec::new() };
+    let mut groups = if with_groups { groups(&mut tx, object, home.members).await? } else { Vec::new() };
+    // Those come with the bundles.
+    groups.retain(|(_, group)| assigned.iter().all(|of| !of.groups.contains(group)));
     if !groups.is_empty()
         && let Err(error) = tx.permit::<act::GroupManage>(&tenant)
     {
@@ -87,7 +92,7 @@ async fn groups(
     Ok(groups)
 }
 
-fn filled(draft: PersonDraft, source: &User, plans: Vec<String>) -> PersonDraft {
+fn filled(draft: PersonDraft, source: &User, plans: Vec<String>, bundles: Vec<String>) -> PersonDraft {
     let mut details: std::collections::BTreeMap<_, _> = source
         .details
         .iter()
@@ -101,6 +106,7 @@ fn filled(draft: PersonDraft, source: &User, plans: Vec<String>) -> PersonDraft 
         department: draft.department.or_else(|| source.department.clone()),
         manager: draft.manager.or(manager),
         plans: if draft.plans.is_empty() { plans } else { draft.plans },
+        bundles: if draft.bundles.is_empty() { bundles } else { draft.bundles },
         details,
         ..draft
     }

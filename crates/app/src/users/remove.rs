@@ -13,7 +13,7 @@ use serde_json::json;
 use store::{
     Caller,
     objects::Edge,
-    subscriptions::NewSubscription,
+    subscriptions::{NewSubscription, Subscription},
     tx::{Cause, act},
     users::{Removal, User},
 };
@@ -56,9 +56,11 @@ pub async fn delete(
     let request = tx.open_request(tenant.id, "user_delete", args, Lane::Interactive);
     let groups = tx.own_groups(object).await?;
     let ended = tx.unsubscribe(tenant.id, &tenant.time_zone, id, None).await?;
-    let plans = ended.into_iter().map(|s| (format!("{}@{}", s.plan, s.instance), s.version)).collect();
+    let code = |s: &Subscription| format!("{}@{}", s.plan, s.instance);
+    let bundled = ended.iter().filter(|s| !s.direct).map(code).collect();
+    let plans = ended.iter().map(|s| (code(s), s.version)).collect();
     let reports = tx.drop_reports(&permit).await?;
-    let removal = Removal { enabled: user.enabled, groups, plans, reports };
+    let removal = Removal { enabled: user.enabled, groups, plans, bundled, reports };
     tx.leave_groups(tenant.id, object).await?;
     let now = tx.now();
     let purge_at = now + SignedDuration::from_hours(24 * grace);
@@ -95,10 +97,13 @@ pub async fn restore(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> R
     tx.want_change(object, |spec| Some(with_values(spec, &user, &tenant, now)), Lane::Interactive).await?;
     tx.restore_reports(&permit, object, &removed.removal.reports).await?;
     let mut groups = tx.groups_left(&permit, &removed.removal.groups).await?;
-    let mut subscriptions = Vec::new();
+    let (mut subscriptions, mut bundled) = (Vec::new(), Vec::new());
     for (code, version) in &removed.removal.plans {
         let Some((plan, of_plan)) = tx.plan_left(&permit, (code, *version)).await? else { continue };
         let id_of_subscription = tx.id();
+        if removed.removal.bundled.contains(code) {
+            bundled.push(id_of_subscription);
+        }
         let (order, member) = (None, Some(object));
         subscriptions.push(NewSubscription {
             id: id_of_subscription,
@@ -113,6 +118,7 @@ pub async fn restore(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> R
     }
     if !subscriptions.is_empty() {
         tx.subscribe(tenant.id, &tenant.time_zone, &subscriptions).await?;
+        tx.set_direct(&bundled, false).await?;
     }
     let edges: Vec<_> = groups.into_iter().map(|group| Edge { group, member: object }).collect();
     tx.want_members_now(tenant.id, &edges, true).await?;

@@ -8,7 +8,9 @@ use app::{
         BundleDraft, PlanDraft, ServiceDraft, create_plan, create_service, new_version, publish_bundle,
     },
     error::Conflict,
-    groups, instances,
+    groups,
+    hooks::{self, HookDraft},
+    instances,
     people::PersonDraft,
     properties::{self, PropertiesDraft},
     quotas::{self, QuotasDraft},
@@ -175,18 +177,31 @@ async fn another_version_ends_and_begins_for_the_ledger_and_nobody_leaves_a_grou
         ..PlanDraft::default()
     };
     new_version(&w.app, &w.root, "desktop-s", &draft, &cause()).await.expect("version 2");
-    let memberships = w.db.values("membership", "wanted_gen", "true").await;
+    let members = "group_object || ' ' || member_object || ' ' || wanted_gen";
+    let memberships = w.db.values("membership", members, "true").await;
+    let hook = HookDraft {
+        service: Some("desktop".to_owned()),
+        name: "Licences".to_owned(),
+        moment: "after".to_owned(),
+        occasions: ["assign", "remove", "change"].map(str::to_owned).into(),
+        url: Some("https://hooks.example.com/x".to_owned()),
+        ..HookDraft::default()
+    };
+    hooks::create(&w.app, &w.root, &hook, &cause()).await.expect("a hook");
     let told = upgrades::preview(&w.app, &w.root, "desktop-s", &UpgradeDraft::default()).await.expect("told");
     assert_eq!((told.to, told.people, told.subscriptions, told.unpriced), (2, 4, 4, 0));
     assert_eq!((told.cost[0].0.minor, told.cost[0].1.minor), (4 * 3_900, 4 * 4_500));
     let all = UpgradeDraft { below: Some(acme), ..UpgradeDraft::default() };
     let (_, request) = upgrades::upgrade(&w.app, &w.root, "desktop-s", &all, &cause()).await.expect("done");
     let request = request.expect("a request");
-    assert_eq!(w.db.values("membership", "wanted_gen", "true").await, memberships, "nobody left");
+    assert_eq!(w.db.values("membership", members, "true").await, memberships, "nobody left");
     let facts = |kind: &str| format!("kind = '{kind}' AND request_id = '{}'", request.uuid());
-    assert_eq!(w.db.values("fact", "kind", &facts("ended")).await.len(), 4);
-    assert_eq!(w.db.values("fact", "kind", &facts("ordered")).await.len(), 4);
-    assert_eq!(w.db.values("fact", "kind", &facts("started")).await.len(), 0, "nothing had started");
+    assert_eq!(w.db.values("fact", "id", &facts("ended")).await.len(), 4);
+    assert_eq!(w.db.values("fact", "id", &facts("ordered")).await.len(), 4);
+    assert_eq!(w.db.values("fact", "id", &facts("started")).await.len(), 0, "nothing had started");
+    let told = |occasion: &str| format!("occasion = '{occasion}' AND request_id = '{}'", request.uuid());
+    assert_eq!(w.db.values("hook_delivery", "id", &told("change")).await.len(), 4, "one change each");
+    assert_eq!(w.db.values("hook_delivery", "id", "occasion <> 'change'").await.len(), 0, "and nothing else");
     let bo = ids(&w, acme).await[0];
     assert!(account(&w, bo).await.service_details[&Detail::ProfilePath].starts_with(r"\\files5\"));
 

@@ -124,10 +124,8 @@ async fn orders_at_once_share_one_container() {
         placed.expect("every order is placed");
     }
     assert_eq!(containers(&w).await, ["dc1 north below -"]);
-    let parents = w
-        .db
-        .values("object", "DISTINCT spec->>'parent'", "kind = 'container' AND spec->>'parent' IS NOT NULL")
-        .await;
+    let parents =
+        w.db.values("object", "spec->>'parent'", "kind = 'container' AND spec->>'parent' IS NOT NULL").await;
     assert_eq!(parents.len(), 1, "all lie in it: {parents:?}");
 }
 

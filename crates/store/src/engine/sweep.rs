@@ -10,6 +10,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::Value;
 use sqlx::PgConnection;
+use tracing::warn;
 use uuid::Uuid;
 
 use super::{EngineStore, record::finish_requests};
@@ -52,6 +53,13 @@ pub struct Swept {
 const PEOPLE: usize = 200;
 /// Rows of each kind that one sweep forgets: more than a busy instance makes between two.
 const FORGOTTEN: i32 = 10_000;
+
+/// Nothing was done, and why is told at the end.
+fn no<T: Default>(note: &mut impl FnMut(StoreError), error: StoreError) -> T {
+    warn!(%error, "a part of the sweep failed; the next one repeats it");
+    note(error);
+    T::default()
+}
 
 impl EngineStore {
     /// Destroys the keys of old secrets, fails the passwords that waited too
@@ -104,14 +112,20 @@ impl EngineStore {
         .await?
         .rows_affected();
         tx.commit().await?;
-        let memberships = self.end_memberships(now).await?;
-        let surveys = self.forget_surveys(now).await?;
-        let people = self.purge_people().await?;
-        let removed_groups = self.purge_groups(now).await?;
-        let (purged, moved, settled) = self.sweep_tenants(now).await?;
-        let steps = self.drive_directory_moves().await?;
-        let expired = self.expire_passwords(now).await?;
-        let forgotten = self.forget(now).await?;
+        // One that fails keeps no other from being done.
+        let mut failed = None;
+        let mut done = |error| failed = Some(error);
+        let memberships = self.end_memberships(now).await.unwrap_or_else(|e| no(&mut done, e));
+        let surveys = self.forget_surveys(now).await.unwrap_or_else(|e| no(&mut done, e));
+        let people = self.purge_people().await.unwrap_or_else(|e| no(&mut done, e));
+        let removed_groups = self.purge_groups(now).await.unwrap_or_else(|e| no(&mut done, e));
+        let (purged, moved, settled) = self.sweep_tenants(now).await.unwrap_or_else(|e| no(&mut done, e));
+        let steps = self.drive_directory_moves().await.unwrap_or_else(|e| no(&mut done, e));
+        let expired = self.expire_passwords(now).await.unwrap_or_else(|e| no(&mut done, e));
+        let forgotten = self.forget(now).await.unwrap_or_else(|e| no(&mut done, e));
+        if let Some(error) = failed {
+            return Err(error);
+        }
         Ok(Swept {
             keys,
             secrets,
@@ -139,7 +153,7 @@ impl EngineStore {
             .fetch_all(&self.pool)
             .await?;
         let reserved = now + SignedDuration::from_hours(24 * limits::RESERVED_DAYS);
-        let mut steps = 0;
+        let (mut steps, mut failed) = (0, None);
         for id in open {
             let step = sqlx::query_scalar!(
                 "SELECT drive_directory_move($1, $2, $3, $4, $5)",
@@ -150,15 +164,21 @@ impl EngineStore {
                 env!("CARGO_PKG_VERSION")
             )
             .fetch_one(&self.pool)
-            .await?;
-            if step.is_some_and(|step| step != "waiting") {
-                steps += 1;
+            .await;
+            match step {
+                Ok(step) if step.as_deref().is_some_and(|step| step != "waiting") => steps += 1,
+                Ok(_) => {}
+                // One that cannot go on keeps no other from it.
+                Err(error) => {
+                    warn!(%error, %id, "a move between directories did not go on");
+                    failed.get_or_insert(error);
+                }
             }
         }
         if steps > 0 {
             sqlx::query!("SELECT pg_notify('tenantry_work', '')").execute(&self.pool).await?;
         }
-        Ok(steps)
+        failed.map_or(Ok(steps), |error| Err(error.into()))
     }
 
     /// Forgets what is kept for a time only.

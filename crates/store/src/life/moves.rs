@@ -25,6 +25,8 @@ pub enum MoveObstacle {
     TooDeep,
     /// The new seller may not place customers in a directory this one is in.
     NotPlaced,
+    /// Plans are in use below it that only sellers it leaves publish.
+    PlansOfSeller,
 }
 
 impl MoveObstacle {
@@ -37,6 +39,7 @@ impl MoveObstacle {
             "closed" => Self::Closed,
             "too_deep" => Self::TooDeep,
             "not_placed" => Self::NotPlaced,
+            "plans_of_seller" => Self::PlansOfSeller,
             _ => return None,
         })
     }

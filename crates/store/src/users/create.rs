@@ -107,6 +107,7 @@ impl WriteTx<'_> {
         groups: &[Edge],
         lane: Lane,
     ) -> Result<(), StoreError> {
+        self.grow_people(tenant, people.iter().filter(|p| p.account.is_some()).count());
         let (request, now) = (Some(self.request_id()?), self.now);
         for chunk in people.chunks(domain::limits::ROWS_PER_STATEMENT) {
             let links = vec![None; chunk.len()];

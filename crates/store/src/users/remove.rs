@@ -25,6 +25,9 @@ pub struct Removal {
     pub groups: Vec<Uuid>,
     /// Plans as `code@instance`, with their version.
     pub plans: Vec<(String, i32)>,
+    /// Those of them that came with bundles alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bundled: Vec<String>,
     /// Whom the person managed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reports: Vec<Uuid>,
@@ -110,11 +113,14 @@ impl WriteTx<'_> {
 
     /// The groups of a person's object that did not come with a plan.
     pub async fn own_groups(&mut self, member: ObjectId) -> Result<Vec<Uuid>, StoreError> {
+        let now = ts(self.now);
         let groups = sqlx::query_scalar!(
             "SELECT m.group_object FROM membership m JOIN user_group g ON g.object_id = m.group_object
-              WHERE m.member_object = $1 AND m.wanted AND g.purpose <> 'service' AND g.deleted_at IS NULL
+              WHERE m.member_object = $1 AND m.wanted AND (m.until IS NULL OR m.until > $2)
+                AND g.purpose <> 'service' AND g.deleted_at IS NULL
               ORDER BY 1",
-            member.uuid()
+            member.uuid(),
+            now as _
         )
         .fetch_all(self.sql())
         .await?;

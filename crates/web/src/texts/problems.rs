@@ -291,7 +291,7 @@ fn parts(code: ProblemCode, args: &BTreeMap<String, String>) -> (&'static str, S
         C::Gone => (
             "It is not there any more",
             "What was to be taken over, or looked at, is not in the directory any more.".to_owned(),
-            "The provider looks where it went, and surveys the directory again.",
+            "The provider looks where it went and puts it back, then retries the request; or surveys the directory again.",
         ),
         C::Refused => (
             "The directory refused",

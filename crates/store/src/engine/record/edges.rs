@@ -72,6 +72,18 @@ pub(super) async fn record_edges(
         requests.extend(rows);
         // Where no item tells that it failed, the next scan finds it again.
         sqlx::query!(
+            "UPDATE membership x SET applied_gen = a.gen
+               FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS a (g, m, gen)
+              WHERE x.group_object = a.g AND x.member_object = a.m AND x.wanted_gen = a.gen
+                AND NOT EXISTS (SELECT FROM request_item i WHERE i.object_id = a.g AND i.member_id = a.m
+                      AND i.generation = a.gen AND i.state = 'failed')",
+            &bad.groups,
+            &bad.members,
+            &bad.generations
+        )
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query!(
             "DELETE FROM stray_member s USING unnest($1::uuid[], $2::uuid[]) AS a (g, m)
               WHERE s.group_object = a.g AND s.external_id = a.m AND s.request_id IS NULL",
             &bad.groups,
