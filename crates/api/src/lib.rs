@@ -122,7 +122,13 @@ impl<T: serde::Serialize> IntoResponse for Tagged<T> {
 }
 
 fn parts() -> (Router<Surface>, utoipa::openapi::OpenApi) {
-    OpenApiRouter::with_openapi(Document::openapi())
+    let router = OpenApiRouter::with_openapi(Document::openapi());
+    of_services(of_people(of_tenants(router))).split_for_parts()
+}
+
+/// Sessions, tenants and their lives.
+fn of_tenants(router: OpenApiRouter<Surface>) -> OpenApiRouter<Surface> {
+    router
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
         .routes(routes!(sessions::sign_in))
@@ -161,6 +167,11 @@ fn parts() -> (Router<Surface>, utoipa::openapi::OpenApi) {
             password_rules::set_password_policy,
             password_rules::remove_password_policy
         ))
+}
+
+/// Orders, people, groups, and what becomes of them in directories.
+fn of_people(router: OpenApiRouter<Surface>) -> OpenApiRouter<Surface> {
+    router
         .routes(routes!(orders::list_orders, orders::place_order))
         .routes(routes!(orders::show_order))
         .routes(routes!(users::list_users, users::create_user))
@@ -195,6 +206,11 @@ fn parts() -> (Router<Surface>, utoipa::openapi::OpenApi) {
         .routes(routes!(drift::adopt_finding))
         .routes(routes!(drift::scan_directory))
         .routes(routes!(drift::show_drift_policy, drift::set_drift_policy))
+}
+
+/// The catalogue, hooks, adoption, directories.
+fn of_services(router: OpenApiRouter<Surface>) -> OpenApiRouter<Surface> {
+    router
         .routes(routes!(catalogue::list_plans, plans::create_plan))
         .routes(routes!(plans::show_plan))
         .routes(routes!(plans::create_plan_version))
@@ -224,7 +240,6 @@ fn parts() -> (Router<Surface>, utoipa::openapi::OpenApi) {
         .routes(routes!(adoption::run_adoption))
         .routes(routes!(catalogue::list_directories))
         .routes(routes!(catalogue::show_directory, catalogue::update_directory))
-        .split_for_parts()
 }
 
 /// The document that describes this interface (OpenAPI 3.1).

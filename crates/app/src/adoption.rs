@@ -14,6 +14,8 @@ mod migrate;
 mod outcome;
 mod run;
 
+use std::fmt::Write as _;
+
 use domain::{
     adoption::Decision,
     field::{FieldError, Rule},
@@ -208,7 +210,9 @@ fn digest(decisions: &[Decision]) -> Vec<u8> {
     let mut text = String::new();
     for decision in decisions {
         let reason = decision.reason.map_or("", domain::adoption::Reason::code);
-        text.push_str(&format!("{} {} {reason} {:?}\n", decision.id, decision.fate.code(), decision.args));
+        let (id, fate) = (decision.id, decision.fate.code());
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "{id} {fate} {reason} {:?}", decision.args);
     }
     seal::hash(text.as_bytes()).to_vec()
 }

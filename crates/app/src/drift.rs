@@ -212,12 +212,12 @@ fn patch(finding: &Finding) -> Option<UserPatch> {
         }
         Attribute::Manager => UserPatch { manager: Some(None), ..patch },
         Attribute::Enabled => UserPatch { enabled: Some(found? == "true"), ..patch },
-        // Bits in UTC: whose words these were cannot be told.
-        Attribute::Detail(Detail::LogonHours) => return None,
-        Attribute::Detail(detail) => {
+        Attribute::Detail(detail) if detail != Detail::LogonHours => {
             UserPatch { details: [(detail.code().to_owned(), found)].into(), ..patch }
         }
-        Attribute::LogonName
+        // Hours are bits in UTC: whose words these were cannot be told.
+        Attribute::Detail(_)
+        | Attribute::LogonName
         | Attribute::PrincipalName
         | Attribute::Description
         | Attribute::GroupKind

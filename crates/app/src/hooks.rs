@@ -120,7 +120,9 @@ fn check(app: &App, draft: &HookDraft) -> Result<NewHook, Vec<FieldError>> {
     let occasions = match occasions(draft) {
         Ok(occasions) => Some(occasions),
         Err(errors) => {
-            errors.into_iter().for_each(|error| c.note(error));
+            for error in errors {
+                c.note(error);
+            }
             None
         }
     };

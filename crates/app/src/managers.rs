@@ -80,6 +80,10 @@ pub(crate) async fn of_new(
 }
 
 /// The new manager of a person; outer `None` when nothing was said.
+#[expect(
+    clippy::option_option,
+    reason = "what was not said, nobody, and somebody are three different things"
+)]
 pub(crate) async fn of_change(
     tx: &mut WriteTx<'_>,
     tenant: &TenantRef,

@@ -273,7 +273,7 @@ pub(crate) async fn prepare(
     let all = paths.iter().zip(people).zip(made).zip(names).zip(managers).zip(wanted);
     for (((((path, person), made), names), manager), wanted) in all {
         match home.service_details(person, &names, &wanted) {
-            Ok(details) => prepared.add(tx, home, person, made, (names, details), manager, &wanted),
+            Ok(details) => prepared.add(tx, home, person, made, (names, details, manager), &wanted),
             Err(error) if path.is_empty() => errors.push(error),
             Err(error) => errors.push(error.under(path)),
         }
@@ -309,8 +309,7 @@ impl Prepared {
         home: &Home<'_>,
         person: &Person,
         (id, object): (UserId, ObjectId),
-        (names, service_details): (names::Names, Details),
-        manager: Option<Manager>,
+        (names, service_details, manager): (names::Names, Details, Option<Manager>),
         wanted: &Wanted<'_>,
     ) {
         let spec = Spec::User(UserSpec {

@@ -174,6 +174,10 @@ pub struct UserPatch {
 
 impl UserPatch {
     /// How the manager is named; it is looked for in the transaction.
+    #[expect(
+        clippy::option_option,
+        reason = "what was not said, nobody, and somebody are three different things"
+    )]
     pub(crate) fn manager(&self) -> Result<Option<Option<ManagerKey>>, AppError> {
         let key = |text: &Option<String>| match text {
             None => Ok(None),

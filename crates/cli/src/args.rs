@@ -216,6 +216,7 @@ mod tests {
             include_str!("../../../docs/cli.md"),
             include_str!("../../../docs/adoption.md"),
             include_str!("../../../docs/people.md"),
+            include_str!("../../../docs/groups.md"),
         ]
         .join("\n");
         for command in Cli::command().get_subcommands() {

@@ -91,6 +91,45 @@ pub struct FindingFilter {
     pub state: Option<FindingState>,
 }
 
+/// A row of [`ReadTx::findings`]; its type has no name.
+macro_rules! finding {
+    ($row:expr) => {{
+        let row = $row;
+        let user = row.entity_id.filter(|_| row.entity_kind.as_deref() == Some("user"));
+        Ok(Finding {
+            id: FindingId::from_uuid(row.id),
+            tenant: TenantName {
+                id: TenantId::from_uuid(row.tenant_id),
+                code: row.code,
+                name: row.tenant_name,
+            },
+            directory: row.directory,
+            object: row.object_id.map(ObjectId::from_uuid),
+            user: user.map(UserId::from_uuid),
+            entity: row
+                .entity_kind
+                .zip(row.entity_id)
+                .and_then(|(kind, id): (String, Uuid)| entity(&kind, id)),
+            kind: known(FindingKind::from_code(&row.kind), "finding", "kind", row.id)?,
+            attribute: Attribute::from_code(&row.attribute),
+            member: row.member_kind.zip(row.member_id).and_then(|(kind, id)| member(&kind, id)),
+            member_object: row.member_object.map(ObjectId::from_uuid),
+            name: row.name,
+            linked: row.linked.map(UserId::from_uuid),
+            wanted: row.wanted.map(|value| shown(&row.attribute, value)),
+            found: row.found.map(|value| shown(&row.attribute, value)),
+            changed_at: row.changed_at.map(jiff_sqlx::Timestamp::to_jiff),
+            state: known(FindingState::from_code(&row.state), "finding", "state", row.id)?,
+            enforced: row.enforced,
+            first_seen_at: row.first_seen_at.to_jiff(),
+            last_seen_at: row.last_seen_at.to_jiff(),
+            resolved_by: row.resolved_by.map(UserId::from_uuid),
+            resolved_at: row.resolved_at.map(jiff_sqlx::Timestamp::to_jiff),
+            request: row.request_id.map(RequestId::from_uuid),
+        })
+    }};
+}
+
 impl ReadTx<'_> {
     /// Findings, newest first, older than `before`.
     pub async fn findings(
@@ -141,42 +180,7 @@ impl ReadTx<'_> {
         )
         .fetch_all(self.sql())
         .await?;
-        rows.into_iter()
-            .map(|row| {
-                let user = row.entity_id.filter(|_| row.entity_kind.as_deref() == Some("user"));
-                Ok(Finding {
-                    id: FindingId::from_uuid(row.id),
-                    tenant: TenantName {
-                        id: TenantId::from_uuid(row.tenant_id),
-                        code: row.code,
-                        name: row.tenant_name,
-                    },
-                    directory: row.directory,
-                    object: row.object_id.map(ObjectId::from_uuid),
-                    user: user.map(UserId::from_uuid),
-                    entity: row
-                        .entity_kind
-                        .zip(row.entity_id)
-                        .and_then(|(kind, id): (String, Uuid)| entity(&kind, id)),
-                    kind: known(FindingKind::from_code(&row.kind), "finding", "kind", row.id)?,
-                    attribute: Attribute::from_code(&row.attribute),
-                    member: row.member_kind.zip(row.member_id).and_then(|(kind, id)| member(&kind, id)),
-                    member_object: row.member_object.map(ObjectId::from_uuid),
-                    name: row.name,
-                    linked: row.linked.map(UserId::from_uuid),
-                    wanted: row.wanted.map(|value| shown(&row.attribute, value)),
-                    found: row.found.map(|value| shown(&row.attribute, value)),
-                    changed_at: row.changed_at.map(jiff_sqlx::Timestamp::to_jiff),
-                    state: known(FindingState::from_code(&row.state), "finding", "state", row.id)?,
-                    enforced: row.enforced,
-                    first_seen_at: row.first_seen_at.to_jiff(),
-                    last_seen_at: row.last_seen_at.to_jiff(),
-                    resolved_by: row.resolved_by.map(UserId::from_uuid),
-                    resolved_at: row.resolved_at.map(jiff_sqlx::Timestamp::to_jiff),
-                    request: row.request_id.map(RequestId::from_uuid),
-                })
-            })
-            .collect()
+        rows.into_iter().map(|row| finding!(row)).collect()
     }
 
     /// A finding of a tenant whose requests the caller may read.

@@ -155,9 +155,12 @@ impl WriteTx<'_> {
     }
 }
 
+/// A rule of some, as text.
+type Read<'a> = &'a dyn Fn(&Rules) -> Option<String>;
+
 fn differences(before: Option<&Rules>, after: Option<&Rules>) -> Vec<FieldChange> {
     let words = |words: &BTreeSet<String>| words.iter().cloned().collect::<Vec<_>>().join(" ");
-    let fields: [(&str, &dyn Fn(&Rules) -> Option<String>); 5] = [
+    let fields: [(&str, Read<'_>); 5] = [
         ("min_chars", &|r| Some(r.min_chars.to_string())),
         ("classes", &|r| Some(r.classes.to_string())),
         ("no_names", &|r| Some(r.no_names.to_string())),

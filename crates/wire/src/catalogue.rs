@@ -399,6 +399,10 @@ pub struct PropertyValues {
 }
 
 /// Not given, null and a number are three things.
+#[expect(
+    clippy::option_option,
+    reason = "absent, null and a number are three different things in a merge patch"
+)]
 fn lifted<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Option<i64>>, D::Error> {
     Option::<i64>::deserialize(input).map(Some)
 }

@@ -138,8 +138,8 @@ fn by_customer(export: &Export) -> BTreeMap<&str, Vec<&Assignment>> {
     let mut all: BTreeMap<&str, Vec<&Assignment>> = BTreeMap::new();
     for assignment in &export.assignments {
         let by_user = || {
-            let keys = assignment.user.iter().flatten();
-            keys.filter_map(|(rule, key)| owners.get(&(*rule, key.to_lowercase())).copied()).next()
+            let mut keys = assignment.user.iter().flatten();
+            keys.find_map(|(rule, key)| owners.get(&(*rule, key.to_lowercase())).copied())
         };
         let owner = assignment.customer.as_deref().or_else(by_user).unwrap_or_default();
         all.entry(owner).or_default().push(assignment);

@@ -115,7 +115,7 @@ impl Lines<'_> {
         let bytes = self.text.as_bytes();
         let blank = bytes.iter().skip(start).take_while(|b| matches!(b, b'\r' | b'\n')).count();
         let start = (start + blank).clamp(self.at, bytes.len());
-        let passed = bytes[self.at..start].iter().filter(|b| **b == b'\n').count();
+        let passed = bytes[self.at..start].split(|b| *b == b'\n').count() - 1;
         (self.at, self.line) = (start, self.line + u64::try_from(passed).unwrap_or(u64::MAX));
         self.line
     }

@@ -113,7 +113,7 @@ async fn an_answer_that_is_cut_slow_or_no_http_is_none() {
 async fn of_an_answer_without_end_little_is_read() {
     let endless = raw(|mut stream| async move {
         let _sent = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
-        while stream.write_all(&[b'x'; 65_536]).await.is_ok() {}
+        while stream.write_all(&[b'x'; 8_192]).await.is_ok() {}
     });
     let reply = webhook(near(), &endless.await).await;
     assert_eq!(reply.verdict, Verdict::Done);
@@ -178,7 +178,7 @@ fn serve(issuer: &CertifiedIssuer<'static, KeyPair>) -> std::net::SocketAddr {
         for stream in listener.incoming().flatten() {
             let connection = ServerConnection::new(Arc::clone(&config)).expect("a connection");
             let mut stream = StreamOwned::new(connection, stream);
-            let mut part = [0; 65_536];
+            let mut part = [0; 8_192];
             if stream.read(&mut part).is_ok_and(|n| n > 0) {
                 let _sent = stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
                 stream.conn.send_close_notify();

@@ -57,7 +57,7 @@ where
     let address: SocketAddr = listener.local_addr().expect("an address");
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            let mut part = [0; 65_536];
+            let mut part = [0; 8_192];
             let _read = stream.read(&mut part).await;
             tokio::spawn(then(stream));
         }

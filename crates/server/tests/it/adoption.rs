@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     directory::Site,
+    http::Client,
     process::{PASSWORD, wait_for},
 };
 
@@ -86,6 +87,34 @@ fn id(value: &Value) -> String {
     value["id"].as_str().expect("an id").to_owned()
 }
 
+/// Ordinary acts on somebody who lies deep, and on a group.
+async fn act(site: &Site, root: &Client, customer: &str, domain: &str, top: &str) {
+    let search = format!("customers/{customer}/users?search=old2@{domain}");
+    let person = root.see(&search).await["items"][0].clone();
+    let person_path = format!("users/{}", id(&person));
+    root.change(
+        &person_path,
+        &json!({ "enabled": false, "display_name": "Renamed", "principal_name": format!("new2@{domain}") }),
+    )
+    .await;
+    assert!(!site.binds(&format!("new2@{domain}"), OLD_PASSWORD).await, "disabled");
+    root.change(&person_path, &json!({ "enabled": true })).await;
+    assert!(site.binds(&format!("new2@{domain}"), OLD_PASSWORD).await, "and with the old password again");
+    let groups = root.see(&format!("customers/{customer}/groups")).await;
+    let sales =
+        groups["items"].as_array().expect("groups").iter().find(|g| text(&g["name"]).starts_with("Sales"));
+    let member = format!("groups/{}/members/{}", id(sales.expect("the group")), id(&person));
+    let put = root.put(&member).await.good();
+    if let Some(request) = put["request"].as_str().or(put["provisioning"]["request"].as_str()) {
+        root.complete(request).await;
+    }
+    let filter = format!("(&(userPrincipalName=new2@{domain})(memberOf=CN=Sales {},{top}))", site.tag);
+    wait_for("the member", async || {
+        (site.find(&site.administrator(), &filter).await.len() == 1).then_some(())
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_container_somebody_made_is_taken_over_as_it_is_and_nobody_else_finds_it() {
     let site = Site::new().await;
@@ -146,32 +175,7 @@ async fn a_container_somebody_made_is_taken_over_as_it_is_and_nobody_else_finds_
         Vec::<String>::new()
     );
 
-    // An ordinary act on somebody who lies deep, and on the group.
-    let customer = text(&run["customer"]);
-    let search = format!("customers/{customer}/users?search=old2@{domain}");
-    let person = root.see(&search).await["items"][0].clone();
-    let person_path = format!("users/{}", id(&person));
-    root.change(
-        &person_path,
-        &json!({ "enabled": false, "display_name": "Renamed", "principal_name": format!("new2@{domain}") }),
-    )
-    .await;
-    assert!(!site.binds(&format!("new2@{domain}"), OLD_PASSWORD).await, "disabled");
-    root.change(&person_path, &json!({ "enabled": true })).await;
-    assert!(site.binds(&format!("new2@{domain}"), OLD_PASSWORD).await, "and with the old password again");
-    let groups = root.see(&format!("customers/{customer}/groups")).await;
-    let sales =
-        groups["items"].as_array().expect("groups").iter().find(|g| text(&g["name"]).starts_with("Sales"));
-    let member = format!("groups/{}/members/{}", id(sales.expect("the group")), id(&person));
-    let put = root.put(&member).await.good();
-    if let Some(request) = put["request"].as_str().or(put["provisioning"]["request"].as_str()) {
-        root.complete(request).await;
-    }
-    let filter = format!("(&(userPrincipalName=new2@{domain})(memberOf=CN=Sales {},{top}))", site.tag);
-    wait_for("the member", async || {
-        (site.find(&site.administrator(), &filter).await.len() == 1).then_some(())
-    })
-    .await;
+    act(&site, &root, &text(&run["customer"]), &domain, &top).await;
     assert!(server.stop().await.success());
 }
 

@@ -77,6 +77,17 @@ impl ReadTx<'_> {
     }
 }
 
+/// Groups of instances, a column each.
+#[derive(Default)]
+struct GroupRows {
+    ids: Vec<Uuid>,
+    objects: Vec<Uuid>,
+    names: Vec<String>,
+    instances: Vec<Uuid>,
+    services: Vec<Uuid>,
+    places: Vec<i16>,
+}
+
 impl WriteTx<'_> {
     /// Makes instances of a customer that is being ordered, with the rows of their
     /// groups, whose objects have to be wanted in the same transaction.
@@ -90,16 +101,15 @@ impl WriteTx<'_> {
         let services: Vec<_> = instances.iter().map(|i| i.service.uuid()).collect();
         let codes: Vec<_> = instances.iter().map(|i| i.code.clone()).collect();
         let names: Vec<_> = instances.iter().map(|i| i.name.clone()).collect();
-        let mut groups: (Vec<Uuid>, Vec<Uuid>, Vec<String>, Vec<Uuid>, Vec<Uuid>, Vec<i16>) =
-            Default::default();
+        let mut groups = GroupRows::default();
         for instance in instances {
             for (place, (id, object, name)) in (0_i16..).zip(&instance.groups) {
-                groups.0.push(id.uuid());
-                groups.1.push(object.uuid());
-                groups.2.push(name.clone());
-                groups.3.push(instance.id.uuid());
-                groups.4.push(instance.service.uuid());
-                groups.5.push(place);
+                groups.ids.push(id.uuid());
+                groups.objects.push(object.uuid());
+                groups.names.push(name.clone());
+                groups.instances.push(instance.id.uuid());
+                groups.services.push(instance.service.uuid());
+                groups.places.push(place);
             }
         }
         let now = ts(self.now);
@@ -116,12 +126,12 @@ impl WriteTx<'_> {
             &services,
             &codes,
             &names,
-            &groups.0,
-            &groups.1,
-            &groups.2,
-            &groups.3,
-            &groups.4,
-            &groups.5,
+            &groups.ids,
+            &groups.objects,
+            &groups.names,
+            &groups.instances,
+            &groups.services,
+            &groups.places,
             now as _
         )
         .execute(self.sql())

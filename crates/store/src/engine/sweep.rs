@@ -72,6 +72,41 @@ impl EngineStore {
         let keys = self.keys.clone();
         let keys = tokio::task::spawn_blocking(move || keys.destroy_expired(now));
         let keys = keys.await.map_err(|_| StoreError::Conflict("the destruction of keys did not end"))??;
+        let (secrets, requests, groups) = self.sweep_requests(now).await?;
+        // One that fails keeps no other from being done.
+        let mut failed = None;
+        let mut done = |error| failed = Some(error);
+        let memberships = self.end_memberships(now).await.unwrap_or_else(|e| no(&mut done, e));
+        let surveys = self.forget_surveys(now).await.unwrap_or_else(|e| no(&mut done, e));
+        let people = self.purge_people().await.unwrap_or_else(|e| no(&mut done, e));
+        let removed_groups = self.purge_groups(now).await.unwrap_or_else(|e| no(&mut done, e));
+        let (purged, moved, settled) = self.sweep_tenants(now).await.unwrap_or_else(|e| no(&mut done, e));
+        let steps = self.drive_directory_moves().await.unwrap_or_else(|e| no(&mut done, e));
+        let expired = self.expire_passwords(now).await.unwrap_or_else(|e| no(&mut done, e));
+        let forgotten = self.forget(now).await.unwrap_or_else(|e| no(&mut done, e));
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        Ok(Swept {
+            keys,
+            secrets,
+            requests,
+            groups,
+            surveys,
+            people,
+            memberships,
+            removed_groups,
+            purged,
+            moved,
+            expired,
+            settled,
+            forgotten,
+            steps,
+        })
+    }
+
+    /// Passwords that waited too long, requests that are over, groups nobody has in the queue.
+    async fn sweep_requests(&self, now: Timestamp) -> Result<(usize, usize, u64), StoreError> {
         let expired = serde_json::to_value(Problem::new(ProblemCode::SecretExpired)).unwrap_or(Value::Null);
         let mut tx = self.pool.begin().await?;
         let mut ended = sqlx::query_scalar!(
@@ -112,36 +147,7 @@ impl EngineStore {
         .await?
         .rows_affected();
         tx.commit().await?;
-        // One that fails keeps no other from being done.
-        let mut failed = None;
-        let mut done = |error| failed = Some(error);
-        let memberships = self.end_memberships(now).await.unwrap_or_else(|e| no(&mut done, e));
-        let surveys = self.forget_surveys(now).await.unwrap_or_else(|e| no(&mut done, e));
-        let people = self.purge_people().await.unwrap_or_else(|e| no(&mut done, e));
-        let removed_groups = self.purge_groups(now).await.unwrap_or_else(|e| no(&mut done, e));
-        let (purged, moved, settled) = self.sweep_tenants(now).await.unwrap_or_else(|e| no(&mut done, e));
-        let steps = self.drive_directory_moves().await.unwrap_or_else(|e| no(&mut done, e));
-        let expired = self.expire_passwords(now).await.unwrap_or_else(|e| no(&mut done, e));
-        let forgotten = self.forget(now).await.unwrap_or_else(|e| no(&mut done, e));
-        if let Some(error) = failed {
-            return Err(error);
-        }
-        Ok(Swept {
-            keys,
-            secrets,
-            requests,
-            groups,
-            surveys,
-            memberships,
-            removed_groups,
-            people,
-            purged,
-            moved,
-            expired,
-            settled,
-            forgotten,
-            steps,
-        })
+        Ok((secrets, requests, groups))
     }
 
     /// Takes the next step of every move between directories that has one: each in a

@@ -134,7 +134,6 @@ impl WriteTx<'_> {
         let account = |f: fn(&super::Account) -> Uuid| {
             people.iter().map(|p| p.account.as_ref().map(f)).collect::<Vec<_>>()
         };
-        let keys: Vec<_> = people.iter().map(|p| search_key(&p.display_name)).collect();
         let specs: Vec<Option<Json<&Spec>>> =
             people.iter().map(|p| p.account.as_ref().map(|a| Json(&a.spec))).collect();
         let (now, actor) = (ts(self.now), self.caller.user().uuid());
@@ -178,7 +177,7 @@ impl WriteTx<'_> {
             &text(|p| p.phone.as_deref()) as _,
             &text(|p| p.title.as_deref()) as _,
             &text(|p| p.department.as_deref()) as _,
-            &keys,
+            &people.iter().map(|p| search_key(&p.display_name)).collect::<Vec<_>>(),
             &people.iter().map(|p| p.enabled).collect::<Vec<_>>(),
             &people.iter().map(|p| p.administrator).collect::<Vec<_>>(),
             &links.iter().map(|a| a.map(ActivationId::uuid)).collect::<Vec<_>>() as _,

@@ -59,7 +59,7 @@ impl DirectoryView {
                 .with("controller", &controller.address)
                 .with("seconds", skew.unsigned_abs() / 1_000)
                 .with("direction", if skew > 0 { "ahead" } else { "behind" });
-            (skew.unsigned_abs() > limits::CLOCK_SKEW.as_millis() as u64).then_some(problem)
+            (u128::from(skew.unsigned_abs()) > limits::CLOCK_SKEW.as_millis()).then_some(problem)
         };
         self.controllers.iter().filter_map(skewed).collect()
     }

@@ -40,35 +40,8 @@ async fn tables(world: &World, class: &str) -> Vec<Table> {
     rows.into_iter().map(|r| table(r.get("name"), r.get("writable"))).collect()
 }
 
-/// What only the engine writes, as it would, so that no table is empty.
-async fn fill(estate: &Estate) {
-    let world = &estate.world;
-    world
-        .sql(
-            "INSERT INTO external_object (object_id, tenant_id, target_id, state)
-                 SELECT id, tenant_id, target_id, 'verified' FROM object;
-             INSERT INTO attempt (object_id, tenant_id, generation, lease, step)
-                 SELECT id, tenant_id, 1, 1, 'create' FROM object;
-             INSERT INTO finding (id, tenant_id, target_id, object_id, kind)
-                 SELECT gen_random_uuid(), tenant_id, target_id, id, 'missing' FROM object;
-             INSERT INTO drift_policy (target_id, tenant_id, subject, mode, updated_at)
-                 SELECT target.id, tenant.id, tenant.id::text, 'report', now() FROM target, tenant;
-             INSERT INTO observation (tenant_id, subject, source, kind, observed_at, value)
-                 SELECT tenant_id, id, 'test', 'logon', now(), '{}' FROM users;
-             INSERT INTO secret (id, tenant_id, object_id, user_id, request_id, key_id, sealed, portal_hash, created_at,
-                     expires_at)
-                 SELECT gen_random_uuid(), tenant_id, object_id, id, id, 'short-1', '', '', now(), now() FROM users
-                  WHERE object_id IS NOT NULL;
-             INSERT INTO idempotency (user_id, key, tenant_id, request_hash, created_at)
-                 SELECT id, 'k', tenant_id, '', now() FROM users;
-             INSERT INTO planned_move (id, tenant_id, parent, day, effective_at, created_at)
-                 SELECT gen_random_uuid(), t.id, (SELECT id FROM tenant WHERE kind = 'provider'), '2030-01-01', now(), now()
-                   FROM tenant t WHERE t.kind <> 'provider';
-             INSERT INTO group_owner (group_id, user_id, tenant_id, position, created_at)
-                 SELECT g.id, u.id, g.tenant_id, 1, now() FROM user_group g JOIN users u ON u.tenant_id = g.tenant_id
-                  WHERE u.id IN (SELECT user_id FROM role_grant);
-             INSERT INTO stray_member (group_object, external_id, tenant_id, dn)
-                 SELECT object_id, gen_random_uuid(), tenant_id, 'CN=x' FROM user_group;
+/// Rows of every tenant in the tables few estates have something in.
+const RARE: &str = "
              INSERT INTO target (id, tenant_id, code, kind, name, created_at)
                  SELECT gen_random_uuid(), id, 'other', 'ad', 'Other', now() FROM tenant WHERE kind = 'provider';
              INSERT INTO placement (tenant_id, target_id, created_at)
@@ -114,7 +87,37 @@ async fn fill(estate: &Estate) {
              INSERT INTO hook_secret (id, tenant_id, hook_id, key_id, sealed, created_at)
                  SELECT gen_random_uuid(), tenant_id, id, 'k', '', now() FROM hook;
              INSERT INTO hook_delivery (id, tenant_id, hook_id, name, moment, occasion, lane, occurred_at, updated_at)
-                 SELECT gen_random_uuid(), tenant_id, id, name, moment, 'test', 0, now(), now() FROM hook;
+                 SELECT gen_random_uuid(), tenant_id, id, name, moment, 'test', 0, now(), now() FROM hook;";
+
+/// What only the engine writes, as it would, so that no table is empty.
+async fn fill(estate: &Estate) {
+    let world = &estate.world;
+    world
+        .sql(
+            "INSERT INTO external_object (object_id, tenant_id, target_id, state)
+                 SELECT id, tenant_id, target_id, 'verified' FROM object;
+             INSERT INTO attempt (object_id, tenant_id, generation, lease, step)
+                 SELECT id, tenant_id, 1, 1, 'create' FROM object;
+             INSERT INTO finding (id, tenant_id, target_id, object_id, kind)
+                 SELECT gen_random_uuid(), tenant_id, target_id, id, 'missing' FROM object;
+             INSERT INTO drift_policy (target_id, tenant_id, subject, mode, updated_at)
+                 SELECT target.id, tenant.id, tenant.id::text, 'report', now() FROM target, tenant;
+             INSERT INTO observation (tenant_id, subject, source, kind, observed_at, value)
+                 SELECT tenant_id, id, 'test', 'logon', now(), '{}' FROM users;
+             INSERT INTO secret (id, tenant_id, object_id, user_id, request_id, key_id, sealed, portal_hash, created_at,
+                     expires_at)
+                 SELECT gen_random_uuid(), tenant_id, object_id, id, id, 'short-1', '', '', now(), now() FROM users
+                  WHERE object_id IS NOT NULL;
+             INSERT INTO idempotency (user_id, key, tenant_id, request_hash, created_at)
+                 SELECT id, 'k', tenant_id, '', now() FROM users;
+             INSERT INTO planned_move (id, tenant_id, parent, day, effective_at, created_at)
+                 SELECT gen_random_uuid(), t.id, (SELECT id FROM tenant WHERE kind = 'provider'), '2030-01-01', now(), now()
+                   FROM tenant t WHERE t.kind <> 'provider';
+             INSERT INTO group_owner (group_id, user_id, tenant_id, position, created_at)
+                 SELECT g.id, u.id, g.tenant_id, 1, now() FROM user_group g JOIN users u ON u.tenant_id = g.tenant_id
+                  WHERE u.id IN (SELECT user_id FROM role_grant);
+             INSERT INTO stray_member (group_object, external_id, tenant_id, dn)
+                 SELECT object_id, gen_random_uuid(), tenant_id, 'CN=x' FROM user_group;
              INSERT INTO sales_order SELECT gen_random_uuid(), customer_id, reference, content_hash, purchase_order,
                      start_date, end_date, notice_days, customer_id, administrator_id, request_id, created_at
                 FROM sales_order;
@@ -123,6 +126,7 @@ async fn fill(estate: &Estate) {
                          FROM tenant_edge WHERE parent IS NOT NULL) e;",
         )
         .await;
+    world.sql(RARE).await;
 }
 
 /// A connection of the application with the scope of a caller, as a transaction has it.

@@ -15,4 +15,5 @@ mod plans;
 mod replay;
 mod seal;
 mod tree;
+mod upgrade;
 mod world;

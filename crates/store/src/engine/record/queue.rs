@@ -36,6 +36,38 @@ pub(super) async fn settle_work(
         counted.push(count);
         refused.push(refusal);
     }
+    leave(tx, batch, &ended, &generations).await?;
+    sqlx::query!(
+        "UPDATE work w SET lease = NULL, lease_until = NULL, attempts = w.attempts + a.counted,
+                refusals = CASE WHEN a.refused THEN w.refusals + 1 WHEN NOT a.refused THEN 0 ELSE w.refusals END,
+                due_at = now() + a.after * interval '1 ms'
+           FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::bool[]) AS a (id, after, counted, refused) WHERE w.object_id = a.id",
+        &again,
+        &delays,
+        &counted,
+        &refused as _
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "UPDATE work SET lease = NULL, lease_until = NULL, due_at = now(), refusals = 0
+          WHERE lease = $1 AND object_id = ANY($2)",
+        claim.lease,
+        &ended
+    )
+    .execute(&mut *tx)
+    .await?;
+    wake_groups(tx, batch.lane, &verified).await?;
+    wake_linked(tx, batch).await
+}
+
+/// Takes what is done out of the queue.
+async fn leave(
+    tx: &mut PgConnection,
+    batch: &Batch,
+    ended: &[Uuid],
+    generations: &[i64],
+) -> Result<(), StoreError> {
     let links = Links::of(batch);
     sqlx::query!(
         "DELETE FROM work w USING unnest($1::uuid[], $2::bigint[]) AS a (id, gen) JOIN object o ON o.id = a.id
@@ -60,36 +92,15 @@ pub(super) async fn settle_work(
                   AND NOT EXISTS (SELECT FROM external_object x JOIN membership m ON m.member_object = x.object_id
                        WHERE x.external_id = s.external_id AND x.target_id = o.target_id
                          AND m.group_object = s.group_object AND m.wanted))",
-        &ended,
-        &generations,
+        ended,
+        generations,
         &links.objects,
         &links.others,
         &links.taken_for as _
     )
-    .execute(&mut *tx)
+    .execute(tx)
     .await?;
-    sqlx::query!(
-        "UPDATE work w SET lease = NULL, lease_until = NULL, attempts = w.attempts + a.counted,
-                refusals = CASE WHEN a.refused THEN w.refusals + 1 WHEN NOT a.refused THEN 0 ELSE w.refusals END,
-                due_at = now() + a.after * interval '1 ms'
-           FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::bool[]) AS a (id, after, counted, refused) WHERE w.object_id = a.id",
-        &again,
-        &delays,
-        &counted,
-        &refused as _
-    )
-    .execute(&mut *tx)
-    .await?;
-    sqlx::query!(
-        "UPDATE work SET lease = NULL, lease_until = NULL, due_at = now(), refusals = 0
-          WHERE lease = $1 AND object_id = ANY($2)",
-        claim.lease,
-        &ended
-    )
-    .execute(&mut *tx)
-    .await?;
-    wake_groups(tx, batch.lane, &verified).await?;
-    wake_linked(tx, batch).await
+    Ok(())
 }
 
 /// What waits for a target that is away is due when that is back. What differs
