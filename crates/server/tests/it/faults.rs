@@ -252,11 +252,14 @@ async fn both_controllers_gone_under_load_park_the_work_and_nobody_is_failed_or_
         };
         items.as_array().expect("items").iter().map(one).collect::<BTreeSet<_>>()
     };
-    let before = wait_for("the work waits", async || {
+    // What was not in hand at that moment waits in the queue and is not shown as parked.
+    let before = wait_for("the breaker opens", async || {
         let down = root.see("directories/shared").await["health"] == "down";
-        Some(parked().await).filter(|items| down && !items.is_empty())
+        if down { Some(parked().await) } else { None }
     })
     .await;
+    let done = root.see(&path).await["counts"]["verified"].as_i64().expect("a number");
+    assert!(done < 300, "there is work left: {done}");
     wait_for("both have been gone for a while", async || {
         let shown = root.see("directories/shared").await;
         (shown["health"] == "down" && killed.elapsed() >= GONE).then_some(())
