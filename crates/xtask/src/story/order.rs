@@ -122,12 +122,12 @@ async fn in_the_directory(world: &World, administrator: &Login) -> Result<String
     let closed = list.contains("D:P") || list.contains("D:AIP") || list.contains("D:PAI");
     require(closed, format!("the unit's access list is protected: {list}"))?;
     let groups = controller.find(&all, &unit, "(objectClass=group)").await?;
-    require(groups.len() == 3, format!("groups of all people, desktop and ERP, not {groups:?}"))?;
+    require(groups.len() == 4, format!("groups of all people, desktop and two of ERP, not {groups:?}"))?;
     let names = controller.values(&all, &unit, "(objectClass=user)", "userPrincipalName").await?;
     require(names == [administrator.name.as_str()], format!("one user with the suffix, not {names:?}"))?;
     require(administrator.name.ends_with("@acme.example"), format!("{} has the suffix", administrator.name))?;
     let own = controller.find(administrator, &unit, "(objectClass=group)").await?;
-    require(own.len() == 3, "the administrator sees the groups of the own customer")?;
+    require(own.len() == 4, "the administrator sees the groups of the own customer")?;
     Ok(unit)
 }
 
@@ -146,7 +146,7 @@ async fn in_the_interface(world: &World, placed: &Order) -> Result<(), Failure> 
     let desktop = seen.plans.iter().any(|s| s.plan == "desktop-standard" && s.started_at.is_some());
     require(desktop, format!("the administrator's desktop has started: {:?}", seen.plans))?;
     let groups: Vec<Group> = world.root.list(&format!("customers/{id}/groups")).await?;
-    require(groups.len() == 3, format!("three groups, not {}", groups.len()))?;
+    require(groups.len() == 4, format!("four groups, not {}", groups.len()))?;
     let plans: Vec<Plan> = world.root.list("plans").await?;
     let priced = plans.iter().filter(|plan| plan.price.as_ref().is_some_and(|p| p.minor > 0)).count();
     require(priced == 4, format!("four plans with a price in the price book, not {priced}"))
