@@ -28,7 +28,8 @@ story: setup ## Run the story from an order to a working customer, unattended
 	$(XTASK) story
 
 bench: setup ## Run the benchmarks beside their floors; ONLY=name runs one
-	@cargo run --profile measure --package bench -- $(if $(ONLY),--only $(ONLY))
+	@cargo build --profile measure --package server --package cli --package bench
+	@"$${CARGO_TARGET_DIR:-target}/measure/bench" $(if $(ONLY),--only $(ONLY))
 
 soak: setup ## Run the tests for long with new seeds; MINUTES=n, 60 if not said
 	$(XTASK) soak $(if $(MINUTES),--minutes $(MINUTES))

@@ -38,7 +38,9 @@ impl Product {
         }
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let status = Command::new(cargo)
-            .args(["build", "--quiet", "--profile", "measure", "--package", "server", "--bin", "tenantryd"])
+            .args(["build", "--quiet", "--profile", "measure"])
+            // The same packages as this program was built with, or all is compiled anew.
+            .args(["--package", "server", "--package", "cli", "--package", "bench"])
             .current_dir(crate::root())
             .status()
             .await?;

@@ -13,7 +13,8 @@ use std::{
 use tokio::process::Command;
 
 use crate::{
-    process::{Failure, cargo, run, run_quietly},
+    lab::server::Binaries,
+    process::{Failure, run, run_quietly},
     term::{heading, say},
     test, workspace,
 };
@@ -81,8 +82,8 @@ pub async fn start(args: SoakArgs) -> Result<(), Failure> {
 
 /// 3,200 users with ten kills of the worker, and the lists of a million people.
 async fn kills(seed: u64) -> Result<(), Failure> {
-    let words = ["run", "--quiet", "--profile", "measure", "--package", "bench", "--", "--soak"];
-    run(cargo().args(words).arg(seed.to_string())).await
+    let built = Binaries::build("measure").await?;
+    run(Command::new(built.tenantryd.with_file_name("bench")).arg("--soak").arg(seed.to_string())).await
 }
 
 fn record(line: &str) -> Result<(), Failure> {

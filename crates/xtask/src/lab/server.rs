@@ -47,6 +47,11 @@ impl Binaries {
         let mut command = cargo();
         command.current_dir(workspace::root());
         command.args(["build", "--profile", profile, "--package", "server", "--package", "cli"]);
+        if profile == "measure" {
+            // Cargo joins the features of what is built together: the same three packages as
+            // `make bench`, or both would compile everything anew.
+            command.args(["--package", "bench"]);
+        }
         process::run(&mut command).await?;
         let folder = if profile == "dev" { "debug" } else { profile };
         let folder = workspace::metadata()?.target_directory.into_std_path_buf().join(folder);
