@@ -118,6 +118,11 @@ pub fn tabs(id: TenantId, here: &str) -> Vec<Tab> {
     vec![tab("customer-overview", ""), tab("customer-people", "/people"), tab("customer-groups", "/groups")]
 }
 
+/// The way to what a customer has.
+pub fn trail(id: TenantId, customer: &str) -> Vec<(String, String)> {
+    vec![(say("customers-title"), "/customers".to_owned()), (customer.to_owned(), format!("/customers/{id}"))]
+}
+
 /// One customer.
 pub async fn overview(visit: Visit, Path(id): Path<String>) -> Result<Response, Refusal> {
     let caller = visit.person()?;

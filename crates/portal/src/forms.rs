@@ -38,6 +38,14 @@ impl Form {
         Ok(Self { values: posted.fields().to_vec(), errors })
     }
 
+    /// With everything that is wrong at one field: the form has no other.
+    pub fn all_at(mut self, name: &str) -> Self {
+        for (place, _) in &mut self.errors {
+            name.clone_into(place);
+        }
+        self
+    }
+
     /// What stands in a field.
     pub fn value(&self, name: &str) -> &str {
         self.values.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.as_str())

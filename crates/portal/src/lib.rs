@@ -14,6 +14,7 @@ mod assets;
 mod context;
 mod customers;
 mod forms;
+mod groups;
 mod home;
 mod live;
 mod nav;
@@ -49,6 +50,9 @@ pub fn router(surface: &Surface) -> Router {
         .route("/customers/{id}", get(customers::overview))
         .route("/customers/{id}/people", get(people::list))
         .route("/customers/{id}/people/new", get(people::new).post(people::create))
+        .route("/customers/{id}/groups", get(groups::list))
+        .route("/groups/{id}", get(groups::show))
+        .route("/groups/{id}/{what}", post(groups::change))
         .route("/people/{id}", get(people::show).post(people::change))
         .route("/people/{id}/edit", get(people::edit))
         .route("/people/{id}/{what}", post(people::act))

@@ -60,7 +60,7 @@ async fn page(visit: &Visit, status: StatusCode, form: Form) -> Result<Response,
     let page = New {
         frame: visit.frame.clone(),
         form,
-        plans: plans.iter().filter(|plan| !plan.per_user).map(choice).collect(),
+        plans: plans.iter().map(choice).collect(),
         directories: std::iter::once(automatic)
             .chain(directories.iter().filter(|d| d.obstacle.is_none()).map(|d| Choice {
                 code: d.code.clone(),

@@ -124,7 +124,7 @@ pub async fn list(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
         }
     };
     let mut frame = visit.frame.clone();
-    frame.trail = trail(id, &tenant.name);
+    frame.trail = customers::trail(id, &tenant.name);
     let page = List {
         frame,
         customer: tenant.name.clone(),
@@ -142,10 +142,6 @@ pub async fn list(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
 
 fn joined<'a>(parts: impl IntoIterator<Item = &'a Option<String>>) -> String {
     parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
-}
-
-fn trail(id: TenantId, customer: &str) -> Vec<(String, String)> {
-    vec![(say("customers-title"), "/customers".to_owned()), (customer.to_owned(), format!("/customers/{id}"))]
 }
 
 /// A plan of a person.
@@ -213,7 +209,7 @@ async fn person(visit: &Visit, id: UserId, link: Option<(String, String)>) -> Re
     };
     let (user, tenant, held, plans, may, own) = read.await?;
     let mut frame = visit.frame.clone();
-    frame.trail = trail(tenant.id, &tenant.name);
+    frame.trail = customers::trail(tenant.id, &tenant.name);
     frame.trail.push((say("customer-people"), format!("/customers/{}/people", tenant.id)));
     let (state, tone) = standing(&user);
     let how = user.provisioning.as_ref();
@@ -305,7 +301,7 @@ async fn new_page(visit: &Visit, id: TenantId, status: StatusCode, form: Form) -
     };
     let (tenant, plans) = read.await?;
     let mut frame = visit.frame.clone();
-    frame.trail = trail(id, &tenant.name);
+    frame.trail = customers::trail(id, &tenant.name);
     frame.trail.push((say("customer-people"), format!("/customers/{id}/people")));
     let path = format!("/customers/{id}/people/new");
     let page = New { frame, customer: tenant.name, path, form, plans: choices(&plans) };
@@ -387,7 +383,7 @@ async fn edit_page(
         return Err(Refusal::no_page());
     }
     let mut frame = visit.frame.clone();
-    frame.trail = trail(tenant.id, &tenant.name);
+    frame.trail = customers::trail(tenant.id, &tenant.name);
     frame.trail.push((user.display_name.clone(), format!("/people/{id}")));
     let names: Vec<_> = DETAILS.map(|d| (detail_field(d), user.details.get(&d))).to_vec();
     let present = || {

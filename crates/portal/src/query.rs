@@ -25,6 +25,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Pairs {
 }
 
 impl Pairs {
+    /// One value.
+    pub fn of(name: &str, value: &str) -> Self {
+        Self(vec![(name.to_owned(), value.to_owned())])
+    }
+
     /// A value that is there and not empty. A NUL is no text.
     pub fn given(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
@@ -36,7 +41,7 @@ impl Pairs {
         self.given(name).map_or_else(String::new, |text| text.trim().chars().take(CHARS).collect())
     }
 
-    /// The address of `path` with everything that was given, and `name` as `value`.
+    /// The address of `path` with everything that was given, and `name` as `value`, if that is not empty.
     pub fn with(&self, path: &str, name: &str, value: &str) -> String {
         let mut parts: Vec<_> = self
             .0
@@ -44,8 +49,10 @@ impl Pairs {
             .filter(|(n, v)| n != name && n != "done" && !v.is_empty())
             .map(|(n, v)| format!("{}={}", encoded(n), encoded(v)))
             .collect();
-        parts.push(format!("{}={}", encoded(name), encoded(value)));
-        format!("{path}?{}", parts.join("&"))
+        if !value.is_empty() {
+            parts.push(format!("{}={}", encoded(name), encoded(value)));
+        }
+        if parts.is_empty() { path.to_owned() } else { format!("{path}?{}", parts.join("&")) }
     }
 }
 
@@ -73,6 +80,7 @@ mod tests {
         };
         let query = pairs(&[("q", "Å & b"), ("after", "old"), ("state", "")]);
         assert_eq!(query.with("/people", "after", "new"), "/people?q=%C3%85%20%26%20b&after=new");
+        assert_eq!(Pairs::of("a", "").with("/people", "after", ""), "/people");
         assert_eq!(query.text("q"), "Å & b");
         assert_eq!(query.given("state"), None);
         assert_eq!(pairs(&[("q", "a\0b")]).given("q"), None);

@@ -70,13 +70,10 @@ pub async fn overview(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
     rows.truncate(ROWS as usize);
     let now = visit.surface.app.now();
     let next = rows.last().filter(|_| more).map(|r| query.with("/status", "after", &r.id.to_string()));
-    let whose = tenant.map_or_else(String::new, |id: TenantId| format!("tenant={id}"));
+    let whose = tenant.map_or_else(Pairs::default, |id: TenantId| Pairs::of("tenant", &id.to_string()));
     let tab = |name: String, of: Option<RequestState>| Tab {
         name,
-        href: match of {
-            None => format!("/status?{whose}"),
-            Some(s) => format!("/status?state={}&{whose}", s.code()),
-        },
+        href: whose.with("/status", "state", of.map_or("", RequestState::code)),
         here: of == state,
     };
     let mut tabs = vec![tab(say("all"), None)];

@@ -270,7 +270,7 @@ mod tests {
         assert_eq!(ago(at(3), now), "just now");
         assert_eq!(ago(at(60), now), "1 minute ago");
         assert_eq!(ago(at(7_300), now), "2 hours ago");
-        assert_eq!(ago(at(200_000), now), "28 February 2026, 00:26 UTC");
+        assert_eq!(ago(at(200_000), now), "28 February 2026 at 00:26 UTC");
         assert_eq!(pace(Some(12_000)), "83.3 a second");
     }
 }

@@ -134,6 +134,7 @@ async fn every_page_is_clean_in_both_themes_and_speaks_four_languages() {
         ("person-new", format!("/customers/{id}/people/new")),
         ("person", format!("/people/{person}")),
         ("person-edit", format!("/people/{person}/edit")),
+        ("groups", format!("/customers/{id}/groups")),
         ("search", "/search?q=person".to_owned()),
         ("status", "/status".to_owned()),
         ("request", format!("/status/requests/{request}")),

@@ -170,3 +170,20 @@ token-unused = aldrig
 token-endless = afsluttes manuelt
 token-new = Nyt token
 token-create = Opret et token
+
+# Groups.
+groups-none = Der er ingen grupper endnu.
+group-kind = Type
+group-built-in = Styres af produktet
+group-security = Sikkerhed
+group-distribution = Distribution
+group-members = Medlemmer
+group-description = Beskrivelse
+group-who = Hvem der er med
+group-empty = Ingen er med.
+group-add = Tilføj
+group-until = indtil { $when }
+group-remove = Fjern
+group-remove-who = Fjern { $name }
+done-members = Registreret. Kataloget følger efter.
+field-member = Personer, der skal med (brugernavne adskilt af komma)

@@ -170,3 +170,20 @@ token-unused = nie
 token-endless = zur manuellen Beendigung
 token-new = Neues Token
 token-create = Token erstellen
+
+# Groups.
+groups-none = Es gibt noch keine Gruppe.
+group-kind = Art
+group-built-in = Vom Produkt verwaltet
+group-security = Sicherheit
+group-distribution = Verteiler
+group-members = Mitglieder
+group-description = Beschreibung
+group-who = Wer dazugehört
+group-empty = Niemand gehört dazu.
+group-add = Aufnehmen
+group-until = bis { $when }
+group-remove = Entfernen
+group-remove-who = { $name } entfernen
+done-members = Aufgezeichnet. Das Verzeichnis folgt.
+field-member = Personen, die aufgenommen werden (Benutzernamen, durch Kommas getrennt)

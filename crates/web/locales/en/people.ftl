@@ -170,3 +170,20 @@ token-unused = never
 token-endless = ended by hand
 token-new = New token
 token-create = Make a token
+
+# Groups.
+groups-none = There is no group yet.
+group-kind = Kind
+group-built-in = Kept by the product
+group-security = Security
+group-distribution = Distribution
+group-members = Members
+group-description = Description
+group-who = Who is in it
+group-empty = Nobody is in it.
+group-add = Put in
+group-until = until { $when }
+group-remove = Take out
+group-remove-who = Take { $name } out
+done-members = Recorded. The directory follows.
+field-member = People to put in (logins, separated by commas)

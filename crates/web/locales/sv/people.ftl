@@ -170,3 +170,20 @@ token-unused = aldrig
 token-endless = avslutas manuellt
 token-new = Ny token
 token-create = Skapa en token
+
+# Groups.
+groups-none = Det finns ingen grupp ännu.
+group-kind = Typ
+group-built-in = Sköts av produkten
+group-security = Säkerhet
+group-distribution = Distribution
+group-members = Medlemmar
+group-description = Beskrivning
+group-who = Vilka som är med
+group-empty = Ingen är med.
+group-add = Lägg till
+group-until = till { $when }
+group-remove = Ta bort
+group-remove-who = Ta bort { $name }
+done-members = Registrerat. Katalogen följer efter.
+field-member = Personer som ska läggas till (användarnamn, åtskilda med komma)
