@@ -110,6 +110,7 @@ order-button-hint = Intet oprettes, før alle værdier er i orden.
 order-of = Bestilling for { $customer }
 order-ready = brugerne kan logge på
 order-link = Engangslink til administratoren
+order-link-hint = Giv det kun til administratoren: den, der har det, vælger adgangskoden. Det virker indtil { $until } og kun én gang.
 order-to-customer = Til kunden
 request-every-step = Alle trin
 

@@ -110,6 +110,7 @@ order-button-hint = Es wird nichts angelegt, bevor alle Angaben in Ordnung sind.
 order-of = Bestellung für { $customer }
 order-ready = Anmeldung ist möglich
 order-link = Einmallink für den Administrator
+order-link-hint = Geben Sie ihn nur dem Administrator: Wer ihn hat, wählt das Kennwort. Er gilt bis { $until }, ein einziges Mal.
 order-to-customer = Zum Kunden
 request-every-step = Alle Schritte
 

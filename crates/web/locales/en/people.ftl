@@ -110,6 +110,7 @@ order-button-hint = Nothing is made before every value is in order.
 order-of = Order for { $customer }
 order-ready = users can log on
 order-link = One-time link for the administrator
+order-link-hint = Give it to the administrator alone: whoever has it chooses the password. It works until { $until }, once.
 order-to-customer = To the customer
 request-every-step = Every step
 

@@ -110,6 +110,7 @@ order-button-hint = Ingenting skapas förrän alla värden är i ordning.
 order-of = Beställning för { $customer }
 order-ready = användarna kan logga in
 order-link = Engångslänk till administratören
+order-link-hint = Ge den bara till administratören: den som har den väljer lösenordet. Den gäller till { $until }, en gång.
 order-to-customer = Till kunden
 request-every-step = Alla steg
 
