@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building, testing and running Tenantry need, through apt, and
-# checks the Rust tool chain. Safe to run again: it installs only what is
+# fetches what the pages embed (npm, by the lock file), and checks the Rust tool chain. Safe to run again: it installs only what is
 # missing, and does nothing but look when everything is there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -20,12 +20,16 @@ readonly CLUSTER_CONF=/etc/postgresql-common/createcluster.d/tenantry-setup.conf
 #   ldap-utils           a second, independent LDAP client in tests
 #   faketime             a controller whose clock is wrong
 #   cvc5                 the solver behind the proof of the access policies
+#   chromium…            a real browser, for the tests of the pages
+#   nodejs npm           fetching what the pages embed; not needed where there is an npm already
 readonly PACKAGES=(
     gcc libc6-dev ca-certificates git iproute2
     postgresql
     samba samba-ad-dc samba-ad-provision samba-dsdb-modules winbind
     ldap-utils faketime cvc5
+    chromium chromium-driver
 )
+readonly FRONT_END=crates/portal
 # Units that packages above enable. Tenantry starts its own, private ones.
 readonly UNITS=(smbd nmbd winbind samba-ad-dc)
 
@@ -38,6 +42,7 @@ stop() {
 
 missing_packages() {
     local package
+    command -v npm >/dev/null || printf '%s\n' nodejs npm
     declare -A installed=()
     while read -r package; do
         installed[$package]=yes
@@ -160,6 +165,16 @@ check_rust() {
     done
 }
 
+# What the pages embed: exactly what the lock file says, compared with its digests by npm.
+fetch_front_end() {
+    local have=$FRONT_END/node_modules/.fetched
+    if cmp --quiet "$FRONT_END/package-lock.json" "$have"; then return; fi
+    say "fetching what the pages embed (npm ci in $FRONT_END)"
+    (cd "$FRONT_END" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) ||
+        stop "npm ci does not work in $FRONT_END; see its message above."
+    cp "$FRONT_END/package-lock.json" "$have"
+}
+
 main() {
     check_system
     local missing
@@ -167,6 +182,7 @@ main() {
     if ((${#missing[@]})); then
         install_packages "${missing[@]}"
     fi
+    fetch_front_end
     check_rust
     say "everything is here ($(rustc --version | cut -d ' ' -f 1-2), $(psql --version | cut -d ' ' -f 3 | sed 's/^/PostgreSQL /'), Samba $(dpkg-query --show --showformat '${Version}' samba | sed 's/^[0-9]*://; s/[+-].*//'))"
 }

@@ -15,7 +15,7 @@ use domain::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use web::{Surface, caller};
+use web::{Surface, caller, speech};
 use wire::body::parse_json;
 
 use crate::refusal::Refusal;
@@ -36,6 +36,10 @@ impl FromRequestParts<Surface> for Call {
 
     async fn from_request_parts(parts: &mut Parts, surface: &Surface) -> Result<Self, Refusal> {
         let caller = caller::by_bearer(surface, &parts.headers).await?.ok_or_else(Refusal::unauthorized)?;
+        // A program that asks for a language gets it.
+        if !parts.headers.contains_key(header::ACCEPT_LANGUAGE) {
+            speech::follow(&caller.language, &caller.time_zone, &parts.headers);
+        }
         let cause = caller::cause(parts);
         if parts.headers.contains_key(wire::IDEMPOTENCY_KEY) && cause.idempotency_key.is_none() {
             let error = FieldError::new(wire::IDEMPOTENCY_KEY, Rule::TooLong);

@@ -161,7 +161,7 @@ impl Refusal {
             Conflict::LinkDead => StatusCode::GONE,
             _ => StatusCode::CONFLICT,
         };
-        Self::new(status, conflict.code(), text.title, text.detail)
+        Self::new(status, conflict.code(), &text.title, text.detail)
     }
 
     fn forbidden(suspended: bool, permission: &str) -> Self {

@@ -54,9 +54,9 @@ pub fn problem(problem: &Problem, viewer: Viewer) -> wire::problem::Problem {
     }
     wire::problem::Problem {
         code: problem.code.code().to_owned(),
-        title: text.title.to_owned(),
+        title: text.title,
         what: text.what,
-        cure: text.cure.to_owned(),
+        cure: text.cure,
         cure_kind: Cure::from_code(texts::cure_code(cure)).unwrap_or(Cure::AskProvider),
         fix_and_retry: cure.fix_and_retry(),
         args,

@@ -13,8 +13,8 @@ use store::{Caller, tx::ReadTx};
 use crate::{App, AppError};
 
 pub use store::{
-    activations, catalogue, directory_moves, drift, groups, hooks, life, orders, requests, subscriptions,
-    surveys, tenants, tx, users, views,
+    activations, catalogue, changes::Changes, directory_moves, drift, groups, hooks, life, orders, requests,
+    subscriptions, surveys, tenants, tx, users, views,
 };
 
 /// The tenants on and below which the caller holds `permission`: the roots of a
@@ -48,6 +48,17 @@ impl App {
     /// The name of the brand that is served under a host name.
     pub async fn brand(&self, host: &str) -> Result<Option<String>, AppError> {
         Ok(self.store.brand_of_host(host).await?)
+    }
+
+    /// A watch for changes by the workers of all processes.
+    #[must_use]
+    pub fn changes(&self) -> Changes {
+        self.store.changes()
+    }
+
+    /// Ends all watches: the process is ending.
+    pub fn end_changes(&self) {
+        self.store.end_changes();
     }
 
     /// The instant it is now, for showing how long ago something was.

@@ -129,6 +129,10 @@ pub const LARGE_BODY_BYTES: usize = 16 * 1024 * 1024;
 pub const FORM_BYTES: usize = 64 * 1024;
 /// A request of the web is answered within this many seconds, or refused.
 pub const ANSWER_SECONDS: u64 = 30;
+/// A stream of progress that has nothing to say says so this often, in seconds.
+pub const LIVE_ALIVE_SECONDS: u64 = 15;
+/// Events of one stream of progress; then the browser connects again.
+pub const LIVE_EVENTS: u32 = 2_000;
 /// Sign-ins and activations one address may try within a minute.
 pub const SIGN_INS_PER_MINUTE: u32 = 30;
 /// Addresses whose attempts are counted at once; beyond, the oldest minute is forgotten.

@@ -11,23 +11,25 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use web::texts;
+use web::{
+    speech::{self, say},
+    texts,
+};
 
 use crate::{
     context::{Frame, Posted, Visit},
     refusal::Refusal,
-    view,
 };
 
 #[derive(Template)]
 #[template(path = "activate.html")]
 struct Page<'a> {
     frame: Frame,
-    title: &'static str,
+    title: String,
     name: &'a str,
     login: &'a str,
     until: String,
-    refused: Option<(String, &'static str)>,
+    refused: Option<(String, String)>,
     step: Step,
 }
 
@@ -41,6 +43,7 @@ enum Step {
 /// How far the link is, with the form when a password can be chosen.
 pub async fn show(Path(token): Path<String>, visit: Visit) -> Result<Response, Refusal> {
     let activation = links::look(&visit.surface.app, &token).await?;
+    visit.follow(&activation.language, &activation.time_zone);
     page(&visit, &activation, None)
 }
 
@@ -56,21 +59,21 @@ fn page(visit: &Visit, activation: &Activation, wrong: Option<String>) -> Result
         (text.what, text.cure)
     });
     let (title, step) = match state {
-        LinkState::Open => ("Choose your password", Step::Choose { wrong }),
-        LinkState::Failed => ("Choose another password", Step::Choose { wrong }),
+        LinkState::Open => ("activate-choose", Step::Choose { wrong }),
+        LinkState::Failed => ("activate-again", Step::Choose { wrong }),
         LinkState::Pending => {
             frame.refresh_seconds = Some(1);
-            ("One moment", Step::Pending)
+            ("activate-pending", Step::Pending)
         }
-        LinkState::Done => ("You can sign in", Step::Done),
-        LinkState::Expired => ("This link no longer works", Step::Expired),
+        LinkState::Done => ("activate-done", Step::Done),
+        LinkState::Expired => ("activate-expired", Step::Expired),
     };
     let page = Page {
         frame,
-        title,
+        title: say(title),
         name: &activation.display_name,
         login: &activation.principal_name,
-        until: view::instant(activation.expires_at),
+        until: speech::instant(activation.expires_at),
         refused,
         step,
     };
@@ -83,10 +86,10 @@ pub async fn choose(Path(token): Path<String>, posted: Posted) -> Result<Respons
     visit.attempt()?;
     let app = &visit.surface.app;
     let activation = links::look(app, &token).await?;
+    visit.follow(&activation.language, &activation.time_zone);
     let password = posted.field("password");
     if password != posted.field("again") {
-        let wrong = "The two passwords are not the same.".to_owned();
-        return page(visit, &activation, Some(wrong));
+        return page(visit, &activation, Some(say("activate-differ")));
     }
     match links::choose(app, &token, password, &visit.cause).await {
         Err(AppError::Invalid(errors)) => {

@@ -1,4 +1,6 @@
-//! Style sheet and icon, under names that change with their content.
+//! Style sheets, scripts and the icon, under names that change with their content.
+
+use std::sync::LazyLock;
 
 use axum::{
     extract::Path,
@@ -8,17 +10,53 @@ use axum::{
 
 use crate::refusal::Refusal;
 
-const STYLE: &str = include_str!("../assets/style.css");
-const ICON: &str = include_str!("../assets/icon.svg");
-
-/// Where the style sheet is.
-pub fn style() -> String {
-    format!("/assets/style-{:016x}.css", digest(STYLE))
+/// A file, and under which name it is served.
+pub struct Asset {
+    /// Its address.
+    pub path: String,
+    kind: &'static str,
+    text: &'static str,
 }
 
-/// Where the icon is.
-pub fn icon() -> String {
-    format!("/assets/icon-{:016x}.svg", digest(ICON))
+/// What there is; the first four stand in every page.
+pub static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
+    kit: asset("kit", "css", include_str!(env!("TENANTRY_KIT"))),
+    style: asset("style", "css", include_str!("../assets/style.css")),
+    htmx: asset("htmx", "js", include_str!(env!("TENANTRY_HTMX"))),
+    live: asset("live", "js", include_str!(env!("TENANTRY_HTMX_SSE"))),
+    script: asset("page", "js", include_str!("../assets/page.js")),
+    icon: asset("icon", "svg", include_str!("../assets/icon.svg")),
+});
+
+/// All files.
+pub struct Assets {
+    /// The design kit.
+    pub kit: Asset,
+    /// What is ours on top of it.
+    pub style: Asset,
+    /// htmx: makes links and forms replace parts of a page.
+    pub htmx: Asset,
+    /// Its extension for server-sent events.
+    pub live: Asset,
+    /// What is ours: keys, dialogs, the appearance.
+    pub script: Asset,
+    /// The icon.
+    pub icon: Asset,
+}
+
+impl Assets {
+    fn all(&self) -> [&Asset; 6] {
+        [&self.kit, &self.style, &self.htmx, &self.live, &self.script, &self.icon]
+    }
+}
+
+fn asset(name: &str, extension: &str, text: &'static str) -> Asset {
+    let kind = match extension {
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        _ => "image/svg+xml",
+    };
+    Asset { path: format!("/assets/{name}-{:016x}.{extension}", digest(text)), kind, text }
 }
 
 /// FNV-1a: tells one version from another, no more.
@@ -35,14 +73,11 @@ const fn digest(text: &str) -> u64 {
 /// One of the files.
 pub async fn serve(Path(name): Path<String>) -> Result<Response, Refusal> {
     let path = format!("/assets/{name}");
-    let (kind, text) = match path {
-        path if path == style() => ("text/css; charset=utf-8", STYLE),
-        path if path == icon() => ("image/svg+xml", ICON),
-        _ => return Err(Refusal::no_page()),
-    };
-    let mut response = text.into_response();
+    let found = ASSETS.all().into_iter().find(|asset| asset.path == path);
+    let asset = found.ok_or_else(Refusal::no_page)?;
+    let mut response = asset.text.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.kind));
     let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
     headers.insert(header::CACHE_CONTROL, forever);
     Ok(response)

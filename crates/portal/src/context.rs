@@ -1,6 +1,6 @@
 //! What every page needs: the brand, who looks, and the token of its forms.
 
-use app::{Caller, Cause};
+use app::{AppError, Caller, Cause};
 use askama::Template;
 use axum::{
     Form,
@@ -9,13 +9,24 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use domain::limits;
-use web::{Surface, caller};
+use web::{
+    Surface, caller,
+    speech::{self, Arg, Language},
+};
 
-use crate::{assets, refusal::Refusal};
+use crate::{
+    assets::{ASSETS, Assets},
+    forms,
+    nav::{self, NavItem},
+    refusal::Refusal,
+};
 
 /// Cookie with the token that forms repeat as long as nobody is signed in: a page
 /// of somebody else can make a browser send the cookie, but cannot read it.
 const FORM_COOKIE: &str = "tenantry_form";
+
+/// Cookie with the appearance somebody chose.
+pub const THEME_COOKIE: &str = "tenantry_theme";
 
 /// What stands around every page.
 #[derive(Debug, Clone)]
@@ -28,24 +39,111 @@ pub struct Frame {
     pub form: String,
     /// When the page looks again by itself.
     pub refresh_seconds: Option<u32>,
+    /// Where the page is, for the choice of a language to lead back.
+    pub path: String,
+    /// Light or dark, if somebody does not want it as their device has it.
+    pub theme: Theme,
+    /// Where one can go.
+    pub nav: Vec<NavItem>,
+    /// The pages above this one, with their addresses.
+    pub trail: Vec<(String, String)>,
+    /// What the form before this page did.
+    pub toast: Option<String>,
+}
+
+/// How bright the pages are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the device.
+    #[default]
+    Auto,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// All, in the order in which people choose.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
+
+    /// The code, for the cookie and for the style sheet.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+/// What somebody chose in this browser.
+pub fn theme(headers: &HeaderMap) -> Theme {
+    let chosen = caller::cookie(headers, THEME_COOKIE);
+    Theme::ALL.into_iter().find(|theme| Some(theme.code()) == chosen).unwrap_or_default()
 }
 
 impl Frame {
     /// Around a message, when nothing else is known.
-    pub const fn plain() -> Self {
-        Self { brand: String::new(), person: None, form: String::new(), refresh_seconds: None }
+    pub fn plain() -> Self {
+        Self {
+            brand: String::new(),
+            person: None,
+            form: String::new(),
+            refresh_seconds: None,
+            path: String::new(),
+            theme: Theme::Auto,
+            nav: Vec::new(),
+            trail: Vec::new(),
+            toast: None,
+        }
     }
 
-    /// Address of the style sheet.
+    /// A message in the reader's language.
     #[expect(clippy::unused_self, reason = "called by the template")]
-    pub fn style(&self) -> String {
-        assets::style()
+    pub fn t(&self, id: &str) -> String {
+        speech::say(id)
     }
 
-    /// Address of the icon.
+    /// A message with one variable.
     #[expect(clippy::unused_self, reason = "called by the template")]
-    pub fn icon(&self) -> String {
-        assets::icon()
+    pub fn t1(&self, id: &str, name: &str, value: impl Into<Arg>) -> String {
+        speech::say_with(id, &[(name, value.into())])
+    }
+
+    /// What a field of a form is called.
+    #[expect(clippy::unused_self, reason = "called by the template")]
+    pub fn label(&self, name: &str) -> String {
+        forms::label(name)
+    }
+
+    /// The language of the page (BCP 47).
+    #[expect(clippy::unused_self, reason = "called by the template")]
+    pub fn language(&self) -> &'static str {
+        speech::language().tag()
+    }
+
+    /// The languages there are, with their tags and names, and whether it is this one.
+    #[expect(clippy::unused_self, reason = "called by the template")]
+    pub fn languages(&self) -> [(&'static str, &'static str, bool); 4] {
+        let here = speech::language();
+        Language::ALL.map(|language| (language.tag(), language.name(), language == here))
+    }
+
+    /// The ways the pages can look: code, name, and whether it is this one.
+    pub fn themes(&self) -> [(&'static str, String, bool); 3] {
+        Theme::ALL.map(|t| (t.code(), speech::say(&format!("theme-{}", t.code())), t == self.theme))
+    }
+
+    /// The theme, where somebody does not want that of the device.
+    pub fn forced_theme(&self) -> Option<&'static str> {
+        Some(self.theme).filter(|theme| *theme != Theme::Auto).map(Theme::code)
+    }
+
+    /// The files that every page loads.
+    #[expect(clippy::unused_self, reason = "called by the template")]
+    pub fn assets(&self) -> &'static Assets {
+        &ASSETS
     }
 }
 
@@ -59,8 +157,11 @@ pub struct Visit {
     pub cause: Cause,
     /// What stands around the page.
     pub frame: Frame,
-    /// Seconds to wait, after too many attempts of this address to sign in.
+    /// What forms of this visit carry, masked.
+    token: String,
+    /// Where attempts to sign in are counted.
     address: Option<std::net::IpAddr>,
+    headers: HeaderMap,
 }
 
 impl FromRequestParts<Surface> for Visit {
@@ -68,16 +169,29 @@ impl FromRequestParts<Surface> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, surface: &Surface) -> Result<Self, Refusal> {
         let caller = caller::by_cookie(surface, &parts.headers).await?;
-        let brand = match host(parts) {
-            Some(host) => surface.app.brand(&host).await?.unwrap_or_default(),
-            None => String::new(),
-        };
-        let form =
+        if let Some(caller) = &caller {
+            speech::follow(&caller.language, &caller.time_zone, &parts.headers);
+        }
+        let brand = brand(surface, host(parts)).await?;
+        let token =
             form_token(surface, caller.as_ref(), &parts.headers).unwrap_or_else(|| surface.app.fresh_id());
+        let form = masked(&token, &surface.app.fresh_id());
         let person = caller.as_ref().map(|c| c.display_name.clone());
-        let frame = Frame { brand, person, form, refresh_seconds: None };
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let nav = caller.as_ref().map_or_else(Vec::new, |caller| nav::of(caller, parts.uri.path()));
+        let toast = done(parts.uri.query());
+        let theme = theme(&parts.headers);
+        let frame = Frame { brand, person, form, path, nav, theme, toast, ..Frame::plain() };
         let (cause, address) = (caller::cause(parts), caller::address(parts));
-        Ok(Self { surface: surface.clone(), caller, cause, frame, address })
+        Ok(Self {
+            surface: surface.clone(),
+            caller,
+            cause,
+            frame,
+            token,
+            address,
+            headers: parts.headers.clone(),
+        })
     }
 }
 
@@ -85,6 +199,11 @@ impl Visit {
     /// Who is signed in; nobody is sent to the sign-in page.
     pub fn person(&self) -> Result<&Caller, Refusal> {
         self.caller.as_ref().ok_or(Refusal::SignIn)
+    }
+
+    /// From here on the page is for somebody whose language and time zone are these.
+    pub fn follow(&self, language: &str, time_zone: &str) {
+        speech::follow(language, time_zone, &self.headers);
     }
 
     /// Counts an attempt to sign in or to use a link.
@@ -101,7 +220,7 @@ impl Visit {
         let html = page.render().map_err(|error| Refusal::broken(&error))?;
         let mut response = (status, Html(html)).into_response();
         if self.caller.is_none() {
-            let form = self.cookie(FORM_COOKIE, &self.frame.form, "Strict", None);
+            let form = self.cookie(FORM_COOKIE, &self.token, "Strict", None);
             response.headers_mut().append(header::SET_COOKIE, form);
         }
         Ok(response)
@@ -116,8 +235,23 @@ impl Visit {
     }
 }
 
+/// The brand of the host name people came by; empty when it has none.
+pub async fn brand(surface: &Surface, host: Option<String>) -> Result<String, AppError> {
+    match host {
+        Some(host) => Ok(surface.app.brand(&host).await?.unwrap_or_default()),
+        None => Ok(String::new()),
+    }
+}
+
+/// What the form before this page did, from a closed list of messages.
+fn done(query: Option<&str>) -> Option<String> {
+    let code = query?.split('&').find_map(|pair| pair.strip_prefix("done="))?;
+    let id = format!("done-{code}");
+    speech::has(&id).then(|| speech::say(&id))
+}
+
 /// The host name people typed, without the port.
-fn host(parts: &Parts) -> Option<String> {
+pub fn host(parts: &Parts) -> Option<String> {
     let given = parts.headers.get(header::HOST).and_then(|v| v.to_str().ok());
     let text = given.or_else(|| parts.uri.host())?;
     let name = text.rsplit_once(':').map_or(text, |(name, _port)| name);
@@ -125,10 +259,8 @@ fn host(parts: &Parts) -> Option<String> {
     (name.len() <= 253 && name.bytes().all(plain)).then(|| name.to_ascii_lowercase())
 }
 
-fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    let pairs =
-        headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
-    let value = pairs.filter_map(|p| p.trim().split_once('=')).find(|(n, _)| *n == name)?.1;
+fn form_cookie(headers: &HeaderMap) -> Option<String> {
+    let value = caller::cookie(headers, FORM_COOKIE)?;
     (value.len() == 32 && value.bytes().all(|b| b.is_ascii_hexdigit())).then(|| value.to_owned())
 }
 
@@ -153,7 +285,7 @@ impl FromRequest<Surface> for Posted {
         let form = Form::<Vec<(String, String)>>::from_request(request, surface).await;
         let fields = form.map_err(|_| Refusal::forged())?.0;
         let posted = Self { visit, fields };
-        if expected.is_none_or(|expected| posted.field("form") != expected) {
+        if expected.is_none() || unmasked(posted.field("form")) != expected {
             return Err(Refusal::forged());
         }
         Ok(posted)
@@ -161,6 +293,17 @@ impl FromRequest<Surface> for Posted {
 }
 
 impl Posted {
+    /// All fields, as they were sent.
+    pub fn fields(&self) -> &[(String, String)] {
+        &self.fields
+    }
+
+    /// All values of a field that may stand several times.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let own = self.fields.iter().filter(move |(n, _)| n == name);
+        own.map(|(_, value)| value.as_str()).filter(|v| !v.contains('\0'))
+    }
+
     /// A field, empty when it is missing. A NUL is no text.
     pub fn field(&self, name: &str) -> &str {
         let found = self.fields.iter().find(|(n, _)| n == name);
@@ -173,8 +316,22 @@ impl Posted {
 fn form_token(surface: &Surface, caller: Option<&Caller>, headers: &HeaderMap) -> Option<String> {
     match (caller, caller::session(headers)) {
         (Some(_), Some(session)) => Some(surface.app.form_token(session)),
-        _ => cookie(headers, FORM_COOKIE),
+        _ => form_cookie(headers),
     }
+}
+
+/// A token as a page carries it: different each time, so that the length of compressed
+/// pages tells nothing about it.
+fn masked(token: &str, pad: &str) -> String {
+    let number = |hex: &str| u128::from_str_radix(hex, 16).unwrap_or_default();
+    format!("{pad}{:032x}", number(token) ^ number(pad))
+}
+
+/// The token of a masked one.
+fn unmasked(text: &str) -> Option<String> {
+    let (pad, rest) = text.split_at_checked(32)?;
+    let number = |hex: &str| u128::from_str_radix(hex, 16).ok().filter(|_| hex.len() == 32);
+    Some(format!("{:032x}", number(rest)? ^ number(pad)?))
 }
 
 /// Browsers say where a form came from (W3C Fetch Metadata); older ones name the origin.
@@ -189,3 +346,19 @@ fn is_own(headers: &HeaderMap) -> bool {
 
 /// Seconds a session of the portal may last.
 pub const SESSION_SECONDS: i64 = limits::SESSION_HOURS * 3_600;
+
+#[cfg(test)]
+mod tests {
+    use super::{masked, unmasked};
+
+    #[test]
+    fn a_masked_token_is_another_each_time_and_leads_back() {
+        let (token, one, two) = ("00ff".repeat(8), "12".repeat(16), "34".repeat(16));
+        assert_ne!(masked(&token, &one), masked(&token, &two));
+        assert_eq!(unmasked(&masked(&token, &one)).as_ref(), Some(&token));
+        assert_eq!(unmasked(&masked(&token, &two)).as_ref(), Some(&token));
+        for broken in ["", "12", &"g".repeat(64), &"ä".repeat(32)] {
+            assert_eq!(unmasked(broken), None, "{broken}");
+        }
+    }
+}

@@ -7,9 +7,20 @@
 //!
 //! Start at [`router`], then read `status`.
 
+mod account;
 mod activate;
+mod appearance;
 mod assets;
 mod context;
+mod customers;
+mod forms;
+mod groups;
+mod home;
+mod live;
+mod nav;
+mod orders;
+mod people;
+mod query;
 mod refusal;
 mod sessions;
 mod status;
@@ -18,9 +29,11 @@ mod view;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    middleware::from_fn_with_state,
     routing::{get, post},
 };
 use domain::limits;
+use tower_http::compression::CompressionLayer;
 use web::{Surface, layers};
 
 /// All pages. Give the server the addresses of its clients
@@ -31,12 +44,33 @@ pub fn router(surface: &Surface) -> Router {
         .route("/sign-in", get(sessions::start).post(sessions::sign_in))
         .route("/sign-out", post(sessions::sign_out))
         .route("/activate/{token}", get(activate::show).post(activate::choose))
+        .route("/home", get(home::show))
+        .route("/search", get(home::search))
+        .route("/customers", get(customers::list))
+        .route("/customers/{id}", get(customers::overview))
+        .route("/customers/{id}/people", get(people::list))
+        .route("/customers/{id}/people/new", get(people::new).post(people::create))
+        .route("/customers/{id}/groups", get(groups::list))
+        .route("/groups/{id}", get(groups::show))
+        .route("/groups/{id}/{what}", post(groups::change))
+        .route("/people/{id}", get(people::show).post(people::change))
+        .route("/people/{id}/edit", get(people::edit))
+        .route("/people/{id}/{what}", post(people::act))
+        .route("/order", get(orders::new).post(orders::place))
+        .route("/orders/{id}", get(orders::show))
+        .route("/account", get(account::show))
+        .route("/account/tokens", post(account::create))
+        .route("/account/tokens/{id}/end", post(account::end))
         .route("/status", get(status::overview))
         .route("/status/requests/{id}", get(status::request))
+        .route("/status/requests/{id}/live", get(live::request))
         .route("/status/requests/{id}/retry", post(status::retry))
+        .route("/appearance", post(appearance::choose))
         .route("/assets/{name}", get(assets::serve))
         .fallback(refusal::no_page)
         .method_not_allowed_fallback(refusal::no_method)
+        .layer(from_fn_with_state(surface.clone(), refusal::dress))
+        .layer(CompressionLayer::new())
         .layer(DefaultBodyLimit::max(limits::FORM_BYTES))
         .with_state(surface.clone());
     layers::protect(routes, surface, refusal::explain)

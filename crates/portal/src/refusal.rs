@@ -4,15 +4,22 @@
 use app::AppError;
 use askama::Template;
 use axum::{
+    extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
+    middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use web::{layers::Mishap, texts};
+use web::{
+    Surface,
+    layers::Mishap,
+    speech::{say, say_with},
+    texts,
+};
 
-use crate::context::Frame;
+use crate::context::{self, Frame};
 
 /// Why a page is not shown.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Refusal {
     /// Somebody has to sign in first.
     SignIn,
@@ -29,27 +36,25 @@ struct Message {
 }
 
 impl Refusal {
-    fn page(status: StatusCode, title: &str, detail: &str) -> Self {
-        Self::Page(status, title.to_owned(), detail.to_owned())
+    /// Title and detail of a message.
+    fn page(status: StatusCode, id: &str) -> Self {
+        Self::Page(status, say(&format!("{id}-title")), say(&format!("{id}-detail")))
     }
 
     /// There is nothing here.
     pub fn no_page() -> Self {
-        let detail = "The address may be incomplete, or it is not yours to see.";
-        Self::page(StatusCode::NOT_FOUND, "There is no such page", detail)
+        Self::page(StatusCode::NOT_FOUND, "no-page")
     }
 
     /// A form that did not come from a page of ours, or from one that is too old.
     pub fn forged() -> Self {
-        let detail = "The form is too old, or your browser does not keep cookies. Go back, load the page again and \
-                      repeat it. Nothing was changed.";
-        Self::page(StatusCode::FORBIDDEN, "This form cannot be accepted", detail)
+        Self::page(StatusCode::FORBIDDEN, "forged")
     }
 
     /// Too many attempts.
     pub fn too_many(seconds: i64) -> Self {
-        let detail = format!("Wait {seconds} seconds, then try again.");
-        Self::Page(StatusCode::TOO_MANY_REQUESTS, "Too many attempts".to_owned(), detail)
+        let detail = say_with("too-many-detail", &[("seconds", seconds.into())]);
+        Self::Page(StatusCode::TOO_MANY_REQUESTS, say("too-many-title"), detail)
     }
 
     /// A page that could not be made.
@@ -59,9 +64,7 @@ impl Refusal {
     }
 
     fn internal() -> Self {
-        let detail = "This is our fault, and it is in our log. Try again; if it stays so, tell your administrator when it \
-                      happened.";
-        Self::page(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here", detail)
+        Self::page(StatusCode::INTERNAL_SERVER_ERROR, "internal")
     }
 }
 
@@ -69,28 +72,22 @@ impl From<AppError> for Refusal {
     fn from(error: AppError) -> Self {
         match &error {
             AppError::NotFound(_) => Self::no_page(),
-            AppError::Forbidden(_) => {
-                let detail = "None of your roles allows this. Attempts to change something are recorded.";
-                Self::page(StatusCode::FORBIDDEN, "Not allowed", detail)
-            }
+            AppError::Forbidden(_) => Self::page(StatusCode::FORBIDDEN, "forbidden"),
             AppError::Invalid(errors) => {
                 let all: Vec<_> = errors.iter().map(texts::field_error).collect();
-                Self::page(StatusCode::UNPROCESSABLE_ENTITY, "This cannot be accepted", &all.join(" "))
+                Self::Page(StatusCode::UNPROCESSABLE_ENTITY, say("invalid-title"), all.join(" "))
             }
             AppError::Conflict(conflict) => {
                 let text = texts::conflict(*conflict);
-                Self::page(StatusCode::CONFLICT, text.title, text.detail)
+                Self::Page(StatusCode::CONFLICT, text.title, text.detail)
             }
             AppError::Unavailable(_) => {
                 tracing::warn!(%error, "not available");
-                let detail = "We are not ready at the moment. Nothing was changed; try again in a minute.";
-                Self::page(StatusCode::SERVICE_UNAVAILABLE, "One moment, please", detail)
+                Self::page(StatusCode::SERVICE_UNAVAILABLE, "unavailable")
             }
             AppError::Full(_) => {
                 tracing::error!(%error, "the database has no space left; make some");
-                let detail = "Nothing can be stored at the moment, because our database is full. Nothing was changed; \
-                              tell your administrator, and try again later.";
-                Self::page(StatusCode::SERVICE_UNAVAILABLE, "Nothing can be stored", detail)
+                Self::page(StatusCode::SERVICE_UNAVAILABLE, "full")
             }
             AppError::Internal(source) => {
                 tracing::error!(%error, cause = %source, "internal error");
@@ -101,17 +98,39 @@ impl From<AppError> for Refusal {
 }
 
 impl IntoResponse for Refusal {
+    /// Without the brand, which [`dress`] adds.
     fn into_response(self) -> Response {
-        let (status, title, detail) = match self {
-            Self::SignIn => return Redirect::to("/").into_response(),
-            Self::Page(status, title, detail) => (status, title, detail),
-        };
-        let page = Message { frame: Frame::plain(), title, detail };
+        let Self::Page(status, ..) = self else { return Redirect::to("/").into_response() };
+        let mut response = self.around(Frame::plain());
+        *response.status_mut() = status;
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl Refusal {
+    fn around(&self, frame: Frame) -> Response {
+        let Self::Page(_, title, detail) = self else { return Redirect::to("/").into_response() };
+        let page = Message { frame, title: title.clone(), detail: detail.clone() };
         // The simplest page has nothing that could fail.
         let html = page.render().unwrap_or_default();
         let kind = (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        (status, [kind], html).into_response()
+        ([kind], html).into_response()
     }
+}
+
+/// Puts the brand of the host name around a page that only says why there is none.
+pub async fn dress(State(surface): State<Surface>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let (host, headers) = (context::host(&parts), parts.headers.clone());
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let Some(refusal) = response.extensions().get::<Refusal>().cloned() else { return response };
+    // When the database is away the page goes without.
+    let brand = context::brand(&surface, host).await.unwrap_or_default();
+    let frame = Frame { brand, theme: context::theme(&headers), ..Frame::plain() };
+    let (dressed, (mut parts, _)) = (refusal.around(frame), response.into_parts());
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, dressed.into_body())
 }
 
 /// No such page.
@@ -121,18 +140,14 @@ pub async fn no_page() -> Refusal {
 
 /// A page that does not take this.
 pub async fn no_method() -> Refusal {
-    let detail = "This page cannot be used in this way.";
-    Refusal::page(StatusCode::METHOD_NOT_ALLOWED, "Not possible here", detail)
+    Refusal::page(StatusCode::METHOD_NOT_ALLOWED, "no-method")
 }
 
 /// What happened to a request that no handler answered.
 pub fn explain(mishap: Mishap) -> Response {
     let refusal = match mishap {
         Mishap::Panicked => Refusal::internal(),
-        Mishap::TimedOut => {
-            let detail = "The answer took too long. Look whether it happened before you repeat it.";
-            Refusal::page(StatusCode::SERVICE_UNAVAILABLE, "This took too long", detail)
-        }
+        Mishap::TimedOut => Refusal::page(StatusCode::SERVICE_UNAVAILABLE, "slow"),
     };
     refusal.into_response()
 }

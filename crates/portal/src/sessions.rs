@@ -6,7 +6,10 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use web::caller::COOKIE;
+use web::{
+    caller::COOKIE,
+    speech::{say, say_with},
+};
 
 use crate::{
     context::{Frame, Posted, SESSION_SECONDS, Visit},
@@ -24,7 +27,7 @@ struct SignIn<'a> {
 /// The sign-in page, or what one came for.
 pub async fn start(visit: Visit) -> Result<Response, Refusal> {
     if visit.caller.is_some() {
-        return Ok(Redirect::to("/status").into_response());
+        return Ok(Redirect::to("/home").into_response());
     }
     visit.page(StatusCode::OK, &SignIn { frame: &visit.frame, login: "", wrong: None })
 }
@@ -36,18 +39,14 @@ pub async fn sign_in(posted: Posted) -> Result<Response, Refusal> {
     let (login, password) = (posted.field("login"), posted.field("password"));
     let (status, wrong) = match sessions::sign_in(&visit.surface.app, login, password).await? {
         SignedIn::Yes { token, .. } => {
-            let mut response = Redirect::to("/status").into_response();
+            let mut response = Redirect::to("/home").into_response();
             let session = visit.cookie(COOKIE, &token.secret, "Lax", Some(SESSION_SECONDS));
             response.headers_mut().append(header::SET_COOKIE, session);
             return Ok(response);
         }
-        SignedIn::No => {
-            let wrong = "Login or password is wrong, or the account may not sign in.";
-            (StatusCode::UNPROCESSABLE_ENTITY, wrong.to_owned())
-        }
+        SignedIn::No => (StatusCode::UNPROCESSABLE_ENTITY, say("sign-in-wrong")),
         SignedIn::Locked(seconds) => {
-            let wrong = format!("Too many wrong passwords. Wait {seconds} seconds, then try again.");
-            (StatusCode::TOO_MANY_REQUESTS, wrong)
+            (StatusCode::TOO_MANY_REQUESTS, say_with("sign-in-wait", &[("seconds", seconds.into())]))
         }
     };
     visit.page(status, &SignIn { frame: &visit.frame, login, wrong: Some(wrong) })

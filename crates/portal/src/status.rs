@@ -11,21 +11,25 @@ use app::{
 };
 use askama::Template;
 use axum::{
-    extract::{Path, Query},
+    extract::Path,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{
-    id::{ObjectId, RequestId},
+    id::{ObjectId, RequestId, TenantId},
     limits,
     permission::Permission,
     request::{Counts, ItemState, RequestState},
 };
 use uuid::Uuid;
-use web::Surface;
+use web::{
+    Surface,
+    speech::{number, say},
+};
 
 use crate::{
     context::{Frame, Posted, Visit},
+    query::Pairs,
     refusal::Refusal,
     view::{self, Tab},
 };
@@ -42,12 +46,6 @@ const STATES: [RequestState; 6] = [
     RequestState::Complete,
 ];
 
-type Pairs = Query<Vec<(String, String)>>;
-
-fn given<'a>(query: &'a Pairs, name: &str) -> Option<&'a str> {
-    query.0.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
-}
-
 #[derive(Template)]
 #[template(path = "status.html")]
 struct Overview {
@@ -56,27 +54,29 @@ struct Overview {
     directories: Option<Vec<view::Directory>>,
     tabs: Vec<Tab>,
     requests: Vec<view::Request>,
-    nothing: &'static str,
+    nothing: String,
     next: Option<String>,
 }
 
 /// Health of the directories and the newest requests.
 pub async fn overview(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
     let caller = visit.person()?;
-    let state = given(&query, "state").and_then(|code| STATES.into_iter().find(|s| s.code() == code));
-    let before = given(&query, "after").and_then(|id| id.parse().ok());
-    let (notices, directories, mut rows) = read(&visit.surface, caller, state, before).await?;
+    let state = query.given("state").and_then(|code| STATES.into_iter().find(|s| s.code() == code));
+    let before = query.given("after").and_then(|id| id.parse().ok());
+    let tenant = query.given("tenant").and_then(|id| id.parse().ok());
+    let filter = RequestFilter { state, tenant, ..RequestFilter::default() };
+    let (notices, directories, mut rows) = read(&visit.surface, caller, filter, before).await?;
     let more = rows.len() > ROWS as usize;
     rows.truncate(ROWS as usize);
     let now = visit.surface.app.now();
-    let filter = state.map_or(String::new(), |s| format!("state={}&", s.code()));
-    let next = rows.last().filter(|_| more).map(|r| format!("/status?{filter}after={}", r.id));
-    let tab = |name: &str, of: Option<RequestState>| Tab {
-        name: name.to_owned(),
-        href: of.map_or_else(|| "/status".to_owned(), |s| format!("/status?state={}", s.code())),
+    let next = rows.last().filter(|_| more).map(|r| query.with("/status", "after", &r.id.to_string()));
+    let whose = tenant.map_or_else(Pairs::default, |id: TenantId| Pairs::of("tenant", &id.to_string()));
+    let tab = |name: String, of: Option<RequestState>| Tab {
+        name,
+        href: whose.with("/status", "state", of.map_or("", RequestState::code)),
         here: of == state,
     };
-    let mut tabs = vec![tab("All", None)];
+    let mut tabs = vec![tab(say("all"), None)];
     tabs.extend(STATES.map(|s| tab(view::request_state(s).0, Some(s))));
     let page = Overview {
         frame: visit.frame.clone(),
@@ -84,10 +84,10 @@ pub async fn overview(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
         directories,
         tabs,
         requests: rows.iter().map(|r| view::request(r, now)).collect(),
-        nothing: match (state, before) {
-            (None, None) => "Nothing was asked for yet. An order or a change will show up here.",
-            _ => "Nothing here.",
-        },
+        nothing: say(match (state, before) {
+            (None, None) => "status-none",
+            _ => "nothing-here",
+        }),
         next,
     };
     visit.page(StatusCode::OK, &page)
@@ -96,7 +96,7 @@ pub async fn overview(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
 async fn read(
     surface: &Surface,
     caller: &Caller,
-    state: Option<RequestState>,
+    filter: RequestFilter,
     before: Option<RequestId>,
 ) -> Result<(Vec<String>, Option<Vec<view::Directory>>, Vec<RequestView>), AppError> {
     let roots = roots(caller, Permission::RequestRead)?;
@@ -110,7 +110,7 @@ async fn read(
     } else {
         None
     };
-    let filter = RequestFilter { roots, state, ..RequestFilter::default() };
+    let filter = RequestFilter { roots, ..filter };
     let rows = tx.request_views(&filter, before, ROWS + 1).await?;
     tx.finish().await?;
     Ok((notices, directories, rows))
@@ -121,8 +121,10 @@ async fn read(
 struct OneRequest {
     frame: Frame,
     r: view::Request,
-    counts: Vec<(&'static str, String)>,
+    counts: Vec<(String, String)>,
     open: bool,
+    live: Option<String>,
+    complete: bool,
     following: bool,
     may_retry: bool,
     tabs: Vec<Tab>,
@@ -134,8 +136,8 @@ struct OneRequest {
 pub async fn request(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<Response, Refusal> {
     let caller = visit.person()?;
     let id: RequestId = id.parse().map_err(|_| Refusal::no_page())?;
-    let given_state = given(&query, "state").and_then(ItemState::from_code);
-    let after = given(&query, "after").and_then(place);
+    let given_state = query.given("state").and_then(ItemState::from_code);
+    let after = query.given("after").and_then(place);
     let read = async {
         let mut tx = visit.surface.app.read(caller).await?;
         let own = tx.is_provider_staff().await?;
@@ -155,7 +157,7 @@ pub async fn request(visit: Visit, Path(id): Path<String>, query: Pairs) -> Resu
     let next =
         items.last().filter(|_| more).map(|i| format!("?{filter}after={}.{}", i.object, i.member.simple()));
     let open = !shown.counts.state().is_final();
-    let following = open && given(&query, "follow").is_some();
+    let following = open && query.given("follow").is_some();
     let mut frame = visit.frame.clone();
     frame.refresh_seconds = following.then_some(3);
     let page = OneRequest {
@@ -163,6 +165,8 @@ pub async fn request(visit: Visit, Path(id): Path<String>, query: Pairs) -> Resu
         r: view::request(&shown, now),
         counts: counts(&shown.counts),
         open,
+        live: open.then(|| format!("/status/requests/{id}/live")),
+        complete: false,
         following,
         may_retry: may_retry && shown.counts.failed > 0,
         tabs: tabs(&shown.counts, given_state),
@@ -190,18 +194,18 @@ fn each(of: &Counts) -> [(ItemState, i64); 7] {
     ]
 }
 
-fn counts(of: &Counts) -> Vec<(&'static str, String)> {
-    let mut shown = vec![("Objects", view::grouped(of.total()))];
+fn counts(of: &Counts) -> Vec<(String, String)> {
+    let mut shown = vec![(say("request-objects"), number(of.total()))];
     let some = each(of).into_iter().filter(|(_, n)| *n > 0);
-    shown.extend(some.map(|(state, n)| (view::item_state(state).0, view::grouped(n))));
+    shown.extend(some.map(|(state, n)| (view::item_state(state).0, number(n))));
     shown
 }
 
 fn tabs(of: &Counts, here: Option<ItemState>) -> Vec<Tab> {
-    let mut tabs = vec![Tab { name: "All".to_owned(), href: "?".to_owned(), here: here.is_none() }];
+    let mut tabs = vec![Tab { name: say("all"), href: "?".to_owned(), here: here.is_none() }];
     let some = each(of).into_iter().filter(|(state, n)| *n > 0 || here == Some(*state));
     tabs.extend(some.map(|(state, _)| Tab {
-        name: view::item_state(state).0.to_owned(),
+        name: view::item_state(state).0,
         href: format!("?state={}", state.code()),
         here: here == Some(state),
     }));

@@ -75,8 +75,8 @@ async fn requests(
     listener: TcpListener,
 ) -> Result<(), Failure> {
     let (end, told) = watch::channel(false);
-    let router = http::router(config, app);
-    let mut server = tokio::spawn(http::serve(listener, router, told));
+    let router = http::router(config, app.clone());
+    let mut server = tokio::spawn(http::serve(listener, router, app, told));
     tracing::info!(listen = %config.http.listen, url = config.public_url(), "serving");
     let result = tokio::select! {
         () = stop.asked() => Ok(()),

@@ -53,6 +53,8 @@ pub struct Activation {
     pub principal_name: String,
     /// The person's language.
     pub language: String,
+    /// The person's time zone (IANA).
+    pub time_zone: String,
     /// The person's object; none for staff.
     pub object: Option<ObjectId>,
     /// Until when.
@@ -71,7 +73,7 @@ impl Store {
         let Some(id) = self.keys.activation_of(token) else { return Ok(None) };
         let now = self.clock.now();
         let row = sqlx::query!(
-            r#"SELECT a.user_id, a.tenant_id, u.display_name, u.principal_name, u.object_id, t.language,
+            r#"SELECT a.user_id, a.tenant_id, u.display_name, u.principal_name, u.object_id, t.language, t.time_zone,
                       a.expires_at AS "expires_at!: jiff_sqlx::Timestamp", a.used_at IS NOT NULL AS "used!",
                       (a.revoked_at IS NOT NULL OR NOT u.enabled OR u.deleted_at IS NOT NULL
                           OR (SELECT s.id FROM suspended_tenant s WHERE s.id = a.tenant_id LIMIT 1) IS NOT NULL) AS "dead!",
@@ -101,6 +103,7 @@ impl Store {
             display_name: row.display_name,
             principal_name: row.principal_name,
             language: row.language,
+            time_zone: row.time_zone,
             object: row.object_id.map(ObjectId::from_uuid),
             expires_at,
             used: row.used,
@@ -117,6 +120,7 @@ impl Store {
             tenant: activation.tenant,
             display_name: activation.display_name.clone(),
             language: activation.language.clone(),
+            time_zone: activation.time_zone.clone(),
             grants: Vec::new(),
         }
     }

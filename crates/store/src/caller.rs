@@ -22,6 +22,8 @@ pub struct Caller {
     pub display_name: String,
     /// The person's language (BCP 47).
     pub language: String,
+    /// The person's time zone (IANA).
+    pub time_zone: String,
     /// Every grant in force.
     pub grants: Vec<Grant>,
 }
@@ -134,7 +136,7 @@ impl Store {
         let hash = seal::hash(secret.as_bytes());
         let row = sqlx::query!(
             r#"SELECT k.id, k.user_id, k.last_used_at AS "last_used_at: jiff_sqlx::Timestamp",
-                      u.tenant_id, u.display_name, t.language,
+                      u.tenant_id, u.display_name, t.language, t.time_zone,
                       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'role', g.role_code,
                                 'version', g.role_version, 'permissions', r.permissions, 'scope', g.tenant_id)), '[]')
                          FROM role_grant g JOIN role r ON (r.code, r.version) = (g.role_code, g.role_version)
@@ -160,6 +162,7 @@ impl Store {
             tenant: TenantId::from_uuid(row.tenant_id),
             display_name: row.display_name,
             language: row.language,
+            time_zone: row.time_zone,
             grants: row.grants.0.into_iter().map(Grant::from).collect(),
         }))
     }

@@ -98,6 +98,16 @@ impl ReadTx<'_> {
         Ok((group, tenant))
     }
 
+    /// Whether the caller may change who is in a group that was read, for what a page offers.
+    pub async fn may_change_members(
+        &mut self,
+        group: &Group,
+        tenant: &TenantRef,
+    ) -> Result<bool, StoreError> {
+        let owners = self.owner_ids(group.id).await?;
+        Ok(self.decide_members(tenant, group.id, &owners).is_ok())
+    }
+
     /// A group with its tenant; of those that were `removed`, or of the others.
     async fn load_group(
         &mut self,

@@ -15,6 +15,7 @@ mod bell;
 pub mod bootstrap;
 pub mod caller;
 pub mod catalogue;
+pub mod changes;
 pub mod cluster;
 pub mod directories;
 pub mod directory_moves;
@@ -79,6 +80,7 @@ pub struct Store {
     app: PgPool,
     auth: PgPool,
     bell: bell::Bell,
+    watching: changes::Watching,
     keys: Keyring,
     policy: Arc<Policy>,
     clock: Arc<dyn Clock>,
@@ -107,7 +109,7 @@ impl Store {
         let auth = (settings.connections / 8).max(2);
         let auth = pool(settings, &keys, AUTH_ROLE, auth, &BY_KEY);
         let bell = bell::Bell::new(auth.clone());
-        Self { app, auth, bell, keys, policy, clock, random }
+        Self { app, auth, bell, watching: changes::Watching::default(), keys, policy, clock, random }
     }
 
     /// The instance's keys.

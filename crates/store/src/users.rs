@@ -22,7 +22,7 @@ pub use crate::names::{Name, NameKind};
 use crate::{
     StoreError,
     error::known,
-    tx::{Permit, ReadTx, TenantRef, act},
+    tx::{Action, Permit, ReadTx, TenantRef, act},
 };
 pub use create::Links;
 pub use managers::{Manager, ManagerKey};
@@ -252,6 +252,12 @@ impl ReadTx<'_> {
         let tenant = self.tenant_of_user(id).await?;
         self.decide::<act::UserRead>(&tenant, Some((id, user.administrator)))?;
         Ok(user)
+    }
+
+    /// Whether the caller may do `A` to somebody who was read, for what a page offers.
+    #[must_use]
+    pub fn may<A: Action>(&self, tenant: &TenantRef, user: &User) -> bool {
+        self.decide::<A>(tenant, Some((user.id, user.administrator))).is_ok()
     }
 
     pub(crate) async fn load_user(&mut self, id: UserId) -> Result<User, StoreError> {

@@ -15,7 +15,7 @@ use domain::limits;
 use futures::FutureExt as _;
 use tracing::Instrument as _;
 
-use crate::Surface;
+use crate::{Surface, speech};
 
 const NAME: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -36,15 +36,18 @@ pub enum Mishap {
 pub type Explain = fn(Mishap) -> Response;
 
 /// Browsers run, load and frame nothing that is not ours; forms go nowhere else.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
-                      base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Puts everything around `router`: outermost, so that fallbacks have it, too.
 pub fn protect(router: Router, surface: &Surface, explain: Explain) -> Router {
     let app = surface.app.clone();
     router.layer(middleware::from_fn(move |request: Request, next: Next| {
         let app = app.clone();
-        async move { around(request, next, explain, &app).await }
+        async move {
+            let speech = speech::of_headers(request.headers());
+            speech::scope(speech, around(request, next, explain, &app)).await
+        }
     }))
 }
 

@@ -1,5 +1,6 @@
 //! What the portal and REST share: the application with its public address,
-//! who is calling, limits, and the words in which errors are explained.
+//! who is calling and in which language, limits, and the words in which errors are
+//! explained.
 //!
 //! Nothing here decides what a person may do (that is `app`), and nothing knows
 //! the shape of an answer (that is `api` and `portal`).
@@ -9,6 +10,8 @@
 pub mod caller;
 pub mod layers;
 pub mod limiter;
+pub mod paging;
+pub mod speech;
 pub mod surface;
 pub mod texts;
 

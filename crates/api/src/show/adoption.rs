@@ -86,7 +86,7 @@ pub fn adoption(of: &Adoption) -> adoption::Adoption {
 #[must_use]
 pub fn adoption_item(of: &AdoptionItem) -> adoption::AdoptionItem {
     let text = of.reason.map(|reason| texts::adoption_reason(reason, &of.args));
-    let (what, cure) = text.map_or((None, None), |(what, cure)| (Some(what), Some(cure.to_owned())));
+    let (what, cure) = text.unzip();
     adoption::AdoptionItem {
         id: of.external_id.to_string(),
         kind: of.kind.code().to_owned(),

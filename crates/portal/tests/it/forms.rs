@@ -32,13 +32,13 @@ async fn a_person_chooses_a_password_and_signs_in_with_it() {
     let wrong = browser.fill("/", "/sign-in", &[("login", "boss@north.test"), ("password", "guess")]).await;
     insta::assert_snapshot!("sign_in_wrong", wrong.shows(422, "sign-in-wrong"));
     let right = browser.fill("/", "/sign-in", &[("login", "Boss@North.test "), ("password", PASSWORD)]).await;
-    assert_eq!(right.goes_to(), "/status");
+    assert_eq!(right.goes_to(), "/home");
     let set =
         right.headers.get_all("set-cookie").iter().map(|v| v.to_str().expect("ASCII")).collect::<Vec<_>>();
     let session = set.iter().find(|c| c.starts_with("tenantry_session=")).expect("a session");
     assert!(session.contains("HttpOnly; SameSite=Lax; Secure"), "{session}");
     assert!(browser.get("/status").await.shows(200, "status-new").contains("Bo Lund"));
-    assert_eq!(browser.get("/").await.goes_to(), "/status");
+    assert_eq!(browser.get("/").await.goes_to(), "/home");
     let token = browser.cookie("tenantry_session").expect("a session").to_owned();
     assert_eq!(browser.fill("/status", "/sign-out", &[]).await.goes_to(), "/");
     assert_eq!(browser.get("/status").await.goes_to(), "/");

@@ -112,8 +112,12 @@ async fn browsers_are_told_to_run_and_load_nothing_foreign() {
     let policy = page.header("content-security-policy");
     assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     assert_eq!(page.header("cache-control"), "no-store");
-    for forbidden in ["<script", "<style", " style=\"", "onclick", "http://", "https://"] {
+    for forbidden in ["<script>", "<script src=\"//", "<style", " style=\"", "onclick", "http://", "https://"]
+    {
         assert!(!page.html.contains(forbidden), "{forbidden}");
+    }
+    for script in page.html.split("<script").skip(1) {
+        assert!(script.starts_with(" src=\"/assets/"), "{script}");
     }
     let style = page
         .html

@@ -59,7 +59,7 @@ fn plain(html: &str) -> String {
         text.push_str(before);
         text.push_str(match token.len() {
             30 if token.as_bytes()[3] == b'_' => &token[..4],
-            16 | 32 if token.bytes().all(|b| b.is_ascii_hexdigit()) => "[hex]",
+            16 | 32 | 64 if token.bytes().all(|b| b.is_ascii_hexdigit()) => "[hex]",
             _ => token,
         });
         rest = after;

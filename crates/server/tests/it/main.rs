@@ -2,6 +2,7 @@
 //! real database and a real directory.
 
 mod adoption;
+mod browser;
 mod clock;
 mod config;
 mod directory;
@@ -10,7 +11,9 @@ mod hooks;
 mod http;
 mod life;
 mod lifecycle;
+mod portal;
 mod process;
 mod storage;
 mod trust;
+mod webdriver;
 mod workers;

@@ -13,6 +13,7 @@ use crate::{
     subscriptions::Subscription,
     ts,
     tx::{ReadTx, act},
+    users::search_key,
 };
 
 /// A person, as far as others name them.
@@ -27,6 +28,44 @@ pub struct PersonView {
 }
 
 impl ReadTx<'_> {
+    /// People at and below `roots` whose name, login or log-on name begins so, by name.
+    pub async fn people_found(
+        &mut self,
+        roots: &[TenantId],
+        search: &str,
+        limit: u32,
+    ) -> Result<Vec<PersonView>, StoreError> {
+        let low = search_key(search);
+        let high = format!("{low}\u{10FFFF}");
+        let roots: Vec<_> = roots.iter().map(|root| root.uuid()).collect();
+        // Each kind of name by its own index; together they are few.
+        let rows = sqlx::query!(
+            r#"SELECT u.id AS "id!", u.display_name AS "display_name!", u.principal_name AS "principal_name!" FROM (
+                   (SELECT u.id, u.search_key, u.tenant_id, u.display_name, u.principal_name FROM users u
+                     WHERE u.search_key >= $2 AND u.search_key < $3 AND u.deleted_at IS NULL
+                       AND EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = u.tenant_id AND c.ancestor = ANY($1))
+                     ORDER BY u.search_key LIMIT $4)
+                   UNION
+                   (SELECT u.id, u.search_key, u.tenant_id, u.display_name, u.principal_name FROM users u
+                     WHERE u.principal_name >= $2 AND u.principal_name < $3 AND u.deleted_at IS NULL
+                       AND EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = u.tenant_id AND c.ancestor = ANY($1))
+                     ORDER BY u.principal_name LIMIT $4)) u
+                ORDER BY u.search_key, u.id LIMIT $4"#,
+            &roots,
+            low,
+            high,
+            i64::from(limit)
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let person = |row: (uuid::Uuid, String, String)| PersonView {
+            id: UserId::from_uuid(row.0),
+            display_name: row.1,
+            principal_name: row.2,
+        };
+        Ok(rows.into_iter().map(|r| person((r.id, r.display_name, r.principal_name))).collect())
+    }
+
     /// Running subscriptions of many people.
     pub async fn subscriptions_of(&mut self, users: &[UserId]) -> Result<Vec<Subscription>, StoreError> {
         let ids: Vec<_> = users.iter().map(|u| u.uuid()).collect();

@@ -1,0 +1,180 @@
+//! Customers: the list, and one with what it has and what happens there.
+
+use app::{
+    AppError,
+    reading::{
+        roots,
+        tx::act,
+        views::{RequestFilter, TenantSearch, TenantView},
+    },
+};
+use askama::Template;
+use axum::{extract::Path, http::StatusCode, response::Response};
+use domain::{id::TenantId, permission::Permission, tenant::TenantKind};
+use web::{
+    paging::Paging,
+    speech::{self, say},
+};
+
+use crate::{
+    context::{Frame, Visit},
+    query::Pairs,
+    refusal::Refusal,
+    view::{self, Tab},
+};
+
+/// Requests shown beside a customer.
+const NEWEST: u32 = 8;
+
+/// A row of the list.
+pub struct Row {
+    pub href: String,
+    pub name: String,
+    pub code: String,
+    pub parent: String,
+    pub directory: String,
+    pub state: String,
+    pub tone: &'static str,
+    pub provisioning: Option<(String, &'static str)>,
+}
+
+fn row(of: &TenantView) -> Row {
+    let (state, tone) = view::tenant_state(of.status);
+    Row {
+        href: format!("/customers/{}", of.id),
+        name: of.name.clone(),
+        code: of.code.clone(),
+        parent: of.parent.as_ref().map_or(String::new(), |p| p.name.clone()),
+        directory: of.directory.clone().unwrap_or_default(),
+        state,
+        tone,
+        provisioning: of.provisioning.as_ref().and_then(|p| view::unsettled(p.state)),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "customers.html")]
+struct List {
+    frame: Frame,
+    search: String,
+    rows: Vec<Row>,
+    next: Option<String>,
+    first: bool,
+    may_order: bool,
+}
+
+/// Customers by name.
+pub async fn list(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
+    let caller = visit.person()?;
+    let search = query.text("q");
+    let paging = Paging::new("customers", None, query.given("after"))?;
+    let read = async {
+        let permitted = roots(caller, Permission::TenantRead)?;
+        let mut tx = visit.surface.app.read(caller).await?;
+        let search = TenantSearch {
+            roots: Some(permitted),
+            kind: Some(TenantKind::Customer),
+            search: Some(search.clone()).filter(|text| !text.is_empty()),
+            ..TenantSearch::default()
+        };
+        let rows = tx.tenant_views(&search, paging.after::<TenantId>()?, paging.rows()).await?;
+        tx.finish().await?;
+        Ok::<_, AppError>(rows)
+    };
+    let (rows, next) = paging.page("customers", read.await?, |t| (t.key.clone(), t.id));
+    let page = List {
+        frame: visit.frame.clone(),
+        first: query.given("after").is_none(),
+        next: next.map(|cursor| query.with("/customers", "after", &cursor)),
+        rows: rows.iter().map(row).collect(),
+        may_order: caller.may_anywhere(Permission::OrderCreate),
+        search,
+    };
+    visit.page(StatusCode::OK, &page)
+}
+
+#[derive(Template)]
+#[template(path = "customer.html")]
+struct Overview {
+    frame: Frame,
+    name: String,
+    state: String,
+    tone: &'static str,
+    facts: Vec<(String, String)>,
+    counts: Vec<(String, String, String)>,
+    plans: Vec<(String, String)>,
+    requests: Vec<view::Request>,
+    all_requests: String,
+    tabs: Vec<Tab>,
+}
+
+/// The ways from a customer to what it has.
+pub fn tabs(id: TenantId, here: &str) -> Vec<Tab> {
+    let tab = |name: &str, path: &str| Tab {
+        name: say(name),
+        href: format!("/customers/{id}{path}"),
+        here: path == here,
+    };
+    vec![tab("customer-overview", ""), tab("customer-people", "/people"), tab("customer-groups", "/groups")]
+}
+
+/// The way to what a customer has.
+pub fn trail(id: TenantId, customer: &str) -> Vec<(String, String)> {
+    vec![(say("customers-title"), "/customers".to_owned()), (customer.to_owned(), format!("/customers/{id}"))]
+}
+
+/// One customer.
+pub async fn overview(visit: Visit, Path(id): Path<String>) -> Result<Response, Refusal> {
+    let caller = visit.person()?;
+    let id: TenantId = id.parse().map_err(|_| Refusal::no_page())?;
+    let read = async {
+        let mut tx = visit.surface.app.read(caller).await?;
+        let tenant = tx.tenant(id).await?;
+        let permit = tx.permit::<act::TenantRead>(&tenant)?;
+        if tenant.kind != TenantKind::Customer {
+            return Err(AppError::NotFound("customer"));
+        }
+        let shown = tx.tenant_view(id).await?;
+        let counts = tx.customer_counts(&permit).await?;
+        let plans = tx.subscriptions(id, None).await?;
+        let filter = RequestFilter { roots: vec![id], tenant: Some(id), ..RequestFilter::default() };
+        let requests = match tx.permit::<act::RequestRead>(&tenant) {
+            Ok(_) => tx.request_views(&filter, None, NEWEST).await?,
+            Err(_) => Vec::new(),
+        };
+        let now = tx.now();
+        tx.finish().await?;
+        Ok((shown, counts, plans, requests, now))
+    };
+    let (shown, counts, plans, requests, now) = read.await?;
+    let (state, tone) = view::tenant_state(shown.status);
+    let fact = |id: &str, text: String| (say(id), text);
+    let mut facts = vec![fact("customer-code", shown.code.clone())];
+    facts.extend(shown.parent.as_ref().map(|p| fact("customer-seller", p.name.clone())));
+    facts.extend(shown.directory.clone().map(|d| fact("customer-directory", d)));
+    facts.extend(shown.suffix.clone().map(|s| fact("customer-suffix", s)));
+    facts.extend(shown.billing_id.clone().map(|b| fact("customer-billing", b)));
+    facts.push(fact("customer-since", speech::instant(shown.created_at)));
+    let people = |state: &str| format!("/customers/{id}/people{state}");
+    let mut frame = visit.frame.clone();
+    frame.trail = vec![(say("customers-title"), "/customers".to_owned())];
+    let page = Overview {
+        frame,
+        name: shown.name.clone(),
+        state,
+        tone,
+        facts,
+        counts: vec![
+            (say("count-people"), view::count(counts.users), people("")),
+            (say("count-enabled"), view::count(counts.enabled), people("")),
+            (say("count-not-activated"), view::count(counts.not_activated), people("")),
+            (say("count-failed"), view::count(counts.failed), people("?state=failed")),
+            (say("count-groups"), view::count(counts.groups), format!("/customers/{id}/groups")),
+        ],
+        plans: plans.iter().map(|p| (p.name.clone(), speech::instant(p.created_at))).collect(),
+        requests: requests.iter().map(|r| view::request(r, now)).collect(),
+        all_requests: format!("/status?tenant={id}"),
+        tabs: tabs(id, ""),
+    };
+    visit.page(StatusCode::OK, &page)
+}

@@ -1,0 +1,86 @@
+//! Forms: what was typed, and what is wrong with it.
+
+use app::AppError;
+use domain::field::FieldError;
+use web::{speech::say, texts};
+
+use crate::{context::Posted, refusal::Refusal};
+
+/// A choice of a form.
+pub struct Choice {
+    /// What is sent.
+    pub code: String,
+    /// What is read.
+    pub name: String,
+    /// What tells it from others of the name.
+    pub hint: String,
+}
+
+/// A form that is shown: empty, as something is, or as it was sent.
+#[derive(Debug, Default)]
+pub struct Form {
+    values: Vec<(String, String)>,
+    errors: Vec<(String, String)>,
+}
+
+impl Form {
+    /// With the values of something that is there.
+    pub fn of<'a>(values: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> Self {
+        let values =
+            values.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())));
+        Self { values: values.collect(), errors: Vec::new() }
+    }
+
+    /// As it was sent, with what is wrong; anything but wrong values is a page of its own.
+    pub fn again(posted: &Posted, error: AppError) -> Result<Self, Refusal> {
+        let AppError::Invalid(errors) = error else { return Err(error.into()) };
+        let errors = errors.iter().map(|e| (place(e), texts::field_error(e))).collect();
+        Ok(Self { values: posted.fields().to_vec(), errors })
+    }
+
+    /// With everything that is wrong at one field: the form has no other.
+    pub fn all_at(mut self, name: &str) -> Self {
+        for (place, _) in &mut self.errors {
+            name.clone_into(place);
+        }
+        self
+    }
+
+    /// What stands in a field.
+    pub fn value(&self, name: &str) -> &str {
+        self.values.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Whether a box is ticked or a choice of several is taken.
+    pub fn holds(&self, name: &str, value: &str) -> bool {
+        self.values.iter().any(|(n, v)| n == name && v == value)
+    }
+
+    /// What is wrong with a field.
+    pub fn error(&self, name: &str) -> Option<&str> {
+        self.errors.iter().find(|(n, _)| n == name).map(|(_, text)| text.as_str())
+    }
+
+    /// Everything that is wrong: name, label and sentence of each field.
+    pub fn wrong(&self) -> Vec<(&str, String, &str)> {
+        self.errors.iter().map(|(name, text)| (name.as_str(), label(name), text.as_str())).collect()
+    }
+}
+
+/// The field of the form an error is about: `users[0].surname` stands in `surname` of a
+/// form for one person, and `plans[2]` in `plans`.
+fn place(error: &FieldError) -> String {
+    let name = error.field.strip_prefix("users[0].").unwrap_or(&error.field);
+    name.split('[').next().unwrap_or(name).to_owned()
+}
+
+/// What a field is called: `customer.name` as a customer's `name`.
+pub fn label(name: &str) -> String {
+    say(&format!("field-{}", name.replace('.', "-")))
+}
+
+/// A value somebody may leave out.
+pub fn given(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}

@@ -1,0 +1,45 @@
+//! Where one can go, by what one may do.
+
+use app::Caller;
+use domain::permission::Permission;
+use web::speech::say;
+
+/// A way of the navigation.
+#[derive(Debug, Clone)]
+pub struct NavItem {
+    /// Where it leads.
+    pub href: &'static str,
+    /// What is there.
+    pub name: String,
+    /// Its icon: one path of 24 by 24.
+    pub icon: &'static str,
+    /// Whether the page is there or below.
+    pub here: bool,
+}
+
+/// A page of the navigation: address, message, icon, and what one must be allowed somewhere.
+type Place = (&'static str, &'static str, &'static str, Option<Permission>);
+
+const PLACES: [Place; 3] = [
+    ("/home", "nav-home", "M3 11l9-8 9 8v10h-6v-6H9v6H3z", None),
+    (
+        "/customers",
+        "nav-customers",
+        "M4 21V5l8-3v19M12 8l8 3v10M3 21h18M8 8v.01M8 12v.01M8 16v.01M16 13v.01M16 17v.01",
+        Some(Permission::TenantRead),
+    ),
+    ("/status", "nav-status", "M3 12h4l3 8 4-16 3 8h4", Some(Permission::RequestRead)),
+];
+
+/// The ways of `caller`, seen from `path`.
+pub fn of(caller: &Caller, path: &str) -> Vec<NavItem> {
+    let may = |needed: Option<Permission>| needed.is_none_or(|permission| caller.may_anywhere(permission));
+    PLACES
+        .into_iter()
+        .filter(|(.., needed)| may(*needed))
+        .map(|(href, name, icon, _)| {
+            let below = path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            NavItem { href, name: say(name), icon, here: below }
+        })
+        .collect()
+}

@@ -1,0 +1,486 @@
+//! People of a customer: the list, one of them, new ones, and what is done to them.
+
+use app::{
+    Answer, AppError,
+    people::PersonDraft,
+    reading::{catalogue::Plan, tx::act, users::User},
+    users::{self as use_cases, Once, UserPatch},
+};
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use domain::{
+    id::{SubscriptionId, TenantId, UserId},
+    person::Detail,
+    request::ItemState,
+};
+use web::{
+    paging::Paging,
+    speech::{self, say},
+};
+
+use crate::{
+    context::{Frame, Posted, Visit},
+    customers,
+    forms::{Choice, Form, given},
+    query::Pairs,
+    refusal::Refusal,
+    view::{self, Tab},
+};
+
+/// Details that have a field of their own in the pages, in their order.
+const DETAILS: [Detail; 12] = [
+    Detail::Mobile,
+    Detail::Office,
+    Detail::Street,
+    Detail::PostalCode,
+    Detail::City,
+    Detail::Country,
+    Detail::EmployeeId,
+    Detail::ExternalId,
+    Detail::Aliases,
+    Detail::ExpiresAt,
+    Detail::LogonHours,
+    Detail::ProfilePath,
+];
+
+/// States by which the list is filtered.
+const STATES: [ItemState; 5] =
+    [ItemState::Failed, ItemState::Drifted, ItemState::Running, ItemState::Requested, ItemState::Verified];
+
+/// A row of the list.
+pub struct Row {
+    pub href: String,
+    pub name: String,
+    pub login: String,
+    pub role: String,
+    pub plans: String,
+    pub state: String,
+    pub tone: &'static str,
+    pub provisioning: Option<(String, &'static str)>,
+}
+
+fn standing(of: &User) -> (String, &'static str) {
+    let (id, tone) = match (of.enabled, of.activated_at) {
+        (false, _) => ("person-disabled", "wait"),
+        (true, None) => ("person-not-activated", ""),
+        (true, Some(_)) => ("person-active", "good"),
+    };
+    (say(id), tone)
+}
+
+#[derive(Template)]
+#[template(path = "people.html")]
+struct List {
+    frame: Frame,
+    customer: String,
+    tabs: Vec<Tab>,
+    path: String,
+    search: String,
+    states: Vec<(&'static str, String, bool)>,
+    rows: Vec<Row>,
+    next: Option<String>,
+    filtered: bool,
+    may_create: bool,
+}
+
+/// People by name.
+pub async fn list(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<Response, Refusal> {
+    let caller = visit.person()?;
+    let id: TenantId = id.parse().map_err(|_| Refusal::no_page())?;
+    let search = query.text("q");
+    let state = query.given("state").and_then(ItemState::from_code);
+    let paging = Paging::new("people", None, query.given("after"))?;
+    let read = async {
+        let mut tx = visit.surface.app.read(caller).await?;
+        let tenant = tx.tenant(id).await?;
+        let permit = tx.permit_people(&tenant)?;
+        let wanted = Some(search.as_str()).filter(|text| !text.is_empty());
+        let rows = tx.users(&permit, wanted, state, paging.after()?, paging.rows()).await?;
+        let ids: Vec<_> = rows.iter().map(|u| u.id).collect();
+        let plans = tx.subscriptions_of(&ids).await?;
+        let may_create = tx.permit::<act::UserCreate>(&tenant).is_ok();
+        tx.finish().await?;
+        Ok::<_, AppError>((tenant, rows, plans, may_create))
+    };
+    let (tenant, rows, plans, may_create) = read.await?;
+    let (rows, next) = paging.page("people", rows, |u| (u.key.clone(), u.id));
+    let path = format!("/customers/{id}/people");
+    let row = |u: &User| {
+        let own = plans.iter().filter(|s| s.user == Some(u.id)).map(|s| s.name.as_str());
+        let (state, tone) = standing(u);
+        Row {
+            href: format!("/people/{}", u.id),
+            name: u.display_name.clone(),
+            login: u.principal_name.clone(),
+            role: joined([&u.title, &u.department]),
+            plans: own.collect::<Vec<_>>().join(", "),
+            state,
+            tone,
+            provisioning: u.provisioning.as_ref().and_then(|p| view::unsettled(p.state)),
+        }
+    };
+    let mut frame = visit.frame.clone();
+    frame.trail = customers::trail(id, &tenant.name);
+    let page = List {
+        frame,
+        customer: tenant.name.clone(),
+        tabs: customers::tabs(id, "/people"),
+        next: next.map(|cursor| query.with(&path, "after", &cursor)),
+        path,
+        states: STATES.map(|s| (s.code(), view::item_state(s).0, Some(s) == state)).to_vec(),
+        rows: rows.iter().map(row).collect(),
+        filtered: !search.is_empty() || state.is_some() || query.given("after").is_some(),
+        search,
+        may_create,
+    };
+    visit.page(StatusCode::OK, &page)
+}
+
+fn joined<'a>(parts: impl IntoIterator<Item = &'a Option<String>>) -> String {
+    parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// A plan of a person.
+struct Held {
+    id: String,
+    name: String,
+    since: String,
+    direct: bool,
+}
+
+/// What the viewer may do to somebody.
+struct May {
+    update: bool,
+    delete: bool,
+    reset: bool,
+}
+
+#[derive(Template)]
+#[template(path = "person.html")]
+struct One {
+    frame: Frame,
+    name: String,
+    login: String,
+    path: String,
+    version: i64,
+    state: String,
+    tone: &'static str,
+    provisioning: Option<(String, &'static str)>,
+    problem: Option<view::Problem>,
+    request: Option<String>,
+    facts: Vec<(String, String)>,
+    plans: Vec<Held>,
+    choices: Vec<Choice>,
+    enabled: bool,
+    account: bool,
+    may: May,
+    link: Option<(String, String)>,
+}
+
+/// One person.
+pub async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Refusal> {
+    let id: UserId = id.parse().map_err(|_| Refusal::no_page())?;
+    person(&visit, id, None).await
+}
+
+async fn person(visit: &Visit, id: UserId, link: Option<(String, String)>) -> Result<Response, Refusal> {
+    let caller = visit.person()?;
+    let read = async {
+        let mut tx = visit.surface.app.read(caller).await?;
+        let user = tx.user(id).await?;
+        let tenant = tx.tenant(user.tenant).await?;
+        let held = tx.subscriptions_of(&[id]).await?;
+        let may = May {
+            update: tx.may::<act::UserUpdate>(&tenant, &user),
+            delete: tx.may::<act::UserDelete>(&tenant, &user),
+            reset: tx.may::<act::UserResetPassword>(&tenant, &user),
+        };
+        let plans = match may.update {
+            true => tx.plans_for(&tenant, &tenant.currency).await?,
+            false => Vec::new(),
+        };
+        let own = tx.is_provider_staff().await?;
+        tx.finish().await?;
+        Ok::<_, AppError>((user, tenant, held, plans, may, own))
+    };
+    let (user, tenant, held, plans, may, own) = read.await?;
+    let mut frame = visit.frame.clone();
+    frame.trail = customers::trail(tenant.id, &tenant.name);
+    frame.trail.push((say("customer-people"), format!("/customers/{}/people", tenant.id)));
+    let (state, tone) = standing(&user);
+    let how = user.provisioning.as_ref();
+    let page = One {
+        frame,
+        name: user.display_name.clone(),
+        login: user.principal_name.clone(),
+        path: format!("/people/{id}"),
+        version: user.version,
+        state,
+        tone,
+        provisioning: how.and_then(|p| view::unsettled(p.state)),
+        problem: how.and_then(|p| p.problem.as_ref()).map(|p| view::problem(p, own)),
+        request: how.and_then(|p| p.request).map(|id| format!("/status/requests/{id}")),
+        facts: facts(&user),
+        choices: choices(&plans).into_iter().filter(|c| !held.iter().any(|h| h.plan == c.code)).collect(),
+        plans: held
+            .iter()
+            .map(|h| Held {
+                id: h.id.to_string(),
+                name: h.name.clone(),
+                since: speech::instant(h.created_at),
+                direct: h.direct,
+            })
+            .collect(),
+        enabled: user.enabled,
+        account: user.object.is_some(),
+        may,
+        link,
+    };
+    visit.page(StatusCode::OK, &page)
+}
+
+fn facts(of: &User) -> Vec<(String, String)> {
+    let plain = [
+        ("field-logon_name", &of.logon_name),
+        ("field-mail", &of.mail),
+        ("field-phone", &of.phone),
+        ("field-title", &of.title),
+        ("field-department", &of.department),
+    ];
+    let mut facts: Vec<_> =
+        plain.into_iter().filter_map(|(id, value)| Some((say(id), value.clone()?))).collect();
+    facts.extend(of.manager.as_ref().map(|m| (say("field-manager"), m.person.display_name.clone())));
+    let detail = |d: &Detail| Some((say(&format!("field-details-{}", d.code())), of.details.get(d)?.clone()));
+    facts.extend(DETAILS.iter().filter_map(detail));
+    facts.push((say("person-since"), speech::instant(of.created_at)));
+    facts.push(match of.activated_at {
+        Some(at) => (say("person-activated"), speech::instant(at)),
+        None => (say("person-activated"), say("person-never")),
+    });
+    facts
+}
+
+fn choices(plans: &[Plan]) -> Vec<Choice> {
+    let choice = |plan: &Plan| Choice {
+        code: plan.code.clone(),
+        name: plan.name.clone(),
+        hint: plan.service_name.clone(),
+    };
+    plans.iter().filter(|plan| plan.per_user).map(choice).collect()
+}
+
+#[derive(Template)]
+#[template(path = "person_new.html")]
+struct New {
+    frame: Frame,
+    customer: String,
+    path: String,
+    form: Form,
+    plans: Vec<Choice>,
+}
+
+/// The form for a new person.
+pub async fn new(visit: Visit, Path(id): Path<String>) -> Result<Response, Refusal> {
+    let id: TenantId = id.parse().map_err(|_| Refusal::no_page())?;
+    new_page(&visit, id, StatusCode::OK, Form::default()).await
+}
+
+async fn new_page(visit: &Visit, id: TenantId, status: StatusCode, form: Form) -> Result<Response, Refusal> {
+    let caller = visit.person()?;
+    let read = async {
+        let mut tx = visit.surface.app.read(caller).await?;
+        let tenant = tx.tenant(id).await?;
+        tx.permit::<act::UserCreate>(&tenant)?;
+        let plans = tx.plans_for(&tenant, &tenant.currency).await?;
+        tx.finish().await?;
+        Ok::<_, AppError>((tenant, plans))
+    };
+    let (tenant, plans) = read.await?;
+    let mut frame = visit.frame.clone();
+    frame.trail = customers::trail(id, &tenant.name);
+    frame.trail.push((say("customer-people"), format!("/customers/{id}/people")));
+    let path = format!("/customers/{id}/people/new");
+    let page = New { frame, customer: tenant.name, path, form, plans: choices(&plans) };
+    visit.page(status, &page)
+}
+
+/// Creates a person and shows the one-time link.
+pub async fn create(Path(id): Path<String>, posted: Posted) -> Result<Response, Refusal> {
+    let visit = &posted.visit;
+    let id: TenantId = id.parse().map_err(|_| Refusal::no_page())?;
+    let draft = PersonDraft {
+        given_name: posted.field("given_name").to_owned(),
+        surname: posted.field("surname").to_owned(),
+        display_name: given(posted.field("display_name")),
+        user_name: given(posted.field("user_name")),
+        mail: given(posted.field("mail")),
+        phone: given(posted.field("phone")),
+        title: given(posted.field("title")),
+        department: given(posted.field("department")),
+        manager: given(posted.field("manager")),
+        plans: posted.all("plans").map(str::to_owned).collect(),
+        enabled: true,
+        ..PersonDraft::default()
+    };
+    let app = &visit.surface.app;
+    let made = use_cases::create(app, visit.person()?, id, &[draft], false, None, &visit.cause).await;
+    let made = match made {
+        Ok(Answer::Done(made)) => made,
+        // Nothing is asked for twice under one key here.
+        Ok(Answer::Before { .. }) => return Err(Refusal::no_page()),
+        Err(error) => {
+            let form = Form::again(&posted, error)?;
+            return new_page(visit, id, StatusCode::UNPROCESSABLE_ENTITY, form).await;
+        }
+    };
+    let Some(created) = made.users.first() else { return Err(Refusal::no_page()) };
+    let link = visit.surface.activation_url(&created.activation);
+    person(visit, created.user.id, Some((link, speech::instant(created.expires_at)))).await
+}
+
+#[derive(Template)]
+#[template(path = "person_edit.html")]
+struct Edit {
+    frame: Frame,
+    name: String,
+    path: String,
+    version: String,
+    form: Form,
+    details: Vec<String>,
+}
+
+/// The form to change somebody.
+pub async fn edit(visit: Visit, Path(id): Path<String>) -> Result<Response, Refusal> {
+    let id: UserId = id.parse().map_err(|_| Refusal::no_page())?;
+    edit_page(&visit, id, StatusCode::OK, None).await
+}
+
+fn detail_field(detail: Detail) -> String {
+    format!("details.{}", detail.code())
+}
+
+async fn edit_page(
+    visit: &Visit,
+    id: UserId,
+    status: StatusCode,
+    sent: Option<(Form, String)>,
+) -> Result<Response, Refusal> {
+    let caller = visit.person()?;
+    let read = async {
+        let mut tx = visit.surface.app.read(caller).await?;
+        let user = tx.user(id).await?;
+        let tenant = tx.tenant(user.tenant).await?;
+        let may = tx.may::<act::UserUpdate>(&tenant, &user);
+        tx.finish().await?;
+        Ok::<_, AppError>((user, tenant, may))
+    };
+    let (user, tenant, may) = read.await?;
+    if !may {
+        return Err(Refusal::no_page());
+    }
+    let mut frame = visit.frame.clone();
+    frame.trail = customers::trail(tenant.id, &tenant.name);
+    frame.trail.push((user.display_name.clone(), format!("/people/{id}")));
+    let names: Vec<_> = DETAILS.map(|d| (detail_field(d), user.details.get(&d))).to_vec();
+    let present = || {
+        let details = names.iter().map(|(name, value)| (name.as_str(), value.map(String::as_str)));
+        let plain = [
+            ("given_name", user.given_name.as_deref()),
+            ("surname", user.surname.as_deref()),
+            ("display_name", Some(user.display_name.as_str())),
+            ("principal_name", Some(user.principal_name.as_str())),
+            ("logon_name", user.logon_name.as_deref()),
+            ("mail", user.mail.as_deref()),
+            ("phone", user.phone.as_deref()),
+            ("title", user.title.as_deref()),
+            ("department", user.department.as_deref()),
+            ("manager", user.manager.as_ref().map(|m| m.person.principal_name.as_str())),
+        ];
+        Form::of(plain.into_iter().chain(details))
+    };
+    let (form, version) = sent.unwrap_or_else(|| (present(), user.version.to_string()));
+    let details = names.iter().map(|(name, _)| name.clone()).collect();
+    let (name, path) = (user.display_name.clone(), format!("/people/{id}"));
+    visit.page(status, &Edit { frame, name, path, version, form, details })
+}
+
+/// Changes somebody, if nobody else did since the form was shown.
+pub async fn change(Path(id): Path<String>, posted: Posted) -> Result<Response, Refusal> {
+    let visit = &posted.visit;
+    let id: UserId = id.parse().map_err(|_| Refusal::no_page())?;
+    let version = posted.field("version").parse().unwrap_or(0);
+    let optional = |name: &str| Some(given(posted.field(name)));
+    let detail = |d: Detail| (d.code().to_owned(), given(posted.field(&detail_field(d))));
+    let patch = UserPatch {
+        given_name: optional("given_name"),
+        surname: optional("surname"),
+        display_name: Some(posted.field("display_name").to_owned()),
+        principal_name: Some(posted.field("principal_name").to_owned()),
+        logon_name: given(posted.field("logon_name")),
+        mail: optional("mail"),
+        phone: optional("phone"),
+        title: optional("title"),
+        department: optional("department"),
+        manager: optional("manager"),
+        details: DETAILS.into_iter().map(detail).collect(),
+        ..UserPatch::default()
+    };
+    match use_cases::update(&visit.surface.app, visit.person()?, id, version, patch, &visit.cause).await {
+        Ok(_) => Ok(done(id, "saved")),
+        Err(error) => {
+            let sent = (Form::again(&posted, error)?, posted.field("version").to_owned());
+            edit_page(visit, id, StatusCode::UNPROCESSABLE_ENTITY, Some(sent)).await
+        }
+    }
+}
+
+fn done(id: UserId, what: &str) -> Response {
+    Redirect::to(&format!("/people/{id}?done={what}")).into_response()
+}
+
+/// What the buttons of a person's page do.
+pub async fn act(Path((id, what)): Path<(String, String)>, posted: Posted) -> Result<Response, Refusal> {
+    let visit = &posted.visit;
+    let id: UserId = id.parse().map_err(|_| Refusal::no_page())?;
+    let (app, caller, cause) = (&visit.surface.app, visit.person()?, &visit.cause);
+    let version = || posted.field("version").parse().unwrap_or(0);
+    match what.as_str() {
+        "enable" | "disable" => {
+            let patch = UserPatch { enabled: Some(what == "enable"), ..UserPatch::default() };
+            use_cases::update(app, caller, id, version(), patch, cause).await?;
+        }
+        "unlock" => drop(use_cases::once(app, caller, id, Once::Unlock, cause).await?),
+        "expire" => drop(use_cases::once(app, caller, id, Once::ExpirePassword, cause).await?),
+        "reset" => {
+            let (token, until) = use_cases::reset_password(app, caller, id, cause).await?;
+            let link = visit.surface.activation_url(&token);
+            return person(visit, id, Some((link, speech::instant(until)))).await;
+        }
+        "plan" => drop(use_cases::add_plan(app, caller, id, posted.field("plan"), None, cause).await?),
+        "unplan" => {
+            let plan: SubscriptionId = posted.field("plan").parse().map_err(|_| Refusal::no_page())?;
+            use_cases::remove_plan(app, caller, id, plan, cause).await?;
+        }
+        "remove" => {
+            let tenant = tenant_of(visit, id).await?;
+            use_cases::delete(app, caller, id, version(), None, cause).await?;
+            return Ok(Redirect::to(&format!("/customers/{tenant}/people?done=removed")).into_response());
+        }
+        _ => return Err(Refusal::no_page()),
+    }
+    Ok(done(id, &what))
+}
+
+async fn tenant_of(visit: &Visit, id: UserId) -> Result<TenantId, Refusal> {
+    let read = async {
+        let mut tx = visit.surface.app.read(visit.person().map_err(|_| AppError::NotFound("user"))?).await?;
+        let user = tx.user(id).await?;
+        tx.finish().await?;
+        Ok::<_, AppError>(user.tenant)
+    };
+    Ok(read.await?)
+}

@@ -1,0 +1,204 @@
+//! A real browser (headless Chromium through its WebDriver), as somebody sits before it.
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::json;
+
+use crate::{
+    process::wait_for,
+    webdriver::{Element, Session},
+};
+
+/// What axe-core is asked: WCAG 2.2 AA and what it includes.
+const RULES: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/// Wide and narrow.
+const SIZES: [(u32, u32); 2] = [(1440, 900), (390, 844)];
+
+/// A browser of its own for each test.
+pub struct Browser {
+    pub page: Session,
+    base: String,
+    driver: Driver,
+}
+
+/// The WebDriver's process, killed when dropped, with the browser it started.
+struct Driver(Child, tempfile::TempDir);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ended_already = self.0.kill();
+        let _ended_already = self.0.wait();
+    }
+}
+
+impl Browser {
+    /// With scripts, or as somebody who allows none.
+    pub async fn open(port: u16, scripts: bool, language: &str) -> Self {
+        let folder = tempfile::Builder::new().prefix("tenantry-browser-").tempdir().expect("a folder");
+        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let own = free.local_addr().expect("bound").port();
+        drop(free);
+        let child = Command::new("chromedriver")
+            .arg(format!("--port={own}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is here (make setup)");
+        let driver = Driver(child, folder);
+        let profile = driver.1.path().display();
+        let options = json!({
+            "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                "--hide-scrollbars", format!("--lang={language}"), format!("--user-data-dir={profile}"),
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+            "prefs": { "intl.accept_languages": language,
+                "profile.managed_default_content_settings.javascript": if scripts { 1 } else { 2 } },
+        });
+        let url = format!("http://127.0.0.1:{own}");
+        let page = wait_for("the browser is open", async || Session::new(&url, &options).await.ok()).await;
+        Self { page, base: format!("http://127.0.0.1:{port}"), driver }
+    }
+
+    pub async fn close(self) {
+        self.page.close().await.expect("the browser closes");
+        drop(self.driver);
+    }
+
+    pub async fn visit(&self, path: &str) {
+        self.page
+            .post("url", json!({ "url": format!("{}{path}", self.base) }))
+            .await
+            .expect("the server answers");
+    }
+
+    /// Where the browser is, without the host.
+    pub async fn path(&self) -> String {
+        let url = self.page.get("url").await.expect("an address");
+        let url = url.as_str().unwrap_or_default();
+        url.strip_prefix(&self.base).unwrap_or_else(|| panic!("led elsewhere: {url}")).to_owned()
+    }
+
+    pub async fn text(&self, css: &str) -> String {
+        self.one(css).await.text().await.expect("a text")
+    }
+
+    async fn source(&self) -> String {
+        self.page.get("source").await.map_or_else(|error| error, |html| html.to_string())
+    }
+
+    /// Whether something is on the page now.
+    pub async fn has(&self, css: &str) -> bool {
+        self.page.find(css).await.is_ok()
+    }
+
+    /// Waits until something on the page reads so.
+    pub async fn reads(&self, css: &str, text: &str) {
+        wait_for(&format!("{css} reads {text}"), async || {
+            let found = self.page.find(css).await.ok()?;
+            found.text().await.ok()?.contains(text).then_some(())
+        })
+        .await;
+    }
+
+    pub async fn fill(&self, name: &str, text: &str) {
+        let field = self.one(&format!("main [name=\"{name}\"]")).await;
+        field.clear().await.expect("a field that can be emptied");
+        field.keys(text).await.expect("a field that can be filled");
+    }
+
+    /// What stands in a field, or in whatever has a value.
+    pub async fn value(&self, css: &str) -> String {
+        self.one(css).await.property("value").await.expect("a value")
+    }
+
+    pub async fn click(&self, css: &str) {
+        self.one(css).await.click().await.expect("something that can be pressed");
+    }
+
+    /// Presses keys where the focus is.
+    pub async fn keys(&self, css: &str, keys: &str) {
+        self.one(css).await.keys(keys).await.expect("something that takes keys");
+    }
+
+    async fn one(&self, css: &str) -> Element<'_> {
+        match self.page.find(css).await {
+            Ok(found) => found,
+            Err(error) => panic!("no {css}: {error}: {}", self.source().await),
+        }
+    }
+
+    pub async fn sign_in(&self, login: &str, password: &str) {
+        self.visit("/sign-in").await;
+        self.fill("login", login).await;
+        self.fill("password", password).await;
+        self.click("main form button").await;
+        self.reads("h1", "").await;
+        assert_eq!(self.path().await, "/home", "{}", self.source().await);
+    }
+
+    /// Looks at the page in both themes and sizes: a picture of each, and no rule of
+    /// axe-core broken.
+    pub async fn look(&self, name: &str) {
+        for theme in ["light", "dark"] {
+            let cookie = json!({ "cookie": { "name": "tenantry_theme", "value": theme, "path": "/" } });
+            self.page.post("cookie", cookie).await.expect("a cookie");
+            for (width, height) in SIZES {
+                self.size(width, height).await;
+                self.page.post("refresh", json!({})).await.expect("the page again");
+                let broken = self.broken_rules().await;
+                self.picture(&format!("{name}-{width}-{theme}")).await;
+                assert!(broken.is_empty(), "{name} {theme} {width}: {broken:#?}");
+                let wide = self.page.run("return document.documentElement.scrollWidth", json!([])).await;
+                let wide = wide.expect("a width").as_u64().unwrap_or(u64::MAX);
+                assert!(wide <= u64::from(width), "{name} is {wide} wide on a screen of {width}");
+            }
+        }
+        self.size(SIZES[0].0, SIZES[0].1).await;
+    }
+
+    /// The size of what is seen, also below what a window can be.
+    async fn size(&self, width: u32, height: u32) {
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
+        let call = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": metrics });
+        self.page.post("goog/cdp/execute", call).await.expect("a size");
+    }
+
+    async fn broken_rules(&self) -> Vec<String> {
+        let axe = fs::read_to_string(crates().join("portal/node_modules/axe-core/axe.min.js"));
+        let axe = axe.expect("axe-core is here (make setup)");
+        self.page.run(&axe, json!([])).await.expect("axe-core loads");
+        let script = "const done = arguments[arguments.length - 1]; axe.run(document, { runOnly: arguments[0] })\
+                      .then(found => done(found.violations), error => done([{ id: String(error), nodes: [] }]))";
+        let found = self.page.run_async(script, json!([RULES])).await.expect("axe-core runs");
+        let found = found.as_array().cloned().expect("a list");
+        found
+            .iter()
+            .map(|rule| {
+                let nodes = rule["nodes"].as_array().cloned().unwrap_or_default();
+                let nodes: Vec<_> = nodes
+                    .iter()
+                    .take(3)
+                    .map(|node| format!("{} ({})", node["html"], node["failureSummary"]))
+                    .collect();
+                format!("{}: {}", rule["id"], nodes.join("; "))
+            })
+            .collect()
+    }
+
+    async fn picture(&self, name: &str) {
+        let png = self.page.picture().await.expect("a picture");
+        let folder = crates().join("../target/screens");
+        fs::create_dir_all(&folder).expect("a folder for pictures");
+        fs::write(folder.join(format!("{name}.png")), png).expect("a picture is kept");
+    }
+}
+
+fn crates() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("crates").to_owned()
+}

@@ -1,0 +1,190 @@
+# Home, search, customers, people and one's own account.
+
+nav-home = Start
+nav-customers = Kunder
+search-button = Søg
+search-for = Fundet for »{ $text }«
+nothing-found = Intet blev fundet. Prøv med færre bogstaver eller begyndelsen af et navn.
+next-page = Næste side
+save = Gem
+cancel = Annuller
+since = siden { $when }
+form-wrong = Dette kan ikke accepteres endnu
+form-optional = (valgfrit)
+
+# What the form before a page did.
+done-saved = Gemt. Ændringen er på vej til alle systemer.
+done-enable = Kontoen må logge på igen, så snart kataloget har modtaget ændringen.
+done-disable = Kontoen må ikke længere logge på, så snart kataloget har modtaget ændringen.
+done-unlock = Kontoen er ved at blive låst op.
+done-expire = Adgangskoden skal ændres ved næste logon.
+done-plan = Planen er tildelt.
+done-unplan = Planen er afsluttet.
+done-removed = Fjernet. Personen kan gendannes i en periode.
+done-token-ended = Tokenet virker ikke længere.
+
+# Home.
+home-title = Start
+home-hello = Hej { $name }
+home-needed = Det kræver din indsats
+home-nothing-needed = Intet kræver din indsats: alt, hvad der er anmodet om, er udført eller på vej.
+home-newest = Seneste ændringer
+
+# Customers.
+customers-title = Kunder
+customers-search = Navn, kode eller faktureringsnummer
+customers-order = Bestil en kunde
+customers-none = Der er ingen kunder endnu. Den første oprettes med en bestilling.
+column-name = Navn
+column-state = Tilstand
+column-role = Stilling og afdeling
+column-plans = Planer
+customer-parts = Kundens afsnit
+customer-overview = Oversigt
+customer-people = Personer
+customer-groups = Grupper
+customer-about = Detaljer
+customer-code = Kode
+customer-seller = Forhandler
+customer-directory = Katalog
+customer-suffix = Suffiks
+customer-billing = Faktureringsnummer
+customer-since = Kunde siden
+customer-services = Tjenester
+customer-no-services = Kunden har ingen egne tjenester. Kundens personer kan have planer.
+customer-newest = Seneste anmodninger
+count-people = Personer
+count-enabled = må logge på
+count-not-activated = aldrig aktiveret
+count-failed = kræver indgriben
+count-groups = Grupper
+tenant-active = Aktiv
+tenant-suspended = Suspenderet
+tenant-closed = Lukket
+
+# People.
+people-search = Navn eller logonnavn
+people-any-state = Alle tilstande
+people-new = Ny person
+people-new-hint = Hos { $customer }. Det, du udelader, dannes efter kundens regler.
+people-none = Her er ingen endnu. Opret den første person, eller importer en liste.
+people-create = Opret
+people-create-hint = Kontoen oprettes straks; personen vælger en adgangskode via et engangslink, som du får vist bagefter.
+person-active = Aktiv
+person-disabled = Deaktiveret
+person-not-activated = Ikke aktiveret
+person-since = Oprettet
+person-activated = Aktiveret
+person-never = endnu ikke
+person-link = Engangslink
+person-link-hint = Giv det kun til personen selv: den, der har linket, vælger adgangskoden. Det virker indtil { $until } og vises ikke igen.
+person-problem = Hvad der står i vejen
+person-request = Den seneste anmodning om denne person
+person-edit = Rediger
+person-edit-title = Rediger { $name }
+person-disable = Deaktiver
+person-enable = Aktiver
+person-reset = Nyt engangslink
+person-unlock = Lås op
+person-expire = Kræv ny adgangskode
+person-plans = Planer
+person-no-plans = Personen har ingen plan. Uden en plan findes kun kontoen.
+person-by-bundle = tildelt via en pakke
+person-unplan = Afslut
+person-unplan-of = Afslut { $plan }
+person-give = Tildel en plan
+person-give-button = Tildel
+person-remove = Fjern
+person-remove-who = Fjern { $name } …
+person-remove-hint = Kontoen kan ikke længere logge på, planer slutter i dag, og personen tages ud af sine grupper. Personen kan gendannes med samme konto i en periode, hvorefter kontoen slettes.
+person-remove-button = Fjern personen
+
+# Ordering a customer.
+order-hint = Kunden, dens første administrator og dens tjenester oprettes på én gang; du kan her se, hvornår brugerne kan logge på.
+order-customer = Kunden
+order-administrator = Kundens første administrator
+order-any-directory = Efter forhandlerens regler
+order-any-language = Forhandlerens sprog
+order-button = Afgiv bestillingen
+order-button-hint = Intet oprettes, før alle værdier er i orden.
+order-of = Bestilling for { $customer }
+order-ready = brugerne kan logge på
+order-link = Engangslink til administratoren
+order-link-hint = Giv det kun til administratoren: den, der har det, vælger adgangskoden. Det virker indtil { $until } og kun én gang.
+order-to-customer = Til kunden
+request-every-step = Alle trin
+
+# Fields of forms.
+field-reference = Din reference
+field-customer-name = Kundens navn
+field-customer-code = Kort navn, ændres aldrig
+field-customer-upn_suffix = Domæne for kundens logins
+field-customer-billing_id = Faktureringsnummer
+field-customer-directory = Katalog
+field-customer-language = Sprog
+field-administrator-given_name = Fornavn
+field-administrator-surname = Efternavn
+field-administrator-user_name = Delen af loginet før @
+field-administrator-mail = Mailadresse
+field-given_name = Fornavn
+field-surname = Efternavn
+field-display_name = Vist navn
+field-user_name = Delen af loginet før @
+field-principal_name = Login
+field-logon_name = Logonnavn
+field-mail = Mailadresse
+field-phone = Telefon
+field-title = Stilling
+field-department = Afdeling
+field-manager = Leder (login)
+field-plans = Planer
+field-plan = Plan
+field-name = Navn
+field-expires_at = Virker indtil
+field-details-mobile = Mobiltelefon
+field-details-office = Kontor
+field-details-street = Gade
+field-details-postal_code = Postnummer
+field-details-city = By
+field-details-country = Land (to bogstaver)
+field-details-employee_id = Medarbejdernummer
+field-details-external_id = Nøgle i dit eget system
+field-details-aliases = Flere mailadresser
+field-details-expires_at = Kontoen udløber
+field-details-logon_hours = Logontider
+field-details-profile_path = Profilsti
+
+# One's own account.
+account-title = Min konto
+account-at = Hører til
+account-tokens = Tokens til programmer
+account-tokens-hint = Et token lader et program gøre det, du selv må. Det holder op med at virke, når du afslutter det, og når din konto ikke længere må logge ind.
+account-no-tokens = Der er ingen tokens.
+account-secret = Dette er tokenet. Det vises ikke igen.
+account-secret-label = Token
+token-made = Oprettet
+token-used = Sidst brugt
+token-ends = Virker indtil
+token-end = Afslut
+token-end-of = Afslut { $name }
+token-unused = aldrig
+token-endless = afsluttes manuelt
+token-new = Nyt token
+token-create = Opret et token
+
+# Groups.
+groups-none = Der er ingen grupper endnu.
+group-kind = Type
+group-built-in = Styres af produktet
+group-security = Sikkerhed
+group-distribution = Distribution
+group-members = Medlemmer
+group-description = Beskrivelse
+group-who = Hvem der er med
+group-empty = Ingen er med.
+group-add = Tilføj
+group-until = indtil { $when }
+group-remove = Fjern
+group-remove-who = Fjern { $name }
+done-members = Registreret. Kataloget følger efter.
+field-member = Personer, der skal med (brugernavne adskilt af komma)

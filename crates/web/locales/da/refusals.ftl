@@ -1,0 +1,190 @@
+# Why a call was refused: conflicts by their codes, and rules that a value broke.
+
+conflict-reference_used-title = Referencen bruges af en anden bestilling
+conflict-reference_used-detail = Forhandleren har en bestilling med denne reference og et andet indhold. Intet blev ændret: giv bestillingen sin egen reference, eller send det første indhold igen.
+
+conflict-idempotency_key_reused-title = Idempotensnøglen bruges af et andet kald
+conflict-idempotency_key_reused-detail = Et kald med denne Idempotency-Key er allerede besvaret, og det var et andet kald. Intet blev ændret: brug en ny nøgle.
+
+conflict-stale-title = Nogen har ændret det i mellemtiden
+conflict-stale-detail = Versionen i If-Match er ikke den aktuelle. Intet blev ændret: læs igen, og gentag ændringen.
+
+conflict-directory_dedicated-title = Kataloget er forbeholdt en anden
+conflict-directory_dedicated-detail = Det er forbeholdt én lejer, og denne kunde ville ikke høre under den. Intet blev ændret: vælg et andet katalog.
+
+conflict-directory_not_allowed-title = Denne forhandlers kunder kan ikke ligge i dette katalog
+conflict-directory_not_allowed-detail = Kataloget er forbeholdt en anden, eller placeringen for forhandleren eller for en over den nævner det ikke. Intet blev ændret: vælg et andet katalog eller en anden forhandler, eller lad den, der administrerer katalogerne, tillade det.
+
+conflict-plans_of_seller-title = Den nuværende forhandlers planer er i brug
+conflict-plans_of_seller-detail = Den nye forhandler kan ikke sælge det, som kun den nuværende udgiver. Intet blev ændret: tildel personerne planer, som begge har, eller lad udbyderen udgive disse.
+
+conflict-directory_in_use-title = I kataloget ligger kunder, som det ikke ville være for
+conflict-directory_in_use-detail = Et katalog kan kun forbeholdes en lejer, når ingen andre kunder ligger der. Intet blev ændret: flyt først de andre kunder til et andet katalog.
+
+conflict-directory_move_open-title = Kunden er på vej til et andet katalog
+conflict-directory_move_open-detail = En flytning afsluttes, før den næste begynder: når fristen for at tage den tilbage er udløbet, eller når den er taget tilbage.
+
+conflict-directory_move_over-title = Flytningen kan ikke længere tages tilbage
+conflict-directory_move_over-detail = Fristen er udløbet, og de gamle konti er ved at blive fjernet. Flyt kunden tilbage på samme måde som til ethvert andet katalog.
+
+conflict-directory_read_only-title = Kataloget er skrivebeskyttet
+conflict-directory_read_only-detail = Der må i øjeblikket ikke ændres noget i det valgte katalog, så der kan ikke bestilles kunder i det. Intet blev ændret: vælg et andet katalog, eller bestil igen, når udbyderen har ophævet dette.
+
+conflict-suspended-title = Lejeren er suspenderet
+conflict-suspended-detail = Så længe en lejer eller en over den er suspenderet eller lukket, kan intet hos den bestilles eller ændres. Ophæv først suspenderingen, eller gendan lejeren.
+
+conflict-closed-title = Lejeren er lukket
+conflict-closed-detail = En lukket lejer eller en under den kan ikke suspenderes, genoptages, flyttes eller lukkes med en anden frist. Gendan den først.
+
+conflict-closed_above-title = En overordnet lejer er lukket
+conflict-closed_above-detail = Det, der hører under en lukket lejer, kan ikke gendannes alene. Gendan først den overordnede lejer.
+
+conflict-grace_over-title = Lejeren findes ikke længere
+conflict-grace_over-detail = Fristen for at gendanne den er udløbet, og dens konti er ved at blive fjernet. Bestil den igen; dens navne bliver ledige, når reservationen af dem udløber.
+
+conflict-open_below-title = Der er åbne lejere under den
+conflict-open_below-detail = En forhandler lukkes til sidst. Luk eller flyt først de kunder og forhandlere, der hører under den.
+
+conflict-below_itself-title = En lejer kan ikke høre under sig selv
+conflict-below_itself-detail = Den nye forhandler hører under den lejer, der skal flyttes. Intet blev ændret: vælg en anden forhandler.
+
+conflict-link_dead-title = Linket virker ikke længere
+conflict-link_dead-detail = Linket er blevet brugt, er erstattet af et nyere eller er for gammelt. Bed din administrator om et nyt.
+
+conflict-oneself-title = Man kan ikke deaktivere sin egen konto
+conflict-oneself-detail = Bed en anden administrator om at gøre det.
+
+conflict-in_use-title = Den er i brug
+conflict-in_use-detail = Den kan ikke fjernes, mens nogen bruger den; listen viser, hvor mange det er. Giv dem først en anden.
+
+conflict-last_suffix-title = Det er det eneste
+conflict-last_suffix-detail = En kunde skal have et suffiks til sine personers brugerprincipalnavne. Tilføj først et andet.
+
+conflict-built_in_group-title = Produktet styrer selv denne gruppe
+conflict-built_in_group-detail = Hvem der er i den, følger af personerne og deres planer, så den kan ikke ændres manuelt.
+
+conflict-not_ours-title = Objektet er ikke vores
+conflict-not_ours-detail = En anden har oprettet det, så det hverken ændres eller fjernes. Den, der har oprettet det, må flytte eller fjerne det i kataloget.
+
+conflict-not_adoptable-title = Det fundne kan ikke overtages
+conflict-not_adoptable-detail = Kun personers værdier kan overtages og ingen navne, der skal være entydige i kataloget. Før ændringen tilbage, eller rediger personen.
+
+conflict-resolved-title = Fundet er ikke længere åbent
+conflict-resolved-detail = Ændringen er ført tilbage, er overtaget eller er forsvundet af sig selv. Se på det igen.
+
+conflict-given_by_bundle-title = Planen er tildelt via en pakke
+conflict-given_by_bundle-detail = Personen har planen via en pakke. Fjern pakken, eller udgiv en version af den uden planen.
+
+conflict-changed_since-title = Ændret i mellemtiden
+conflict-changed_since-detail = Nogen har siden ændret det samme, og det fortrydes ikke samtidig. Fortryd først den senere ændring, eller angiv værdien.
+
+conflict-not_undoable-title = Dette kan ikke fortrydes for sig
+conflict-not_undoable-detail = Ændringer af egenskaber og af planers versioner kan fortrydes. Alt andet ændres tilbage der, hvor det blev ændret.
+
+conflict-no_secret-title = Hooket har ingen hemmelighed
+conflict-no_secret-detail = En kommando kører på arbejdsprocessens maskine og signeres ikke, så der er ingen hemmelighed at udskifte.
+
+conflict-survey_not_done-title = Kortlægningen er ikke færdig
+conflict-survey_not_done-detail = Vent, til den er det, eller se, hvorfor den mislykkedes. Få derefter vist overtagelsen på forhånd igen.
+
+conflict-too_many_surveys-title = Der er for mange kortlægninger af kataloget
+conflict-too_many_surveys-detail = Hver af dem glemmes tre dage efter, at der blev anmodet om den. Overtag fra en af dem, der findes, eller vent.
+
+conflict-preview_stale-title = Det, der ville ske i dag, er ikke det, der blev vist
+conflict-preview_stale-detail = I mellemtiden er navne blevet optaget, objekter er blevet vores, eller kortlægningen er glemt. Intet blev ændret. Få overtagelsen vist på forhånd igen, og lav en ny kortlægning, hvis den gamle er væk.
+
+conflict-adoption_conflicts-title = Nogle objekter kan ikke overtages
+conflict-adoption_conflicts-detail = Intet blev ændret. Ret det, som konflikterne nævner, og kortlæg igen, eller angiv, at objekterne skal blive, som de er.
+
+# Rules. The variables are the rule's own arguments.
+rule-required = Angiv en værdi.
+rule-required-or = Angiv en værdi her eller i { $or }.
+rule-too_long = Højst { $max } tegn.
+rule-too_short = Mindst { $min } tegn.
+rule-forbidden_character = Indeholder et tegn, der ikke er tilladt her.
+rule-forbidden_character-named = Tegnet »{ $character }« er ikke tilladt her.
+rule-format = Forventet: { $expected }.
+rule-format-other = Der forventes et andet format.
+rule-unknown = Dette findes ikke her.
+rule-unknown-value = »{ $value }« findes ikke her.
+rule-unknown-known = { $text } Kendt: { $known }.
+rule-taken = Dette er allerede optaget.
+rule-taken-value = »{ $value }« er allerede optaget.
+rule-too_many = Højst { $max } er mulige på én gang.
+rule-too_many-other = Så mange er ikke mulige på én gang.
+rule-quota = Kvoten hos { $whose } for { $quota } er { $max }; { $used } er i brug, og der blev anmodet om yderligere { $asked }.
+rule-quota-seller = En kvote hos forhandleren for { $quota } giver ikke plads til yderligere { $asked }. Spørg forhandleren.
+rule-out_of_range = Dette er ikke muligt her.
+rule-out_of_range-between = Skal ligge mellem { $min } og { $max }.
+rule-out_of_range-min = Må ikke ligge før eller under { $min }.
+rule-out_of_range-max = Må ikke ligge over { $max }.
+rule-immutable = Dette kan ikke ændres efter oprettelsen.
+rule-too_few_kinds = Brug mindst { $min } af følgende: store bogstaver, små bogstaver, cifre og andre tegn.
+rule-holds_word = Må ikke indeholde »{ $value }«.
+rule-holds_word-name = Må ikke indeholde ens eget navn.
+rule-cycle = Dette ville gå i ring.
+rule-cycle-value = »{ $value }« hører allerede under, så dette ville gå i ring.
+rule-duplicate = Dette står her to gange.
+rule-duplicate-value = »{ $value }« står her to gange.
+rule-duplicate-other = Angiv enten dette eller { $other }, ikke begge dele.
+
+# What an adoption does to a directory.
+adoption-marked = { $n ->
+    [one] 1 objekt får dette produkts mærke; dets øvrige attributter og dets adgangskode bevares.
+   *[other] { $n } objekter får dette produkts mærke; deres øvrige attributter og adgangskoder bevares.
+}
+adoption-closed = { $n ->
+    [one] 1 container kan kun læses af kundens egne personer.
+   *[other] { $n } containere kan kun læses af kundens egne personer.
+}
+adoption-groups = { $n ->
+    [one] 1 gruppe oprettes, og personer sættes ind i den.
+   *[other] { $n } grupper oprettes, og personer sættes ind i dem.
+}
+
+# Why an object is not taken over, and what to do about it.
+adopt-already_ours = Det er allerede vores.
+adopt-already_ours-cure = Der skal ikke gøres noget.
+adopt-foreign_marker = Det bærer et mærke fra noget, som dette produkt ikke kender.
+adopt-foreign_marker-cure = Ryd attributten med mærket, hvis ingen anden installation bruger den, og kortlæg derefter igen.
+adopt-protected = Det står på listen over det, der aldrig røres.
+adopt-protected-cure = Tag det af listen i katalogets indstillinger, hvis det er rigtigt, og kortlæg derefter igen.
+adopt-container = Den container, det ligger i, overtages ikke.
+adopt-container-cure = Ret det, som containerens egen konflikt nævner, og kortlæg derefter igen.
+adopt-value-missing = Objektet mangler dette: { $field }.
+adopt-value-missing-cure = Angiv det manglende i kataloget, og kortlæg derefter igen.
+adopt-value = Dette kan ikke beholdes: { $field }.
+adopt-value-cure = Ret værdien i kataloget, og kortlæg derefter igen.
+adopt-name_taken = En anden har dette eller havde det for nylig: { $field } »{ $value }«.
+adopt-name_taken-cure = Angiv noget andet i kataloget, og kortlæg derefter igen.
+adopt-duplicate = Dette forekommer to gange i det, der overtages, eller bruges af dette produkt: { $field } »{ $value }«.
+adopt-duplicate-cure = Omdøb det ene af dem i kataloget, og kortlæg derefter igen.
+adopt-suffix_taken = En anden kunde har domænet »{ $value }«.
+adopt-suffix_taken-cure = Giv personen et brugerprincipalnavn i et af denne kundes domæner, og kortlæg derefter igen.
+adopt-suffix_left_out = Domænet »{ $value }« er ikke blandt dem, kunden får.
+adopt-suffix_left_out-cure = Føj domænet til kundens domæner, og få overtagelsen vist på forhånd igen, eller lad personen være.
+adopt-several_candidates = Det og rækkerne i eksporten passer ikke sammen én til én.
+adopt-several_candidates-cure = Ret den række eller konto, som rapporten nævner, og få derefter overtagelsen vist på forhånd igen.
+
+# Where a rule comes with nothing to say about it.
+rule-unspecific = Dette kan ikke accepteres.
+rule-too_long-other = Dette er for langt.
+rule-too_short-other = Dette er for kort.
+
+# What a field takes, by the words of the code.
+expected-an-instant-with-its-offset = et tidspunkt med forskel fra UTC, f.eks. { $example }
+expected-an-instant = et tidspunkt, f.eks. { $example }
+expected-a-day = en dag, f.eks. { $example }
+expected-two-letters = to bogstaver, f.eks. { $example }
+expected-an-address = en adresse, f.eks. { $example }
+expected-name-domain = navn@domæne, f.eks. { $example }
+expected-a-time-zone = en tidszone, f.eks. { $example }
+expected-a-language = et sprog, f.eks. { $example }
+expected-a-domain-name = et domænenavn, f.eks. { $example }
+expected-a-currency = en valuta, f.eks. { $example }
+expected-a-drive = et drev, f.eks. { $example }
+expected-a-whole-number = et helt tal
+expected-the-id-or-the-principal-name-of-a-person = id eller brugerprincipalnavn på en person
+expected-a-letter-first--then-letters--digits-and-inner-hyphens = først et bogstav, derefter bogstaver, cifre og bindestreger indeni
+expected-a-provider-or-reseller = en udbyder eller forhandler
+expected-a-person-or-a-customer = en person eller en kunde

@@ -1,0 +1,190 @@
+# Home, search, customers, people and one's own account.
+
+nav-home = Start
+nav-customers = Kunden
+search-button = Suchen
+search-for = Gefunden für „{ $text }“
+nothing-found = Es wurde nichts gefunden. Versuchen Sie es mit weniger Buchstaben oder dem Anfang eines Namens.
+next-page = Nächste Seite
+save = Speichern
+cancel = Abbrechen
+since = seit { $when }
+form-wrong = Dies kann noch nicht angenommen werden
+form-optional = (optional)
+
+# What the form before a page did.
+done-saved = Gespeichert. Die Änderung wird an alle Systeme übertragen.
+done-enable = Das Konto darf sich wieder anmelden, sobald die Änderung im Verzeichnis angekommen ist.
+done-disable = Das Konto darf sich nicht mehr anmelden, sobald die Änderung im Verzeichnis angekommen ist.
+done-unlock = Das Konto wird entsperrt.
+done-expire = Das Kennwort muss bei der nächsten Anmeldung geändert werden.
+done-plan = Der Plan ist zugewiesen.
+done-unplan = Der Plan ist beendet.
+done-removed = Entfernt. Die Person kann eine Zeit lang wiederhergestellt werden.
+done-token-ended = Das Token ist nicht mehr gültig.
+
+# Home.
+home-title = Start
+home-hello = Guten Tag, { $name }
+home-needed = Was Sie erledigen müssen
+home-nothing-needed = Für Sie ist nichts zu tun: Alle Aufträge sind erledigt oder in Arbeit.
+home-newest = Letzte Änderungen
+
+# Customers.
+customers-title = Kunden
+customers-search = Name, Kürzel oder Abrechnungsnummer
+customers-order = Neuen Kunden anlegen
+customers-none = Es gibt noch keinen Kunden. Mit einer Bestellung wird der erste angelegt.
+column-name = Name
+column-state = Zustand
+column-role = Position und Abteilung
+column-plans = Pläne
+customer-parts = Bereiche des Kunden
+customer-overview = Übersicht
+customer-people = Personen
+customer-groups = Gruppen
+customer-about = Angaben
+customer-code = Kürzel
+customer-seller = Wiederverkäufer
+customer-directory = Verzeichnis
+customer-suffix = Suffix
+customer-billing = Abrechnungsnummer
+customer-since = Kunde seit
+customer-services = Dienste
+customer-no-services = Der Kunde selbst hat keine Dienste. Seine Personen können Pläne haben.
+customer-newest = Neueste Aufträge
+count-people = Personen
+count-enabled = anmeldeberechtigt
+count-not-activated = nie freigeschaltet
+count-failed = Eingriff nötig
+count-groups = Gruppen
+tenant-active = Aktiv
+tenant-suspended = Gesperrt
+tenant-closed = Geschlossen
+
+# People.
+people-search = Name oder Anmeldename
+people-any-state = Alle Zustände
+people-new = Neue Person
+people-new-hint = Bei { $customer }. Was Sie nicht ausfüllen, wird nach den Regeln des Kunden gebildet.
+people-none = Hier ist noch niemand. Legen Sie die erste Person an oder importieren Sie eine Liste.
+people-create = Anlegen
+people-create-hint = Das Konto wird sofort angelegt; die Person wählt ihr Kennwort über einen Einmallink, den Sie im nächsten Schritt sehen.
+person-active = Aktiv
+person-disabled = Deaktiviert
+person-not-activated = Nicht freigeschaltet
+person-since = Angelegt
+person-activated = Freigeschaltet
+person-never = noch nicht
+person-link = Einmallink
+person-link-hint = Geben Sie ihn nur der Person selbst: Wer ihn hat, wählt das Kennwort. Er ist gültig bis { $until } und wird nicht noch einmal angezeigt.
+person-problem = Was im Weg steht
+person-request = Neuester Auftrag zu dieser Person
+person-edit = Ändern
+person-edit-title = { $name } ändern
+person-disable = Deaktivieren
+person-enable = Aktivieren
+person-reset = Neuer Einmallink
+person-unlock = Entsperren
+person-expire = Kennwortänderung verlangen
+person-plans = Pläne
+person-no-plans = Die Person hat keinen Plan. Ohne Plan gibt es nur das Konto.
+person-by-bundle = über ein Paket
+person-unplan = Beenden
+person-unplan-of = { $plan } beenden
+person-give = Plan zuweisen
+person-give-button = Zuweisen
+person-remove = Entfernen
+person-remove-who = { $name } entfernen …
+person-remove-hint = Das Konto kann sich nicht mehr anmelden, die Pläne enden heute und die Gruppen werden verlassen. Die Person kann eine Zeit lang mit demselben Konto wiederhergestellt werden, danach wird das Konto gelöscht.
+person-remove-button = Person entfernen
+
+# Ordering a customer.
+order-hint = Der Kunde, sein erster Administrator und seine Dienste werden in einem Zug angelegt; Sie sehen hier, ab wann sich die Personen anmelden können.
+order-customer = Der Kunde
+order-administrator = Sein erster Administrator
+order-any-directory = Nach den Regeln des Wiederverkäufers
+order-any-language = Sprache des Wiederverkäufers
+order-button = Bestellung aufgeben
+order-button-hint = Es wird nichts angelegt, bevor alle Angaben in Ordnung sind.
+order-of = Bestellung für { $customer }
+order-ready = Anmeldung ist möglich
+order-link = Einmallink für den Administrator
+order-link-hint = Geben Sie ihn nur dem Administrator: Wer ihn hat, wählt das Kennwort. Er gilt bis { $until }, ein einziges Mal.
+order-to-customer = Zum Kunden
+request-every-step = Alle Schritte
+
+# Fields of forms.
+field-reference = Ihre Referenz
+field-customer-name = Name des Kunden
+field-customer-code = Kürzel, später nicht mehr änderbar
+field-customer-upn_suffix = Domain der Benutzernamen
+field-customer-billing_id = Abrechnungsnummer
+field-customer-directory = Verzeichnis
+field-customer-language = Sprache
+field-administrator-given_name = Vorname
+field-administrator-surname = Nachname
+field-administrator-user_name = Teil des Benutzernamens vor dem @
+field-administrator-mail = E-Mail-Adresse
+field-given_name = Vorname
+field-surname = Nachname
+field-display_name = Anzeigename
+field-user_name = Teil des Benutzernamens vor dem @
+field-principal_name = Benutzername
+field-logon_name = Anmeldename
+field-mail = E-Mail-Adresse
+field-phone = Telefon
+field-title = Position
+field-department = Abteilung
+field-manager = Vorgesetzte Person (Benutzername)
+field-plans = Pläne
+field-plan = Plan
+field-name = Name
+field-expires_at = Gültig bis
+field-details-mobile = Mobiltelefon
+field-details-office = Büro
+field-details-street = Straße
+field-details-postal_code = Postleitzahl
+field-details-city = Ort
+field-details-country = Land (zwei Buchstaben)
+field-details-employee_id = Personalnummer
+field-details-external_id = Schlüssel in Ihrem eigenen System
+field-details-aliases = Weitere E-Mail-Adressen
+field-details-expires_at = Konto endet
+field-details-logon_hours = Anmeldezeiten
+field-details-profile_path = Profilpfad
+
+# One's own account.
+account-title = Mein Konto
+account-at = Gehört zu
+account-tokens = Token für Programme
+account-tokens-hint = Mit einem Token darf ein Programm, was Sie selbst dürfen. Es ist nicht mehr gültig, wenn Sie es beenden oder wenn sich Ihr Konto nicht mehr anmelden darf.
+account-no-tokens = Es gibt kein Token.
+account-secret = Dies ist das Token. Es wird nicht noch einmal angezeigt.
+account-secret-label = Token
+token-made = Erstellt
+token-used = Zuletzt verwendet
+token-ends = Gültig bis
+token-end = Beenden
+token-end-of = { $name } beenden
+token-unused = nie
+token-endless = zur manuellen Beendigung
+token-new = Neues Token
+token-create = Token erstellen
+
+# Groups.
+groups-none = Es gibt noch keine Gruppe.
+group-kind = Art
+group-built-in = Vom Produkt verwaltet
+group-security = Sicherheit
+group-distribution = Verteiler
+group-members = Mitglieder
+group-description = Beschreibung
+group-who = Wer dazugehört
+group-empty = Niemand gehört dazu.
+group-add = Aufnehmen
+group-until = bis { $when }
+group-remove = Entfernen
+group-remove-who = { $name } entfernen
+done-members = Aufgezeichnet. Das Verzeichnis folgt.
+field-member = Personen, die aufgenommen werden (Benutzernamen, durch Kommas getrennt)

@@ -1,0 +1,90 @@
+# Words used in many places.
+
+# How long ago.
+ago-now = gerade eben
+ago-seconds = { $n ->
+    [one] vor 1 Sekunde
+   *[other] vor { $n } Sekunden
+}
+ago-minutes = { $n ->
+    [one] vor 1 Minute
+   *[other] vor { $n } Minuten
+}
+ago-hours = { $n ->
+    [one] vor 1 Stunde
+   *[other] vor { $n } Stunden
+}
+# Counting ends here.
+many = { $n }+
+
+# States of requests.
+state-requested = Wartet
+state-running = Läuft
+state-parked = Verzeichnis nicht erreichbar
+state-complete = Abgeschlossen
+state-complete_with_problems = Mit Problemen
+state-failed = Fehlgeschlagen
+
+# States of objects.
+item-requested = Wartet
+item-running = Läuft
+item-verified = Geprüft
+item-failed = Eingriff nötig
+item-drifted = Dort geändert
+item-parked = Verzeichnis nicht erreichbar
+item-superseded = Ersetzt
+
+# Kinds of objects.
+kind-container = Container
+kind-group = Gruppe
+kind-user = Konto
+kind-access = Zugriffsliste
+kind-member = Mitgliedschaft
+kind-hook = Hook
+kind-other = Objekt
+
+# What requests are about, by their codes.
+
+title-order = Bestellung
+title-reseller_create = Neuer Wiederverkäufer
+title-tenant_update = Änderung eines Mandanten
+title-tenant_suspend = Sperrung
+title-tenant_resume = Ende einer Sperrung
+title-tenant_settled = Konten nach einem Statuswechsel
+title-tenant_passwords_expired = Zu alte Kennwörter
+title-tenant_close = Schließung eines Mandanten
+title-tenant_restore = Wiederherstellung eines Mandanten
+title-tenant_purged = Entfernung eines geschlossenen Mandanten
+title-tenant_move = Wechsel zu einem anderen Wiederverkäufer
+title-tenant_moved = Wechsel zu einem anderen Wiederverkäufer
+title-directory_move = Umzug in ein anderes Verzeichnis
+title-directory_move_back = Umzug in ein anderes Verzeichnis zurückgenommen
+title-tenant_directory_left = Entfernung aus dem verlassenen Verzeichnis
+title-user_create = Neue Person
+title-users_create = Neue Personen
+title-user_copy = Neue Person nach dem Vorbild einer anderen
+title-user_update = Änderung einer Person
+title-user_delete = Entfernung einer Person
+title-group_create = Neue Gruppe
+title-group_update = Änderung einer Gruppe
+title-group_delete = Entfernung einer Gruppe
+title-group_restore = Wiederherstellung einer Gruppe
+title-group_purge = Endgültiges Löschen einer entfernten Gruppe
+title-members_change = Aufnahme in eine Gruppe und Entfernung daraus
+title-members_end = Ende abgelaufener Mitgliedschaften
+title-member_add = Aufnahme einer Person in eine Gruppe
+title-member_remove = Entfernung einer Person aus einer Gruppe
+title-plan_add = Plan für eine Person
+title-plan_remove = Ende eines Plans
+title-service_give = Dienst für einen Kunden
+title-service_update = Änderung eines Dienstes
+title-properties_set = Änderung von Eigenschaften
+title-properties_undo = Änderung von Eigenschaften rückgängig gemacht
+title-plan_upgrade = Andere Version eines Plans
+title-plan_upgrade_undo = Andere Version eines Plans rückgängig gemacht
+title-password = Kennwort
+title-drift_revert = Änderung im Verzeichnis zurückgesetzt
+title-hook_test = Test eines Hooks
+title-drift_adopt = Änderung im Verzeichnis übernommen
+title-adoption = Übernahme aus einem Verzeichnis
+title-other = Änderung

@@ -1,0 +1,190 @@
+# Home, search, customers, people and one's own account.
+
+nav-home = Home
+nav-customers = Customers
+search-button = Search
+search-for = Found for “{ $text }”
+nothing-found = Nothing was found. Try fewer letters, or the beginning of a name.
+next-page = Next page
+save = Save
+cancel = Cancel
+since = since { $when }
+form-wrong = This cannot be accepted yet
+form-optional = (optional)
+
+# What the form before a page did.
+done-saved = Saved. It is on its way to every system.
+done-enable = The account may log on again as soon as the directory has it.
+done-disable = The account may not log on any more as soon as the directory has it.
+done-unlock = The account is being unlocked.
+done-expire = The password has to be changed at the next log-on.
+done-plan = The plan is given.
+done-unplan = The plan has ended.
+done-removed = Removed. The person can be restored for a while.
+done-token-ended = The token does not work any more.
+
+# Home.
+home-title = Home
+home-hello = Hello { $name }
+home-needed = What needs you
+home-nothing-needed = Nothing needs you: everything that was asked for is done or on its way.
+home-newest = What changed lately
+
+# Customers.
+customers-title = Customers
+customers-search = Name, code or billing number
+customers-order = Order a customer
+customers-none = There is no customer yet. An order makes the first one.
+column-name = Name
+column-state = State
+column-role = Title and department
+column-plans = Plans
+customer-parts = Parts of the customer
+customer-overview = Overview
+customer-people = People
+customer-groups = Groups
+customer-about = Details
+customer-code = Code
+customer-seller = Seller
+customer-directory = Directory
+customer-suffix = Suffix
+customer-billing = Billing number
+customer-since = Customer since
+customer-services = Services
+customer-no-services = The customer has no services of its own. Its people may have plans.
+customer-newest = Newest requests
+count-people = People
+count-enabled = may log on
+count-not-activated = never activated
+count-failed = need a person
+count-groups = Groups
+tenant-active = Active
+tenant-suspended = Suspended
+tenant-closed = Closed
+
+# People.
+people-search = Name or log-on name
+people-any-state = Any state
+people-new = New person
+people-new-hint = In { $customer }. What you leave out is made by the customer's rules.
+people-none = Nobody is here yet. Create the first person, or import a list.
+people-create = Create
+people-create-hint = The account is made at once; the person chooses a password by a one-time link that you see next.
+person-active = Active
+person-disabled = Disabled
+person-not-activated = Not activated
+person-since = Made
+person-activated = Activated
+person-never = not yet
+person-link = One-time link
+person-link-hint = Give it to the person alone: whoever has it chooses the password. It works until { $until }, and is not shown again.
+person-problem = What stands in the way
+person-request = The newest request about this person
+person-edit = Change
+person-edit-title = Change { $name }
+person-disable = Disable
+person-enable = Enable
+person-reset = New one-time link
+person-unlock = Unlock
+person-expire = Must change the password
+person-plans = Plans
+person-no-plans = The person has no plan. Without one only the account exists.
+person-by-bundle = given by a bundle
+person-unplan = End
+person-unplan-of = End { $plan }
+person-give = Give a plan
+person-give-button = Give
+person-remove = Remove
+person-remove-who = Remove { $name } …
+person-remove-hint = The account cannot log on any more, plans end today and groups are left. The person can be restored with the same account for a while, then the account is deleted.
+person-remove-button = Remove the person
+
+# Ordering a customer.
+order-hint = The customer, its first administrator and its services are made in one go; you see here when people can log on.
+order-customer = The customer
+order-administrator = Its first administrator
+order-any-directory = By the seller's rules
+order-any-language = The seller's language
+order-button = Place the order
+order-button-hint = Nothing is made before every value is in order.
+order-of = Order for { $customer }
+order-ready = users can log on
+order-link = One-time link for the administrator
+order-link-hint = Give it to the administrator alone: whoever has it chooses the password. It works until { $until }, once.
+order-to-customer = To the customer
+request-every-step = Every step
+
+# Fields of forms.
+field-reference = Your reference
+field-customer-name = Name of the customer
+field-customer-code = Short name, never changed
+field-customer-upn_suffix = Domain of its logins
+field-customer-billing_id = Billing number
+field-customer-directory = Directory
+field-customer-language = Language
+field-administrator-given_name = Given name
+field-administrator-surname = Surname
+field-administrator-user_name = Part of the login before the @
+field-administrator-mail = Mail address
+field-given_name = Given name
+field-surname = Surname
+field-display_name = Name as shown
+field-user_name = Part of the login before the @
+field-principal_name = Login
+field-logon_name = Log-on name
+field-mail = Mail address
+field-phone = Telephone
+field-title = Title
+field-department = Department
+field-manager = Manager (login)
+field-plans = Plans
+field-plan = Plan
+field-name = Name
+field-expires_at = Works until
+field-details-mobile = Mobile telephone
+field-details-office = Office
+field-details-street = Street
+field-details-postal_code = Postal code
+field-details-city = City
+field-details-country = Country (two letters)
+field-details-employee_id = Employee number
+field-details-external_id = Key in your own system
+field-details-aliases = Further mail addresses
+field-details-expires_at = Account ends
+field-details-logon_hours = Log-on hours
+field-details-profile_path = Profile path
+
+# One's own account.
+account-title = My account
+account-at = Belongs to
+account-tokens = Tokens of programs
+account-tokens-hint = A token lets a program do what you may do. It stops working when you end it, and when your account may not sign in any more.
+account-no-tokens = There is no token.
+account-secret = This is the token. It is not shown again.
+account-secret-label = Token
+token-made = Made
+token-used = Last used
+token-ends = Works until
+token-end = End
+token-end-of = End { $name }
+token-unused = never
+token-endless = ended by hand
+token-new = New token
+token-create = Make a token
+
+# Groups.
+groups-none = There is no group yet.
+group-kind = Kind
+group-built-in = Kept by the product
+group-security = Security
+group-distribution = Distribution
+group-members = Members
+group-description = Description
+group-who = Who is in it
+group-empty = Nobody is in it.
+group-add = Put in
+group-until = until { $when }
+group-remove = Take out
+group-remove-who = Take { $name } out
+done-members = Recorded. The directory follows.
+field-member = People to put in (logins, separated by commas)

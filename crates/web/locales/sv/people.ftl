@@ -1,0 +1,190 @@
+# Home, search, customers, people and one's own account.
+
+nav-home = Start
+nav-customers = Kunder
+search-button = Sök
+search-for = Sökresultat för ”{ $text }”
+nothing-found = Ingenting hittades. Prova med färre bokstäver eller med början av ett namn.
+next-page = Nästa sida
+save = Spara
+cancel = Avbryt
+since = sedan { $when }
+form-wrong = Detta kan inte godtas än
+form-optional = (valfritt)
+
+# What the form before a page did.
+done-saved = Sparat. Ändringen är på väg till alla system.
+done-enable = Kontot får logga in igen så snart katalogen har fått ändringen.
+done-disable = Kontot får inte längre logga in så snart katalogen har fått ändringen.
+done-unlock = Kontot låses upp.
+done-expire = Lösenordet måste bytas vid nästa inloggning.
+done-plan = Planen har tilldelats.
+done-unplan = Planen har avslutats.
+done-removed = Borttagen. Personen kan återställas under en tid.
+done-token-ended = Din token fungerar inte längre.
+
+# Home.
+home-title = Start
+home-hello = Hej { $name }
+home-needed = Kräver din åtgärd
+home-nothing-needed = Ingenting kräver din åtgärd: allt som har begärts är klart eller på väg.
+home-newest = Senaste ändringar
+
+# Customers.
+customers-title = Kunder
+customers-search = Namn, kod eller faktureringsnummer
+customers-order = Beställ en ny kund
+customers-none = Det finns inga kunder än. Den första skapas med en beställning.
+column-name = Namn
+column-state = Tillstånd
+column-role = Titel och avdelning
+column-plans = Planer
+customer-parts = Kundens delar
+customer-overview = Översikt
+customer-people = Personer
+customer-groups = Grupper
+customer-about = Uppgifter
+customer-code = Kod
+customer-seller = Återförsäljare
+customer-directory = Katalog
+customer-suffix = Suffix
+customer-billing = Faktureringsnummer
+customer-since = Kund sedan
+customer-services = Tjänster
+customer-no-services = Kunden har inga egna tjänster. Kundens personer kan ha planer.
+customer-newest = Senaste begäranden
+count-people = Personer
+count-enabled = får logga in
+count-not-activated = ännu inte i bruk
+count-failed = kräver åtgärd
+count-groups = Grupper
+tenant-active = Aktiv
+tenant-suspended = Avstängd
+tenant-closed = Avslutad
+
+# People.
+people-search = Namn eller inloggningsnamn
+people-any-state = Alla tillstånd
+people-new = Ny person
+people-new-hint = Hos { $customer }. Det du utelämnar fylls i enligt kundens regler.
+people-none = Här finns ingen än. Skapa den första personen eller importera en lista.
+people-create = Skapa
+people-create-hint = Kontot skapas direkt. Personen väljer sitt lösenord via en engångslänk som visas i nästa steg.
+person-active = Aktiv
+person-disabled = Inaktiverad
+person-not-activated = Ännu inte i bruk
+person-since = Skapad
+person-activated = Togs i bruk
+person-never = inte än
+person-link = Engångslänk
+person-link-hint = Ge den bara till personen själv: den som har länken väljer lösenordet. Den fungerar till { $until } och visas inte igen.
+person-problem = Det som är i vägen
+person-request = Senaste begäran om personen
+person-edit = Ändra
+person-edit-title = Ändra { $name }
+person-disable = Inaktivera
+person-enable = Aktivera
+person-reset = Ny engångslänk
+person-unlock = Lås upp
+person-expire = Kräv lösenordsbyte
+person-plans = Planer
+person-no-plans = Personen har ingen plan. Utan plan finns bara kontot.
+person-by-bundle = ingår i ett paket
+person-unplan = Avsluta
+person-unplan-of = Avsluta { $plan }
+person-give = Tilldela en plan
+person-give-button = Tilldela
+person-remove = Ta bort
+person-remove-who = Ta bort { $name } …
+person-remove-hint = Kontot kan inte längre logga in, planerna avslutas i dag och personen lämnar sina grupper. Under en tid kan personen återställas med samma konto; därefter raderas kontot.
+person-remove-button = Ta bort personen
+
+# Ordering a customer.
+order-hint = Kunden, dess första administratör och dess tjänster skapas i ett svep. Här ser du när användarna kan logga in.
+order-customer = Kunden
+order-administrator = Kundens första administratör
+order-any-directory = Enligt återförsäljarens regler
+order-any-language = Återförsäljarens språk
+order-button = Skicka beställningen
+order-button-hint = Ingenting skapas förrän alla värden är i ordning.
+order-of = Beställning för { $customer }
+order-ready = användarna kan logga in
+order-link = Engångslänk till administratören
+order-link-hint = Ge den bara till administratören: den som har den väljer lösenordet. Den gäller till { $until }, en gång.
+order-to-customer = Till kunden
+request-every-step = Alla steg
+
+# Fields of forms.
+field-reference = Din referens
+field-customer-name = Kundens namn
+field-customer-code = Kortnamn, ändras aldrig
+field-customer-upn_suffix = Domän i användarnamnen
+field-customer-billing_id = Faktureringsnummer
+field-customer-directory = Katalog
+field-customer-language = Språk
+field-administrator-given_name = Förnamn
+field-administrator-surname = Efternamn
+field-administrator-user_name = Användarnamnets del före @
+field-administrator-mail = E-postadress
+field-given_name = Förnamn
+field-surname = Efternamn
+field-display_name = Visningsnamn
+field-user_name = Användarnamnets del före @
+field-principal_name = Användarnamn
+field-logon_name = Inloggningsnamn
+field-mail = E-postadress
+field-phone = Telefon
+field-title = Titel
+field-department = Avdelning
+field-manager = Chef (användarnamn)
+field-plans = Planer
+field-plan = Plan
+field-name = Namn
+field-expires_at = Fungerar till
+field-details-mobile = Mobiltelefon
+field-details-office = Kontor
+field-details-street = Gatuadress
+field-details-postal_code = Postnummer
+field-details-city = Ort
+field-details-country = Land (två bokstäver)
+field-details-employee_id = Anställningsnummer
+field-details-external_id = Nyckel i ditt eget system
+field-details-aliases = Ytterligare e-postadresser
+field-details-expires_at = Kontot upphör
+field-details-logon_hours = Inloggningstider
+field-details-profile_path = Profilsökväg
+
+# One's own account.
+account-title = Mitt konto
+account-at = Tillhör
+account-tokens = Token för program
+account-tokens-hint = Med en token får ett program göra det som du får göra. Den slutar fungera när du avslutar den och när ditt konto inte längre får logga in.
+account-no-tokens = Det finns ingen token.
+account-secret = Detta är din token. Den visas inte igen.
+account-secret-label = Token
+token-made = Skapad
+token-used = Senast använd
+token-ends = Fungerar till
+token-end = Avsluta
+token-end-of = Avsluta { $name }
+token-unused = aldrig
+token-endless = avslutas manuellt
+token-new = Ny token
+token-create = Skapa en token
+
+# Groups.
+groups-none = Det finns ingen grupp ännu.
+group-kind = Typ
+group-built-in = Sköts av produkten
+group-security = Säkerhet
+group-distribution = Distribution
+group-members = Medlemmar
+group-description = Beskrivning
+group-who = Vilka som är med
+group-empty = Ingen är med.
+group-add = Lägg till
+group-until = till { $when }
+group-remove = Ta bort
+group-remove-who = Ta bort { $name }
+done-members = Registrerat. Katalogen följer efter.
+field-member = Personer som ska läggas till (användarnamn, åtskilda med komma)

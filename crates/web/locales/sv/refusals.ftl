@@ -1,0 +1,190 @@
+# Why a call was refused: conflicts by their codes, and rules that a value broke.
+
+conflict-reference_used-title = Referensen används av en annan beställning
+conflict-reference_used-detail = Återförsäljaren har redan en beställning med den här referensen och annat innehåll. Ingenting har ändrats: ge beställningen en egen referens eller skicka det första innehållet igen.
+
+conflict-idempotency_key_reused-title = Idempotensnyckeln används av ett annat anrop
+conflict-idempotency_key_reused-detail = Ett anrop med denna Idempotency-Key har redan besvarats, och det var ett annat anrop. Ingenting har ändrats: använd en ny nyckel.
+
+conflict-stale-title = Någon har ändrat det under tiden
+conflict-stale-detail = Versionen i If-Match är inte den aktuella. Ingenting har ändrats: läs in på nytt och gör om ändringen.
+
+conflict-directory_dedicated-title = Katalogen är reserverad för någon annan
+conflict-directory_dedicated-detail = Den är reserverad för en enda organisation, och kunden skulle inte höra till den. Ingenting har ändrats: välj en annan katalog.
+
+conflict-directory_not_allowed-title = Återförsäljarens kunder kan inte finnas i den här katalogen
+conflict-directory_not_allowed-detail = Katalogen är reserverad för någon annan, eller så anges den inte i placeringen för återförsäljaren eller för någon ovanför. Ingenting har ändrats: välj en annan katalog eller en annan återförsäljare, eller låt den som hanterar katalogerna tillåta det.
+
+conflict-plans_of_seller-title = Den nuvarande återförsäljarens planer används
+conflict-plans_of_seller-detail = Den nya återförsäljaren kan inte sälja det som bara den nuvarande publicerar. Ingenting har ändrats: ge personerna planer som båda har, eller låt leverantören publicera dem.
+
+conflict-directory_in_use-title = I katalogen finns kunder som den inte skulle vara avsedd för
+conflict-directory_in_use-detail = En katalog kan reserveras bara när de enda som finns där är de som den är avsedd för. Ingenting har ändrats: flytta först de andra kunderna till en annan katalog.
+
+conflict-directory_move_open-title = Kunden är på väg till en annan katalog
+conflict-directory_move_open-detail = En flytt avslutas innan nästa börjar: när tiden då den kan återtas är över, eller när den har återtagits.
+
+conflict-directory_move_over-title = Flytten kan inte längre återtas
+conflict-directory_move_over-detail = Tiden för det är över, och de gamla kontona tas bort. Flytta tillbaka kunden på samma sätt som till vilken annan katalog som helst.
+
+conflict-directory_read_only-title = Katalogen är skrivskyddad
+conflict-directory_read_only-detail = Just nu får ingenting ändras i den valda katalogen, så ingen kund kan beställas till den. Ingenting har ändrats: välj en annan katalog, eller beställ igen när leverantören har hävt skrivskyddet.
+
+conflict-suspended-title = Organisationen är avstängd
+conflict-suspended-detail = Så länge en organisation eller någon ovanför den är avstängd eller avslutad kan ingenting i den beställas eller ändras. Häv avstängningen eller återställ organisationen först.
+
+conflict-closed-title = Organisationen är avslutad
+conflict-closed-detail = En avslutad organisation, eller en under den, kan inte stängas av, öppnas igen, flyttas eller avslutas med en annan frist. Återställ den först.
+
+conflict-closed_above-title = En organisation ovanför är avslutad
+conflict-closed_above-detail = Det som finns under en avslutad organisation kan inte återställas för sig. Återställ först organisationen ovanför.
+
+conflict-grace_over-title = Organisationen finns inte längre
+conflict-grace_over-detail = Tiden då den kunde återställas är över, och dess konton tas bort. Beställ den på nytt; namnen blir lediga när reservationen upphör.
+
+conflict-open_below-title = Det finns öppna organisationer under den
+conflict-open_below-detail = En återförsäljare avslutas sist. Avsluta eller flytta först de kunder och återförsäljare som finns under den.
+
+conflict-below_itself-title = En organisation kan inte finnas under sig själv
+conflict-below_itself-detail = Den nya återförsäljaren finns under den organisation som ska flyttas. Ingenting har ändrats: välj en annan återförsäljare.
+
+conflict-link_dead-title = Länken fungerar inte längre
+conflict-link_dead-detail = Länken har använts, ersatts av en nyare eller är för gammal. Be din administratör om en ny.
+
+conflict-oneself-title = Ingen kan inaktivera sitt eget konto
+conflict-oneself-detail = Be en annan administratör göra det.
+
+conflict-in_use-title = Det används av personer
+conflict-in_use-detail = Det kan inte tas bort så länge personer använder det; listan visar hur många. Ge dem något annat först.
+
+conflict-last_suffix-title = Det är det enda
+conflict-last_suffix-detail = En kund behöver ett suffix för sina personers användarhuvudnamn. Lägg till ett annat först.
+
+conflict-built_in_group-title = Produkten sköter den här gruppen själv
+conflict-built_in_group-detail = Vilka som ingår i den följer av personer och deras planer, så den kan inte ändras för hand.
+
+conflict-not_ours-title = Objektet är inte vårt
+conflict-not_ours-detail = Någon annan har skapat det, så det varken ändras eller tas bort. Den som skapade det måste flytta eller ta bort det i katalogen.
+
+conflict-not_adoptable-title = Det som hittades kan inte övertas
+conflict-not_adoptable-detail = Bara personers värden kan övertas, och inga namn som måste vara unika i katalogen. Återställ ändringen eller ändra personen.
+
+conflict-resolved-title = Avvikelsen är inte längre öppen
+conflict-resolved-detail = Den har återställts eller övertagits, eller försvann av sig själv. Titta på den igen.
+
+conflict-given_by_bundle-title = Planen ingår i ett paket
+conflict-given_by_bundle-detail = Personen har planen genom ett paket. Ta bort paketet eller publicera en version av det utan planen.
+
+conflict-changed_since-title = Ändrat under tiden
+conflict-changed_since-detail = Någon har ändrat samma sak sedan dess, och det ångras inte på köpet. Ångra först den senare ändringen eller ange värdet.
+
+conflict-not_undoable-title = Detta kan inte ångras automatiskt
+conflict-not_undoable-detail = Ändringar av egenskaper och byten av planversion kan ångras. Allt annat ändras tillbaka där det ändrades.
+
+conflict-no_secret-title = Hooken har ingen hemlighet
+conflict-no_secret-detail = Ett kommando körs på den dator där arbetsprocessen finns och signeras inte, så det finns ingen hemlighet att byta.
+
+conflict-survey_not_done-title = Kartläggningen är inte klar
+conflict-survey_not_done-detail = Vänta tills den är klar, eller ta reda på varför den misslyckades. Förhandsgranska sedan övertagandet igen.
+
+conflict-too_many_surveys-title = Det finns för många kartläggningar av katalogen
+conflict-too_many_surveys-detail = Varje kartläggning glöms tre dagar efter att den begärdes. Utgå från en av dem som finns vid övertagandet, eller vänta.
+
+conflict-preview_stale-title = Det som skulle göras i dag är inte det som visades
+conflict-preview_stale-detail = Namn har blivit upptagna under tiden, objekt har blivit våra eller kartläggningen har glömts. Ingenting har ändrats. Förhandsgranska övertagandet igen, utifrån en ny kartläggning om den gamla är borta.
+
+conflict-adoption_conflicts-title = Vissa objekt kan inte övertas
+conflict-adoption_conflicts-detail = Ingenting har ändrats. Rätta till det som konflikterna anger och kartlägg igen, eller ange att objekten ska lämnas som de är.
+
+# Rules. The variables are the rule's own arguments.
+rule-required = Ett värde behövs.
+rule-required-or = Ett värde behövs här eller i { $or }.
+rule-too_long = Högst { $max } tecken.
+rule-too_short = Minst { $min } tecken.
+rule-forbidden_character = Värdet innehåller ett tecken som inte är tillåtet här.
+rule-forbidden_character-named = Tecknet ”{ $character }” är inte tillåtet här.
+rule-format = Förväntat format: { $expected }.
+rule-format-other = Ett annat format förväntas.
+rule-unknown = Detta finns inte här.
+rule-unknown-value = ”{ $value }” finns inte här.
+rule-unknown-known = { $text } Kända värden: { $known }.
+rule-taken = Detta är redan upptaget.
+rule-taken-value = ”{ $value }” är redan upptaget.
+rule-too_many = Högst { $max } är möjliga på en gång.
+rule-too_many-other = Färre är möjliga på en gång.
+rule-quota = Kvoten för { $quota } ({ $whose }) är { $max }; { $used } används, och ytterligare { $asked } har begärts.
+rule-quota-seller = En av återförsäljarens kvoter för { $quota } ger inte plats för ytterligare { $asked }. Fråga återförsäljaren.
+rule-out_of_range = Detta är inte möjligt här.
+rule-out_of_range-between = Måste ligga mellan { $min } och { $max }.
+rule-out_of_range-min = Får inte ligga före eller under { $min }.
+rule-out_of_range-max = Får inte ligga över { $max }.
+rule-immutable = Detta kan inte ändras efter att det har skapats.
+rule-too_few_kinds = Använd minst { $min } av följande: stora bokstäver, små bokstäver, siffror och andra tecken.
+rule-holds_word = Får inte innehålla ”{ $value }”.
+rule-holds_word-name = Får inte innehålla det egna namnet.
+rule-cycle = Detta skulle gå runt i en cirkel.
+rule-cycle-value = ”{ $value }” finns redan under, så detta skulle gå runt i en cirkel.
+rule-duplicate = Detta står här två gånger.
+rule-duplicate-value = ”{ $value }” står här två gånger.
+rule-duplicate-other = Ange antingen detta eller { $other }, inte båda.
+
+# What an adoption does to a directory.
+adoption-marked = { $n ->
+    [one] 1 objekt får produktens märkning; dess övriga attribut och lösenord lämnas kvar.
+   *[other] { $n } objekt får produktens märkning; deras övriga attribut och lösenord lämnas kvar.
+}
+adoption-closed = { $n ->
+    [one] 1 behållare kan läsas bara av kundens egna personer.
+   *[other] { $n } behållare kan läsas bara av kundens egna personer.
+}
+adoption-groups = { $n ->
+    [one] 1 grupp skapas, och personer läggs in i den.
+   *[other] { $n } grupper skapas, och personer läggs in i dem.
+}
+
+# Why an object is not taken over, and what to do about it.
+adopt-already_ours = Det är redan vårt.
+adopt-already_ours-cure = Ingenting behöver göras.
+adopt-foreign_marker = Det bär en märkning från något som produkten inte känner till.
+adopt-foreign_marker-cure = Rensa märkningens attribut om ingen annan installation använder det, och kartlägg sedan igen.
+adopt-protected = Det finns på listan över det som aldrig rörs.
+adopt-protected-cure = Ta bort det från listan i katalogens inställningar om det är riktigt, och kartlägg sedan igen.
+adopt-container = Behållaren som det ligger i övertas inte.
+adopt-container-cure = Rätta till det som behållarens egen konflikt anger, och kartlägg sedan igen.
+adopt-value-missing = Ett värde saknas: { $field }.
+adopt-value-missing-cure = Lägg in värdet i katalogen, och kartlägg sedan igen.
+adopt-value = Ett värde kan inte behållas: { $field }.
+adopt-value-cure = Rätta värdet i katalogen, och kartlägg sedan igen.
+adopt-name_taken = Någon annan har, eller hade nyligen, samma värde: { $field } ”{ $value }”.
+adopt-name_taken-cure = Ge objektet ett annat värde i katalogen, och kartlägg sedan igen.
+adopt-duplicate = Ett värde förekommer två gånger i det som övertas, eller används av produkten själv: { $field } ”{ $value }”.
+adopt-duplicate-cure = Byt namn på ett av objekten i katalogen, och kartlägg sedan igen.
+adopt-suffix_taken = En annan kund har domänen ”{ $value }”.
+adopt-suffix_taken-cure = Ge personen ett användarhuvudnamn i en av kundens domäner, och kartlägg sedan igen.
+adopt-suffix_left_out = Domänen ”{ $value }” finns inte bland dem som kunden får.
+adopt-suffix_left_out-cure = Lägg till domänen bland kundens domäner och förhandsgranska igen, eller utelämna personen.
+adopt-several_candidates = Objektet och raderna i exporten motsvarar inte varandra ett till ett.
+adopt-several_candidates-cure = Rätta den rad eller det konto som rapporten anger, och förhandsgranska sedan igen.
+
+# Where a rule comes with nothing to say about it.
+rule-unspecific = Detta kan inte godtas.
+rule-too_long-other = Detta är för långt.
+rule-too_short-other = Detta är för kort.
+
+# What a field takes, by the words of the code.
+expected-an-instant-with-its-offset = en tidpunkt med skillnad mot UTC, t.ex. { $example }
+expected-an-instant = en tidpunkt, t.ex. { $example }
+expected-a-day = en dag, t.ex. { $example }
+expected-two-letters = två bokstäver, t.ex. { $example }
+expected-an-address = en adress, t.ex. { $example }
+expected-name-domain = namn@domän, t.ex. { $example }
+expected-a-time-zone = en tidszon, t.ex. { $example }
+expected-a-language = ett språk, t.ex. { $example }
+expected-a-domain-name = ett domännamn, t.ex. { $example }
+expected-a-currency = en valuta, t.ex. { $example }
+expected-a-drive = en enhet, t.ex. { $example }
+expected-a-whole-number = ett heltal
+expected-the-id-or-the-principal-name-of-a-person = id eller användarhuvudnamn för en person
+expected-a-letter-first--then-letters--digits-and-inner-hyphens = först en bokstav, sedan bokstäver, siffror och bindestreck inuti
+expected-a-provider-or-reseller = en leverantör eller återförsäljare
+expected-a-person-or-a-customer = en person eller en kund

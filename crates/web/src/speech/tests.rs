@@ -1,0 +1,201 @@
+//! Every message in every language, and every message in use.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use domain::problem::ProblemCode;
+use jiff::{Timestamp, civil::date, tz::TimeZone};
+
+use super::{Arg, Language, Speech, catalogue::SOURCES, choose, format, has, language, say, say_with, scope};
+
+/// Ids with the names of their variables.
+type Messages = BTreeMap<String, BTreeSet<String>>;
+
+fn messages(sources: &[&str]) -> Messages {
+    let mut all = Messages::new();
+    let mut last = String::new();
+    for line in sources.iter().flat_map(|text| text.lines()) {
+        if line.starts_with('#') {
+            continue;
+        }
+        if let Some((id, _)) = line.split_once(" =").filter(|(id, _)| !id.starts_with(' ')) {
+            last = id.to_owned();
+            assert!(all.insert(last.clone(), BTreeSet::new()).is_none(), "{id} stands twice");
+        }
+        let names = line.split('$').skip(1).map(|rest| {
+            rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>()
+        });
+        if let Some(variables) = all.get_mut(&last) {
+            variables.extend(names);
+        }
+    }
+    all
+}
+
+#[test]
+fn every_file_can_be_read_and_every_message_is_in_every_language() {
+    let english = messages(&SOURCES[0]);
+    for (language, sources) in Language::ALL.into_iter().zip(SOURCES) {
+        for source in sources {
+            let read = fluent_bundle::FluentResource::try_new(source.to_owned());
+            assert!(read.is_ok(), "{}: {:?}", language.tag(), read.err().map(|(_, errors)| errors));
+        }
+        let own = messages(&sources);
+        let missing: Vec<_> = english.keys().filter(|id| !own.contains_key(*id)).collect();
+        let more: Vec<_> = own.keys().filter(|id| !english.contains_key(*id)).collect();
+        assert!(missing.is_empty() && more.is_empty(), "{}: lacks {missing:?}, has {more:?}", language.tag());
+        for (id, variables) in &english {
+            assert_eq!(&own[id], variables, "variables of {id} in {}", language.tag());
+        }
+    }
+}
+
+/// Text of all sources and templates that speak.
+fn speaking() -> String {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut folders =
+        vec![crates.join("web/src"), crates.join("portal/src"), crates.join("portal/templates")];
+    folders.push(crates.join("api/src"));
+    let mut text = String::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder of sources").map(|e| e.expect("an entry").path())
+        {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else {
+                text.push_str(&fs::read_to_string(&entry).expect("a source"));
+            }
+        }
+    }
+    text
+}
+
+/// Beginnings of ids that are made from codes; each family has a test of its own.
+const FAMILIES: [&str; 18] = [
+    "problem-",
+    "conflict-",
+    "rule-",
+    "title-",
+    "state-",
+    "item-",
+    "kind-",
+    "attribute-",
+    "sign-in-",
+    "who-",
+    "adopt-",
+    "theme-",
+    "clock-",
+    "field-",
+    "done-",
+    "tenant-",
+    "expected-",
+    "group-",
+];
+
+#[test]
+fn every_message_is_used() {
+    let text = speaking();
+    let unused: Vec<_> = messages(&SOURCES[0])
+        .into_keys()
+        .filter(|id| !FAMILIES.iter().any(|family| id.starts_with(family)))
+        // Titles and details of refusals go by their common beginning.
+        .filter(|id| {
+            let stem = id.trim_end_matches("-title").trim_end_matches("-detail");
+            !text.contains(&format!("\"{id}\"")) && !text.contains(&format!("\"{stem}\""))
+        })
+        .collect();
+    assert!(unused.is_empty(), "nobody says {unused:?}");
+}
+
+#[test]
+fn what_pages_say_exists() {
+    let text = speaking();
+    let calls = ["say(\"", "say_with(\"", ".t(\"", ".t1(\""];
+    let said: BTreeSet<_> = calls
+        .iter()
+        .flat_map(|call| text.split(call).skip(1).filter_map(|rest| rest.split('"').next()))
+        .filter(|id| !id.contains('{'))
+        .collect();
+    let missing: Vec<_> = said.into_iter().filter(|id| !has(id)).collect();
+    assert!(missing.is_empty(), "there is no {missing:?}");
+}
+
+#[test]
+fn every_code_has_its_sentences() {
+    let mut wanted = Vec::new();
+    for code in ProblemCode::ALL {
+        wanted.extend(["title", "what", "cure"].map(|part| format!("problem-{}-{part}", code.code())));
+    }
+    for code in codes("app/src/error.rs", "pub const fn code(self)") {
+        wanted.extend(["title", "detail"].map(|part| format!("conflict-{code}-{part}")));
+    }
+    wanted.extend(codes("domain/src/field.rs", "pub const fn code(self)").map(|code| format!("rule-{code}")));
+    let missing: Vec<_> = wanted.into_iter().filter(|id| !has(id)).collect();
+    assert!(missing.is_empty(), "there is no {missing:?}");
+}
+
+/// The codes in the function that begins with `head`, of a source.
+fn codes(source: &str, head: &str) -> impl Iterator<Item = String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(source);
+    let text = fs::read_to_string(path).expect("a source");
+    let (_, rest) = text.split_once(head).expect("the function");
+    let body = rest.split("\n    }\n").next().unwrap_or_default().to_owned();
+    let found: Vec<_> =
+        body.split("=> \"").skip(1).filter_map(|code| code.split('"').next()).map(str::to_owned).collect();
+    assert!(found.len() > 10, "{source} has another form than this test knows");
+    found.into_iter()
+}
+
+async fn all<T>(what: impl Fn() -> T) -> Vec<T> {
+    let mut said = Vec::new();
+    for language in Language::ALL {
+        let zone = TimeZone::get("Europe/Copenhagen").expect("a zone");
+        said.push(scope(Speech { language, zone }, async { what() }).await);
+    }
+    said
+}
+
+#[tokio::test]
+async fn numbers_and_dates_are_those_of_the_language() {
+    let narrow = "\u{a0}";
+    let numbers = all(|| format::number(1_234_567)).await;
+    let swedish = format!("1{narrow}234{narrow}567");
+    assert_eq!(numbers, ["1,234,567", "1.234.567", "1.234.567", &swedish]);
+    assert_eq!(all(|| format::number(999)).await, ["999"; 4]);
+    assert_eq!(all(|| format::tenths(833)).await, ["83.3", "83,3", "83,3", "83,3"]);
+    let day = all(|| format::day(date(2026, 3, 2))).await;
+    assert_eq!(day, ["2 March 2026", "2. marts 2026", "2. März 2026", "2 mars 2026"]);
+    let month = all(|| format::month(date(2026, 3, 2))).await;
+    assert_eq!(month, ["March 2026", "marts 2026", "März 2026", "mars 2026"]);
+    let at: Timestamp = "2026-03-02T08:05:00Z".parse().expect("an instant");
+    insta::assert_debug_snapshot!("instants", all(|| format::instant(at)).await);
+    assert_eq!(all(|| format::clock(at)).await[0], "09:05");
+}
+
+#[tokio::test]
+async fn words_follow_the_number() {
+    let at = |seconds: i64| Timestamp::from_second(1_000_000 - seconds).expect("an instant");
+    let now = at(0);
+    let said = all(|| [1, 60, 120, 7_300].map(|s| format::ago(at(s), now))).await;
+    assert_eq!(said[0], ["just now", "1 minute ago", "2 minutes ago", "2 hours ago"]);
+    insta::assert_debug_snapshot!("ago", said);
+    let seconds = all(|| say_with("sign-in-wait", &[("seconds", Arg::from(3_600_i64))])).await;
+    assert_eq!(seconds[0], "Too many wrong passwords. Wait 3,600 seconds, then try again.");
+}
+
+#[tokio::test]
+async fn a_request_is_answered_in_the_language_of_its_caller() {
+    assert_eq!(language(), Language::English);
+    choose(Speech { language: Language::German, zone: TimeZone::UTC });
+    assert_eq!(language(), Language::English, "outside of a request nothing is chosen");
+    let said = scope(Speech::default(), async {
+        let before = say("sign-in-title");
+        choose(Speech { language: Language::German, zone: TimeZone::UTC });
+        (before, say("sign-in-title"))
+    });
+    let (before, after) = said.await;
+    assert_eq!((before.as_str(), after.as_str()), ("Sign in", "Anmelden"));
+}
