@@ -81,12 +81,11 @@ pub(super) fn attribute(code: &str) -> String {
 
 fn what(code: ProblemCode, args: &BTreeMap<String, String>) -> String {
     let arg = |key: &str| args.get(key).map(String::as_str);
-    match (code, arg("controller"), arg("seconds"), arg("direction")) {
-        (ProblemCode::ClockSkew, Some(controller), Some(seconds), Some(direction)) => {
-            let id = format!("problem-clock_skew-{direction}");
-            return say_with(&id, &[("controller", controller.into()), ("seconds", seconds.into())]);
-        }
-        _ => {}
+    if let (ProblemCode::ClockSkew, Some(controller), Some(seconds), Some(direction)) =
+        (code, arg("controller"), arg("seconds"), arg("direction"))
+    {
+        let id = format!("problem-clock_skew-{direction}");
+        return say_with(&id, &[("controller", controller.into()), ("seconds", seconds.into())]);
     }
     let cause = format!("sign-in-{}", arg("cause").unwrap_or("other"));
     let hook = match arg("hook") {
