@@ -126,6 +126,10 @@ pub const fn conflict(conflict: Conflict) -> RefusalText {
             "Plans of the present seller are in use",
             "The new seller cannot sell what only the present one publishes. Nothing was changed: give the people plans both have, or let the provider publish these.",
         ),
+        Conflict::OlderVersion => (
+            "Somebody has a newer version of the plan",
+            "Subscriptions are changed to newer versions only. Nothing was changed: choose a newer version, name with from whom it is about, or undo the request that brought the newer one.",
+        ),
         Conflict::DirectoryInUse => (
             "Customers live in the directory for whom it would not be",
             "A directory is dedicated while only those live there whom it is for. Nothing was changed: move the other customers to another directory first.",
