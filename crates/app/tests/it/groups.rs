@@ -266,6 +266,6 @@ async fn the_nearest_template_holds_and_a_single_group_is_made_for_what_is_named
     assert!(matches!(gone, Err(AppError::NotFound(_))), "{gone:?}");
     let back = templates::list(&w.app, &w.root, acme).await.expect("the templates");
     assert_eq!(back.iter().map(|t| t.own).collect::<Vec<_>>(), [true, false], "the seller's holds again");
-    let told = w.db.values("event", "code", "code LIKE 'group_template.%'").await;
+    let told = w.db.values("event", "id", "code LIKE 'group_template.%'").await;
     assert_eq!(told.len(), 4, "{told:?}");
 }

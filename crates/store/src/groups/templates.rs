@@ -92,8 +92,10 @@ impl ReadTx<'_> {
             }
             let key = values.iter().map(|value| value.to_lowercase()).collect();
             let (alike, managers) = found.entry(key).or_default();
-            if alike.people.is_empty() {
-                alike.values = traits.iter().copied().zip(values).collect();
+            // Of several spellings always the same one, whoever came first.
+            let values: Values = traits.iter().copied().zip(values).collect();
+            if alike.people.is_empty() || values < alike.values {
+                alike.values = values;
             }
             alike.people.push((UserId::from_uuid(row.id), ObjectId::from_uuid(row.object)));
             if let Some(manager) = row.manager {
