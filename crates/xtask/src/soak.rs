@@ -13,8 +13,7 @@ use std::{
 use tokio::process::Command;
 
 use crate::{
-    lab::server::Binaries,
-    process::{Failure, run, run_quietly},
+    process::{Failure, cargo, run, run_quietly},
     term::{heading, say},
     test, workspace,
 };
@@ -82,8 +81,12 @@ pub async fn start(args: SoakArgs) -> Result<(), Failure> {
 
 /// 3,200 users with ten kills of the worker, and the lists of a million people.
 async fn kills(seed: u64) -> Result<(), Failure> {
-    let built = Binaries::build("measure").await?;
-    run(Command::new(built.tenantryd.with_file_name("bench")).arg("--soak").arg(seed.to_string())).await
+    // The same three packages as `make bench`, or both would compile everything anew.
+    let packages = ["--package", "server", "--package", "cli", "--package", "bench"];
+    run(cargo().current_dir(workspace::root()).args(["build", "--profile", "measure"]).args(packages))
+        .await?;
+    let bench = workspace::metadata()?.target_directory.join("measure/bench");
+    run(Command::new(bench).arg("--soak").arg(seed.to_string())).await
 }
 
 fn record(line: &str) -> Result<(), Failure> {
