@@ -22,7 +22,7 @@ pub(crate) const ACCOUNT_DISABLED: u32 = 0x2;
 pub(crate) const NORMAL_ACCOUNT: u32 = 0x200;
 
 /// What is asked for of every object; the marker attribute and those of details are added.
-const ATTRIBUTES: [&str; 21] = [
+const ATTRIBUTES: [&str; 22] = [
     "objectGUID",
     "objectClass",
     "objectSid",
@@ -37,6 +37,7 @@ const ATTRIBUTES: [&str; 21] = [
     "title",
     "department",
     "manager",
+    "managedBy",
     "description",
     "groupType",
     "userAccountControl",
@@ -66,6 +67,7 @@ pub(crate) fn ldap_name(attribute: Attribute) -> Option<&'static str> {
         Attribute::Title => "title",
         Attribute::Department => "department",
         Attribute::Manager => "manager",
+        Attribute::Owner => "managedBy",
         Attribute::Description => "description",
         Attribute::GroupKind => "groupType",
         Attribute::Detail(detail) => return detail_name(detail),
@@ -160,7 +162,7 @@ pub(crate) fn our_name(ldap: &str) -> Option<Attribute> {
     use Attribute as A;
     let plain = PLAIN
         .into_iter()
-        .chain([A::Manager])
+        .chain([A::Manager, A::Owner])
         .find(|a| ldap_name(*a).is_some_and(|n| n.eq_ignore_ascii_case(ldap)));
     let named = |d: &&Detail| detail_name(**d).is_some_and(|n| n.eq_ignore_ascii_case(ldap));
     let detail = || Detail::ALL.iter().find(named).map(|detail| A::Detail(*detail));
@@ -283,8 +285,12 @@ impl Entry {
             let value = self.text(ldap_name(attribute)?)?;
             Some((attribute, value.to_owned()))
         });
-        let links = [Attribute::Manager].into_iter().filter(move |_| kind == ObjectKind::User);
-        let links = links.filter_map(|link| {
+        let link = match kind {
+            ObjectKind::User => Some(Attribute::Manager),
+            ObjectKind::Group => Some(Attribute::Owner),
+            ObjectKind::Container | ObjectKind::Access => None,
+        };
+        let links = link.into_iter().filter_map(|link| {
             let id = dn::id_before(self.text(ldap_name(link)?)?)?;
             Some((link, id.to_string()))
         });

@@ -65,6 +65,7 @@ pub async fn create_hook(
         command: new.command,
         limit_seconds: new.time_limit_seconds,
         tries: new.tries,
+        attributes: new.attributes,
     };
     let (hook, secret) = use_cases::create(&surface.app, &call.caller, &draft, &call.cause).await?;
     Ok((StatusCode::CREATED, Json(with_secret(&hook, secret))))

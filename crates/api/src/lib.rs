@@ -12,6 +12,7 @@ mod catalogue;
 mod cursor;
 mod directory_moves;
 mod drift;
+mod group_templates;
 mod groups;
 mod health;
 mod hooks;
@@ -191,6 +192,9 @@ fn of_people(router: OpenApiRouter<Surface>) -> OpenApiRouter<Surface> {
         .routes(routes!(groups::restore_group))
         .routes(routes!(groups::list_owners, groups::set_owners))
         .routes(routes!(groups::list_own_groups))
+        .routes(routes!(group_templates::list_group_templates))
+        .routes(routes!(group_templates::put_group_template, group_templates::remove_group_template))
+        .routes(routes!(group_templates::use_group_template))
         .routes(routes!(members::list_members, members::change_members))
         .routes(routes!(members::add_member, members::remove_member))
         .routes(routes!(members::list_effective_members))

@@ -8,7 +8,8 @@ mod requests;
 mod tenants;
 
 pub use accounts::{
-    created, effective, group, group_ref, link, member, nested, person, removed_group, subscription, user,
+    created, effective, group, group_kind, group_ref, link, member, nested, person, removed_group,
+    subscription, user,
 };
 pub use adoption::{adoption, adoption_item, migration, survey, survey_object};
 pub use drift::finding;

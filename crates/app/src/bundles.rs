@@ -31,7 +31,8 @@ pub(crate) fn gives(assigned: &[Assigned], plan: &str, instance: &str) -> bool {
 }
 
 /// Makes these all the bundles a person has, each in its newest version. Needs an open
-/// request and the person's account locked.
+/// request and the person's account locked; refused where the caller may not change who is
+/// in a group a bundle brings.
 pub(crate) async fn set(
     tx: &mut WriteTx<'_>,
     tenant: &TenantRef,
@@ -92,6 +93,7 @@ pub(crate) async fn set(
         tx.set_direct(&bundled, false).await?;
         let present = tx.member_among(object, &groups).await?;
         let brought: Vec<_> = groups.into_iter().filter(|g| !present.contains(g)).collect();
+        tx.may_fill(tenant, &brought).await?;
         let edges: Vec<_> = brought.iter().map(|g| Edge { group: *g, member: object }).collect();
         tx.want_members_now(tenant.id, &edges, true).await?;
         let name = format!("{}/{}", bundle.content.code, bundle.content.version);
@@ -131,6 +133,7 @@ async fn take(
                 None => leave.push(Edge { group: *group, member: object }),
             }
         }
+        tx.may_fill(tenant, &leave.iter().map(|edge| edge.group).collect::<Vec<_>>()).await?;
         tx.want_members_now(tenant.id, &leave, false).await?;
     }
     Ok(())

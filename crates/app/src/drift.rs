@@ -141,6 +141,9 @@ pub async fn adopt(app: &App, caller: &Caller, id: FindingId, cause: &Cause) -> 
     if is_of_members(finding.kind) {
         return members::adopt(app, caller, tx, finding, cause).await;
     }
+    if finding.attribute == Some(Attribute::Owner) {
+        return members::adopt_owner(app, caller, tx, finding, cause).await;
+    }
     let Some(user) = finding.user else { return Err(AppError::Conflict(Conflict::NotAdoptable)) };
     let (person, permit) = match tx.account::<act::UserUpdate>(user).await {
         Ok(found) => found,
@@ -221,6 +224,7 @@ fn patch(finding: &Finding) -> Option<UserPatch> {
         | Attribute::PrincipalName
         | Attribute::Description
         | Attribute::GroupKind
+        | Attribute::Owner
         | Attribute::Readers
         | Attribute::Locked
         | Attribute::PasswordExpired => return None,

@@ -51,6 +51,8 @@ pub enum Conflict {
     DirectoryNotAllowed,
     /// Plans of a seller that is left are in use.
     PlansOfSeller,
+    /// Somebody has a newer version of the plan.
+    OlderVersion,
     /// Customers live in the directory for whom it would not be.
     DirectoryInUse,
     /// The customer is on its way to another directory.
@@ -119,6 +121,7 @@ impl Conflict {
             Self::DirectoryDedicated => "directory_dedicated",
             Self::DirectoryNotAllowed => "directory_not_allowed",
             Self::PlansOfSeller => "plans_of_seller",
+            Self::OlderVersion => "older_version",
             Self::DirectoryInUse => "directory_in_use",
             Self::MoveOpen => "directory_move_open",
             Self::MoveOver => "directory_move_over",

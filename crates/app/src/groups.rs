@@ -4,6 +4,7 @@
 mod members;
 mod owners;
 mod remove;
+pub mod templates;
 
 use domain::{
     field::{Checker, FieldError, Rule},
@@ -23,7 +24,7 @@ use store::{
     users::Name,
 };
 
-use crate::{Answer, App, AppError, Repeat, error::Conflict, repeat};
+use crate::{Answer, App, AppError, Repeat, error::Conflict, repeat, suffixes::is_own};
 
 pub(crate) use members::check_nesting;
 pub use members::{Changed, MemberChange, Wish, change_members, set_member};
@@ -111,6 +112,24 @@ impl GroupDraft {
     }
 }
 
+/// Refuses addresses outside the customer's own domains; those the group had before stay.
+fn check_addresses(
+    tenant: &TenantRef,
+    before: Option<&GroupValues>,
+    values: &GroupValues,
+) -> Result<(), Vec<FieldError>> {
+    let all = |values: &GroupValues| {
+        let aliases = values.aliases.iter().flat_map(|all| all.split(' ')).map(|one| ("aliases", one));
+        let all = values.mail.iter().map(|mail| ("mail", mail.as_str())).chain(aliases);
+        all.map(|(field, address)| (field, address.to_lowercase())).collect::<Vec<_>>()
+    };
+    let kept = before.map(all).unwrap_or_default();
+    let fresh = all(values).into_iter().filter(|(_, address)| kept.iter().all(|(_, old)| old != address));
+    let refused = fresh.filter_map(|(field, address)| is_own(field, &address, &tenant.suffixes).err());
+    let errors: Vec<_> = refused.collect();
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
 /// What is wanted of the group's object, with what is said of it.
 fn with_values(spec: GroupSpec, tenant: &TenantRef, values: &GroupValues) -> GroupSpec {
     let name = rdn(tenant, &values.name);
@@ -171,6 +190,7 @@ pub async fn create(
     let (Some(target), Some(folder)) = (tenant.target, tenant.folder) else {
         return Err(AppError::NotFound("customer"));
     };
+    check_addresses(&tenant, None, &values).map_err(AppError::Invalid)?;
     let (id, object): (GroupId, ObjectId) = (tx.id(), tx.id());
     take_name(&mut tx, &tenant, id, &values.name).await?;
     tx.open_request(customer, "group_create", json!({ "name": values.name }), Lane::Interactive);
@@ -209,6 +229,7 @@ pub async fn update(
     if version != group.version {
         return Err(AppError::Conflict(Conflict::Stale { present: group.version }));
     }
+    check_addresses(&tenant, Some(&group.values), &values).map_err(AppError::Invalid)?;
     // One that was taken over has a name of its own until somebody gives it another.
     let renamed = values.name != group.values.name;
     if renamed {

@@ -6,6 +6,7 @@ use domain::{
     id::{HookId, RequestId},
     limits, names,
     permission::Permission,
+    person::Detail,
     tenant::TenantKind,
 };
 use store::{
@@ -35,6 +36,8 @@ pub struct HookDraft {
     pub limit_seconds: Option<i32>,
     /// How often it is tried.
     pub tries: Option<i32>,
+    /// Attributes of people that wait for its consent to a change; all of the service when empty.
+    pub attributes: Vec<String>,
 }
 
 /// New values as somebody typed them; what is none stays.
@@ -149,10 +152,37 @@ fn check(app: &App, draft: &HookDraft) -> Result<NewHook, Vec<FieldError>> {
     };
     let limit = c.take(seconds(draft.limit_seconds.unwrap_or(limits::HOOK_SECONDS_DEFAULT)));
     let tries = c.take(tries(draft.tries.unwrap_or(limits::HOOK_TRIES_DEFAULT)));
+    let attributes = attributes(&mut c, draft, moment, occasions.as_deref());
     let all = name.zip(moment).zip(occasions).zip(destination).zip(limit).zip(tries);
     c.finish(all.map(|(((((name, moment), occasions), (kind, destination)), limit_seconds), tries)| {
-        NewHook { service: None, name, moment, occasions, kind, destination, limit_seconds, tries }
+        let service = None;
+        NewHook { service, name, moment, occasions, kind, destination, limit_seconds, tries, attributes }
     }))
+}
+
+/// What a hook guards: only one that is asked before a change guards attributes.
+fn attributes(
+    c: &mut Checker,
+    draft: &HookDraft,
+    moment: Option<Moment>,
+    occasions: Option<&[Occasion]>,
+) -> Vec<Detail> {
+    let guards =
+        moment == Some(Moment::Before) && occasions.is_some_and(|all| all.contains(&Occasion::Change));
+    if !guards && !draft.attributes.is_empty() {
+        let expected = "nothing, unless the hook is called before a change";
+        c.note(FieldError::new("attributes", Rule::Format).with("expected", expected));
+        return Vec::new();
+    }
+    let from = |text: &str| Detail::from_code(text).filter(|detail| detail.is_in_directory());
+    let known: Vec<_> = Detail::ALL.iter().filter(|d| d.is_in_directory()).map(|d| d.code()).collect();
+    let known = known.join(", ");
+    let mut all = Vec::new();
+    for (i, text) in draft.attributes.iter().enumerate() {
+        let attribute = c.take(one_of(&format!("attributes[{i}]"), text, from, &known));
+        all.extend(attribute.filter(|attribute| !all.contains(attribute)));
+    }
+    all
 }
 
 /// Hooks of services are about subscriptions, the others about requests.

@@ -223,6 +223,7 @@ async fn below<A: PutsBelow>(
     if let Some(obstacle) = obstacle {
         return Err(refused(obstacle));
     }
+    tx.check_move_quotas(wish.tenant.id, seller.id).await?;
     if wish.planned {
         let midnight = wish.day.to_zoned(wish.zone.clone()).map_err(|_| AppError::field(out_of_range()))?;
         tx.plan_move(wish.permit, &receives, wish.day, midnight.timestamp()).await?;

@@ -13,7 +13,7 @@ use store::{
     users::{Name, NameKind},
 };
 
-use crate::{AppError, people::Person};
+use crate::{AppError, people::Person, suffixes};
 
 /// How many numbers are tried at once for a name that is taken.
 const CANDIDATES: u32 = 40;
@@ -148,11 +148,10 @@ fn wishes(naming: &Naming<'_>, people: &[(String, &Person, UserId)]) -> Result<V
             (None, Some(user)) => naming.suffixes.first().map(|suffix| format!("{user}@{suffix}")),
             (None, None) => None,
         };
-        let suffix = principal.as_deref().and_then(|p| p.rsplit_once('@')).map(|p| p.1);
-        if suffix.is_some_and(|suffix| !naming.suffixes.iter().any(|s| s == suffix)) {
+        if let Some(principal) = &principal {
             let field =
                 if path.is_empty() { "principal_name".to_owned() } else { format!("{path}.principal_name") };
-            errors.push(FieldError::new(field, Rule::Unknown).with("known", naming.suffixes.join(", ")));
+            errors.extend(suffixes::is_own(&field, principal, naming.suffixes).err());
         }
         let wish = |kind, given| Wish { person: i, kind, given, base: base.clone(), n: 1 };
         wishes.push(wish(NameKind::PrincipalName, principal));

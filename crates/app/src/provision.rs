@@ -354,6 +354,12 @@ impl Prepared {
         });
     }
 
+    /// The groups that come with bundles: to bring somebody in takes a right of its own.
+    pub(crate) fn groups_of_bundles(&self) -> Vec<ObjectId> {
+        let all = self.assignments.iter().flat_map(|(_, _, _, groups)| groups);
+        all.copied().collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
     /// Notes the groups, subscriptions and bundles somebody gets.
     fn give(
         &mut self,

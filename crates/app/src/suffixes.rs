@@ -14,6 +14,17 @@ use store::{
 
 use crate::{App, AppError, error::Conflict};
 
+/// Refuses an address outside the domains that are the customer's: names and addresses of a
+/// customer's people and groups are its own.
+pub(crate) fn is_own(field: &str, address: &str, suffixes: &[String]) -> Result<(), FieldError> {
+    let suffix = address.rsplit_once('@').map_or("", |parts| parts.1);
+    if suffixes.iter().any(|own| own.eq_ignore_ascii_case(suffix)) {
+        return Ok(());
+    }
+    let error = FieldError::new(field, Rule::Unknown).with("value", address);
+    Err(error.with("known", suffixes.join(", ")))
+}
+
 /// The suffixes of a customer.
 pub async fn list(app: &App, caller: &Caller, customer: TenantId) -> Result<Vec<Suffix>, AppError> {
     let mut tx = app.store.read(caller).await?;

@@ -15,12 +15,12 @@ use store::{
     tx::{Cause, WriteTx, act},
 };
 
-use crate::{App, AppError};
+use crate::{App, AppError, error::Conflict};
 
 /// What is to change.
 #[derive(Debug, Clone, Default)]
 pub struct UpgradeDraft {
-    /// To which version; the newest when absent.
+    /// To which version; the newest when absent. Never to an older one than somebody has.
     pub to: Option<i32>,
     /// Only subscriptions to this version.
     pub from: Option<i32>,
@@ -62,7 +62,7 @@ pub async fn preview(
     tx.permit::<act::CatalogueManage>(&below)?;
     let rows = tx.upgradable(code, to.id, below.id, draft.user, draft.from).await?;
     tx.finish().await?;
-    Ok(sum(to.version, &rows))
+    sum(to.version, &rows)
 }
 
 /// Changes subscriptions to another version, and the accounts to what it means. Who is
@@ -86,7 +86,7 @@ pub async fn upgrade(
         return Err(app.note_denied(caller, below.id, error.into(), cause).await);
     }
     tx.lock_services(&[to.service], true).await?;
-    let preview = sum(to.version, &tx.upgradable(code, to.id, below.id, draft.user, draft.from).await?);
+    let preview = sum(to.version, &tx.upgradable(code, to.id, below.id, draft.user, draft.from).await?)?;
     let upgrades = tx.lock_upgrades(code, to.id, below.id, draft.user, draft.from).await?;
     if upgrades.is_empty() {
         return Ok((preview, None));
@@ -141,7 +141,12 @@ fn target<'v>(
     Ok((to, draft.below.unwrap_or(to.tenant)))
 }
 
-fn sum(to: i32, rows: &[Upgradable]) -> Preview {
+/// What it comes to; refused while one of them has a newer version, because going back is
+/// undoing what brought it, and nothing anybody sells.
+fn sum(to: i32, rows: &[Upgradable]) -> Result<Preview, AppError> {
+    if rows.iter().any(|row| row.version > to) {
+        return Err(AppError::Conflict(Conflict::OlderVersion));
+    }
     let mut cost: Vec<(Money, Money)> = Vec::new();
     let mut unpriced = 0;
     for row in rows {
@@ -158,11 +163,11 @@ fn sum(to: i32, rows: &[Upgradable]) -> Preview {
             None => cost.push((of(before), of(after))),
         }
     }
-    Preview {
+    Ok(Preview {
         to,
         people: rows.iter().map(|row| row.people).sum(),
         subscriptions: rows.iter().map(|row| row.subscriptions).sum(),
         cost,
         unpriced,
-    }
+    })
 }

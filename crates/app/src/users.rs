@@ -39,7 +39,7 @@ use crate::{
     managers,
     people::{PersonDraft, check_all},
     provision::{Home, prepare},
-    repeat,
+    repeat, suffixes,
 };
 
 /// What a creation answers.
@@ -89,6 +89,10 @@ pub async fn create(
     let plans = if needs_plans { tx.plans_for(&tenant, &tenant.currency).await? } else { Vec::new() };
     let home = home(&mut tx, &tenant, &plans, needs_plans).await?;
     let prepared = prepare(&mut tx, &home, &paths, &people).await?;
+    if let Err(error) = tx.may_fill(&tenant, &prepared.groups_of_bundles()).await {
+        drop(tx);
+        return Err(app.note_denied(caller, customer, error.into(), cause).await);
+    }
     let lane = Lane::for_objects(people.len());
     let kind = if many { "users_create" } else { "user_create" };
     let request = tx.open_request(tenant.id, kind, json!({ "count": people.len() }), lane);
@@ -261,7 +265,13 @@ pub async fn update(
         tx.want_change(object, |spec| Some(with_values(spec, &wanted, &home, now)), Lane::Interactive)
             .await?;
         if let Some(codes) = &wanted_bundles {
-            bundles::set(&mut tx, &home, (id, object), codes).await?;
+            match bundles::set(&mut tx, &home, (id, object), codes).await {
+                Err(error @ AppError::Forbidden(_)) => {
+                    drop(tx);
+                    return Err(app.note_denied(caller, tenant, error, cause).await);
+                }
+                other => other?,
+            }
         }
         settle_one(&mut tx, tenant, id).await?;
     }
@@ -289,12 +299,9 @@ async fn take_names(
     let mut errors = Vec::new();
     let mut wanted = Vec::new();
     if let Some(name) = change.principal_name.as_ref().filter(|name| **name != user.principal_name) {
-        let suffix = name.rsplit_once('@').map_or("", |parts| parts.1);
         // Staff of the provider and of resellers sign in with any address.
-        if user.object.is_some() && !home.suffixes.iter().any(|s| s == suffix) {
-            let error =
-                FieldError::new("principal_name", Rule::Unknown).with("known", home.suffixes.join(", "));
-            errors.push(error);
+        if user.object.is_some() {
+            errors.extend(suffixes::is_own("principal_name", name, &home.suffixes).err());
         }
         wanted.push(("principal_name", Name::principal(name), Name::principal(&user.principal_name)));
     }

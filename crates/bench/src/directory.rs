@@ -160,6 +160,31 @@ impl Site {
         Ok(started.elapsed())
     }
 
+    /// The accounts of people in a customer's unit.
+    pub async fn accounts(&self, code: &str) -> Result<Vec<String>, Failure> {
+        let unit = format!("OU={code},{}", self.target.folder_dn);
+        let found = self.search(&unit, "(objectClass=user)", &["1.1"]).await?;
+        Ok(found.lines().filter_map(|line| line.strip_prefix("dn: ")).map(str::to_owned).collect())
+    }
+
+    /// How many accounts in a customer's unit are as a filter says.
+    pub async fn matching(&self, code: &str, filter: &str) -> Result<usize, Failure> {
+        let unit = format!("OU={code},{}", self.target.folder_dn);
+        let found = self.search(&unit, &format!("(&(objectClass=user){filter})"), &["1.1"]).await?;
+        Ok(found.lines().filter(|line| line.starts_with("dn:")).count())
+    }
+
+    /// How long one `ldapmodify` takes to change each account, one connection, one after
+    /// another, as the product's account.
+    pub async fn modify(&self, accounts: &[String], change: fn(&str) -> String) -> Result<Duration, Failure> {
+        let one = |dn: &String| format!("dn: {dn}\nchangetype: modify\n{}\n\n", change(dn));
+        let all: String = accounts.iter().map(one).collect();
+        let who = (self.target.bind_dn.as_str(), self.target.bind_password.as_str());
+        let started = Instant::now();
+        self.ldap("ldapmodify", who, &[], &all).await?;
+        Ok(started.elapsed())
+    }
+
     /// What is in the unit of the floor.
     pub async fn floor_state(&self) -> Result<State, Failure> {
         self.state(FLOOR, &format!("CN={FLOOR} Members,OU={FLOOR},{}", self.target.folder_dn)).await

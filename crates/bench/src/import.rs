@@ -146,11 +146,29 @@ async fn check(stage: &Stage, site: &Site, request: RequestId, count: usize) -> 
 
 /// Orders a customer with `count` people, the administrator among them.
 pub async fn order(stage: &Stage, code: &str, count: usize) -> Result<Placed, Failure> {
+    order_with(stage, code, count, None).await
+}
+
+/// The same, and everybody has a plan.
+pub async fn order_with(
+    stage: &Stage,
+    code: &str,
+    count: usize,
+    plan: Option<&str>,
+) -> Result<Placed, Failure> {
+    let plans: Vec<String> = plan.map(str::to_owned).into_iter().collect();
     let person = |number: usize| {
         let Person { given, surname, user_name } = Person::new(number);
         let mail = Some(format!("{user_name}@{code}.test"));
-        let user_name = Some(user_name);
-        PersonDraft { given_name: given, surname, user_name, mail, enabled: true, ..PersonDraft::default() }
+        PersonDraft {
+            given_name: given,
+            surname,
+            user_name: Some(user_name),
+            mail,
+            enabled: true,
+            plans: plans.clone(),
+            ..PersonDraft::default()
+        }
     };
     let draft = OrderDraft {
         reference: format!("bench-{code}"),
@@ -162,6 +180,7 @@ pub async fn order(stage: &Stage, code: &str, count: usize) -> Result<Placed, Fa
         },
         administrator: person(0),
         users: (1..count).map(person).collect(),
+        plans: plans.clone(),
         ..OrderDraft::default()
     };
     let content = draft.reference.clone();

@@ -10,6 +10,7 @@
 //! [`report::Row`]s.
 
 mod authorise;
+mod changes;
 mod clock;
 mod directory;
 mod footprint;
@@ -92,6 +93,12 @@ enum Benchmark {
     DirectoryUsers,
     /// The same with a `kill -9` of the worker in the middle
     DirectoryUsersKilled,
+    /// A property that everybody inherits said anew, and that undone
+    #[value(name = "property-3200")]
+    Property3200,
+    /// A customer suspended and resumed
+    #[value(name = "suspend-3200")]
+    Suspend3200,
     /// Another customer's password resets meanwhile
     Fairness,
     /// Creating people over HTTP, one client
@@ -118,6 +125,8 @@ impl Benchmark {
             Self::OrderToLogon => people::order_to_logon(scale).await,
             Self::DirectoryUsers => import::users(scale).await,
             Self::DirectoryUsersKilled => import::killed(scale).await,
+            Self::Property3200 => changes::property(scale).await,
+            Self::Suspend3200 => changes::suspend(scale).await,
             Self::Fairness => people::fairness(scale).await,
             Self::PostUsers1 => post_users::run(scale, 1).await,
             Self::PostUsers8 => post_users::run(scale, 8).await,

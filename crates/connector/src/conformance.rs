@@ -64,6 +64,7 @@ macro_rules! cases {
             an_account_is_disabled_and_enabled
             a_manager_is_set_kept_through_a_move_changed_and_cleared
             a_manager_who_is_not_there_is_named_and_nothing_is_changed
+            an_owner_of_a_group_is_set_kept_through_a_move_changed_and_cleared
             a_lock_is_lifted_when_asked_and_a_later_one_stays
             a_password_has_to_be_changed_when_asked
             a_lost_marker_is_restored_on_what_is_known_to_be_ours

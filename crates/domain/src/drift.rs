@@ -283,6 +283,7 @@ mod tests {
             container: None,
             readers: vec![],
             links: BTreeMap::from([(Attribute::Manager, None)]),
+            guarded: std::collections::BTreeSet::new(),
             known: Some(Uuid::from_u128(9)),
         }
     }

@@ -16,6 +16,7 @@ pub mod event;
 pub mod fact;
 pub mod field;
 pub mod group;
+pub mod group_template;
 pub mod hook;
 pub mod hours;
 pub mod id;

@@ -55,6 +55,10 @@ pub const GROUP_OWNERS: usize = 20;
 /// Groups in groups, one in another: a token holds at most 1,015 groups
 /// (MS-KILE, as Windows builds it), and nobody follows more levels with the eye.
 pub const GROUP_DEPTH: usize = 8;
+/// Templates of groups of one tenant, for one page that shows them all.
+pub const GROUP_TEMPLATES: i64 = 100;
+/// Groups made from a template by one call.
+pub const GROUPS_PER_REQUEST: usize = 500;
 /// How far ahead a membership may end, in days.
 pub const MEMBERSHIP_DAYS: i64 = 10 * 365;
 /// Memberships that one transaction ends because their time is over.

@@ -73,7 +73,7 @@ pub fn principal_candidate(base: &str, n: u32) -> String {
 
 /// Latin letters without accents (`Åse` → `ase`, `Ærø` → `aero`, `Łódź` →
 /// `lodz`), other scripts transliterated, everything else dropped.
-fn ascii(text: &str) -> String {
+pub(crate) fn ascii(text: &str) -> String {
     deunicode::deunicode_with_tofu(text, "")
         .to_lowercase()
         .split_whitespace()

@@ -1,7 +1,7 @@
 //! What to do so that what is observed becomes what is wanted. Pure: the same
 //! code plans a first creation, a repair after a crash, and a preview.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -30,6 +30,8 @@ pub struct Want<'a> {
     /// The target's ids of what [`Spec::links`] refers to; `None` for nothing, and
     /// for what is not there. An attribute that is not in it is not looked at.
     pub links: BTreeMap<Attribute, Option<uuid::Uuid>>,
+    /// Attributes that must stay as they are for now, because somebody has to agree first.
+    pub guarded: BTreeSet<Attribute>,
     /// The object was seen by this id before, so it is ours even if somebody removed the marker.
     pub known: Option<uuid::Uuid>,
 }
@@ -230,7 +232,7 @@ fn wanted<'a>(
         let id = want.links.get(&attribute)?;
         Some((attribute, id.map(|id| id.to_string())))
     });
-    plain.chain(links)
+    plain.chain(links).filter(|(attribute, _)| !want.guarded.contains(attribute))
 }
 
 /// The attributes that have another value than they should.

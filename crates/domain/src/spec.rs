@@ -79,6 +79,8 @@ pub enum Attribute {
     Department,
     /// Who manages a person: the target's own id of that account.
     Manager,
+    /// Who owns a group (`managedBy`): the target's own id of that account.
+    Owner,
     /// Free text.
     Description,
     /// What a group is for, as [`GroupKind`] has it (`groupType`).
@@ -111,6 +113,7 @@ impl Attribute {
             Self::Title => "title",
             Self::Department => "department",
             Self::Manager => "manager",
+            Self::Owner => "owner",
             Self::Description => "description",
             Self::GroupKind => "group_kind",
             Self::Enabled => "enabled",
@@ -125,7 +128,7 @@ impl Attribute {
     /// by that id, so that renames and moves of the other make no difference.
     #[must_use]
     pub const fn is_link(self) -> bool {
-        matches!(self, Self::Manager)
+        matches!(self, Self::Manager | Self::Owner)
     }
 
     /// All that are compared with what is wanted.
@@ -135,7 +138,7 @@ impl Attribute {
         plain.chain(details.map(Self::Detail))
     }
 
-    const PLAIN: [Self; 17] = [
+    const PLAIN: [Self; 18] = [
         Self::Name,
         Self::LogonName,
         Self::PrincipalName,
@@ -147,6 +150,7 @@ impl Attribute {
         Self::Title,
         Self::Department,
         Self::Manager,
+        Self::Owner,
         Self::Description,
         Self::GroupKind,
         Self::Enabled,
@@ -224,14 +228,17 @@ pub struct GroupSpec {
     /// Further mail addresses, as those of a person ([`Detail::Aliases`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aliases: Option<String>,
+    /// The account of the first of its owners.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<ObjectId>,
 }
 
 impl GroupSpec {
     /// A security group without anything that can be left out.
     #[must_use]
     pub const fn security(parent: ObjectId, name: String, logon_name: String) -> Self {
-        let (description, mail, aliases) = (None, None, None);
-        Self { name, logon_name, parent, description, group_kind: GroupKind::Security, mail, aliases }
+        let (description, mail, aliases, owner) = (None, None, None, None);
+        Self { name, logon_name, parent, description, group_kind: GroupKind::Security, mail, aliases, owner }
     }
 }
 
@@ -334,7 +341,8 @@ impl Spec {
     pub fn links(&self) -> Vec<(Attribute, Option<ObjectId>)> {
         match self {
             Self::User(user) => vec![(Attribute::Manager, user.manager)],
-            Self::Container { .. } | Self::Group { .. } | Self::Access { .. } => vec![],
+            Self::Group(group) => vec![(Attribute::Owner, group.owner)],
+            Self::Container { .. } | Self::Access { .. } => vec![],
         }
     }
 

@@ -361,6 +361,7 @@ fn want<'a>(
         container,
         readers,
         links: links(&standing.spec, link),
+        guarded: std::collections::BTreeSet::new(),
         known: standing.address.as_ref().map(|a| a.external_id),
     }
 }

@@ -5,15 +5,17 @@ mod members;
 mod nested;
 mod owners;
 mod remove;
+mod templates;
 
 use domain::{
     event::{Event, FieldChange, Outcome},
     group::GroupKind,
-    id::{GroupId, ObjectId, ServiceId, TenantId},
+    id::{GroupId, ObjectId, ServiceId, TenantId, UserId},
 };
 
 pub use members::{Change, MemberRef};
 pub use remove::{Left, RemovedGroup};
+pub use templates::{Alike, InForce};
 
 use crate::{
     StoreError,
@@ -221,6 +223,29 @@ impl WriteTx<'_> {
         let (permit, authority) = self.decide_members(&tenant, id, &owners)?;
         self.authority = Some(authority);
         Ok((group, permit))
+    }
+
+    /// Proves that the caller may change who is in these groups of a tenant, whatever else
+    /// it was allowed in this transaction.
+    pub async fn may_fill(&mut self, tenant: &TenantRef, groups: &[ObjectId]) -> Result<(), StoreError> {
+        if groups.is_empty() {
+            return Ok(());
+        }
+        let objects: Vec<_> = groups.iter().map(|object| object.uuid()).collect();
+        let rows = sqlx::query!(
+            r#"SELECT g.id, ARRAY(SELECT o.user_id FROM group_owner o WHERE o.group_id = g.id
+                                   ORDER BY o.position, o.user_id) AS "owners!"
+                 FROM user_group g WHERE g.object_id = ANY($1) AND g.tenant_id = $2 ORDER BY g.id"#,
+            &objects,
+            tenant.id.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        for row in rows {
+            let owners: Vec<_> = row.owners.into_iter().map(UserId::from_uuid).collect();
+            self.decide_members(tenant, GroupId::from_uuid(row.id), &owners)?;
+        }
+        Ok(())
     }
 
     /// Says other things of a group, if `version` is still the present one; gives

@@ -6,6 +6,7 @@ use domain::{
     hook::{Kind, Moment, Occasion},
     id::{DeliveryId, HookId, Id, ObjectId, RequestId, ServiceId, TenantId},
     limits,
+    person::Detail,
     request::Lane,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -48,6 +49,8 @@ pub struct Hook {
     pub limit_seconds: i32,
     /// How often it is tried.
     pub tries: i32,
+    /// Attributes of people that wait for its consent to a change; none: all of the service.
+    pub attributes: Vec<Detail>,
     /// Version, for `ETag`.
     pub version: i64,
     /// When it was made.
@@ -85,6 +88,8 @@ pub struct NewHook {
     pub limit_seconds: i32,
     /// How often it is tried.
     pub tries: i32,
+    /// Attributes of people that wait for its consent to a change.
+    pub attributes: Vec<Detail>,
 }
 
 /// What can be changed of a hook.
@@ -141,7 +146,7 @@ impl ReadTx<'_> {
         let now = ts(self.now);
         let rows = sqlx::query!(
             r#"SELECT h.id, h.tenant_id, t.code AS tenant, s.code AS "service?", h.name, h.moment, h.occasions, h.kind,
-                      h.destination, h.limit_seconds, h.tries, h.version,
+                      h.destination, h.limit_seconds, h.tries, h.attributes, h.version,
                       h.created_at AS "created_at!: jiff_sqlx::Timestamp",
                       (SELECT max(k.expires_at) FROM hook_secret k WHERE k.hook_id = h.id AND k.expires_at > $6)
                           AS "old_secret_until: jiff_sqlx::Timestamp",
@@ -169,6 +174,7 @@ impl ReadTx<'_> {
         let hooks = rows.into_iter().map(|row| {
             let id = HookId::from_uuid(row.id);
             let occasions: Option<Vec<_>> = row.occasions.iter().map(|o| Occasion::from_code(o)).collect();
+            let attributes: Option<Vec<_>> = row.attributes.iter().map(|a| Detail::from_code(a)).collect();
             Ok(Hook {
                 id,
                 tenant: TenantId::from_uuid(row.tenant_id),
@@ -181,6 +187,7 @@ impl ReadTx<'_> {
                 destination: row.destination,
                 limit_seconds: row.limit_seconds,
                 tries: row.tries,
+                attributes: known(attributes, "hook", "attributes", id)?,
                 version: row.version,
                 created_at: row.created_at.to_jiff(),
                 old_secret_until: row.old_secret_until.map(jiff_sqlx::Timestamp::to_jiff),
@@ -223,10 +230,11 @@ impl WriteTx<'_> {
     ) -> Result<(HookId, Option<NewSecret>), StoreError> {
         let id: HookId = self.id();
         let occasions: Vec<_> = new.occasions.iter().map(|o| o.code().to_owned()).collect();
+        let attributes: Vec<_> = new.attributes.iter().map(|a| a.code().to_owned()).collect();
         let now = ts(self.now);
         sqlx::query!(
             "INSERT INTO hook (id, tenant_id, service_id, name, moment, occasions, kind, destination, limit_seconds,
-                    tries, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                    tries, created_at, attributes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             id.uuid(),
             permit.tenant.id.uuid(),
             new.service.map(ServiceId::uuid),
@@ -237,7 +245,8 @@ impl WriteTx<'_> {
             new.destination,
             new.limit_seconds,
             new.tries,
-            now as _
+            now as _,
+            &attributes
         )
         .execute(self.sql())
         .await?;
@@ -245,13 +254,16 @@ impl WriteTx<'_> {
             Kind::Webhook => Some(self.insert_hook_secret(permit, id).await?),
             Kind::Command => None,
         };
-        let changes = vec![
+        let mut changes = vec![
             change("name", None, Some(new.name.clone())),
             change("moment", None, Some(new.moment.code().to_owned())),
             change("occasions", None, Some(occasions.join(", "))),
             change("kind", None, Some(new.kind.code().to_owned())),
             change("destination", None, Some(shown(&new.destination))),
         ];
+        if !attributes.is_empty() {
+            changes.push(change("attributes", None, Some(attributes.join(", "))));
+        }
         self.note_hook(permit, id, "hook.created", changes);
         Ok((id, secret))
     }
@@ -369,7 +381,9 @@ impl WriteTx<'_> {
         sqlx::query!(
             "WITH i AS (UPDATE request_item i SET state = 'requested', problem = NULL, updated_at = $3
                           FROM unnest($1::uuid[], $2::uuid[]) AS a (g, m)
-                         WHERE i.object_id = a.g AND i.member_id = a.m AND i.state = 'failed'
+                         WHERE (i.object_id = a.g AND i.member_id = a.m
+                                OR i.object_id = a.m AND i.member_id = '00000000-0000-0000-0000-000000000000')
+                           AND i.state = 'failed'
                            AND i.problem->>'code' = 'hook_pending' RETURNING i.request_id)
              UPDATE request SET finished_at = NULL WHERE id IN (SELECT request_id FROM i)",
             &groups,
@@ -414,23 +428,6 @@ impl WriteTx<'_> {
         self.wake = true;
         self.note_hook(permit, hook.id, "hook.tested", vec![]);
         Ok(request)
-    }
-
-    /// What failed of a request is told again.
-    pub(crate) async fn retry_hooks(&mut self, items: &[ObjectId]) -> Result<(), StoreError> {
-        let ids: Vec<_> = items.iter().map(|o| o.uuid()).collect();
-        let now = ts(self.now);
-        sqlx::query!(
-            "WITH d AS (UPDATE hook_delivery SET state = 'requested', problem = NULL, attempts = 0, due_at = now(),
-                               updated_at = $2 WHERE id = ANY($1) AND state = 'failed' RETURNING hook_id)
-             -- Whoever retries believes that it works again.
-             UPDATE hook_health SET retry_at = NULL WHERE hook_id IN (SELECT hook_id FROM d)",
-            &ids,
-            now as _
-        )
-        .execute(self.sql())
-        .await?;
-        Ok(())
     }
 
     /// Locks a hook that is not removed; gives its version.

@@ -7,6 +7,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{
     StoreError, ts,
@@ -133,5 +134,46 @@ impl WriteTx<'_> {
             changes: vec![],
         });
         Ok(count)
+    }
+    /// What failed of a request is told again.
+    async fn retry_hooks(&mut self, items: &[ObjectId]) -> Result<(), StoreError> {
+        let ids: Vec<_> = items.iter().map(|o| o.uuid()).collect();
+        let now = ts(self.now);
+        let hooks = sqlx::query_scalar!(
+            "UPDATE hook_delivery SET state = 'requested', problem = NULL, attempts = 0, due_at = now(), updated_at = $2
+              WHERE id = ANY($1) AND state = 'failed' RETURNING hook_id",
+            &ids,
+            now as _
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let hooks = self.hooks_managed(&hooks).await?;
+        if !hooks.is_empty() {
+            // Whoever looks after the hook and retries believes that it works again.
+            sqlx::query!("UPDATE hook_health SET retry_at = NULL WHERE hook_id = ANY($1)", &hooks)
+                .execute(self.sql())
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Those of `hooks` the caller manages: for anybody else one that does not answer stays
+    /// left alone for as long as it was going to be, because others depend on that.
+    async fn hooks_managed(&mut self, hooks: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
+        let rows =
+            sqlx::query!("SELECT id, tenant_id FROM hook WHERE id = ANY($1) ORDER BY tenant_id, id", hooks)
+                .fetch_all(self.sql())
+                .await?;
+        let mut managed = Vec::new();
+        for tenant in rows.chunk_by(|a, b| a.tenant_id == b.tenant_id) {
+            let id = TenantId::from_uuid(tenant[0].tenant_id);
+            let may = match self.tenant(id).await {
+                Ok(found) => self.decide::<act::HookManage>(&found, None).is_ok(),
+                Err(StoreError::NotFound(_)) => false,
+                Err(error) => return Err(error),
+            };
+            managed.extend(tenant.iter().filter(|_| may).map(|row| row.id));
+        }
+        Ok(managed)
     }
 }

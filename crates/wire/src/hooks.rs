@@ -61,6 +61,11 @@ pub struct Hook {
     pub time_limit_seconds: i32,
     /// How often it is tried before a person has to act.
     pub tries: i32,
+    /// Attributes of people that stay as they are until it agreed to a change of their plan.
+    /// All the service sets when there are none here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["profile_path"]))]
+    pub attributes: Vec<String>,
     /// Until when the secret before the present one signs beside it. RFC 3339, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -121,6 +126,11 @@ pub struct NewHook {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 20)]
     pub tries: Option<i32>,
+    /// For a hook before a `change`: the attributes of people that stay as they are until
+    /// it agreed. All the service sets when not given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["profile_path"]))]
+    pub attributes: Vec<String>,
 }
 
 /// What to change of a hook. What is left out stays.

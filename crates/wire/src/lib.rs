@@ -21,6 +21,7 @@ pub mod catalogue;
 pub mod common;
 pub mod directories;
 pub mod drift;
+pub mod group_templates;
 pub mod groups;
 pub mod health;
 pub mod hooks;

@@ -202,7 +202,9 @@ pub fn member(of: &MemberView, viewer: Viewer) -> groups::Member {
     }
 }
 
-const fn group_kind(kind: GroupKind) -> groups::GroupKind {
+/// What a group is for.
+#[must_use]
+pub const fn group_kind(kind: GroupKind) -> groups::GroupKind {
     match kind {
         GroupKind::Security => groups::GroupKind::Security,
         GroupKind::Distribution => groups::GroupKind::Distribution,

@@ -30,6 +30,7 @@ pub fn hook(of: &Hook) -> hooks::Hook {
         command: leads(Kind::Command),
         time_limit_seconds: of.limit_seconds,
         tries: of.tries,
+        attributes: of.attributes.iter().map(|a| a.code().to_owned()).collect(),
         old_secret_until: of.old_secret_until.map(|at| at.to_string()),
         waiting: of.waiting,
         failed: of.failed,

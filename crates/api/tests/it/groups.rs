@@ -255,3 +255,55 @@ async fn an_owner_without_a_role_changes_the_members_of_that_group_and_nothing_e
     world.post(ben, &format!("{path}/members"), &body).await.expect(404);
     assert_eq!(world.get(ben, "/me/groups").await.expect(200)["groups"], json!([]));
 }
+
+#[tokio::test]
+async fn a_template_is_said_inherited_used_and_taken_back() {
+    let estate = Estate::new().await;
+    let (world, anna, root) = (&estate.world, &estate.anna, &estate.world.root);
+    let acme = estate.acme_id();
+    let me = world.get(root, "/me").await.expect(200);
+    let above = format!("/tenants/{}/group-templates/teams", text(&me["tenant"]["id"]));
+    let said =
+        json!({ "name": "Team {department}", "mail": "{department}@{suffix}", "people": true, "days": 30 });
+    let wrong = json!({ "name": "Team {colour}", "owners": "everybody" });
+    let refused = world.call(root, &format!("PUT {above}"), &[], Some(&wrong)).await.refused();
+    let named = |fields: &[(&str, &str)]| -> Vec<_> {
+        fields.iter().map(|(f, r)| ((*f).to_owned(), (*r).to_owned())).collect()
+    };
+    assert_eq!(refused, named(&[("name", "unknown"), ("owners", "unknown")]));
+    world.call(root, &format!("PUT {above}"), &[], Some(&said)).await.expect(200);
+    let listed = world.get(anna, &format!("/tenants/{acme}/group-templates")).await.expect(200);
+    let first = &listed["templates"][0];
+    assert_eq!(
+        (text(&first["code"]), &first["own"], text(&first["kind"])),
+        ("teams", &json!(false), "security")
+    );
+    // A seller's template is the seller's to change.
+    world.call(anna, &format!("DELETE /tenants/{acme}/group-templates/teams"), &[], None).await.expect(404);
+    world.call(anna, &format!("PUT {above}"), &[], Some(&said)).await.expect(404);
+
+    let use_it = format!("/customers/{acme}/group-templates/teams/groups");
+    let nobody = world.post(anna, &use_it, &json!({})).await.refused();
+    assert_eq!(nobody, named(&[("values", "required")]), "nobody has a department");
+    let one = json!({ "values": [{ "department": "Sales" }], "preview": true });
+    let shown = world.post(anna, &use_it, &one).await.expect(200);
+    assert_eq!((text(&shown["groups"][0]["name"]), &shown["request"]), ("Team Sales", &Value::Null));
+    assert_eq!(
+        (text(&shown["groups"][0]["mail"]), &shown["groups"][0]["people"]),
+        ("sales@acme.test", &json!(0))
+    );
+    let one = json!({ "values": [{ "department": "Sales" }] });
+    let (line, key) = (format!("POST {use_it}"), [("idempotency-key", "teams")]);
+    let made = world.call(anna, &line, &key, Some(&one)).await.expect(202);
+    let id = text(&made["groups"][0]["id"]).to_owned();
+    assert_eq!(text(&world.get(anna, &format!("/groups/{id}")).await.expect(200)["name"]), "Team Sales");
+    let counts = world.db.counts().await;
+    assert_eq!(world.call(anna, &line, &key, Some(&one)).await.expect(202), made);
+    assert_eq!(world.db.counts().await, counts, "once");
+    let missing =
+        world.post(anna, &format!("/customers/{acme}/group-templates/none/groups"), &json!({})).await;
+    missing.expect(404);
+    world.call(root, &format!("DELETE {above}"), &[], None).await.expect(204);
+    let listed = world.get(anna, &format!("/tenants/{acme}/group-templates")).await.expect(200);
+    assert_eq!(listed["templates"], json!([]));
+}

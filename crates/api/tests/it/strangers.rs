@@ -106,6 +106,8 @@ fn body(id: &str) -> Value {
         "set_password_policy" => json!({ "min_chars": 14 }),
         "create_group" | "create_plan_version" => json!({ "name": "New" }),
         "set_owners" => json!({ "owners": [] }),
+        "put_group_template" => json!({ "name": "Team {department}" }),
+        "use_group_template" => json!({ "preview": true }),
         "update_group" => json!({ "name": "Newer" }),
         "change_members" => json!({ "remove": ["usr_00000000000000000000000000"] }),
         "create_hook" => crate::hooks::new("https://hooks.example.com/x"),

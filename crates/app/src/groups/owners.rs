@@ -4,14 +4,17 @@ use domain::{
     field::{FieldError, Rule},
     id::{GroupId, UserId},
     limits,
+    request::Lane,
 };
+use serde_json::json;
 use store::{Caller, tx::Cause};
 
 use super::{changeable, denied};
 use crate::{App, AppError, error::Conflict};
 
 /// Makes these people, in this order, the owners of a group, if `version` is still
-/// the present one. They may change who is in it, without any role.
+/// the present one. They may change who is in it, without any role; the directory shows
+/// the first.
 pub async fn set_owners(
     app: &App,
     caller: &Caller,
@@ -52,7 +55,10 @@ pub async fn set_owners(
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors));
     }
-    if tx.set_owners(&permit, &group, &ids).await? {
+    let args = json!({ "name": group.values.name });
+    tx.open_request(permit.tenant.id, "group_owners", args, Lane::Interactive);
+    if let Some(shown) = tx.set_owners(&permit, &group, &ids).await? {
+        tx.request_of(shown);
         tx.commit(cause).await?;
     }
     Ok(())

@@ -56,6 +56,10 @@ pub async fn copy(
     let plans = tx.plans_for(&tenant, &tenant.currency).await?;
     let home = home(&mut tx, &tenant, &plans, true).await?;
     let mut prepared = prepare(&mut tx, &home, &[FIELD.to_owned()], std::slice::from_ref(&person)).await?;
+    if let Err(error) = tx.may_fill(&tenant, &prepared.groups_of_bundles()).await {
+        drop(tx);
+        return Err(app.note_denied(caller, tenant.id, error.into(), cause).await);
+    }
     let mut groups = if with_groups { groups(&mut tx, object, home.members).await? } else { Vec::new() };
     // Those come with the bundles.
     groups.retain(|(_, group)| assigned.iter().all(|of| !of.groups.contains(group)));

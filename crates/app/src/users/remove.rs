@@ -73,6 +73,7 @@ pub async fn delete(
             .await?;
         tx.remove_user(&permit, &user, Some(version), Some((&removal, purge_at))).await?;
     }
+    tx.settle_owned(&permit).await?;
     tx.commit(cause).await?;
     Ok(Some(request))
 }
@@ -96,6 +97,7 @@ pub async fn restore(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> R
     let now = tx.now();
     tx.want_change(object, |spec| Some(with_values(spec, &user, &tenant, now)), Lane::Interactive).await?;
     tx.restore_reports(&permit, object, &removed.removal.reports).await?;
+    tx.settle_owned(&permit).await?;
     let mut groups = tx.groups_left(&permit, &removed.removal.groups).await?;
     let (mut subscriptions, mut bundled) = (Vec::new(), Vec::new());
     for (code, version) in &removed.removal.plans {

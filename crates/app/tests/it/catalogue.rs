@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::{
-    AppError, Cause,
+    AppError, Caller, Cause,
     catalogue::{
         BundleDraft, PlanDraft, ServiceDraft, create_plan, create_service, new_version, publish_bundle,
     },
@@ -20,7 +20,7 @@ use app::{
 };
 use domain::{
     field::{FieldError, Rule},
-    id::{TenantId, UserId},
+    id::{RequestId, TenantId, UserId},
     person::Detail,
     service::DefinitionDraft,
     spec::{Spec, UserSpec},
@@ -205,6 +205,14 @@ async fn another_version_ends_and_begins_for_the_ledger_and_nobody_leaves_a_grou
     let bo = ids(&w, acme).await[0];
     assert!(account(&w, bo).await.service_details[&Detail::ProfilePath].starts_with(r"\\files5\"));
 
+    // Back to an older version is no sale: what brought the newer one is undone.
+    for from in [None, Some(2)] {
+        let back = UpgradeDraft { to: Some(1), from, below: Some(acme), ..UpgradeDraft::default() };
+        let told = upgrades::preview(&w.app, &w.root, "desktop-s", &back).await;
+        assert!(matches!(told, Err(AppError::Conflict(Conflict::OlderVersion))), "{told:?}");
+        let done = upgrades::upgrade(&w.app, &w.root, "desktop-s", &back, &cause()).await;
+        assert!(matches!(done, Err(AppError::Conflict(Conflict::OlderVersion))), "{done:?}");
+    }
     requests::undo(&w.app, &w.root, request, &cause()).await.expect("undone").expect("a request");
     let running =
         "ended_at IS NULL AND user_id IS NOT NULL AND plan_id IN (SELECT id FROM plan WHERE version = 1)";
@@ -326,4 +334,115 @@ async fn a_new_service_needs_no_code() {
     let patch = UserPatch { details, ..UserPatch::default() };
     users::update(&w.app, &w.root, bo, version, patch, &cause()).await.expect("changed");
     assert_eq!(account(&w, bo).await.detail(Detail::Office), Some("Room 12"));
+}
+
+/// Somebody of a customer with another role than the one of who was ordered with it.
+async fn with_role(w: &World, login: &str, role: &str) -> Caller {
+    let only = format!("user_id = (SELECT id FROM users WHERE principal_name = '{login}')");
+    w.db.execute(&format!("UPDATE role_grant SET role_code = '{role}', role_version = 1 WHERE {only}")).await;
+    let (account, _) = w.store.sign_in(login).await.expect("asking");
+    let session = w.store.open_session(&account.expect("an account"), login, 12).await.expect("a session");
+    w.store.caller(&session.secret).await.expect("asking").expect("a caller")
+}
+
+#[tokio::test]
+async fn a_bundle_brings_into_groups_only_by_whoever_may_change_who_is_in_them() {
+    let w = world().await;
+    let acme = customer(&w, "acme", 1).await;
+    let bo = ids(&w, acme).await[0];
+    let draft = groups::GroupDraft { name: "Accounting".to_owned(), ..groups::GroupDraft::default() };
+    groups::create(&w.app, &w.root, acme, &draft, None, &cause()).await.expect("a group");
+    for (code, groups) in [("accountant", vec!["Accounting".to_owned()]), ("clerk", vec![])] {
+        let draft = BundleDraft { name: "Job".to_owned(), plans: vec!["erp-full".to_owned()], groups };
+        publish_bundle(&w.app, &w.root, w.root.tenant, code, &draft, &cause()).await.expect("published");
+    }
+    let helper = with_role(&w, "anna.berg@acme.example", "user_administrator").await;
+    let give = async |by: &Caller, codes: &[&str]| {
+        let mut tx = w.app.read(&w.root).await.expect("a transaction");
+        let version = tx.user(bo).await.expect("bo").version;
+        drop(tx);
+        let bundles = Some(codes.iter().map(|c| (*c).to_owned()).collect());
+        let patch = UserPatch { bundles, ..UserPatch::default() };
+        users::update(&w.app, by, bo, version, patch, &cause()).await.map(drop)
+    };
+    give(&helper, &["clerk"]).await.expect("without groups");
+    let refused = give(&helper, &["accountant"]).await;
+    assert!(matches!(refused, Err(AppError::Forbidden(_))), "{refused:?}");
+    assert_eq!(w.db.values("event", "tenant_id", "code = 'access.denied'").await, [acme.uuid().to_string()]);
+    let newcomer = PersonDraft { bundles: vec!["accountant".to_owned()], ..person("Di", "New") };
+    let made = users::create(&w.app, &helper, acme, &[newcomer], false, None, &cause()).await.map(drop);
+    assert!(matches!(made, Err(AppError::Forbidden(_))), "{made:?}");
+    give(&w.root, &["accountant"]).await.expect("who manages groups");
+    let taken = give(&helper, &[]).await;
+    assert!(matches!(taken, Err(AppError::Forbidden(_))), "nor out of them: {taken:?}");
+    // Who owns the group may, in this one.
+    let owner = "INSERT INTO group_owner (group_id, user_id, tenant_id, position, created_at)
+        SELECT g.id, u.id, u.tenant_id, 1, now() FROM user_group g, users u
+         WHERE g.name = 'Accounting' AND u.principal_name = 'anna.berg@acme.example'";
+    w.db.execute(owner).await;
+    give(&helper, &[]).await.expect("its owner");
+}
+
+#[tokio::test]
+async fn only_who_looks_after_a_hook_has_it_called_at_once_again() {
+    let w = world().await;
+    let acme = customer(&w, "acme", 1).await;
+    let hook = HookDraft {
+        service: Some("desktop".to_owned()),
+        name: "Licences".to_owned(),
+        moment: "before".to_owned(),
+        occasions: vec!["remove".to_owned()],
+        url: Some("https://hooks.example.com/x".to_owned()),
+        ..HookDraft::default()
+    };
+    hooks::create(&w.app, &w.root, &hook, &cause()).await.expect("a hook");
+    let bo = ids(&w, acme).await[0];
+    let mut tx = w.app.read(&w.root).await.expect("a transaction");
+    let held = tx.subscriptions(acme, Some(bo)).await.expect("plans").remove(0);
+    drop(tx);
+    users::remove_plan(&w.app, &w.root, bo, held.id, &cause()).await.expect("taken");
+    let request = w.db.values("hook_delivery", "request_id", "true").await.remove(0);
+    let request = RequestId::from_uuid(request.parse().expect("an id"));
+    let anna = with_role(&w, "anna.berg@acme.example", "customer_administrator").await;
+    for (by, left_alone) in [(&anna, 1), (&w.root, 0)] {
+        w.db.execute("UPDATE hook_delivery SET state = 'failed'").await;
+        w.db.execute(
+            "UPDATE request_item SET state = 'failed' WHERE object_id IN (SELECT id FROM hook_delivery)",
+        )
+        .await;
+        w.db.execute(
+            "INSERT INTO hook_health (hook_id, failures, since, retry_at) SELECT id, 5, now(), now() + interval '1 h'
+               FROM hook ON CONFLICT (hook_id) DO UPDATE SET retry_at = excluded.retry_at",
+        )
+        .await;
+        requests::retry(&w.app, by, request, &cause()).await.expect("tried again");
+        assert_eq!(w.db.values("hook_delivery", "state", "true").await, ["requested"]);
+        let waits = w.db.values("hook_health", "hook_id", "retry_at IS NOT NULL").await;
+        assert_eq!(waits.len(), left_alone, "others depend on it");
+    }
+}
+
+#[tokio::test]
+async fn what_a_hook_guards_is_named_as_services_name_it() {
+    let w = world().await;
+    let hook = |moment: &str, on: &str, attributes: &[&str]| HookDraft {
+        service: Some("desktop".to_owned()),
+        name: "Licences".to_owned(),
+        moment: moment.to_owned(),
+        occasions: vec![on.to_owned()],
+        url: Some("https://hooks.example.com/x".to_owned()),
+        attributes: attributes.iter().map(|a| (*a).to_owned()).collect(),
+        ..HookDraft::default()
+    };
+    let make = async |draft: HookDraft| hooks::create(&w.app, &w.root, &draft, &cause()).await;
+    for (draft, field, rule) in [
+        (hook("after", "change", &["profile_path"]), "attributes", Rule::Format),
+        (hook("before", "assign", &["profile_path"]), "attributes", Rule::Format),
+        (hook("before", "change", &["profile_path", "shoe_size"]), "attributes[1]", Rule::Unknown),
+    ] {
+        let refused = errors(make(draft).await.map(|(hook, _)| hook));
+        assert_eq!((refused[0].field.as_str(), refused[0].rule), (field, rule));
+    }
+    let (made, _) = make(hook("before", "change", &["profile_path"])).await.expect("made");
+    assert_eq!(made.attributes, [Detail::ProfilePath]);
 }

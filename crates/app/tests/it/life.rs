@@ -5,6 +5,7 @@ use app::{
     error::Conflict,
     life::{close, restore, set_status, transfer},
     people::PersonDraft,
+    quotas::{self, QuotasDraft},
     tenants::{ResellerDraft, create_reseller},
 };
 use domain::{field::Rule, id::TenantId, tenant::Status};
@@ -122,4 +123,38 @@ async fn a_move_needs_both_sides_and_a_day_that_is_not_over_there() {
     assert!(!now.planned && now.request.is_some());
     let gone = go(&boss, "north", None).await.expect_err("not its own any more");
     assert!(matches!(gone, AppError::NotFound(_)), "{gone:?}");
+}
+
+#[tokio::test]
+async fn a_move_asks_the_quotas_of_the_sellers_it_leads_below() {
+    let w = world().await;
+    for (code, parent) in [("north", None), ("south", None), ("deep", Some("south"))] {
+        reseller(&w, code, parent).await;
+    }
+    let south = w.db.values("tenant", "id", "code = 'south'").await.remove(0);
+    let south = TenantId::from_uuid(south.parse().expect("an id"));
+    let acme = customer(&w, Some("north"), "acme").await;
+    let most = async |people| {
+        let draft = QuotasDraft { people: Some(people), ..QuotasDraft::default() };
+        quotas::set(&w.app, &w.root, south, &draft, &Cause::default()).await.expect("set");
+    };
+    let go =
+        async |to: &str, day: Option<&str>| transfer(&w.app, &w.root, acme, to, day, &Cause::default()).await;
+    most(Some(0)).await;
+    for (to, day) in [("south", None), ("deep", None), ("deep", Some("2026-05-01"))] {
+        let AppError::Invalid(errors) = go(to, day).await.expect_err("no room") else { panic!("by field") };
+        let args = ["quota", "whose", "max", "used", "asked"].map(|key| errors[0].args[key].as_str());
+        assert_eq!((errors[0].field.as_str(), errors[0].rule), ("seller", Rule::TooMany));
+        assert_eq!(args, ["people", "south", "0", "0", "1"]);
+    }
+    // Lowered after it was planned: on its day the move does not take place, and says why.
+    most(Some(1)).await;
+    assert!(go("deep", Some("2026-05-01")).await.expect("there is room").planned);
+    most(Some(0)).await;
+    w.db.execute("SELECT take_planned_moves('2026-05-02T00:00:00Z', 8, 'test')").await;
+    assert_eq!(w.db.values("planned_move", "problem", "done_at IS NOT NULL").await, ["quota"]);
+    most(Some(1)).await;
+    assert!(go("deep", None).await.expect("there is room").request.is_some());
+    most(Some(0)).await;
+    assert!(go("south", None).await.expect("it counts there already").request.is_some());
 }

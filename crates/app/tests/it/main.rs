@@ -1,6 +1,7 @@
 //! Use cases on a real PostgreSQL, as the application's own database role.
 
 mod catalogue;
+mod groups;
 mod life;
 mod links;
 mod managers;

@@ -1,6 +1,7 @@
 //! Groups. Who is in them is in `members`.
 
 mod members;
+mod templates;
 
 use clap::{Args, Subcommand};
 use wire::{
@@ -116,6 +117,9 @@ pub enum Groups {
     },
     /// Take people and groups out of a group
     Remove(members::Change),
+    /// Say how groups are called and made, and make them: one for each department
+    #[command(subcommand)]
+    Templates(templates::Templates),
 }
 
 /// New values of a group.
@@ -225,6 +229,7 @@ pub async fn run(command: &Groups, client: &Client, out: &Out) -> Result<(), Fai
             members::add(client, out, change, until.as_deref(), *days).await
         }
         Groups::Remove(change) => members::remove(client, out, change).await,
+        Groups::Templates(command) => templates::run(command, client, out).await,
     }
 }
 

@@ -73,6 +73,9 @@ pub struct Add {
     /// What it is called about
     #[arg(long, value_delimiter = ',', required = true, value_name = "OCCASION", value_parser = ["assign", "remove", "change", "request_failed"])]
     pub on: Vec<String>,
+    /// Before a change: attributes of people that wait for it, separated by commas; all of the service when not given
+    #[arg(long, value_delimiter = ',', value_name = "ATTRIBUTE")]
+    pub attributes: Vec<String>,
     /// Where it leads.
     #[command(flatten)]
     pub destination: Destination,
@@ -162,6 +165,7 @@ async fn add(client: &Client, out: &Out, command: &Add) -> Result<(), Failure> {
         command: command.destination.command.clone(),
         time_limit_seconds: command.bounds.time_limit,
         tries: command.bounds.tries,
+        attributes: command.attributes.clone(),
     };
     let answer = client.post(&["hooks"], Some(&body)).await?;
     show_secret(out, &answer.body, answer.read()?)
@@ -231,6 +235,7 @@ fn fields(h: &Hook) -> Vec<(&'static str, String)> {
         ("name", h.name.clone()),
         ("moment", h.moment.to_string()),
         ("on", on(h)),
+        ("guards", or_dash(Some(h.attributes.join(", ").as_str()).filter(|a| !a.is_empty()))),
         ("leads to", leads_to(h)),
         ("time limit", format!("{} s", h.time_limit_seconds)),
         ("tries", h.tries.to_string()),

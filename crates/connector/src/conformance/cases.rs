@@ -446,6 +446,7 @@ pub async fn only_the_readers_may_read_and_a_container_somebody_opened_is_closed
         container: Some(customer.clone()),
         readers: readers.clone(),
         links: std::collections::BTreeMap::new(),
+        guarded: std::collections::BTreeSet::new(),
         known: None,
     };
     for round in 0..2 {

@@ -4,7 +4,7 @@
 use domain::{
     group::GroupKind,
     person::Detail,
-    plan::Action,
+    plan::{Action, Plan, plan},
     problem::ProblemCode,
     spec::{Address, Attribute, ObjectKind},
 };
@@ -45,6 +45,46 @@ pub async fn a_group_has_a_kind_and_mail_addresses_and_changes_them(harness: &dy
     made.group_mut().mail = Some("made@acme.test".to_owned());
     made.group_mut().aliases = Some("also@acme.test".to_owned());
     world.make(&mut made).await;
+}
+
+/// As with the manager of a person: the target's own id of an account.
+pub async fn an_owner_of_a_group_is_set_kept_through_a_move_changed_and_cleared(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let mut owners = [world.user(&customer, "Anna, \"the boss\""), world.user(&customer, "Bo Lund")];
+    let mut ids = Vec::new();
+    for owner in &mut owners {
+        ids.push(world.make(owner).await.address.external_id);
+    }
+    let value = |id: Option<Uuid>| id.map(|id| id.to_string());
+    let mut group = world.group(&customer, "Everybody");
+    group.links.insert(Attribute::Owner, Some(ids[0]));
+    let seen = world.make(&mut group).await;
+    assert_eq!(
+        seen.attributes.get(&Attribute::Owner).cloned(),
+        value(Some(ids[0])),
+        "from the first instant"
+    );
+    owners[0].user_mut().name = "Anna Berg".to_owned();
+    world.make(&mut owners[0]).await;
+    let renamed = world.see(&group).await.expect("there");
+    assert_eq!(plan(&group.want(), Some(&renamed)), Plan::Nothing, "{renamed:?}");
+    for next in [Some(ids[1]), None, Some(ids[0])] {
+        group.links.insert(Attribute::Owner, next);
+        let seen = world.make(&mut group).await;
+        assert_eq!(seen.attributes.get(&Attribute::Owner).cloned(), value(next));
+    }
+    group.links.insert(Attribute::Owner, Some(Uuid::from_u128(0x1234)));
+    let Plan::Do(step) = plan(&group.want(), world.see(&group).await.as_ref()) else {
+        panic!("nothing to do")
+    };
+    let problem = refusal(world.apply(&[step]).await.remove(0));
+    assert_eq!(problem.code, ProblemCode::Waiting, "{problem:?}");
+    assert_eq!(problem.args.get("attribute").map(String::as_str), Some("owner"), "{problem:?}");
+    let at = world.see(&owners[0]).await.expect("there").address;
+    world.act(&owners[0], Action::Delete { at }).await.expect("gone");
+    let left = world.see(&group).await.expect("there").attributes;
+    assert_eq!(left.get(&Attribute::Owner), None, "who is gone owns nothing");
 }
 
 /// What drift is found by.

@@ -165,6 +165,7 @@ impl Thing {
             container: None,
             readers: vec![],
             links: self.links.clone(),
+            guarded: std::collections::BTreeSet::new(),
             known: self.known,
         }
     }

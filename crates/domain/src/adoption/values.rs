@@ -156,6 +156,7 @@ mod tests {
                 container: None,
                 links: BTreeMap::new(),
                 readers: vec![],
+                guarded: std::collections::BTreeSet::new(),
                 known: Some(id),
             };
             prop_assert_eq!(plan(&want, Some(&have)), Plan::Nothing);

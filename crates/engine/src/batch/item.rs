@@ -1,6 +1,6 @@
 //! One object of a batch: what was seen of it, what it needs next, how it ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     id::ObjectId,
@@ -229,6 +229,7 @@ impl Item {
             container,
             readers,
             links: if self.without_links { BTreeMap::new() } else { self.links.clone() },
+            guarded: self.job.guarded.iter().flat_map(|(_, attributes)| attributes).copied().collect(),
             known: self.job.address.as_ref().map(|a| a.external_id),
         };
         let have = self.seen.as_ref().or(self.foreign.as_ref());
@@ -239,7 +240,13 @@ impl Item {
         }
         let step = match planned {
             Plan::Nothing => {
-                self.main = Some(Outcome::Verified);
+                let held = self.job.guarded.as_ref().map(|(held, _)| *held);
+                match held.filter(|_| differs(want, self.seen.as_ref())) {
+                    // A password does not wait for a hook that is about attributes.
+                    Some(_) if self.job.password.is_some() => self.hold(Held::Failed),
+                    Some(held) => self.hold(held),
+                    None => self.main = Some(Outcome::Verified),
+                }
                 return None;
             }
             // Nothing of ours is there, which is what was wanted.
@@ -410,6 +417,11 @@ impl Item {
 fn speaks_of_absence(problem: &Problem) -> bool {
     use ProblemCode as P;
     matches!(problem.code, P::Waiting | P::Busy | P::ChangedMeanwhile | P::MemberMissing)
+}
+
+/// Whether something is to be done that a hook guards.
+fn differs(want: Want<'_>, seen: Option<&Observed>) -> bool {
+    plan(&Want { guarded: BTreeSet::new(), ..want }, seen) != Plan::Nothing
 }
 
 /// Whether what an object links to is not there.

@@ -111,6 +111,55 @@ async fn a_manager_is_set_in_active_directory_and_outlives_a_move_and_a_new_acco
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_first_owner_of_a_group_is_shown_in_active_directory_and_follows_who_owns_it() {
+    let world = World::new().await;
+    let engine = world.engine_with(directory(&world).await);
+    let code = format!("o{}", std::process::id());
+    let customer = world.order(&code, 3, Lane::Interactive).await;
+    let [anna, bo] = [0, 1].map(|n| customer.people[n].clone());
+    let (group, object) = groups::group(&world, &customer, "team", GroupKind::Security).await;
+    // Owned before anybody of it is there.
+    groups::own(&world, group, &[anna.id, bo.id]).await;
+    world.drain(&engine).await;
+    let dn = async |object: domain::id::ObjectId| {
+        let query = format!("SELECT dn FROM external_object WHERE object_id = '{}'", object.uuid());
+        world.db.rows(&query).await[0]["dn"].as_str().unwrap_or_default().to_owned()
+    };
+    let shown = async || found(&dn(object).await, "managedBy").await;
+    assert_eq!(shown().await, [dn(anna.object).await]);
+    let renamed = |spec| match spec {
+        domain::spec::Spec::User(user) => {
+            Some(domain::spec::Spec::User(domain::spec::UserSpec { name: "The, Boss".to_owned(), ..user }))
+        }
+        other => Some(other),
+    };
+    world.change(&customer, anna.object, Lane::Interactive, renamed).await;
+    world.drain(&engine).await;
+    assert_eq!(shown().await, [dn(anna.object).await], "under another name");
+
+    // Who is removed owns nothing any more, and what the directory shows is found.
+    groups::remove_owner(&world, anna.id).await;
+    world.drain(&engine).await;
+    assert_eq!(shown().await, [dn(bo.object).await]);
+    let (at, to) = (dn(object).await, dn(anna.object).await);
+    let ldif = format!("dn: {at}\nchangetype: modify\nreplace: managedBy\nmanagedBy: {to}\n");
+    ldap("ldapmodify", &ldif).await;
+    let scanned = engine.scan(world.target).await.expect("a scan").expect("the first is due");
+    assert_eq!(scanned.findings.opened, 1, "{:?}", world.db.rows("SELECT * FROM finding").await);
+    let rows = world.db.rows("SELECT attribute FROM finding WHERE state = 'open'").await;
+    assert_eq!(rows[0]["attribute"], "owner");
+    crate::drift::revert(&world, &customer).await;
+    world.drain(&engine).await;
+    assert_eq!(shown().await, [dn(bo.object).await]);
+    groups::own(&world, group, &[]).await;
+    world.drain(&engine).await;
+    assert_eq!(shown().await, Vec::<String>::new());
+    let told =
+        world.db.rows("SELECT change FROM event WHERE code = 'group.owners_changed' ORDER BY id").await;
+    assert_eq!(told.len(), 3, "named, one removed, none any more: {told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn groups_of_both_kinds_come_true_nested_renamed_and_restored_in_active_directory() {
     let world = World::new().await;
     let engine = world.engine_with(directory(&world).await);

@@ -7,7 +7,7 @@ use connector::Lane;
 use domain::{
     field::Rule,
     group::GroupKind,
-    id::{GroupId, ObjectId, RequestId},
+    id::{GroupId, ObjectId, RequestId, UserId},
     request::RequestState,
     spec::{Attribute, GroupSpec, Spec},
 };
@@ -60,6 +60,33 @@ pub async fn change(world: &World, customer: &Customer, group: GroupId, changes:
     tx.change_members(permit.tenant.id, &group, changes).await.expect("the members");
     tx.commit(&Cause::default()).await.expect("committing");
     request
+}
+
+/// The object that stands for a group now.
+pub async fn object_of(world: &World, group: GroupId) -> ObjectId {
+    let query = format!("SELECT object_id FROM user_group WHERE id = '{}'", group.uuid());
+    ObjectId::from_uuid(crate::world::uuid_of(&world.db.rows(&query).await[0]["object_id"]))
+}
+
+/// Makes these people the owners of a group.
+pub async fn own(world: &World, group: GroupId, owners: &[UserId]) {
+    let mut tx = world.store.write(&world.root).await.expect("writing");
+    let (group, permit) = tx.group_to_change(group).await.expect("the group");
+    tx.open_request(permit.tenant.id, "group_owners", json!({}), Lane::Interactive);
+    tx.set_owners(&permit, &group, owners).await.expect("the owners").expect("others than before");
+    tx.commit(&Cause::default()).await.expect("committing");
+}
+
+/// Removes somebody the way the use case does, as far as it is about groups they own.
+pub async fn remove_owner(world: &World, user: UserId) {
+    let mut tx = world.store.write(&world.root).await.expect("writing");
+    let (user, permit) = tx.account::<act::UserDelete>(user).await.expect("the person");
+    tx.open_request(permit.tenant.id, "user_delete", json!({}), Lane::Interactive);
+    let at = domain::clock::Clock::now(world.clock.as_ref()) + SignedDuration::from_hours(24);
+    let removal = store::users::Removal::default();
+    tx.remove_user(&permit, &user, None, Some((&removal, at))).await.expect("removed");
+    tx.settle_owned(&permit).await.expect("settled");
+    tx.commit(&Cause::default()).await.expect("committing");
 }
 
 /// Everybody, as members.

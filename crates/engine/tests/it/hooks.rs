@@ -12,7 +12,9 @@ use std::{
 use connector::Lane;
 use domain::{
     hook::{Moment, Occasion},
+    person::Detail,
     request::RequestState,
+    spec::{Attribute, Spec, UserSpec},
 };
 use serde_json::json;
 use store::{Settings, engine::EngineStore};
@@ -339,4 +341,118 @@ async fn a_test_shows_the_answer_and_a_failed_request_is_told() {
     assert_eq!(told.body["type"], "request.failed");
     assert_eq!(told.body["data"]["request"]["id"], customer.request.to_string());
     assert_eq!(told.body["data"]["request"]["kind"], "order");
+}
+
+/// A service that sets two attributes, with a second version of its plan for everybody.
+async fn changed_plan(world: &World, customer: &crate::world::Customer) -> domain::id::RequestId {
+    let mut tx = world.store.write(&world.root).await.expect("writing");
+    let to = tx.plan_versions("basic").await.expect("versions").remove(0);
+    tx.lock_services(&[to.service], true).await.expect("the lock");
+    tx.tenant(customer.id).await.expect("the customer");
+    let upgrades = tx.lock_upgrades("basic", to.id, customer.id, None, None).await.expect("locked");
+    let request = tx.open_request(customer.id, "plan_upgrade", json!({}), Lane::Interactive);
+    tx.upgrade(&upgrades).await.expect("changed");
+    let people: Vec<_> = customer.people.iter().map(|person| person.id.uuid()).collect();
+    assert_eq!(tx.settle_people(&people).await.expect("settled"), customer.people.len());
+    tx.commit(&store::tx::Cause::default()).await.expect("committing");
+    request
+}
+
+async fn two_versions(world: &World, customer: &crate::world::Customer) {
+    let definition = json!({
+        "attributes": { "profile_path": r"\\{server}\profiles\{logon_name}", "home_folder": r"\\{server}\home\{logon_name}" },
+        "properties": { "server": { "default": "files1" } },
+    });
+    let (tenant, group) = (customer.id.uuid(), customer.group.uuid());
+    world
+        .db
+        .execute(&format!(
+            "UPDATE service SET definition = '{definition}' WHERE code = 'desk';
+             INSERT INTO service_instance (id, tenant_id, service_id, code, name, created_at)
+             SELECT gen_random_uuid(), '{tenant}', id, 'main', name, now() FROM service WHERE code = 'desk';
+             UPDATE user_group g SET purpose = 'service', service_id = i.service_id, instance_id = i.id
+               FROM service_instance i WHERE g.object_id = '{group}';
+             INSERT INTO plan (id, tenant_id, service_id, code, version, name, properties, created_at)
+             SELECT gen_random_uuid(), tenant_id, service_id, code, 2, name, '{{\"server\": \"files2\"}}', created_at
+               FROM plan WHERE code = 'basic'"
+        ))
+        .await;
+}
+
+fn shown(world: &World, person: &crate::world::Person, detail: Detail) -> Option<String> {
+    world.there(person.object).expect("made").1.attributes.get(&Attribute::Detail(detail)).cloned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_plan_waits_for_the_hook_with_the_attributes_it_guards_and_with_nothing_else() {
+    let world = World::new().await;
+    let receiver = Receiver::new().await;
+    let engine = world.caller();
+    let customer = world.order("acme", 2, Lane::Interactive).await;
+    world.work_and_call(&engine).await;
+    two_versions(&world, &customer).await;
+    let hook = world.hook("Profiles", Moment::Before, &[Occasion::Change], &receiver.url, 2).await;
+    world.db.execute("UPDATE hook SET attributes = ARRAY['profile_path']").await;
+    receiver.answer(|body| match body["data"]["person"]["principal_name"].as_str() {
+        Some("acme.0@acme.test") => (422, json!({ "reason": "The old profile is open." }).to_string()),
+        _ => (503, "starting".to_owned()),
+    });
+    let request = changed_plan(&world, &customer).await;
+    world.drain_while_held(&engine).await;
+    let [first, second] = [0, 1].map(|n| customer.people[n].clone());
+    let path = |person, detail| shown(&world, person, detail);
+    for person in [&first, &second] {
+        assert_eq!(path(person, Detail::ProfilePath), None, "nobody agreed");
+        let home = path(person, Detail::HomeFolder).expect("it does not wait");
+        assert!(home.starts_with(r"\\files2\home\"), "{home}");
+    }
+    assert!(matches!(world.state(request).await, RequestState::Requested | RequestState::Running));
+    // Somebody who is locked out meanwhile is locked out.
+    let off = |spec| match spec {
+        Spec::User(user) => Some(Spec::User(UserSpec { enabled: false, ..user })),
+        other => Some(other),
+    };
+    world.change(&customer, second.object, Lane::Interactive, off).await;
+    world.drain_while_held(&engine).await;
+    let enabled = world.there(second.object).expect("made").1.attributes.get(&Attribute::Enabled).cloned();
+    assert_eq!(enabled.as_deref(), Some("false"));
+
+    world.call_and_work(&engine).await;
+    assert_eq!(world.state(request).await, RequestState::CompleteWithProblems);
+    let problems = world.problems(request).await;
+    assert!(
+        problems.contains(&"hook_refused".to_owned()) && problems.contains(&"hook_pending".to_owned()),
+        "{problems:?}"
+    );
+    receiver.answer(|_| (200, String::new()));
+    world.retry(&customer, request).await;
+    world.call_and_work(&engine).await;
+    assert_eq!(world.state(request).await, RequestState::Complete, "{:?}", world.all_problems().await);
+    for person in [&first, &second] {
+        let profile = path(person, Detail::ProfilePath).expect("agreed to");
+        assert!(profile.starts_with(r"\\files2\profiles\"), "{profile}");
+    }
+    world.assert_converged().await;
+
+    // Without a name everything the service sets waits; whoever removes the hook releases it.
+    world.db.execute("UPDATE hook SET attributes = '{}'").await;
+    world
+        .db
+        .execute(
+            "INSERT INTO plan (id, tenant_id, service_id, code, version, name, properties, created_at)
+             SELECT gen_random_uuid(), tenant_id, service_id, code, 3, name, '{\"server\": \"files3\"}', created_at
+               FROM plan WHERE code = 'basic' AND version = 2",
+        )
+        .await;
+    receiver.answer(|_| (404, String::new()));
+    let request = changed_plan(&world, &customer).await;
+    world.call_and_work(&engine).await;
+    for detail in [Detail::ProfilePath, Detail::HomeFolder] {
+        assert!(path(&first, detail).expect("as before").starts_with(r"\\files2\"));
+    }
+    world.remove_hook(hook.id).await;
+    world.call_and_work(&engine).await;
+    assert_eq!(world.state(request).await, RequestState::Complete, "{:?}", world.all_problems().await);
+    assert!(path(&first, Detail::HomeFolder).expect("changed").starts_with(r"\\files3\"));
+    world.assert_converged().await;
 }

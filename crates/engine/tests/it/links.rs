@@ -1,4 +1,4 @@
-//! Links between objects: who manages whom, whatever becomes of the manager.
+//! Links between objects: who manages whom and who owns a group, whatever becomes of them.
 
 use connector::Lane;
 use domain::{

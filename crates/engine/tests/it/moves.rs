@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use connector::{Connector, Lane, reference::Reference};
 use domain::{
+    group::GroupKind,
     id::{ObjectId, TargetId, UserId},
     request::RequestState,
     spec::Attribute,
@@ -19,7 +20,10 @@ use store::{
 use testkit::samba::{Directory, Domain, DomainOptions, cache};
 use tokio::process::Command;
 
-use crate::world::{Customer, Person, World, title, uuid_of};
+use crate::{
+    groups,
+    world::{Customer, Person, World, title, uuid_of},
+};
 
 /// Rounds after which a move that has not come to its next phase never will.
 const ROUNDS: usize = 20;
@@ -233,6 +237,88 @@ async fn a_customer_moves_with_everything_that_changes_meanwhile_and_goes_back_t
     assert_eq!(facts(world).await.len(), after.len());
     assert_eq!(world.number(open).await, 0);
     assert_eq!(world.number("SELECT count(*) AS n FROM users WHERE logon_name = 'acme.1'").await, 1);
+}
+
+/// What a removed group had and what it was in is what a restoration gives, in whichever
+/// directory the customer lives by then.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_removed_before_a_move_is_restored_with_its_members_after_it() {
+    let world = World::new().await;
+    let acme = world.order("acme", 4, domain::request::Lane::Bulk).await;
+    let other = Arc::new(Reference::new(world.clock.clone()));
+    let two = Two::new(None, other.clone(), world).await;
+    let world = &two.world;
+    let (team, _) = groups::group(world, &acme, "team", GroupKind::Security).await;
+    let outer = groups::group(world, &acme, "outer", GroupKind::Security).await;
+    groups::change(world, &acme, team, &groups::people(&acme, None)[..3]).await;
+    let inside = groups::object_of(world, team).await;
+    groups::change(world, &acme, outer.0, &[groups::nested((team, inside), true)]).await;
+    two.drain().await;
+    groups::remove(world, team, Some(30)).await;
+    two.drain().await;
+    two.begin(&acme, 30).await;
+    two.until(&acme, MovePhase::Grace).await;
+    let there = groups::object_of(world, team).await;
+    assert_ne!(there, inside);
+    assert_eq!(other.marked(there)[0].1.members.len(), 0, "removed as it was");
+
+    groups::restore(world, &acme, team).await;
+    two.drain().await;
+    assert_eq!(other.marked(there)[0].1.members.len(), 3);
+    let above = groups::object_of(world, outer.0).await;
+    assert_eq!(other.marked(above)[0].1.members.len(), 1, "and in the group it was in");
+    let nested = "SELECT count(*) AS n FROM membership WHERE nested AND wanted";
+    assert_eq!(world.number(nested).await, 1, "known as a group in a group");
+
+    // Removed in one directory and restored in the other, also on the way back.
+    groups::remove(world, team, Some(30)).await;
+    two.drain().await;
+    two.take_back(&acme).await;
+    two.until(&acme, MovePhase::Returned).await;
+    groups::restore(world, &acme, team).await;
+    two.drain().await;
+    assert_eq!(groups::object_of(world, team).await, inside, "the object it was before");
+    assert_eq!(world.there(inside).expect("the group").1.members.len(), 3);
+    let open = "SELECT count(*) AS n FROM request_item WHERE state NOT IN ('verified', 'superseded')";
+    assert_eq!(world.number(open).await, 0, "every item came to its end");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn memberships_that_end_during_a_move_end_once_and_their_twins_follow() {
+    let world = World::new().await;
+    let acme = world.order("acme", 3, domain::request::Lane::Bulk).await;
+    let other = Arc::new(Reference::new(world.clock.clone()));
+    let two = Two::new(None, other.clone(), world).await;
+    let world = &two.world;
+    let (team, object) = groups::group(world, &acme, "team", GroupKind::Security).await;
+    let until = domain::clock::Clock::now(world.clock.as_ref()) + jiff::SignedDuration::from_hours(24);
+    groups::change(world, &acme, team, &groups::people(&acme, Some(until))).await;
+    two.drain().await;
+    // Everything is there, and the move goes on only when it is asked to.
+    world.db.execute("UPDATE target SET maintenance = true WHERE code = 'dc2'").await;
+    two.begin(&acme, 30).await;
+    let edges = "SELECT count(*) AS n FROM membership WHERE wanted AND until IS NOT NULL";
+    assert_eq!(world.number(edges).await, 6, "each has a twin");
+    world.clock.skip(Duration::from_hours(48));
+    assert_eq!(two.sweeper.sweep().await.expect("a sweep").memberships, 3);
+    let told = "SELECT count(*) AS n FROM event WHERE code = 'group.member_expired'";
+    assert_eq!(world.number(told).await, 3);
+    let request = world.db.rows("SELECT id, args FROM request WHERE kind = 'members_end'").await;
+    assert_eq!((request.len(), &request[0]["args"]["count"]), (1, &json!(3)));
+    let items =
+        format!("SELECT count(*) AS n FROM request_item WHERE request_id = {}", quoted(&request[0]["id"]));
+    assert_eq!(world.number(&items).await, 3);
+    world.db.execute("UPDATE target SET maintenance = false WHERE code = 'dc2'").await;
+    two.until(&acme, MovePhase::Grace).await;
+    assert_eq!(world.number(edges).await, 0, "the twins followed");
+    assert_eq!(world.there(object).expect("the group").1.members.len(), 0);
+    let there = groups::object_of(world, team).await;
+    assert_eq!(other.marked(there)[0].1.members.len(), 0);
+    assert_eq!(two.sweeper.sweep().await.expect("a sweep").memberships, 0, "once");
+}
+
+fn quoted(id: &serde_json::Value) -> String {
+    format!("'{}'", uuid_of(id))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -123,6 +123,7 @@ impl World {
             destination: url.to_owned(),
             limit_seconds: 2,
             tries,
+            attributes: vec![],
         };
         let (id, _secret) = tx.insert_hook(&permit, &new).await.expect("the hook");
         let hook = tx.hook(id).await.expect("the hook");
@@ -183,6 +184,29 @@ impl World {
             "never done: {:#?}",
             self.db.rows("SELECT * FROM hook_delivery WHERE state <> 'verified'").await
         );
+    }
+
+    /// Works a few rounds although something goes on waiting for a hook.
+    pub async fn drain_while_held(&self, engine: &Engine) {
+        for _ in 0..6 {
+            self.hurry().await;
+            for lane in [connector::Lane::Interactive, connector::Lane::Bulk] {
+                engine.step(self.target, lane).await.expect("a step");
+            }
+        }
+    }
+
+    /// As [`World::work_and_call`], where accounts wait in the queue for hooks.
+    pub async fn call_and_work(&self, engine: &Engine) {
+        for _ in 0..100 {
+            self.hurry_hooks().await;
+            engine.deliver().await.expect("delivering");
+            self.drain_while_held(engine).await;
+            if self.queue().await == 0 && self.due().await == 0 {
+                return;
+            }
+        }
+        panic!("never done: {:#?}", self.db.rows("SELECT * FROM work JOIN object ON id = object_id").await);
     }
 
     pub async fn due(&self) -> i64 {

@@ -184,18 +184,47 @@ impl WriteTx<'_> {
             .await?;
             for row in rows {
                 let field = if row.kind == "people" { "users" } else { "plans" };
-                let what = format!("{} {}", row.kind, row.subject).trim().to_owned();
-                let mut error =
-                    FieldError::new(field, Rule::TooMany).with("quota", what).with("asked", row.asked);
-                // How much others of a seller have is nobody's business who cannot see the seller.
-                if let Some(whose) = self.code_seen(row.owner).await? {
-                    let used = row.used - row.asked;
-                    error = error.with("whose", whose).with("max", row.most).with("used", used);
-                }
-                errors.push(error);
+                let (owner, quota, asked) = (row.owner, (row.kind, row.subject), row.asked);
+                errors.push(self.exceeded(field, owner, &quota, (row.most, row.used, asked)).await?);
             }
         }
         if errors.is_empty() { Ok(()) } else { Err(StoreError::Invalid(errors)) }
+    }
+
+    /// Refuses a move below a seller whose quota, or that of a seller above it, would be
+    /// exceeded. Ask with the tree locked.
+    pub async fn check_move_quotas(&mut self, moved: TenantId, seller: TenantId) -> Result<(), StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT owner AS "owner!", kind AS "kind!", subject AS "subject!", most AS "most!", used AS "used!",
+                      asked AS "asked!" FROM move_exceeds($1, $2)"#,
+            moved.uuid(),
+            seller.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let mut errors = Vec::new();
+        for row in rows {
+            let (owner, quota, asked) = (row.owner, (row.kind, row.subject), row.asked);
+            errors.push(self.exceeded("seller", owner, &quota, (row.most, row.used, asked)).await?);
+        }
+        if errors.is_empty() { Ok(()) } else { Err(StoreError::Invalid(errors)) }
+    }
+
+    /// A quota, with what of it the caller may know.
+    async fn exceeded(
+        &mut self,
+        field: &str,
+        owner: Uuid,
+        (kind, subject): &(String, String),
+        (most, used, asked): (i64, i64, i64),
+    ) -> Result<FieldError, StoreError> {
+        let what = format!("{kind} {subject}").trim().to_owned();
+        let error = FieldError::new(field, Rule::TooMany).with("quota", what).with("asked", asked);
+        // How much others of a seller have is nobody's business who cannot see the seller.
+        Ok(match self.code_seen(owner).await? {
+            Some(whose) => error.with("whose", whose).with("max", most).with("used", used - asked),
+            None => error,
+        })
     }
 
     async fn code_seen(&mut self, tenant: Uuid) -> Result<Option<String>, StoreError> {

@@ -204,13 +204,15 @@ impl WriteTx<'_> {
         self.mark_adopted(finding).await
     }
 
-    /// The same for a finding about the members of a group.
+    /// The same for a finding about the members of a group, or who owns it.
     pub async fn adopted_member(
         &mut self,
         permit: &Permit<act::GroupManage>,
         finding: &Finding,
     ) -> Result<(), StoreError> {
-        if permit.tenant.id != finding.tenant.id || !is_of_members(finding.kind) {
+        let of_group =
+            is_of_members(finding.kind) || finding.attribute == Some(domain::spec::Attribute::Owner);
+        if permit.tenant.id != finding.tenant.id || !of_group {
             return Err(StoreError::NotFound("finding"));
         }
         self.mark_adopted(finding).await

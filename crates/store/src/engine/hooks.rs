@@ -321,7 +321,7 @@ async fn wake_held(tx: &mut PgConnection, recorded: &[Uuid]) -> Result<(), Store
                 now() + CASE WHEN min(d.lane) = 1 THEN interval '2 s' ELSE interval '0' END
            FROM hook_delivery d JOIN object o ON o.id IN (d.group_object, d.member_object)
           WHERE d.id = ANY($1) AND d.moment = 'before' AND d.state = 'verified'
-            AND (o.id = d.group_object OR NOT o.wanted)
+            AND (o.id = d.group_object OR NOT o.wanted OR d.occasion = 'change')
             AND NOT EXISTS (SELECT FROM hook_delivery h WHERE h.holds AND h.group_object = d.group_object
                                AND h.member_object IS NOT DISTINCT FROM d.member_object)
           GROUP BY o.id, o.target_id, o.tenant_id ORDER BY o.id
@@ -363,8 +363,12 @@ async fn show(tx: &mut PgConnection, recorded: &[Uuid]) -> Result<Vec<Uuid>, Sto
     sqlx::query!(
         "WITH i AS (UPDATE request_item i SET state = 'requested', problem = NULL, updated_at = now()
                FROM hook_delivery d
-              WHERE d.id = ANY($1) AND d.moment = 'before' AND d.state = 'verified' AND i.object_id = d.group_object
-                AND i.member_id = coalesce(d.member_object, '00000000-0000-0000-0000-000000000000')
+              WHERE d.id = ANY($1) AND d.moment = 'before' AND d.state = 'verified'
+                AND (i.object_id = d.group_object
+                     AND i.member_id = coalesce(d.member_object, '00000000-0000-0000-0000-000000000000')
+                     -- What it guards of the person is an item of the account.
+                     OR d.occasion = 'change' AND i.object_id = d.member_object
+                     AND i.member_id = '00000000-0000-0000-0000-000000000000')
                 AND i.state = 'failed' AND i.problem->>'code' = 'hook_pending'
                 AND NOT EXISTS (SELECT FROM hook_delivery h WHERE h.holds AND h.group_object = d.group_object
                                    AND h.member_object IS NOT DISTINCT FROM d.member_object)

@@ -8,7 +8,7 @@ use domain::{
     limits,
     plan::Secret,
     problem::{Problem, ProblemCode},
-    spec::{Address, Naming, ObjectKind, Spec},
+    spec::{Address, Attribute, Naming, ObjectKind, Spec},
 };
 use jiff::Timestamp;
 use sqlx::types::Json;
@@ -67,6 +67,8 @@ pub struct Job {
     pub more_edges: bool,
     /// A hook has to agree before anything is done to it.
     pub held: Option<Held>,
+    /// Attributes of an account that wait for a hook; everything else of it does not.
+    pub guarded: Option<(Held, BTreeSet<Attribute>)>,
 }
 
 /// How far the hook is that an object waits for.
@@ -120,7 +122,7 @@ pub struct Reference {
 pub(crate) const STRAY_GENERATION: i64 = 1;
 
 impl EngineStore {
-    /// Loads what the claim is about, in seven queries however large it is.
+    /// Loads what the claim is about, in a few queries however large it is.
     pub async fn load(&self, claim: &Claim) -> Result<Workload, StoreError> {
         let ids: Vec<_> = claim.objects.iter().map(|c| c.object.uuid()).collect();
         let claimed: BTreeMap<_, _> = claim.objects.iter().map(|c| (c.object, c)).collect();
@@ -158,6 +160,7 @@ impl EngineStore {
                 edges: Vec::new(),
                 more_edges: false,
                 held: None,
+                guarded: None,
             });
         }
         jobs.sort_by_key(|j| (j.kind, j.object));
@@ -165,6 +168,7 @@ impl EngineStore {
         self.load_passwords(&mut jobs).await?;
         self.load_edges(&mut jobs).await?;
         self.load_held(&mut jobs).await?;
+        self.load_guarded(&mut jobs).await?;
         let (references, blocked) = self.load_references(&jobs).await?;
         let links = self.load_links(&jobs).await?;
         Ok(Workload { jobs, references, links, blocked, unreadable })
@@ -364,6 +368,34 @@ impl EngineStore {
             let object = ObjectId::from_uuid(row.id);
             if let Some(job) = jobs.iter_mut().find(|j| j.object == object) {
                 job.held = Some(if row.failed { Held::Failed } else { Held::Pending });
+            }
+        }
+        Ok(())
+    }
+
+    /// What hooks guard of people while their plan changes: what they name, or all that
+    /// the service sets.
+    async fn load_guarded(&self, jobs: &mut [Job]) -> Result<(), StoreError> {
+        let people = jobs.iter().filter(|j| j.kind == ObjectKind::User && j.wanted);
+        let ids: Vec<_> = people.map(|j| j.object.uuid()).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let rows = sqlx::query!(
+            r#"SELECT d.member_object AS "id!", bool_or(d.state = 'failed') AS "failed!", array_agg(a.code) AS "codes!"
+                 FROM hook_delivery d JOIN hook h ON h.id = d.hook_id JOIN service s ON s.id = h.service_id
+                 CROSS JOIN LATERAL unnest(CASE WHEN cardinality(h.attributes) > 0 THEN h.attributes
+                      ELSE ARRAY(SELECT jsonb_object_keys(s.definition->'attributes')) END) AS a (code)
+                WHERE d.holds AND d.occasion = 'change' AND d.member_object = ANY($1) GROUP BY d.member_object"#,
+            &ids
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        for row in rows {
+            let object = ObjectId::from_uuid(row.id);
+            if let Some(job) = jobs.iter_mut().find(|j| j.object == object) {
+                let attributes = row.codes.iter().filter_map(|code| Attribute::from_code(code)).collect();
+                job.guarded = Some((if row.failed { Held::Failed } else { Held::Pending }, attributes));
             }
         }
         Ok(())

@@ -131,7 +131,8 @@ impl WriteTx<'_> {
                 these.iter().map(|change| Edge { group: group.object, member: change.object }).collect();
             self.want_members_now(tenant, &edges, wanted).await?;
             if wanted {
-                self.limit_members(group, &these).await?;
+                let limited: Vec<_> = these.iter().map(|change| (group.object, *change)).collect();
+                self.limit_members(&limited).await?;
                 let people = these.iter().filter_map(|change| match change.member {
                     MemberRef::User(user) => Some(user),
                     MemberRef::Group(_) => None,
@@ -146,19 +147,20 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Says of members until when they are in, and which of them are groups.
-    async fn limit_members(&mut self, group: &Group, members: &[&Change]) -> Result<(), StoreError> {
+    /// Says of members, each with its group, until when they are in, and which are groups.
+    pub(super) async fn limit_members(&mut self, members: &[(ObjectId, &Change)]) -> Result<(), StoreError> {
         for chunk in members.chunks(limits::ROWS_PER_STATEMENT) {
-            let objects: Vec<_> = chunk.iter().map(|change| change.object.uuid()).collect();
-            let ends: Vec<_> = chunk.iter().map(|change| change.until.map(ts)).collect();
+            let groups: Vec<_> = chunk.iter().map(|(group, _)| group.uuid()).collect();
+            let objects: Vec<_> = chunk.iter().map(|(_, change)| change.object.uuid()).collect();
+            let ends: Vec<_> = chunk.iter().map(|(_, change)| change.until.map(ts)).collect();
             let nested: Vec<_> =
-                chunk.iter().map(|change| matches!(change.member, MemberRef::Group(_))).collect();
+                chunk.iter().map(|(_, change)| matches!(change.member, MemberRef::Group(_))).collect();
             sqlx::query!(
                 "UPDATE membership m SET until = a.until, nested = a.nested
-                   FROM unnest($2::uuid[], $3::timestamptz[], $4::bool[]) AS a (member, until, nested)
-                  WHERE m.group_object = $1 AND m.member_object = a.member
+                   FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::bool[]) AS a (grp, member, until, nested)
+                  WHERE m.group_object = a.grp AND m.member_object = a.member
                     AND (m.until IS DISTINCT FROM a.until OR m.nested <> a.nested)",
-                group.object.uuid(),
+                &groups,
                 &objects,
                 &ends as _,
                 &nested
@@ -170,7 +172,7 @@ impl WriteTx<'_> {
     }
 
     /// One event for each member.
-    fn note_member(&mut self, tenant: TenantId, group: GroupId, change: &Change) {
+    pub(super) fn note_member(&mut self, tenant: TenantId, group: GroupId, change: &Change) {
         let value = Some(change.member.to_string());
         let (code, before, after) = match change.wanted {
             true => ("group.member_added", None, value),

@@ -188,3 +188,7 @@ expected-the-id-or-the-principal-name-of-a-person = id eller brugerprincipalnavn
 expected-a-letter-first--then-letters--digits-and-inner-hyphens = først et bogstav, derefter bogstaver, cifre og bindestreger indeni
 expected-a-provider-or-reseller = en udbyder eller forhandler
 expected-a-person-or-a-customer = en person eller en kunde
+
+# Versions of plans.
+conflict-older_version-title = Nogen har en nyere version af planen
+conflict-older_version-detail = Abonnementer ændres kun til nyere versioner. Intet blev ændret: vælg en nyere version, angiv med from, hvem det gælder, eller fortryd den anmodning, der bragte den nyere.

@@ -88,3 +88,10 @@ title-hook_test = Test af et hook
 title-drift_adopt = Ændring i kataloget overtaget
 title-adoption = Overtagelse fra et katalog
 title-other = Ændring
+
+# More of what requests are about.
+title-group_owners = Ejere af en gruppe
+title-groups_create = Nye grupper
+title-user_unlock = Ophævelse af en spærring
+title-password_expire = Adgangskode skal skiftes
+title-user_restore = Gendannelse af en person

@@ -188,3 +188,7 @@ expected-the-id-or-the-principal-name-of-a-person = die Kennung oder der Benutze
 expected-a-letter-first--then-letters--digits-and-inner-hyphens = zuerst ein Buchstabe, dann Buchstaben, Ziffern und Bindestriche dazwischen
 expected-a-provider-or-reseller = ein Betreiber oder Wiederverkäufer
 expected-a-person-or-a-customer = eine Person oder ein Kunde
+
+# Versions of plans.
+conflict-older_version-title = Jemand hat eine neuere Version des Plans
+conflict-older_version-detail = Abonnements werden nur auf neuere Versionen umgestellt. Nichts wurde geändert: Wählen Sie eine neuere Version, nennen Sie mit from, um wen es geht, oder machen Sie den Auftrag rückgängig, der die neuere brachte.

@@ -88,3 +88,10 @@ title-hook_test = Test eines Hooks
 title-drift_adopt = Änderung im Verzeichnis übernommen
 title-adoption = Übernahme aus einem Verzeichnis
 title-other = Änderung
+
+# More of what requests are about.
+title-group_owners = Besitzer einer Gruppe
+title-groups_create = Neue Gruppen
+title-user_unlock = Aufhebung einer Sperre
+title-password_expire = Kennwort muss geändert werden
+title-user_restore = Wiederherstellung einer Person

@@ -188,3 +188,7 @@ expected-the-id-or-the-principal-name-of-a-person = the id or the principal name
 expected-a-letter-first--then-letters--digits-and-inner-hyphens = a letter first, then letters, digits and inner hyphens
 expected-a-provider-or-reseller = a provider or reseller
 expected-a-person-or-a-customer = a person or a customer
+
+# Versions of plans.
+conflict-older_version-title = Somebody has a newer version of the plan
+conflict-older_version-detail = Subscriptions are changed to newer versions only. Nothing was changed: choose a newer version, name with from whom it is about, or undo the request that brought the newer one.

@@ -88,3 +88,10 @@ title-hook_test = Try of a hook
 title-drift_adopt = Change in the directory adopted
 title-adoption = Adoption from a directory
 title-other = Change
+
+# More of what requests are about.
+title-group_owners = Owners of a group
+title-groups_create = New groups
+title-user_unlock = End of a lock
+title-password_expire = Password to be changed
+title-user_restore = Restoration of a person

@@ -188,3 +188,7 @@ expected-the-id-or-the-principal-name-of-a-person = id eller användarhuvudnamn 
 expected-a-letter-first--then-letters--digits-and-inner-hyphens = först en bokstav, sedan bokstäver, siffror och bindestreck inuti
 expected-a-provider-or-reseller = en leverantör eller återförsäljare
 expected-a-person-or-a-customer = en person eller en kund
+
+# Versions of plans.
+conflict-older_version-title = Någon har en nyare version av planen
+conflict-older_version-detail = Abonnemang ändras bara till nyare versioner. Inget ändrades: välj en nyare version, ange med from vilka det gäller, eller ångra den begäran som gav den nyare.

@@ -88,3 +88,10 @@ title-hook_test = Test av en hook
 title-drift_adopt = Övertagen ändring i katalogen
 title-adoption = Övertagande från en katalog
 title-other = Ändring
+
+# More of what requests are about.
+title-group_owners = Ägare till en grupp
+title-groups_create = Nya grupper
+title-user_unlock = Upplåsning
+title-password_expire = Lösenord som måste bytas
+title-user_restore = Återställning av en person
