@@ -38,6 +38,9 @@ pub fn field_error(error: &FieldError) -> String {
         Rule::Format => format!("Expected is {}.", arg("expected").unwrap_or("another form")),
         Rule::Unknown => unknown(arg("value"), arg("known").or(arg("expected"))),
         Rule::Taken => match arg("value") {
+            Some(value) if error.args.contains_key("by") => {
+                format!("\"{value}\" is taken already by {}.", arg("by").unwrap_or_default())
+            }
             Some(value) => format!("\"{value}\" is taken already."),
             None => "This is taken already.".to_owned(),
         },
@@ -55,6 +58,7 @@ pub fn field_error(error: &FieldError) -> String {
             arg("min").unwrap_or("more")
         ),
         Rule::HoldsWord => format!("It must not hold \"{}\".", arg("value").unwrap_or("one's own name")),
+        Rule::AdministratorsOnly => "Only an administrator changes this.".to_owned(),
         Rule::Cycle => match arg("value") {
             Some(value) => format!("\"{value}\" already is below, so this would go round in a circle."),
             None => "This would go round in a circle.".to_owned(),
@@ -178,6 +182,10 @@ pub const fn conflict(conflict: Conflict) -> RefusalText {
         Conflict::LastSuffix => (
             "It is the only one",
             "A customer needs a suffix for the principal names of its people. Add another one first.",
+        ),
+        Conflict::CurrencyBilled => (
+            "Something was ordered in the present currency",
+            "What was ordered of a customer is billed in the currency that held then, and prices are of one currency. Nothing was changed: order a new customer in the other currency, or bill and close this one first.",
         ),
         Conflict::BuiltInGroup => (
             "The product keeps this group itself",

@@ -1,6 +1,7 @@
 //! Use cases on a real PostgreSQL, as the application's own database role.
 
 mod catalogue;
+mod fields;
 mod life;
 mod links;
 mod managers;
@@ -8,4 +9,5 @@ mod names;
 mod orders;
 mod people;
 mod placement;
+mod settings;
 mod world;

@@ -108,7 +108,7 @@ impl WriteTx<'_> {
             (!users.is_empty()).then(|| users.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
         };
         let (before, after) = (list(&before), list(owners));
-        let change = FieldChange { field: "owners", before, after, person: None };
+        let change = FieldChange { field: "owners".into(), before, after, person: None };
         self.note_group(permit.tenant.id, group.id, "group.owners_changed", vec![change]);
         Ok(true)
     }
