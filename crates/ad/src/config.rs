@@ -5,7 +5,10 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use domain::limits;
 use zeroize::Zeroizing;
 
-use crate::dn::{InvalidDn, Parsed};
+use crate::{
+    dn::{InvalidDn, Parsed},
+    entry,
+};
 
 /// Where a directory is and what was delegated there. Plain values; checked by
 /// [`crate::Directory::connect`].
@@ -153,6 +156,11 @@ pub enum ConfigError {
     /// The marker is not the name of an attribute.
     #[error("\"{0}\" is not the name of an attribute")]
     Marker(String),
+    /// The product writes something else to the marker's attribute.
+    #[error(
+        "the marker cannot be kept in \"{0}\", because the product writes values of people or groups there"
+    )]
+    MarkerTaken(String),
     /// TLS cannot be set up.
     #[error("TLS cannot be set up")]
     Tls(#[source] rustls::Error),
@@ -184,6 +192,9 @@ impl Config {
         let word = |c: char| c.is_ascii_alphanumeric() || c == '-';
         if self.marker.is_empty() || !self.marker.chars().all(word) {
             return Err(ConfigError::Marker(self.marker.clone()));
+        }
+        if entry::our_name(&self.marker).is_some() {
+            return Err(ConfigError::MarkerTaken(self.marker.clone()));
         }
         Ok(folder)
     }

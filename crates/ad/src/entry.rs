@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
+    custom::Slot,
     group::GroupKind,
     hours,
     id::ObjectId,
@@ -50,7 +51,8 @@ const ATTRIBUTES: [&str; 22] = [
 /// Everything that is asked for of an object.
 pub(crate) fn asked(marker: &str) -> Vec<&str> {
     let details = Detail::ALL.iter().filter_map(|detail| ldap_name(Attribute::Detail(*detail)));
-    ATTRIBUTES.into_iter().chain(details).chain([marker]).collect()
+    let custom = Slot::ALL.iter().map(|slot| slot.ldap_name());
+    ATTRIBUTES.into_iter().chain(details).chain(custom).chain([marker]).collect()
 }
 
 /// The directory's attribute for one of ours; none for those that are not one
@@ -71,6 +73,7 @@ pub(crate) fn ldap_name(attribute: Attribute) -> Option<&'static str> {
         Attribute::Description => "description",
         Attribute::GroupKind => "groupType",
         Attribute::Detail(detail) => return detail_name(detail),
+        Attribute::Custom(slot) => slot.ldap_name(),
         Attribute::Name
         | Attribute::Enabled
         | Attribute::Readers
@@ -166,14 +169,17 @@ pub(crate) fn our_name(ldap: &str) -> Option<Attribute> {
         .find(|a| ldap_name(*a).is_some_and(|n| n.eq_ignore_ascii_case(ldap)));
     let named = |d: &&Detail| detail_name(**d).is_some_and(|n| n.eq_ignore_ascii_case(ldap));
     let detail = || Detail::ALL.iter().find(named).map(|detail| A::Detail(*detail));
-    plain.or_else(detail).or_else(|| match ldap.to_ascii_lowercase().as_str() {
-        "cn" | "ou" | "name" => Some(A::Name),
-        "useraccountcontrol" => Some(A::Enabled),
-        "lockouttime" => Some(A::Locked),
-        "grouptype" => Some(A::GroupKind),
-        "pwdlastset" => Some(A::PasswordExpired),
-        "ntsecuritydescriptor" => Some(A::Readers),
-        _ => None,
+    let custom = || Slot::ALL.iter().find(|slot| slot.ldap_name().eq_ignore_ascii_case(ldap));
+    plain.or_else(detail).or_else(|| custom().map(|slot| A::Custom(*slot))).or_else(|| {
+        match ldap.to_ascii_lowercase().as_str() {
+            "cn" | "ou" | "name" => Some(A::Name),
+            "useraccountcontrol" => Some(A::Enabled),
+            "lockouttime" => Some(A::Locked),
+            "grouptype" => Some(A::GroupKind),
+            "pwdlastset" => Some(A::PasswordExpired),
+            "ntsecuritydescriptor" => Some(A::Readers),
+            _ => None,
+        }
     })
 }
 
@@ -306,7 +312,18 @@ impl Entry {
         };
         let of_people = Detail::ALL.iter().filter(of_kind);
         let details = of_people.filter_map(|d| Some((Attribute::Detail(*d), self.detail(*d)?)));
-        plain.chain(links).chain(name).chain(enabled).chain(group).chain(details)
+        let custom = Slot::ALL.iter().filter(move |_| kind == ObjectKind::User);
+        let custom = custom.filter_map(|slot| Some((Attribute::Custom(*slot), self.custom(*slot)?)));
+        plain.chain(links).chain(name).chain(enabled).chain(group).chain(details).chain(custom)
+    }
+
+    /// Some of these attributes can have several values, of which we write one: what
+    /// somebody added shows as a difference.
+    fn custom(&self, slot: Slot) -> Option<String> {
+        let texts = self.all(slot.ldap_name()).iter().filter_map(|value| std::str::from_utf8(value).ok());
+        let mut texts: Vec<_> = texts.collect();
+        texts.sort_unstable();
+        (!texts.is_empty()).then(|| texts.join("; "))
     }
 
     fn detail(&self, detail: Detail) -> Option<String> {
@@ -389,6 +406,9 @@ mod tests {
         for detail in Detail::ALL.iter().filter(|detail| detail.is_in_directory()) {
             let name = detail_name(*detail).expect("a directory shows it");
             assert_eq!(our_name(name), Some(Attribute::Detail(*detail)));
+        }
+        for slot in Slot::ALL {
+            assert_eq!(our_name(slot.ldap_name()), Some(Attribute::Custom(*slot)), "of one owner alone");
         }
     }
 }

@@ -12,6 +12,7 @@ mod catalogue;
 mod cursor;
 mod directory_moves;
 mod drift;
+mod fields;
 mod group_templates;
 mod groups;
 mod health;
@@ -28,6 +29,7 @@ mod refusal;
 mod requests;
 mod services;
 mod sessions;
+mod settings;
 mod show;
 mod suffixes;
 mod tenants;
@@ -163,6 +165,9 @@ fn of_tenants(router: OpenApiRouter<Surface>) -> OpenApiRouter<Surface> {
         .routes(routes!(suffixes::list_suffixes, suffixes::add_suffix))
         .routes(routes!(suffixes::remove_suffix))
         .routes(routes!(suffixes::preview_naming))
+        .routes(routes!(settings::show_settings, settings::update_settings))
+        .routes(routes!(fields::list_fields, fields::define_field))
+        .routes(routes!(fields::show_field, fields::update_field))
         .routes(routes!(
             password_rules::show_password_policy,
             password_rules::set_password_policy,

@@ -10,6 +10,7 @@ use app::{
     },
 };
 use domain::{
+    custom::Access,
     field::{FieldError, Rule},
     id::{GroupId, OrderId, RequestId, TenantId, UserId},
     permission::Permission,
@@ -82,7 +83,7 @@ pub async fn me(surface: &Surface, caller: &Caller) -> Read<Me> {
             permissions: grant.permissions.iter().map(|p| p.code().to_owned()).collect(),
         })
     });
-    let shown = show::user(&user, &tenant, &[], viewer);
+    let shown = show::user(&user, &tenant, &[], &[], viewer);
     Ok(Me {
         user: wire::common::UserRef {
             id: shown.id,
@@ -140,8 +141,13 @@ async fn user_in(tx: &mut ReadTx<'_>, id: UserId) -> Read<User> {
     let user = tx.user(id).await?;
     let tenant = tx.tenant(user.tenant).await?;
     let plans = tx.subscriptions_of(&[id]).await?;
+    let mut fields = tx.fields(&tenant.path).await?;
+    if tx.permit_people(&tenant).is_err() {
+        // The person, and nobody else, is shown the own account without a grant.
+        fields.retain(|field| field.person != Access::Hidden);
+    }
     let viewer = viewer(tx).await?;
-    Ok(show::user(&user, &tenant, &plans, viewer))
+    Ok(show::user(&user, &tenant, &fields, &plans, viewer))
 }
 
 /// What was read, or none where it was removed or is not for the caller.

@@ -3,10 +3,12 @@
 use app::{
     Answer as Outcome, AppError,
     people::PersonDraft,
+    reading::users::UserSearch,
     users::{self as use_cases, CreatedUsers, Once, UserPatch},
 };
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
+    custom::Form,
     id::{RequestId, SubscriptionId, TenantId, UserId},
     permission::Permission,
     request::ItemState,
@@ -49,6 +51,7 @@ pub fn draft(new: &NewUser) -> PersonDraft {
         bundles: new.bundles.clone(),
         enabled: new.enabled.unwrap_or(true),
         details: new.details.clone(),
+        fields: new.fields.clone(),
     }
 }
 
@@ -69,16 +72,24 @@ pub async fn list_users(
         let mut tx = surface.app.read(&call.caller).await?;
         let tenant = tx.tenant(id).await?;
         let permit = tx.permit_people(&tenant)?;
-        let rows = tx.users(&permit, query.search.as_deref(), state, after, paging.rows()).await?;
+        let fields = tx.fields(&tenant.path).await?;
+        let wanted = query.field.as_deref().map(|text| Form::new(&fields).wanted("field", text));
+        let wanted = wanted.transpose().map_err(AppError::field)?;
+        let field = wanted.as_ref().map(|(id, value)| (*id, value.as_str()));
+        let which = UserSearch { search: query.search.as_deref(), state, field };
+        let rows = tx.users(&permit, which, after, paging.rows()).await?;
         let ids: Vec<_> = rows.iter().map(|u| u.id).collect();
         let plans = tx.subscriptions_of(&ids).await?;
         let viewer = read::viewer(&mut tx).await?;
         tx.finish().await?;
-        Ok::<_, AppError>((rows, tenant, plans, viewer))
+        Ok::<_, AppError>((rows, tenant, fields, plans, viewer))
     };
-    let (rows, tenant, plans, viewer) = read.await?;
+    let (rows, tenant, fields, plans, viewer) = read.await?;
     let (rows, next) = paging.page("users", rows, |u| (u.key.clone(), u.id));
-    Ok(Json(Page { items: rows.iter().map(|u| show::user(u, &tenant, &plans, viewer)).collect(), next }))
+    Ok(Json(Page {
+        items: rows.iter().map(|u| show::user(u, &tenant, &fields, &plans, viewer)).collect(),
+        next,
+    }))
 }
 
 /// Create a person.
@@ -251,6 +262,7 @@ pub async fn update_user(
         principal_name: new.principal_name,
         logon_name: new.logon_name,
         details: new.details,
+        fields: new.fields,
         bundles: new.bundles,
     };
     use_cases::update(&surface.app, &call.caller, id, version, patch, &call.cause).await?;
@@ -297,14 +309,15 @@ pub async fn list_removed(
         let tenant = tx.tenant(id).await?;
         let permit = tx.permit_people(&tenant)?;
         let rows = tx.removed_users(&permit, after, paging.rows()).await?;
+        let fields = tx.fields(&tenant.path).await?;
         let viewer = read::viewer(&mut tx).await?;
         tx.finish().await?;
-        Ok::<_, AppError>((rows, tenant, viewer))
+        Ok::<_, AppError>((rows, tenant, fields, viewer))
     };
-    let (rows, tenant, viewer) = read.await?;
+    let (rows, tenant, fields, viewer) = read.await?;
     let (rows, next) = paging.page("removed-users", rows, |r| (r.user.key.clone(), r.user.id));
     let items = rows.iter().map(|r| RemovedUser {
-        user: show::user(&r.user, &tenant, &[], viewer),
+        user: show::user(&r.user, &tenant, &fields, &[], viewer),
         removed_at: r.removed_at.to_string(),
         purge_at: r.purge_at.to_string(),
     });

@@ -9,6 +9,7 @@ use domain::{
     limits, names,
     request::Lane,
     service::{self, DefinitionDraft},
+    setting::currency,
 };
 use serde_json::json;
 use store::{
@@ -17,7 +18,7 @@ use store::{
     tx::{Cause, Permit, WriteTx, act},
 };
 
-use crate::{App, AppError, error::currency};
+use crate::{App, AppError};
 
 /// A service as somebody typed it.
 #[derive(Debug, Clone, Default)]

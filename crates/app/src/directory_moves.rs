@@ -14,7 +14,7 @@ use store::{
     tx::{Cause, Permit, ReadTx, TenantRef, act},
 };
 
-use crate::{App, AppError, error::Conflict, placement::refused};
+use crate::{App, AppError, error::Conflict, placement::refused, settings};
 
 /// The two directories of a move.
 struct Way {
@@ -49,12 +49,6 @@ pub async fn begin(
     grace_days: Option<u32>,
     cause: &Cause,
 ) -> Result<(), AppError> {
-    let days = grace_days.unwrap_or(limits::GRACE_DAYS_DEFAULT);
-    if !limits::GRACE_DAYS.contains(&days) {
-        let error = FieldError::new("grace_days", Rule::OutOfRange);
-        let (min, max) = (limits::GRACE_DAYS.start(), limits::GRACE_DAYS.end());
-        return Err(AppError::field(error.with("min", min).with("max", max)));
-    }
     let mut tx = app.store.write(caller).await?;
     let tenant = find(&mut tx, customer).await?;
     let permit = match tx.permit::<act::DirectoryManage>(&tenant) {
@@ -64,6 +58,8 @@ pub async fn begin(
             return Err(app.note_denied(caller, customer, error.into(), cause).await);
         }
     };
+    let days = settings::grace_days(&mut tx, &tenant, grace_days.map(i64::from)).await?;
+    let days = u32::try_from(days).unwrap_or(limits::GRACE_DAYS_DEFAULT);
     let way = way(&mut tx, &tenant, directory).await?;
     let args = json!({ "name": tenant.name, "from": way.from.1, "to": way.to.1 });
     tx.open_request(customer, "directory_move", args, Lane::Bulk);

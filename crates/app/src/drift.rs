@@ -26,7 +26,7 @@ use store::{
 use crate::{
     App, AppError,
     error::Conflict,
-    managers,
+    fields, managers,
     reading::roots,
     users::{UserPatch, with_values},
 };
@@ -174,14 +174,18 @@ async fn adopt_value(
 ) -> Result<RequestId, AppError> {
     let object = finding.object.ok_or(AppError::NotFound("finding"))?;
     let manager = patch.manager()?;
+    let fields = tx.fields(&permit.tenant.path).await?;
     let mut change = patch.check().map_err(AppError::Invalid)?;
+    if let Some(Attribute::Custom(slot)) = finding.attribute {
+        change.fields = vec![fields::adopted(&fields, slot, finding.found.as_deref())?];
+    }
     change.manager = managers::of_change(tx, &permit.tenant, person, manager).await?;
     let updated = tx.update_user(permit, person, None, &change).await?;
     let args = json!({ "name": updated.display_name });
     let request = tx.open_request(permit.tenant.id, "drift_adopt", args, Lane::Interactive);
     let name = finding.found.clone().filter(|_| finding.attribute == Some(Attribute::Name));
     let now = tx.now();
-    let wanted = |spec| match (with_values(spec, &updated, &permit.tenant, now), name) {
+    let wanted = |spec| match (with_values(spec, &updated, &permit.tenant, &fields, now), name) {
         (Spec::User(mut user), Some(name)) => {
             user.name = name;
             Some(Spec::User(user))
@@ -218,6 +222,8 @@ fn patch(finding: &Finding) -> Option<UserPatch> {
         Attribute::Detail(detail) if detail != Detail::LogonHours => {
             UserPatch { details: [(detail.code().to_owned(), found)].into(), ..patch }
         }
+        // Which field it is the value of is known in the transaction.
+        Attribute::Custom(_) => patch,
         // Hours are bits in UTC: whose words these were cannot be told.
         Attribute::Detail(_)
         | Attribute::LogonName

@@ -1,10 +1,7 @@
 //! The seven kinds of error every use case knows. Two files of the product turn
 //! them into something a person sees: one for REST, one for pages.
 
-use domain::{
-    field::{FieldError, Rule},
-    names,
-};
+use domain::field::FieldError;
 use store::StoreError;
 
 /// What went wrong, in a form each surface can explain.
@@ -84,6 +81,8 @@ pub enum Conflict {
     },
     /// A customer needs one suffix.
     LastSuffix,
+    /// Something was ordered of the tenant in its present currency.
+    CurrencyBilled,
     /// The members group and service groups are kept by the product.
     BuiltInGroup,
     /// The finding is about an object that is not ours.
@@ -136,6 +135,7 @@ impl Conflict {
             Self::Oneself => "oneself",
             Self::InUse { .. } => "in_use",
             Self::LastSuffix => "last_suffix",
+            Self::CurrencyBilled => "currency_billed",
             Self::BuiltInGroup => "built_in_group",
             Self::NotOurs => "not_ours",
             Self::NotAdoptable => "not_adoptable",
@@ -159,6 +159,7 @@ impl From<StoreError> for AppError {
             StoreError::Denied(denial) => Self::Forbidden(denial),
             StoreError::Invalid(errors) => Self::Invalid(errors),
             StoreError::Stale { present } => Self::Conflict(Conflict::Stale { present }),
+            StoreError::LastSuffix => Self::Conflict(Conflict::LastSuffix),
             StoreError::Unavailable(_) | StoreError::Repeat(_) => Self::Unavailable(error),
             StoreError::Full(_) => Self::Full(error),
             other => Self::Internal(Box::new(other)),
@@ -171,40 +172,5 @@ impl AppError {
     #[must_use]
     pub fn field(error: FieldError) -> Self {
         Self::Invalid(vec![error])
-    }
-}
-
-/// A language tag the product can keep: two or three letters, optionally a region (BCP 47).
-pub(crate) fn language(field: &str, text: &str) -> Result<String, FieldError> {
-    let value = names::line(field, text, 12)?;
-    let mut parts = value.split('-');
-    let word = |p: &str, sizes: std::ops::RangeInclusive<usize>| {
-        sizes.contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric())
-    };
-    let good = parts.next().is_some_and(|p| word(p, 2..=3)) && parts.all(|p| word(p, 2..=8));
-    if good {
-        Ok(value)
-    } else {
-        Err(FieldError::new(field, Rule::Format).with("expected", "a language, as de or en-GB"))
-    }
-}
-
-/// An IANA time zone this build knows.
-pub(crate) fn time_zone(field: &str, text: &str) -> Result<String, FieldError> {
-    let value = names::line(field, text, 64)?;
-    let zone = domain::fact::time_zone(&value);
-    let name = zone.as_ref().and_then(|zone| zone.iana_name()).map(str::to_owned);
-    name.ok_or_else(|| {
-        FieldError::new(field, Rule::Unknown).with("expected", "a time zone, as Europe/Berlin")
-    })
-}
-
-/// Three letters (ISO 4217).
-pub(crate) fn currency(field: &str, text: &str) -> Result<String, FieldError> {
-    let value = names::line(field, text, 8)?.to_uppercase();
-    if value.len() == 3 && value.bytes().all(|b| b.is_ascii_uppercase()) {
-        Ok(value)
-    } else {
-        Err(FieldError::new(field, Rule::Format).with("expected", "a currency, as EUR"))
     }
 }

@@ -17,7 +17,7 @@ use store::{
     tx::{Action, Cause, Permit, TenantRef, WriteTx, act},
 };
 
-use crate::{App, AppError, error::Conflict};
+use crate::{App, AppError, error::Conflict, settings};
 
 /// Suspends or resumes a tenant: while suspended nothing of it or below it can be
 /// changed, nobody of it signs in, and its accounts are disabled in their directory.
@@ -70,15 +70,10 @@ pub async fn close(
     grace_days: Option<u32>,
     cause: &Cause,
 ) -> Result<Option<RequestId>, AppError> {
-    let days = grace_days.unwrap_or(limits::GRACE_DAYS_DEFAULT);
-    if !limits::GRACE_DAYS.contains(&days) {
-        let error = FieldError::new("grace_days", Rule::OutOfRange);
-        let (min, max) = (limits::GRACE_DAYS.start(), limits::GRACE_DAYS.end());
-        return Err(AppError::field(error.with("min", min).with("max", max)));
-    }
-    let grace = SignedDuration::from_hours(24 * i64::from(days));
     let mut tx = app.store.write(caller).await?;
     let (tenant, permit) = permitted::<act::TenantClose>(app, caller, &mut tx, id, cause).await?;
+    let days = settings::grace_days(&mut tx, &tenant, grace_days.map(i64::from)).await?;
+    let grace = SignedDuration::from_hours(24 * days);
     if let Some(closing) = tx.closing(id).await? {
         let same = grace_days.is_none() || closing.closed_at + grace == closing.purge_at;
         return if same { Ok(None) } else { Err(AppError::Conflict(Conflict::Closed)) };

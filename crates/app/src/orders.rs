@@ -9,6 +9,7 @@ use domain::{
     limits, names as rules,
     naming::Pattern,
     permission,
+    setting::{currency, language, time_zone},
     tenant::{Code, Standing, TenantKind},
 };
 use jiff::civil::Date;
@@ -21,7 +22,7 @@ use store::{
 
 use crate::{
     App, AppError,
-    error::{Conflict, currency, language, time_zone},
+    error::Conflict,
     people::{Person, PersonDraft, check_all},
 };
 use site::Site;

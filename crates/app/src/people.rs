@@ -44,6 +44,8 @@ pub struct PersonDraft {
     pub enabled: bool,
     /// What else is known, by name ([`domain::person::Detail`]).
     pub details: BTreeMap<String, String>,
+    /// Custom fields, by key.
+    pub fields: BTreeMap<String, String>,
 }
 
 /// A person whose values can be accepted. Whether names are free and plans
@@ -65,6 +67,8 @@ pub(crate) struct Person {
     pub bundles: Vec<String>,
     pub enabled: bool,
     pub details: Details,
+    /// By key; what holds for them is found out in the transaction.
+    pub fields: BTreeMap<String, String>,
 }
 
 impl PersonDraft {
@@ -129,6 +133,7 @@ impl PersonDraft {
             bundles: self.bundles.clone(),
             enabled: self.enabled,
             details: details.into_iter().filter_map(|(detail, value)| Some((detail, value?))).collect(),
+            fields: self.fields.clone(),
         });
         c.finish(person)
     }

@@ -1,9 +1,10 @@
 //! Putting people into a customer: names, rows, objects, groups, plans, links.
 //! Shared by orders and by the creation of one or many users.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{
+    custom::{self, Definition, Form, Giver, Slots, Value},
     fact,
     field::{FieldError, Rule},
     id::{BundleId, GroupId, ObjectId, OrderId, SubscriptionId, TargetId, TenantId, UserId},
@@ -43,6 +44,8 @@ pub(crate) struct Home<'a> {
     pub bundles: Vec<Bundle>,
     /// The customer's own groups that bundles name, by name in lower case.
     pub groups: HashMap<String, (GroupId, ObjectId)>,
+    /// Custom fields of its people.
+    pub fields: Vec<Definition>,
     pub order: Option<OrderId>,
 }
 
@@ -60,6 +63,8 @@ pub struct Created {
     pub user: NewUser,
     /// What the person subscribes to.
     pub plans: Vec<CreatedPlan>,
+    /// Custom fields, by key.
+    pub fields: BTreeMap<String, String>,
     /// The secret part of the activation link.
     pub activation: String,
     /// Until when the link can be used.
@@ -245,6 +250,14 @@ pub(crate) async fn prepare(
         }
     }
     errors.extend(taken_keys(tx, home.tenant, paths, people).await?);
+    let form = Form::new(&home.fields);
+    let mut fields = Vec::with_capacity(people.len());
+    for (path, person) in paths.iter().zip(people) {
+        match first_values(&form, path, &person.fields) {
+            Ok(own) => fields.push(own),
+            Err(more) => errors.extend(more),
+        }
+    }
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors));
     }
@@ -270,15 +283,39 @@ pub(crate) async fn prepare(
         assignments: vec![],
         plans: vec![],
     };
-    let all = paths.iter().zip(people).zip(made).zip(names).zip(managers).zip(wanted);
-    for (((((path, person), made), names), manager), wanted) in all {
+    let all = paths.iter().zip(people).zip(made).zip(names).zip(managers).zip(wanted).zip(fields);
+    for ((((((path, person), made), names), manager), wanted), fields) in all {
         match home.service_details(person, &names, &wanted) {
-            Ok(details) => prepared.add(tx, home, person, made, (names, details, manager), &wanted),
+            Ok(service_details) => {
+                let found = Found { names, service_details, manager, fields };
+                prepared.add(tx, home, person, made, found, &wanted);
+            }
             Err(error) if path.is_empty() => errors.push(error),
             Err(error) => errors.push(error.under(path)),
         }
     }
     if errors.is_empty() { Ok(prepared) } else { Err(AppError::Invalid(errors)) }
+}
+
+/// The custom fields of somebody who is being created; errors say whose they are.
+pub(crate) fn first_values(
+    form: &Form<'_>,
+    path: &str,
+    given: &BTreeMap<String, String>,
+) -> Result<Vec<Value>, Vec<FieldError>> {
+    let given = given.iter().map(|(key, text)| (key.as_str(), Some(text.as_str())));
+    form.read(Giver::Creator, given).map_err(|errors| {
+        let place = |error: FieldError| if path.is_empty() { error } else { error.under(path) };
+        errors.into_iter().map(place).collect()
+    })
+}
+
+/// What was found out about somebody new.
+struct Found {
+    names: names::Names,
+    service_details: Details,
+    manager: Option<Manager>,
+    fields: Vec<Value>,
 }
 
 /// External ids that somebody else of the customer has.
@@ -309,9 +346,11 @@ impl Prepared {
         home: &Home<'_>,
         person: &Person,
         (id, object): (UserId, ObjectId),
-        (names, service_details, manager): (names::Names, Details, Option<Manager>),
+        found: Found,
         wanted: &Wanted<'_>,
     ) {
+        let Found { names, service_details, manager, fields } = found;
+        let values = fields.iter().filter_map(|value| Some((value.field, value.value.clone()?))).collect();
         let spec = Spec::User(UserSpec {
             parent: home.folder,
             // Unique in the directory already, short, and untouched by a change of name.
@@ -329,6 +368,7 @@ impl Prepared {
             enabled: person.enabled,
             details: person::in_target(&person.details, &home.clock(), tx.now()),
             service_details,
+            slots: custom::slots(&home.fields, &values, &Slots::new()),
             unlocked_at: None,
             password_expired_at: None,
         });
@@ -351,6 +391,7 @@ impl Prepared {
             enabled: person.enabled,
             administrator: false,
             details: person.details.clone(),
+            fields,
         });
     }
 
@@ -424,7 +465,11 @@ impl Prepared {
             .into_iter()
             .zip(self.plans)
             .zip(links.tokens)
-            .map(|((user, plans), activation)| Created { user, plans, activation, expires_at })
+            .map(|((user, plans), activation)| {
+                let fields = user.fields.iter();
+                let fields = fields.filter_map(|v| Some((v.key.clone(), v.value.clone()?))).collect();
+                Created { user, plans, fields, activation, expires_at }
+            })
             .collect())
     }
 }

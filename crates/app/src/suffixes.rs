@@ -85,11 +85,7 @@ pub async fn remove(
             return Err(app.note_denied(caller, customer, error.into(), cause).await);
         }
     };
-    let suffix = suffix.to_lowercase();
-    if tenant.suffixes.len() == 1 && tenant.suffixes[0] == suffix {
-        return Err(AppError::Conflict(Conflict::LastSuffix));
-    }
-    match tx.release_suffix(&permit, &suffix).await? {
+    match tx.release_suffix(&permit, &suffix.to_lowercase()).await? {
         0 => tx.commit(cause).await?,
         people => return Err(AppError::Conflict(Conflict::InUse { people })),
     }

@@ -1,18 +1,16 @@
 //! Resellers and customers: create, change.
 
 use domain::{
-    fact,
+    custom::Form,
     field::{Checker, FieldError, Rule},
-    hours,
     id::{TenantId, UserId},
     names as rules,
-    naming::Pattern,
     permission::{self, Role},
     request::Lane,
+    setting::{Setting, currency, language, time_zone},
     spec::Spec,
     tenant::{Code, Standing, TenantKind},
 };
-use jiff::tz::TimeZone;
 use serde_json::json;
 use store::{
     Caller,
@@ -23,9 +21,9 @@ use store::{
 
 use crate::{
     Answer, App, AppError, Repeat,
-    error::{currency, language, time_zone},
     people::{Person, PersonDraft},
-    repeat,
+    provision::first_values,
+    repeat, settings,
 };
 
 /// A reseller as somebody typed it.
@@ -184,6 +182,9 @@ async fn staff(
     if person.manager.is_some() {
         return Err(AppError::field(FieldError::new("administrator.manager", Rule::Unknown)));
     }
+    let definitions = tx.fields(&permit.tenant.path).await?;
+    let fields = first_values(&Form::new(&definitions), "administrator", &person.fields);
+    let fields = fields.map_err(AppError::Invalid)?;
     let user = NewUser {
         id: tx.id(),
         account: None,
@@ -200,6 +201,7 @@ async fn staff(
         enabled: true,
         administrator: true,
         details: person.details.clone(),
+        fields,
     };
     let taken = tx.reserve(tenant, &[(Name::principal(&principal), user.id.uuid())]).await?;
     if !taken.is_empty() {
@@ -234,15 +236,18 @@ pub async fn update(
     cause: &Cause,
 ) -> Result<TenantRef, AppError> {
     let mut c = Checker::default();
-    let change = TenantChange {
-        name: patch.name.and_then(|v| c.take(rules::display_name("name", &v))),
-        language: patch.language.and_then(|v| c.take(language("language", &v))),
-        time_zone: patch.time_zone.and_then(|v| c.take(time_zone("time_zone", &v))),
-        naming_pattern: patch
-            .naming_pattern
-            .filter(|v| c.take(Pattern::parse("naming_pattern", v)).is_some()),
-        ..TenantChange::default()
-    };
+    let name = patch.name.and_then(|v| c.take(rules::display_name("name", &v)));
+    let change = TenantChange { name, ..TenantChange::default() };
+    let given = [
+        (Setting::Language, patch.language),
+        (Setting::TimeZone, patch.time_zone),
+        (Setting::NamingPattern, patch.naming_pattern),
+    ];
+    let said = given.into_iter().filter_map(|(setting, text)| {
+        let value = c.take(setting.parse(setting.code(), &text?))?;
+        Some((setting, Some(value)))
+    });
+    let said = said.collect();
     let change = c.finish(Some(change)).map_err(AppError::Invalid)?;
     let mut tx = app.store.write(caller).await?;
     let tenant = tx.tenant(id).await?;
@@ -253,18 +258,15 @@ pub async fn update(
             return Err(app.note_denied(caller, id, error.into(), cause).await);
         }
     };
-    if tx.update_tenant(&permit, Some(version), &change).await? == version {
+    let args = json!({ "name": change.name.as_ref().unwrap_or(&tenant.name) });
+    tx.open_request(id, "tenant_update", args, Lane::Interactive);
+    let (settled, mut objects) = settings::say(&mut tx, &permit, version, &said).await?;
+    if tx.update_tenant(&permit, Some(settled), &change).await? == version {
         return Ok(tenant);
     }
     let after = tx.tenant(id).await?;
-    let args = json!({ "name": after.name });
-    tx.open_request(id, "tenant_update", args, Lane::Interactive);
-    let mut objects = 0;
     if after.name != tenant.name {
         objects += rename_containers(&mut tx, id, &after.name).await?;
-    }
-    if after.time_zone != tenant.time_zone {
-        objects += move_hours(&mut tx, &permit, &after.time_zone).await?;
     }
     tx.request_of(objects);
     tx.commit(cause).await?;
@@ -286,18 +288,4 @@ async fn rename_containers(tx: &mut WriteTx<'_>, tenant: TenantId, name: &str) -
         tx.want_change(container, renamed, Lane::Interactive).await?;
     }
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
-}
-
-/// Hours that people have in words mean others in UTC when the clock is another one.
-async fn move_hours(
-    tx: &mut WriteTx<'_>,
-    permit: &Permit<act::TenantUpdate>,
-    zone: &str,
-) -> Result<i64, AppError> {
-    let zone = fact::time_zone(zone).unwrap_or(TimeZone::UTC);
-    let now = tx.now();
-    let words = tx.logon_hours(permit).await?;
-    let hours: Vec<_> =
-        words.into_iter().map(|(object, words)| (object, hours::bits(&words, &zone, now))).collect();
-    Ok(if hours.is_empty() { 0 } else { tx.want_hours(permit, &hours).await? })
 }

@@ -7,6 +7,7 @@ mod remove;
 use std::collections::{BTreeMap, HashMap};
 
 use domain::{
+    custom::{self, Definition, Giver},
     fact,
     field::{Checker, FieldError, Rule},
     id::{ObjectId, RequestId, SubscriptionId, TenantId, UserId},
@@ -19,7 +20,7 @@ use domain::{
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
 use store::{
-    Caller,
+    Caller, StoreError,
     activations::Purpose,
     catalogue::{Meanings, Plan},
     objects::Edge,
@@ -36,7 +37,7 @@ pub use crate::provision::{Created, CreatedPlan};
 use crate::{
     Answer, App, AppError, Repeat, bundles,
     error::Conflict,
-    managers,
+    fields, managers,
     people::{PersonDraft, check_all},
     provision::{Home, prepare},
     repeat, suffixes,
@@ -130,6 +131,7 @@ pub(crate) async fn home<'a>(
         meanings: Meanings::default(),
         bundles: Vec::new(),
         groups: HashMap::new(),
+        fields: tx.fields(&tenant.path).await?,
         order: None,
     };
     if with_services {
@@ -146,7 +148,7 @@ pub(crate) async fn home<'a>(
 }
 
 /// New values as somebody typed them; outer `None` leaves a field, inner `None` empties it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct UserPatch {
     /// Given name.
     pub given_name: Option<Option<String>>,
@@ -172,6 +174,8 @@ pub struct UserPatch {
     pub logon_name: Option<String>,
     /// What else is known, by name; `None` empties.
     pub details: BTreeMap<String, Option<String>>,
+    /// Custom fields, by key; `None` empties. What can be said of them is known in the transaction.
+    pub fields: BTreeMap<String, Option<String>>,
     /// Codes of all bundles the person is to have.
     pub bundles: Option<Vec<String>>,
 }
@@ -214,6 +218,7 @@ impl UserPatch {
                 .and_then(|v| c.take(names::principal_name("principal_name", &v))),
             logon_name: self.logon_name.and_then(|v| c.take(names::logon_name("logon_name", &v))),
             details: c.take_all("details", check(&self.details)).unwrap_or_default(),
+            fields: Vec::new(),
         };
         c.finish(Some(change))
     }
@@ -235,6 +240,8 @@ pub async fn update(
     cause: &Cause,
 ) -> Result<User, AppError> {
     let wanted_bundles = patch.bundles.take();
+    let fields = std::mem::take(&mut patch.fields);
+    let only_fields = wanted_bundles.is_none() && !fields.is_empty() && patch == UserPatch::default();
     let manager = patch.manager()?;
     let mut change = patch.check().map_err(AppError::Invalid)?;
     let mut tx = app.store.write(caller).await?;
@@ -242,6 +249,10 @@ pub async fn update(
     let (tenant, now) = (home.id, tx.now());
     let (user, permit) = match tx.account::<act::UserUpdate>(id).await {
         Ok(found) => found,
+        Err(StoreError::Denied(_)) if only_fields && caller.user() == id => {
+            drop(tx);
+            return fields::update_own(app, caller, (id, version), &fields, cause).await;
+        }
         Err(error) => {
             drop(tx);
             return Err(app.note_denied(caller, tenant, error.into(), cause).await);
@@ -253,6 +264,8 @@ pub async fn update(
     if version != user.version {
         return Err(AppError::Conflict(Conflict::Stale { present: user.version }));
     }
+    let definitions = tx.fields(&home.path).await?;
+    change.fields = fields::read(&definitions, Giver::Administrator, &fields)?;
     change.manager = managers::of_change(&mut tx, &home, &user, manager).await?;
     take_names(&mut tx, &home, &user, &change).await?;
     let updated = tx.update_user(&permit, &user, Some(version), &change).await?;
@@ -262,8 +275,8 @@ pub async fn update(
     if let Some(object) = user.object {
         tx.open_request(tenant, "user_update", json!({ "name": updated.display_name }), Lane::Interactive);
         let wanted = updated.clone();
-        tx.want_change(object, |spec| Some(with_values(spec, &wanted, &home, now)), Lane::Interactive)
-            .await?;
+        let changed = |spec| Some(with_values(spec, &wanted, &home, &definitions, now));
+        tx.want_change(object, changed, Lane::Interactive).await?;
         if let Some(codes) = &wanted_bundles {
             match bundles::set(&mut tx, &home, (id, object), codes).await {
                 Err(error @ AppError::Forbidden(_)) => {
@@ -335,7 +348,13 @@ async fn take_names(
 }
 
 /// What is wanted of an account, with the person's present values.
-pub(crate) fn with_values(spec: Spec, user: &User, home: &TenantRef, at: Timestamp) -> Spec {
+pub(crate) fn with_values(
+    spec: Spec,
+    user: &User,
+    home: &TenantRef,
+    fields: &[Definition],
+    at: Timestamp,
+) -> Spec {
     match spec {
         Spec::User(mut spec) => {
             spec.given_name.clone_from(&user.given_name);
@@ -357,6 +376,7 @@ pub(crate) fn with_values(spec: Spec, user: &User, home: &TenantRef, at: Timesta
             }
             let zone = fact::time_zone(&home.time_zone).unwrap_or(TimeZone::UTC);
             spec.details = person::in_target(&user.details, &zone, at);
+            spec.slots = custom::slots(fields, &user.fields, &spec.slots);
             Spec::User(spec)
         }
         other => other,

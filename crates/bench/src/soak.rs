@@ -4,7 +4,7 @@
 use std::{path::Path, time::Instant};
 
 use domain::clock::{Random as _, SeededRandom};
-use store::views::RequestFilter;
+use store::{users::UserSearch, views::RequestFilter};
 
 use crate::{
     Failure, Scale,
@@ -82,7 +82,7 @@ async fn lists(stage: &crate::stage::Stage) -> Result<(), Failure> {
     let permit = tx.permit_people(&tenant)?;
     for search in [None, Some("person 1")] {
         let started = Instant::now();
-        let found = tx.users(&permit, search, None, None, 50).await?;
+        let found = tx.users(&permit, UserSearch { search, ..UserSearch::default() }, None, 50).await?;
         let millis = started.elapsed().as_secs_f64() * 1e3;
         say(format!("soak: {} people, search {search:?}: {millis:.1} ms", found.len()));
     }

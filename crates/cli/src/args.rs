@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     commands::{
-        adopt, catalogue, customers, directories, drift, entitlements, groups, hooks, orders, profiles,
-        requests, resellers, session, tokens, users,
+        adopt, catalogue, customers, directories, drift, entitlements, fields, groups, hooks, orders,
+        profiles, requests, resellers, session, settings, tokens, users,
     },
     output::Format,
 };
@@ -116,6 +116,12 @@ pub enum Command {
     /// People and their accounts
     #[command(subcommand)]
     Users(users::Users),
+    /// Custom fields: what a tenant asks of its people besides
+    #[command(subcommand)]
+    Fields(fields::Fields),
+    /// Settings of tenants, and where they come from
+    #[command(subcommand)]
+    Settings(settings::Settings),
     /// Groups and who is in them
     #[command(subcommand)]
     Groups(groups::Groups),
@@ -187,6 +193,7 @@ mod tests {
             include_str!("../../../docs/hooks.md"),
             include_str!("../../../docs/adoption.md"),
             include_str!("../../../docs/people.md"),
+            include_str!("../../../docs/settings.md"),
             include_str!("../../../docs/groups.md"),
             include_str!("../../../docs/catalogue.md"),
             include_str!("../../../docs/tenants-life.md"),

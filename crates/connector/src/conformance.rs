@@ -61,6 +61,7 @@ macro_rules! cases {
             names_of_any_script_and_with_any_character_come_back_unchanged
             attributes_are_changed_and_cleared
             everything_known_of_a_person_is_set_changed_and_cleared
+            custom_fields_are_set_changed_and_cleared
             an_account_is_disabled_and_enabled
             a_manager_is_set_kept_through_a_move_changed_and_cleared
             a_manager_who_is_not_there_is_named_and_nothing_is_changed

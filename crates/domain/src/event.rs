@@ -3,6 +3,8 @@
 //! Personal values never stand in an event. They are kept apart, sealed under a
 //! key of the person; the event holds the field's name and a salted commitment.
 
+use std::borrow::Cow;
+
 use crate::id::{TenantId, UserId};
 
 /// How an attempt ended.
@@ -32,8 +34,8 @@ impl Outcome {
 /// One field of an object that changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldChange {
-    /// Stable name of the field.
-    pub field: &'static str,
+    /// Stable name of the field; of custom fields `fields.` and the key.
+    pub field: Cow<'static, str>,
     /// The value before; none at creation.
     pub before: Option<String>,
     /// The value after; none at removal.

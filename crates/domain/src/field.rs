@@ -35,6 +35,8 @@ pub enum Rule {
     Cycle,
     /// The same value stands twice in what was given (`other` says where).
     Duplicate,
+    /// The person may look at it and not change it.
+    AdministratorsOnly,
 }
 
 impl Rule {
@@ -56,6 +58,7 @@ impl Rule {
             Self::HoldsWord => "holds_word",
             Self::Cycle => "cycle",
             Self::Duplicate => "duplicate",
+            Self::AdministratorsOnly => "administrators_only",
         }
     }
 }

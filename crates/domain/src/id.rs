@@ -192,6 +192,8 @@ kinds! {
     SurveyKind, SurveyId, "svy";
     /// One container that is taken over with all in it.
     AdoptionKind, AdoptionId, "adp";
+    /// A custom field of people.
+    FieldKind, FieldId, "fld";
 }
 
 #[cfg(test)]

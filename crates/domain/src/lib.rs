@@ -11,6 +11,7 @@
 pub mod adoption;
 pub mod catalogue;
 pub mod clock;
+pub mod custom;
 pub mod drift;
 pub mod event;
 pub mod fact;
@@ -31,5 +32,6 @@ pub mod plan;
 pub mod problem;
 pub mod request;
 pub mod service;
+pub mod setting;
 pub mod spec;
 pub mod tenant;

@@ -154,6 +154,8 @@ pub const RESERVED_DAYS: i64 = 365;
 pub const GRACE_DAYS_DEFAULT: u32 = 30;
 /// Days of grace that can be asked for; with none it is gone with the next sweep.
 pub const GRACE_DAYS: std::ops::RangeInclusive<u32> = 0..=365;
+/// Characters of a link in a brand.
+pub const LINK_CHARS: usize = 500;
 /// How far ahead a move to another seller may be planned, in days.
 pub const MOVE_DAYS: i64 = 2 * 365;
 /// Characters of a password people choose. The directory may ask for more.
@@ -192,5 +194,17 @@ pub const GROUPS_OF_SERVICE: usize = 8;
 pub const GROUPS_OF_BUNDLE: usize = 50;
 /// Bundles of one person.
 pub const BUNDLES: usize = 20;
+/// Custom fields one tenant defines, in use and retired: a form of more is no form.
+pub const FIELDS: i64 = 50;
+/// Characters of the key of a custom field.
+pub const FIELD_KEY_CHARS: std::ops::RangeInclusive<usize> = 2..=40;
+/// Characters of the value of a custom field.
+pub const FIELD_CHARS: usize = 256;
+/// Values a custom field may choose from.
+pub const CHOICES_OF_FIELD: usize = 100;
+/// Characters of the pattern of a custom field.
+pub const FIELD_PATTERN_CHARS: usize = 200;
+/// Bytes the pattern of a custom field may take when it is made ready.
+pub const FIELD_PATTERN_BYTES: usize = 256 * 1024;
 /// People of whom a refused change of many tells which value does not fit.
 pub const PEOPLE_NAMED: usize = 10;

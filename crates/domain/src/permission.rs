@@ -63,6 +63,9 @@ permissions! {
     UserCreate = "user_create" on Tenant;
     /// Change a person's attributes, plans and whether the account is enabled.
     UserUpdate = "user_update" on Account;
+    /// Change those custom fields of a person that people change themselves. Everybody
+    /// may those of their own account without any role.
+    UserFields = "user_fields" on Account;
     /// Remove a person.
     UserDelete = "user_delete" on Account;
     /// Send a person a link that sets a new password.
@@ -124,7 +127,7 @@ use Permission as P;
 /// The roles of the first version. An end user needs none: everybody may see
 /// and reset their own account.
 pub const ROLES: &[Role] = &[
-    Role { code: "provider_administrator", version: 3, permissions: Permission::ALL, administrator: true },
+    Role { code: "provider_administrator", version: 4, permissions: Permission::ALL, administrator: true },
     Role {
         code: "provider_helpdesk",
         version: 1,

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
+    custom::{Slot, Slots},
     group::GroupKind,
     id::ObjectId,
     person::{Detail, Details},
@@ -95,6 +96,8 @@ pub enum Attribute {
     PasswordExpired,
     /// Anything else that is known of a person.
     Detail(Detail),
+    /// A custom field of a person. Managed only where a desired state names it.
+    Custom(Slot),
 }
 
 impl Attribute {
@@ -121,6 +124,7 @@ impl Attribute {
             Self::Locked => "locked",
             Self::PasswordExpired => "password_expired",
             Self::Detail(detail) => detail.code(),
+            Self::Custom(slot) => slot.code(),
         }
     }
 
@@ -135,7 +139,7 @@ impl Attribute {
     pub fn compared() -> impl Iterator<Item = Self> {
         let plain = Self::PLAIN.into_iter().filter(|a| !matches!(a, Self::Locked | Self::PasswordExpired));
         let details = Detail::ALL.iter().copied().filter(|detail| detail.is_in_directory());
-        plain.chain(details.map(Self::Detail))
+        plain.chain(details.map(Self::Detail)).chain(Slot::ALL.iter().copied().map(Self::Custom))
     }
 
     const PLAIN: [Self; 18] = [
@@ -163,7 +167,8 @@ impl Attribute {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         let plain = Self::PLAIN.into_iter().find(|a| a.code() == code);
-        plain.or_else(|| Detail::from_code(code).map(Self::Detail))
+        let detail = || Detail::from_code(code).map(Self::Detail);
+        plain.or_else(detail).or_else(|| Slot::from_code(code).map(Self::Custom))
     }
 }
 
@@ -282,6 +287,9 @@ pub struct UserSpec {
     /// What the person's services say of it, where nothing else does.
     #[serde(default, skip_serializing_if = "Details::is_empty")]
     pub service_details: Details,
+    /// Custom fields that the target shows.
+    #[serde(default, skip_serializing_if = "Slots::is_empty")]
+    pub slots: Slots,
     /// A lock from before this instant is lifted, once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unlocked_at: Option<Timestamp>,
@@ -385,7 +393,8 @@ impl Spec {
                     (A::Department, user.department.as_deref()),
                     (A::Enabled, Some(if user.enabled { "true" } else { "false" })),
                 ];
-                plain.into_iter().chain(details).collect()
+                let custom = user.slots.iter().map(|(slot, value)| (A::Custom(*slot), value.as_deref()));
+                plain.into_iter().chain(details).chain(custom).collect()
             }
             Self::Access { .. } => BTreeMap::new(),
         }

@@ -3,7 +3,11 @@
 use app::{
     Answer, AppError,
     people::PersonDraft,
-    reading::{catalogue::Plan, tx::act, users::User},
+    reading::{
+        catalogue::Plan,
+        tx::act,
+        users::{User, UserSearch},
+    },
     users::{self as use_cases, Once, UserPatch},
 };
 use askama::Template;
@@ -99,7 +103,8 @@ pub async fn list(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
         let tenant = tx.tenant(id).await?;
         let permit = tx.permit_people(&tenant)?;
         let wanted = Some(search.as_str()).filter(|text| !text.is_empty());
-        let rows = tx.users(&permit, wanted, state, paging.after()?, paging.rows()).await?;
+        let search = UserSearch { search: wanted, state, ..UserSearch::default() };
+        let rows = tx.users(&permit, search, paging.after()?, paging.rows()).await?;
         let ids: Vec<_> = rows.iter().map(|u| u.id).collect();
         let plans = tx.subscriptions_of(&ids).await?;
         let may_create = tx.permit::<act::UserCreate>(&tenant).is_ok();

@@ -271,8 +271,12 @@ impl WriteTx<'_> {
     }
 
     fn note_adoption(&mut self, tenant: TenantId, adoption: &Adoption, code: &'static str) {
-        let dn =
-            FieldChange { field: "container", before: None, after: Some(adoption.dn.clone()), person: None };
+        let dn = FieldChange {
+            field: "container".into(),
+            before: None,
+            after: Some(adoption.dn.clone()),
+            person: None,
+        };
         let target = ("adoption", adoption.id.to_string());
         self.events.push(Event { code, outcome: Outcome::Success, tenant, target, changes: vec![dn] });
     }

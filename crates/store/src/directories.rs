@@ -77,7 +77,7 @@ impl WriteTx<'_> {
             .into_iter()
             .filter(|(_, before, after)| before != after)
             .map(|(field, before, after)| FieldChange {
-                field,
+                field: field.into(),
                 before: Some(before.to_string()),
                 after: Some(after.to_string()),
                 person: None,

@@ -327,7 +327,7 @@ impl WriteTx<'_> {
 
     fn note_directory_move(&mut self, tenant: TenantId, code: &'static str, from: &str, to: &str) {
         let change = FieldChange {
-            field: "directory",
+            field: "directory".into(),
             before: Some(from.to_owned()),
             after: Some(to.to_owned()),
             person: None,

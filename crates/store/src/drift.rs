@@ -251,7 +251,7 @@ impl WriteTx<'_> {
         let changes = decided.iter().filter_map(|(&field, mode)| {
             let old = before.get(field).filter(|old| *old != mode)?;
             let text = |mode: Mode| Some(mode.code().to_owned());
-            Some(FieldChange { field, before: text(*old), after: text(*mode), person: None })
+            Some(FieldChange { field: field.into(), before: text(*old), after: text(*mode), person: None })
         });
         let changes: Vec<_> = changes.collect();
         if !changes.is_empty() {

@@ -24,6 +24,9 @@ pub enum StoreError {
     /// What was asked contradicts what is stored.
     #[error("conflict: {0}")]
     Conflict(&'static str),
+    /// A customer keeps one suffix.
+    #[error("the last suffix stays")]
+    LastSuffix,
     /// A directory left the configuration while customers live in it.
     #[error(
         "the directory {code} is not in the configuration any more, but {customers} customers live there: \

@@ -191,7 +191,7 @@ impl WriteTx<'_> {
         for group in groups {
             let after = Some(told(group).0.to_owned());
             let mut changes = differences(None, &group.values);
-            changes.push(FieldChange { field: "purpose", before: None, after, person: None });
+            changes.push(FieldChange { field: "purpose".into(), before: None, after, person: None });
             self.note_group(tenant, group.id, "group.created", changes);
         }
         Ok(())
@@ -298,10 +298,10 @@ impl WriteTx<'_> {
 /// Field by field; at its creation nothing was said before.
 fn differences(before: Option<&GroupValues>, after: &GroupValues) -> Vec<FieldChange> {
     let mut changes = Vec::new();
-    let mut note = |field, of: &dyn Fn(&GroupValues) -> Option<String>| {
+    let mut note = |field: &'static str, of: &dyn Fn(&GroupValues) -> Option<String>| {
         let (before, after) = (before.and_then(of), of(after));
         if before != after {
-            changes.push(FieldChange { field, before, after, person: None });
+            changes.push(FieldChange { field: field.into(), before, after, person: None });
         }
     };
     note("name", &|v| Some(v.name.clone()));

@@ -483,7 +483,7 @@ impl WriteTx<'_> {
 }
 
 fn change(field: &'static str, before: Option<String>, after: Option<String>) -> FieldChange {
-    FieldChange { field, before, after, person: None }
+    FieldChange { field: field.into(), before, after, person: None }
 }
 
 /// A destination without its query, which may hold a key of the receiver.

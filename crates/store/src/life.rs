@@ -137,12 +137,17 @@ impl WriteTx<'_> {
         let before = permit.tenant.status.code().to_owned();
         let changes = vec![
             FieldChange {
-                field: "status",
+                field: "status".into(),
                 before: Some(before),
                 after: Some("closed".to_owned()),
                 person: None,
             },
-            FieldChange { field: "purge_at", before: None, after: Some(purge_at.to_string()), person: None },
+            FieldChange {
+                field: "purge_at".into(),
+                before: None,
+                after: Some(purge_at.to_string()),
+                person: None,
+            },
         ];
         self.note_life(tenant, "tenant.closed", changes);
         self.end_subscriptions(tenant, &permit.tenant.time_zone).await?;
@@ -194,7 +199,7 @@ impl WriteTx<'_> {
         .await?;
         let Some(opened) = opened else { return Err(StoreError::Conflict("a tenant that is gone")) };
         let before = Some("closed".to_owned());
-        let status = FieldChange { field: "status", before, after: Some(opened.status), person: None };
+        let status = FieldChange { field: "status".into(), before, after: Some(opened.status), person: None };
         self.note_life(tenant, "tenant.restored", vec![status]);
         self.subscribe_again(permit, closing).await
     }
@@ -273,7 +278,7 @@ impl WriteTx<'_> {
         let value = Some(format!("{plan}/{version}"));
         let (before, after) = if given { (None, value) } else { (value, None) };
         let code = if given { "plan.assigned" } else { "plan.removed" };
-        self.note_life(tenant, code, vec![FieldChange { field: "plan", before, after, person: None }]);
+        self.note_life(tenant, code, vec![FieldChange { field: "plan".into(), before, after, person: None }]);
     }
 
     fn note_life(&mut self, tenant: TenantId, code: &'static str, changes: Vec<FieldChange>) {

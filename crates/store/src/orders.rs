@@ -147,7 +147,7 @@ impl WriteTx<'_> {
             tenant: permit.tenant.id,
             target: ("order", order.id.to_string()),
             changes: vec![domain::event::FieldChange {
-                field: "reference",
+                field: "reference".into(),
                 before: None,
                 after: Some(order.reference.to_owned()),
                 person: None,

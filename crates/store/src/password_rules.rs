@@ -22,6 +22,8 @@ pub struct PasswordRules {
     pub own: Option<Rules>,
     /// What holds above, all together.
     pub above: Rules,
+    /// What each says, by how far above it is; 0 is the tenant itself.
+    pub by: Vec<(usize, Rules)>,
 }
 
 impl PasswordRules {
@@ -47,6 +49,7 @@ macro_rules! together {
                 forbidden: row.forbidden.into_iter().collect(),
                 valid_days: row.valid_days.map(number),
             };
+            rules.by.push((usize::try_from(row.depth).unwrap_or(usize::MAX), one.clone()));
             if row.depth == 0 {
                 rules.own = Some(one);
             } else {
@@ -169,7 +172,7 @@ fn differences(before: Option<&Rules>, after: Option<&Rules>) -> Vec<FieldChange
     ];
     let changes = fields.into_iter().map(|(field, of)| {
         let (before, after) = (before.and_then(of), after.and_then(of));
-        FieldChange { field, before, after, person: None }
+        FieldChange { field: field.into(), before, after, person: None }
     });
     changes.filter(|change| change.before != change.after).collect()
 }

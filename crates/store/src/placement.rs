@@ -183,7 +183,7 @@ impl WriteTx<'_> {
         ]
         .into_iter()
         .filter(|(_, before, after)| before != after)
-        .map(|(field, before, after)| FieldChange { field, before, after, person: None })
+        .map(|(field, before, after)| FieldChange { field: field.into(), before, after, person: None })
         .collect();
         if changes.is_empty() {
             return Ok(());
@@ -228,7 +228,7 @@ impl WriteTx<'_> {
             return Ok(false);
         }
         let change = FieldChange {
-            field: "dedicated_to",
+            field: "dedicated_to".into(),
             before: dedicated.then(|| owner.tenant.id.to_string()),
             after: to.map(|to| to.to_string()),
             person: None,

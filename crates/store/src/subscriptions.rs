@@ -194,7 +194,7 @@ impl WriteTx<'_> {
             outcome: Outcome::Success,
             tenant,
             target: ("user", user.to_string()),
-            changes: vec![FieldChange { field: "plan", before, after, person: None }],
+            changes: vec![FieldChange { field: "plan".into(), before, after, person: None }],
         });
     }
 }

@@ -103,7 +103,7 @@ impl WriteTx<'_> {
             return Err(StoreError::NotFound("suffix"));
         }
         if before.suffixes.len() == 1 {
-            return Err(StoreError::Conflict("the last suffix stays"));
+            return Err(StoreError::LastSuffix);
         }
         let people = self.people_at(before.id, suffix).await?;
         if people > 0 {
@@ -137,7 +137,7 @@ impl WriteTx<'_> {
     ) {
         let own = |value: Option<&str>| value.map(str::to_owned);
         let change =
-            FieldChange { field: "upn_suffix", before: own(before), after: own(after), person: None };
+            FieldChange { field: "upn_suffix".into(), before: own(before), after: own(after), person: None };
         let target = ("tenant", tenant.to_string());
         self.events.push(Event { code, outcome: Outcome::Success, tenant, target, changes: vec![change] });
     }

@@ -290,7 +290,8 @@ impl WriteTx<'_> {
         if asked.rows_affected() == 0 {
             return Ok(None);
         }
-        let base = FieldChange { field: "base", before: None, after: base.map(str::to_owned), person: None };
+        let base =
+            FieldChange { field: "base".into(), before: None, after: base.map(str::to_owned), person: None };
         self.events.push(Event {
             code: "survey.asked",
             outcome: Outcome::Success,

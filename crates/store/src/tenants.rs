@@ -45,17 +45,11 @@ pub struct NewTenant {
     pub members: Option<ObjectId>,
 }
 
-/// What may change of a tenant.
+/// What may change of a tenant, besides what it says in [`crate::settings`].
 #[derive(Debug, Clone, Default)]
 pub struct TenantChange {
     /// Display name.
     pub name: Option<String>,
-    /// BCP 47.
-    pub language: Option<String>,
-    /// IANA.
-    pub time_zone: Option<String>,
-    /// How log-on names are made.
-    pub naming_pattern: Option<String>,
     /// Id in the invoicing system.
     pub billing_id: Option<Option<String>>,
     /// Status.
@@ -142,8 +136,8 @@ impl WriteTx<'_> {
         )
         .execute(self.sql())
         .await?;
-        let field = |field, after: &str| FieldChange {
-            field,
+        let field = |field: &'static str, after: &str| FieldChange {
+            field: field.into(),
             before: None,
             after: Some(after.to_owned()),
             person: None,
@@ -199,7 +193,7 @@ impl WriteTx<'_> {
         code: &'static str,
     ) -> Result<i64, StoreError> {
         let row = sqlx::query!(
-            "SELECT name, language, time_zone, billing_id, status, naming_pattern, version FROM tenant WHERE id = $1 FOR UPDATE",
+            "SELECT name, billing_id, status, version FROM tenant WHERE id = $1 FOR UPDATE",
             id.uuid()
         )
         .fetch_one(self.sql())
@@ -209,10 +203,10 @@ impl WriteTx<'_> {
         }
         let status = change.status.map(|s| s.code().to_owned());
         let mut changes = Vec::new();
-        let mut note = |field, before: &Option<String>, after: &Option<String>| {
+        let mut note = |field: &'static str, before: &Option<String>, after: &Option<String>| {
             if before != after {
                 changes.push(FieldChange {
-                    field,
+                    field: field.into(),
                     before: before.clone(),
                     after: after.clone(),
                     person: None,
@@ -220,34 +214,25 @@ impl WriteTx<'_> {
             }
         };
         let own = |v: &Option<String>, old: &str| Some(v.clone().unwrap_or_else(|| old.to_owned()));
-        let (name, language) = (own(&change.name, &row.name), own(&change.language, &row.language));
-        let (zone, status) = (own(&change.time_zone, &row.time_zone), own(&status, &row.status));
-        let pattern = own(&change.naming_pattern, &row.naming_pattern);
+        let (name, status) = (own(&change.name, &row.name), own(&status, &row.status));
         let billing = change.billing_id.clone().unwrap_or_else(|| row.billing_id.clone());
         note("name", &Some(row.name), &name);
-        note("language", &Some(row.language), &language);
-        note("time_zone", &Some(row.time_zone), &zone);
         note("status", &Some(row.status), &status);
-        note("naming_pattern", &Some(row.naming_pattern), &pattern);
         note("billing_id", &row.billing_id, &billing);
         if changes.is_empty() {
             return Ok(row.version);
         }
         let (version, now) = (row.version + 1, ts(self.now));
         sqlx::query!(
-            "UPDATE tenant SET name = $2, search_key = $3, language = $4, time_zone = $5, status = $6, billing_id = $7,
-                    version = $8, status_at = CASE WHEN status = $6 THEN status_at ELSE $9 END,
-                    naming_pattern = $10 WHERE id = $1",
+            "UPDATE tenant SET name = $2, search_key = $3, status = $4, billing_id = $5, version = $6,
+                    status_at = CASE WHEN status = $4 THEN status_at ELSE $7 END WHERE id = $1",
             id.uuid(),
             name,
             name.as_deref().map(search_key),
-            language,
-            zone,
             status,
             billing,
             version,
-            now as _,
-            pattern
+            now as _
         )
         .execute(self.sql())
         .await?;

@@ -77,7 +77,8 @@ impl WriteTx<'_> {
         )
         .execute(self.sql())
         .await?;
-        let name = FieldChange { field: "name", before: None, after: Some(name.to_owned()), person: None };
+        let name =
+            FieldChange { field: "name".into(), before: None, after: Some(name.to_owned()), person: None };
         let target = ("token", token.id.to_string());
         let outcome = Outcome::Success;
         self.events.push(Event { code: "token.created", outcome, tenant, target, changes: vec![name] });

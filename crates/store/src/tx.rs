@@ -163,7 +163,7 @@ pub mod act {
     }
 
     actions! {
-        TenantRead ResellerCreate OrderCreate TenantUpdate TenantSuspend TenantClose TenantMove UserRead UserCreate UserUpdate UserDelete
+        TenantRead ResellerCreate OrderCreate TenantUpdate TenantSuspend TenantClose TenantMove UserRead UserCreate UserUpdate UserFields UserDelete
         UserResetPassword GroupManage GroupMembers RequestRead RequestRetry RoleGrant DirectoryRead
         DirectoryManage CatalogueManage HookManage DirectoryAdopt
     }

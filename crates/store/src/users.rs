@@ -8,13 +8,15 @@ mod write;
 use std::collections::BTreeMap;
 
 use domain::{
-    id::{ObjectId, RequestId, TargetId, TenantId, UserId},
+    custom::{Value, Values},
+    id::{FieldId, ObjectId, RequestId, TargetId, TenantId, UserId},
     person::{Detail, Details},
     problem::Problem,
     request::ItemState,
     spec::Spec,
 };
 use jiff::Timestamp;
+use serde_json::json;
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -22,6 +24,7 @@ pub use crate::names::{Name, NameKind};
 use crate::{
     StoreError,
     error::known,
+    fields::{self, Stored},
     tx::{Action, Permit, ReadTx, TenantRef, act},
 };
 pub use create::Links;
@@ -67,6 +70,8 @@ pub struct NewUser {
     pub administrator: bool,
     /// What else is known.
     pub details: Details,
+    /// Custom fields, checked.
+    pub fields: Vec<Value>,
 }
 
 /// An account that should exist in a directory.
@@ -115,6 +120,8 @@ pub struct User {
     pub administrator: bool,
     /// What else is known.
     pub details: Details,
+    /// Custom fields.
+    pub fields: Values,
     /// When the person chose a password for the first time.
     pub activated_at: Option<Timestamp>,
     /// Version of the desired state.
@@ -167,6 +174,19 @@ pub struct UserChange {
     pub logon_name: Option<String>,
     /// What else is known; what is not named stays.
     pub details: BTreeMap<Detail, Option<String>>,
+    /// Custom fields, checked; what is not named stays.
+    pub fields: Vec<Value>,
+}
+
+/// Which people of a tenant are listed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct UserSearch<'a> {
+    /// Whose display, principal or log-on name begins so.
+    pub search: Option<&'a str>,
+    /// In this state.
+    pub state: Option<ItemState>,
+    /// With this value of a custom field.
+    pub field: Option<(FieldId, &'a str)>,
 }
 
 /// The state of an object from what is stored of it.
@@ -210,6 +230,7 @@ macro_rules! user {
             enabled: row.enabled,
             administrator: row.administrator,
             details: row.details.0,
+            fields: fields::values(row.fields),
             activated_at: row.activated_at.map(|at| at.to_jiff()),
             version: row.version,
             created_at: row.created_at.to_jiff(),
@@ -270,7 +291,8 @@ impl ReadTx<'_> {
             r#"SELECT u.id AS "id!", u.tenant_id AS "tenant_id!", u.object_id, u.given_name, u.surname,
                       u.display_name AS "display_name!", u.principal_name AS "principal_name!", u.logon_name, u.mail,
                       u.phone, u.title, u.department, u.enabled AS "enabled!", u.administrator AS "administrator!",
-                      u.details AS "details!: Json<Details>", u.version AS "version!", u.search_key AS "search_key!",
+                      u.details AS "details!: Json<Details>", u.fields AS "fields!: Stored", u.version AS "version!",
+                      u.search_key AS "search_key!",
                       u.activated_at AS "activated_at: jiff_sqlx::Timestamp",
                       u.created_at AS "created_at!: jiff_sqlx::Timestamp",
                       m.id AS "manager_id?", m.object_id AS "manager_object?", m.display_name AS "manager_name?",
@@ -312,17 +334,17 @@ impl ReadTx<'_> {
     pub async fn users(
         &mut self,
         permit: &Permit<act::UserRead>,
-        search: Option<&str>,
-        state: Option<ItemState>,
+        which: UserSearch<'_>,
         after: Option<(&str, UserId)>,
         limit: u32,
     ) -> Result<Vec<User>, StoreError> {
-        let low = search.map(search_key);
+        let low = which.search.map(search_key);
+        let field = which.field.map(|(id, value)| json!({ (id.uuid().to_string()): value }));
         let high = low.as_deref().map(|low| format!("{low}\u{10FFFF}"));
         let rows = sqlx::query!(
             r#"SELECT u.id, u.tenant_id, u.object_id, u.given_name, u.surname, u.display_name, u.principal_name,
                       u.logon_name, u.mail, u.phone, u.title, u.department, u.enabled, u.administrator, u.details AS "details!: Json<Details>",
-                      u.activated_at AS "activated_at: jiff_sqlx::Timestamp", u.version, u.search_key,
+                      u.fields AS "fields!: Stored", u.activated_at AS "activated_at: jiff_sqlx::Timestamp", u.version, u.search_key,
                       u.created_at AS "created_at!: jiff_sqlx::Timestamp",
                       m.id AS "manager_id?", m.object_id AS "manager_object?", m.display_name AS "manager_name?",
                       m.principal_name AS "manager_login?",
@@ -338,14 +360,16 @@ impl ReadTx<'_> {
                        OR u.logon_name COLLATE "C" >= $2 AND u.logon_name COLLATE "C" < $3)
                   AND ($4::text IS NULL OR coalesce(x.state, 'requested') = $4)
                   AND ($5::text IS NULL OR (u.search_key, u.id) > ($5, $6::uuid))
+                  AND ($8::jsonb IS NULL OR u.fields @> $8)
                 ORDER BY u.search_key, u.id LIMIT $7"#,
             permit.tenant.id.uuid(),
             low,
             high,
-            state.map(ItemState::code),
+            which.state.map(ItemState::code),
             after.map(|a| a.0),
             after.map(|a| a.1.uuid()),
-            i64::from(limit)
+            i64::from(limit),
+            field
         )
         .fetch_all(self.sql())
         .await?;

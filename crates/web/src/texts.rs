@@ -35,7 +35,9 @@ pub fn field_error(error: &FieldError) -> String {
         }
         Rule::Format => &[("rule-format", &["expected"]), ("rule-format-other", &[])],
         Rule::Unknown => return unknown(error),
-        Rule::Taken => &[("rule-taken-value", &["value"]), ("rule-taken", &[])],
+        Rule::Taken => {
+            &[("rule-taken-by", &["value", "by"]), ("rule-taken-value", &["value"]), ("rule-taken", &[])]
+        }
         Rule::TooMany => &[
             ("rule-quota", &["quota", "whose", "max", "used", "asked"]),
             ("rule-quota-seller", &["quota", "asked"]),
@@ -49,6 +51,7 @@ pub fn field_error(error: &FieldError) -> String {
             ("rule-out_of_range", &[]),
         ],
         Rule::Immutable => &[("rule-immutable", &[])],
+        Rule::AdministratorsOnly => &[("rule-administrators_only", &[])],
         Rule::TooFewKinds => &[("rule-too_few_kinds", &["min"])],
         Rule::HoldsWord => &[("rule-holds_word", &["value"]), ("rule-holds_word-name", &[])],
         Rule::Cycle => &[("rule-cycle-value", &["value"]), ("rule-cycle", &[])],

@@ -191,6 +191,11 @@ pub struct NewUser {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = Details)]
     pub details: BTreeMap<String, String>,
+    /// Custom fields, by key: those that hold for the customer's people
+    /// (`GET /tenants/{id}/fields`). Every value is text.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(example = json!({ "cost_centre": "4711" }))]
+    pub fields: BTreeMap<String, String>,
 }
 
 /// A person like another of the same customer: what is not given here of title,
@@ -274,6 +279,11 @@ pub struct UserUpdate {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = Details)]
     pub details: BTreeMap<String, Option<String>>,
+    /// Custom fields, by key: values that are not named stay, null clears one.
+    /// Everybody may change those of their own account that are theirs to change.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(example = json!({ "cost_centre": "4711" }))]
+    pub fields: BTreeMap<String, Option<String>>,
     /// Codes of all bundles the person is to have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 20)]
@@ -323,6 +333,11 @@ pub struct User {
     /// What else is known.
     #[serde(default)]
     pub details: Details,
+    /// Custom fields that have a value, by key. To the person alone, only those
+    /// that are not hidden from people.
+    #[serde(default)]
+    #[schema(example = json!({ "cost_centre": "4711" }))]
+    pub fields: BTreeMap<String, String>,
     /// Whether the account should be able to log on.
     pub enabled: bool,
     /// Whether the person holds an administrator's role.
@@ -453,6 +468,10 @@ pub struct UserQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<crate::common::ProvisioningState>)]
     pub state: Option<String>,
+    /// Only people with this value of a custom field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(example = "cost_centre=4711")]
+    pub field: Option<String>,
     /// Entries a page, 1 to 200. 50 when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(minimum = 1, maximum = 200)]

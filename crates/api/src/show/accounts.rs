@@ -11,6 +11,7 @@ use app::{
     users::{Created, CreatedUsers},
 };
 use domain::{
+    custom::Definition,
     group::GroupKind,
     person::{Detail, Details},
     request::ItemState,
@@ -57,7 +58,14 @@ pub fn subscription(of: &Subscription) -> users::Subscription {
 
 /// A person with plans.
 #[must_use]
-pub fn user(of: &User, tenant: &TenantRef, plans: &[Subscription], viewer: Viewer) -> users::User {
+pub fn user(
+    of: &User,
+    tenant: &TenantRef,
+    fields: &[Definition],
+    plans: &[Subscription],
+    viewer: Viewer,
+) -> users::User {
+    let value = |field: &Definition| Some((field.key.clone(), of.fields.get(&field.id)?.clone()));
     users::User {
         id: of.id.to_string(),
         tenant: reference(tenant),
@@ -72,6 +80,7 @@ pub fn user(of: &User, tenant: &TenantRef, plans: &[Subscription], viewer: Viewe
         department: of.department.clone(),
         manager: of.manager.as_ref().map(|manager| person(&manager.person)),
         details: details(&of.details),
+        fields: fields.iter().filter_map(value).collect(),
         enabled: of.enabled,
         administrator: of.administrator,
         activated_at: of.activated_at.map(|at| at.to_string()),
@@ -149,6 +158,7 @@ pub fn created(of: &Created, all: &CreatedUsers) -> users::User {
         department: new.department.clone(),
         manager: new.manager.as_ref().map(|manager| person(&manager.person)),
         details: details(&new.details),
+        fields: of.fields.clone(),
         enabled: new.enabled,
         administrator: new.administrator,
         activated_at: None,

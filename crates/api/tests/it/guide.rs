@@ -113,6 +113,7 @@ fn the_guide_names_every_conflict() {
         Conflict::Oneself,
         Conflict::InUse { people: 1 },
         Conflict::LastSuffix,
+        Conflict::CurrencyBilled,
         Conflict::BuiltInGroup,
         Conflict::NotOurs,
         Conflict::NotAdoptable,

@@ -4,6 +4,7 @@ mod adoption;
 mod bad_input;
 mod directories;
 mod drift;
+mod fields;
 mod flows;
 mod groups;
 mod guide;

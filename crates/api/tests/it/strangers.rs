@@ -67,6 +67,7 @@ fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
         .replace("{member}", group)
         .replace("{subscription}", subscription)
         .replace("{suffix}", "old.example")
+        .replace("{key}", "cost_centre")
         .replace("{token}", "none")
         .replace("{code}", "shared");
     assert!(!line.contains("{id}") || !id.is_empty(), "tell this test what {{id}} is in {line}");
@@ -81,6 +82,9 @@ fn body(id: &str) -> Value {
         "create_token" => json!({ "name": "x" }),
         "choose_password" => json!({ "password": "a long enough password" }),
         "update_directory" => json!({ "maintenance": true }),
+        "define_field" => json!({ "key": "newone", "label": "New", "kind": "text" }),
+        "update_field" => json!({ "label": "New" }),
+        "update_settings" => json!({ "support_name": "New" }),
         "update_tenant" => json!({ "name": "New name" }),
         "close_tenant" | "close_customer" => json!({ "grace_days": 1 }),
         "move_tenant" | "move_customer" => json!({ "seller": "hq" }),

@@ -8,6 +8,7 @@ use domain::{
     id::TenantId,
     limits, names as rules,
     naming::{DEFAULT_PATTERN, Pattern},
+    setting::{currency, language, time_zone},
     spec::{Attribute, ObjectKind},
     tenant::{Code, Standing, TenantKind},
 };
@@ -19,10 +20,7 @@ use store::{
 use uuid::Uuid;
 
 use super::unknown;
-use crate::{
-    AppError,
-    error::{currency, language, time_zone},
-};
+use crate::AppError;
 
 /// An adoption as somebody typed it.
 #[derive(Debug, Clone, Default)]

@@ -365,5 +365,7 @@ fn person(id: UserId, account: Account, values: Values, external_id: Option<Stri
         enabled: values.enabled,
         administrator: false,
         details,
+        // No export and no account says which of our fields a value is of.
+        fields: Vec::new(),
     }
 }

@@ -1,9 +1,7 @@
 //! Removing groups, and restoring them while their time lasts.
 
 use domain::{
-    field::{FieldError, Rule},
     id::{GroupId, RequestId},
-    limits,
     request::Lane,
 };
 use jiff::SignedDuration;
@@ -11,7 +9,7 @@ use serde_json::json;
 use store::{Caller, tx::Cause};
 
 use super::{changeable, denied};
-use crate::{App, AppError};
+use crate::{App, AppError, settings};
 
 /// Removes a group: nobody is in it any more, and it is in no other. For
 /// `grace_days` it can be restored with the same security id, then it goes from the
@@ -24,12 +22,6 @@ pub async fn delete(
     grace_days: Option<i64>,
     cause: &Cause,
 ) -> Result<RequestId, AppError> {
-    let grace = grace_days.unwrap_or(i64::from(limits::GRACE_DAYS_DEFAULT));
-    let (min, max) = (*limits::GRACE_DAYS.start(), *limits::GRACE_DAYS.end());
-    if !(i64::from(min)..=i64::from(max)).contains(&grace) {
-        let error = FieldError::new("grace_days", Rule::OutOfRange).with("min", min);
-        return Err(AppError::field(error.with("max", max)));
-    }
     let mut tx = app.store.write(caller).await?;
     let (group, permit) = match tx.group_to_change(id).await {
         Ok(found) => found,
@@ -38,6 +30,7 @@ pub async fn delete(
             return Err(denied(app, caller, id, error.into(), cause).await);
         }
     };
+    let grace = settings::grace_days(&mut tx, &permit.tenant, grace_days).await?;
     changeable(&group)?;
     let args = json!({ "name": group.values.name });
     let request = tx.open_request(permit.tenant.id, "group_delete", args, Lane::Interactive);

@@ -1,5 +1,7 @@
 //! A new colleague like one who is there: the place of work, not the person.
 
+use std::collections::BTreeMap;
+
 use domain::{
     field::FieldError,
     id::{ObjectId, UserId},
@@ -14,7 +16,7 @@ use store::{
 };
 
 use super::{CreatedUsers, home};
-use crate::{Answer, App, AppError, Repeat, people::PersonDraft, provision::prepare, repeat};
+use crate::{Answer, App, AppError, Repeat, fields, people::PersonDraft, provision::prepare, repeat};
 
 /// Where the new person stands in what is sent.
 const FIELD: &str = "user";
@@ -52,7 +54,8 @@ pub async fn copy(
     let bundles = assigned.iter().map(|of| of.content.code.clone()).collect();
     let below =
         |errors: Vec<FieldError>| AppError::Invalid(errors.into_iter().map(|e| e.under(FIELD)).collect());
-    let person = filled(draft, &source, plans, bundles).check().map_err(below)?;
+    let copied = fields::copied(&tx.fields(&tenant.path).await?, &source);
+    let person = filled(draft, &source, plans, bundles, copied).check().map_err(below)?;
     let plans = tx.plans_for(&tenant, &tenant.currency).await?;
     let home = home(&mut tx, &tenant, &plans, true).await?;
     let mut prepared = prepare(&mut tx, &home, &[FIELD.to_owned()], std::slice::from_ref(&person)).await?;
@@ -96,8 +99,15 @@ async fn groups(
     Ok(groups)
 }
 
-fn filled(draft: PersonDraft, source: &User, plans: Vec<String>, bundles: Vec<String>) -> PersonDraft {
-    let mut details: std::collections::BTreeMap<_, _> = source
+fn filled(
+    draft: PersonDraft,
+    source: &User,
+    plans: Vec<String>,
+    bundles: Vec<String>,
+    mut fields: BTreeMap<String, String>,
+) -> PersonDraft {
+    fields.extend(draft.fields);
+    let mut details: BTreeMap<_, _> = source
         .details
         .iter()
         .filter(|(detail, _)| detail.is_of_workplace())
@@ -112,6 +122,7 @@ fn filled(draft: PersonDraft, source: &User, plans: Vec<String>, bundles: Vec<St
         plans: if draft.plans.is_empty() { plans } else { draft.plans },
         bundles: if draft.bundles.is_empty() { bundles } else { draft.bundles },
         details,
+        fields,
         ..draft
     }
 }

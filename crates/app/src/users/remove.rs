@@ -3,7 +3,6 @@
 use domain::{
     field::{FieldError, Rule},
     id::{RequestId, UserId},
-    limits,
     person::Detail,
     request::Lane,
     service::split_instance,
@@ -19,7 +18,7 @@ use store::{
 };
 
 use super::{load, settle_one, with_values};
-use crate::{App, AppError};
+use crate::{App, AppError, settings};
 
 /// Removes a person: plans end and groups are left, the account cannot log on.
 /// For `grace_days` the person can be restored, then the account goes; the names
@@ -32,14 +31,9 @@ pub async fn delete(
     grace_days: Option<i64>,
     cause: &Cause,
 ) -> Result<Option<RequestId>, AppError> {
-    let grace = grace_days.unwrap_or(i64::from(limits::GRACE_DAYS_DEFAULT));
-    let (min, max) = (*limits::GRACE_DAYS.start(), *limits::GRACE_DAYS.end());
-    if !(i64::from(min)..=i64::from(max)).contains(&grace) {
-        let error = FieldError::new("grace_days", Rule::OutOfRange).with("min", min);
-        return Err(AppError::field(error.with("max", max)));
-    }
     let mut tx = app.store.write(caller).await?;
     let tenant = tx.tenant_of_user(id).await?;
+    let grace = settings::grace_days(&mut tx, &tenant, grace_days).await?;
     let (user, permit) = match tx.account::<act::UserDelete>(id).await {
         Ok(found) => found,
         Err(error) => {
@@ -69,7 +63,7 @@ pub async fn delete(
         tx.remove_user(&permit, &user, Some(version), None).await?;
     } else {
         let gone = User { enabled: false, ..user.clone() };
-        tx.want_change(object, |spec| Some(with_values(spec, &gone, &tenant, now)), Lane::Interactive)
+        tx.want_change(object, |spec| Some(with_values(spec, &gone, &tenant, &[], now)), Lane::Interactive)
             .await?;
         tx.remove_user(&permit, &user, Some(version), Some((&removal, purge_at))).await?;
     }
@@ -95,7 +89,8 @@ pub async fn restore(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> R
     tx.open_request(tenant.id, "user_restore", args, Lane::Interactive);
     let user = tx.restore_user(&permit, &removed).await?;
     let now = tx.now();
-    tx.want_change(object, |spec| Some(with_values(spec, &user, &tenant, now)), Lane::Interactive).await?;
+    tx.want_change(object, |spec| Some(with_values(spec, &user, &tenant, &[], now)), Lane::Interactive)
+        .await?;
     tx.restore_reports(&permit, object, &removed.removal.reports).await?;
     tx.settle_owned(&permit).await?;
     let mut groups = tx.groups_left(&permit, &removed.removal.groups).await?;

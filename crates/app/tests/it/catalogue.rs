@@ -26,7 +26,7 @@ use domain::{
     spec::{Spec, UserSpec},
 };
 
-use crate::world::{World, order, person, world};
+use crate::world::{World, named, order, person, world};
 
 fn cause() -> Cause {
     Cause::default()
@@ -45,7 +45,7 @@ async fn ids(w: &World, customer: TenantId) -> Vec<UserId> {
     let mut tx = w.app.read(&w.root).await.expect("a transaction");
     let tenant = tx.tenant(customer).await.expect("the customer");
     let permit = tx.permit_people(&tenant).expect("may see people");
-    tx.users(&permit, Some("bo holm"), None, None, 200).await.expect("people").iter().map(|u| u.id).collect()
+    tx.users(&permit, named("bo holm"), None, 200).await.expect("people").iter().map(|u| u.id).collect()
 }
 
 /// What is wanted of somebody's account.

@@ -1,6 +1,7 @@
 //! Use cases on a real PostgreSQL, as the application's own database role.
 
 mod catalogue;
+mod fields;
 mod groups;
 mod life;
 mod links;
@@ -9,4 +10,5 @@ mod names;
 mod orders;
 mod people;
 mod placement;
+mod settings;
 mod world;

@@ -188,7 +188,7 @@ async fn names_of_any_script_become_names_a_directory_takes() {
         let mut tx = w.app.read(&w.root).await.expect("a transaction");
         let tenant = tx.tenant(placed.order.customer).await.expect("the customer");
         let permit = tx.permit_people(&tenant).expect("a permit");
-        let users = tx.users(&permit, None, None, None, 10).await.expect("people");
+        let users = tx.users(&permit, store::users::UserSearch::default(), None, 10).await.expect("people");
         users.into_iter().filter_map(|u| u.logon_name).collect()
     };
     assert_eq!(names.len(), 4);

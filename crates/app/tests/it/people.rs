@@ -11,7 +11,7 @@ use domain::{
 };
 use store::users::User;
 
-use crate::world::{World, order, person, world};
+use crate::world::{World, named, order, person, world};
 
 /// A customer with an administrator and three people with a service.
 async fn customer(w: &World) -> (domain::id::TenantId, Vec<User>) {
@@ -22,7 +22,7 @@ async fn customer(w: &World) -> (domain::id::TenantId, Vec<User>) {
     let mut tx = w.app.read(&w.root).await.expect("a transaction");
     let tenant = tx.tenant(customer).await.expect("the customer");
     let permit = tx.permit_people(&tenant).expect("may see people");
-    let people = tx.users(&permit, Some("bo holm"), None, None, 10).await.expect("people");
+    let people = tx.users(&permit, named("bo holm"), None, 10).await.expect("people");
     (customer, people)
 }
 

@@ -120,6 +120,11 @@ fn instance() -> Instance {
     }
 }
 
+/// People whose name begins so.
+pub fn named(search: &str) -> store::users::UserSearch<'_> {
+    store::users::UserSearch { search: Some(search), ..store::users::UserSearch::default() }
+}
+
 pub fn person(given: &str, surname: &str) -> PersonDraft {
     PersonDraft {
         given_name: given.to_owned(),

@@ -7,6 +7,7 @@ pub mod directories;
 pub mod directory_moves;
 pub mod drift;
 pub mod entitlements;
+pub mod fields;
 pub mod groups;
 pub mod hooks;
 pub mod life;
@@ -17,6 +18,7 @@ pub mod profiles;
 pub mod requests;
 pub mod resellers;
 pub mod session;
+pub mod settings;
 pub mod tokens;
 pub mod users;
 
@@ -51,6 +53,8 @@ pub async fn run(cli: &Cli, out: &Out) -> Result<(), Failure> {
         Command::Customers(command) => customers::run(command, &connect(global)?, out).await,
         Command::Resellers(command) => resellers::run(command, &connect(global)?, out).await,
         Command::Users(command) => users::run(command, &connect(global)?, out).await,
+        Command::Fields(command) => fields::run(command, &connect(global)?, out).await,
+        Command::Settings(command) => settings::run(command, &connect(global)?, out).await,
         Command::Groups(command) => groups::run(command, &connect(global)?, out).await,
         Command::Requests(command) => requests::run(command, &connect(global)?, out).await,
         Command::Plans { command } => catalogue::plans(command.as_ref(), &connect(global)?, out).await,
@@ -214,6 +218,10 @@ pub fn user_fields(user: &User) -> Vec<(&'static str, String)> {
     if let Ok(serde_json::Value::Object(details)) = serde_json::to_value(&user.details) {
         let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
         fields.extend(DETAILS.iter().filter_map(|(name, shown)| Some((*shown, text(details.get(*name)?)))));
+    }
+    if !user.fields.is_empty() {
+        let custom: Vec<_> = user.fields.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        fields.push(("custom fields", custom.join("\n")));
     }
     let plans: Vec<_> = user.plans.iter().filter(|p| p.ended_at.is_none()).map(|p| p.plan.as_str()).collect();
     fields.push(("plans", crate::output::or_dash(Some(&plans.join(", ")))));

@@ -1,6 +1,9 @@
 //! People and their accounts.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::Value;
@@ -106,6 +109,9 @@ pub struct List {
     /// Only those in this provisioning state
     #[arg(long, value_parser = ["requested", "running", "verified", "failed", "drifted", "parked", "superseded"])]
     pub state: Option<String>,
+    /// Only those with this value of a custom field
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub field: Option<String>,
     /// How many
     #[command(flatten)]
     pub listing: Listing,
@@ -169,6 +175,9 @@ pub struct Attributes {
     /// names are those of the API. On update an empty value clears
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub details: Vec<(String, String)>,
+    /// A custom field, as cost_centre=4711; may be given several times. On update an empty value clears
+    #[arg(long = "field", value_name = "KEY=VALUE", value_parser = name_and_value)]
+    pub fields: Vec<(String, String)>,
 }
 
 /// A name and a value with an equals sign between.
@@ -262,7 +271,7 @@ pub enum Clearable {
 /// Changes of a person.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("changes").multiple(true).required(true)
-    .args(["given_name", "surname", "display_name", "principal_name", "logon_name", "mail", "phone", "title", "department", "manager", "details", "clear"]))]
+    .args(["given_name", "surname", "display_name", "principal_name", "logon_name", "mail", "phone", "title", "department", "manager", "details", "fields", "clear"]))]
 pub struct Update {
     /// Who.
     #[command(flatten)]
@@ -283,8 +292,12 @@ pub async fn run(command: &Users, client: &Client, out: &Out) -> Result<(), Fail
     match command {
         Users::List(list) => {
             let customer = customer_id(client, list.customer.as_deref()).await?;
-            let query =
-                UserQuery { search: list.search.clone(), state: list.state.clone(), ..UserQuery::default() };
+            let query = UserQuery {
+                search: list.search.clone(),
+                state: list.state.clone(),
+                field: list.field.clone(),
+                ..UserQuery::default()
+            };
             let page = client.list(&["customers", &customer, "users"], &query, &list.listing).await?;
             out.list(&page, &USERS)
         }
@@ -415,6 +428,7 @@ fn new_user(given: &Attributes, user_name: Option<String>, plans: &[String], dis
         bundles: Vec::new(),
         enabled: disabled.then_some(false),
         details: given.details.iter().cloned().collect(),
+        fields: given.fields.iter().cloned().collect(),
     }
 }
 
@@ -464,13 +478,16 @@ fn update(command: &Update) -> UserUpdate {
         department: value(&given.department, Clearable::Department),
         manager: value(&given.manager, Clearable::Manager),
         enabled: None,
-        details: given
-            .details
-            .iter()
-            .map(|(name, value)| (name.clone(), Some(value.clone()).filter(|value| !value.is_empty())))
-            .collect(),
+        details: clearing(&given.details),
+        fields: clearing(&given.fields),
         bundles: None,
     }
+}
+
+/// Values by name; an empty one clears.
+fn clearing(given: &[(String, String)]) -> BTreeMap<String, Option<String>> {
+    let value = |value: &String| Some(value.clone()).filter(|value| !value.is_empty());
+    given.iter().map(|(name, text)| (name.clone(), value(text))).collect()
 }
 
 async fn patch(

@@ -2,6 +2,7 @@
 #![expect(clippy::missing_panics_doc, reason = "a case panics when a promise is broken")]
 
 use domain::{
+    custom::Slot,
     id::ObjectId,
     person::Detail,
     plan::{Action, Plan, Secret, Step, Want, plan},
@@ -128,6 +129,31 @@ pub async fn everything_known_of_a_person_is_set_changed_and_cleared(harness: &d
     user.user_mut().details.clear();
     let seen = world.make(&mut user).await;
     let left: Vec<_> = seen.attributes.keys().filter(|a| matches!(a, Attribute::Detail(_))).collect();
+    assert_eq!(left, Vec::<&Attribute>::new());
+}
+
+/// Custom fields: what is named is set, changed and emptied; what is not named stays.
+pub async fn custom_fields_are_set_changed_and_cleared(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let value = |slot: Slot, round: u8| format!("{} {round} Ø \"x\"", slot.code());
+    let mut user = world.user(&customer, "Anna Berg");
+    for round in [1, 2] {
+        user.user_mut().slots = Slot::ALL.iter().map(|slot| (*slot, Some(value(*slot, round)))).collect();
+        let seen = world.make(&mut user).await;
+        for slot in Slot::ALL {
+            let found = seen.attributes.get(&Attribute::Custom(*slot));
+            assert_eq!(found, Some(&value(*slot, round)), "{}", slot.code());
+        }
+    }
+    user.user_mut().slots = [(Slot::RoomNumber, None)].into();
+    let seen = world.make(&mut user).await;
+    let left = |slot| seen.attributes.get(&Attribute::Custom(slot)).cloned();
+    assert_eq!(left(Slot::RoomNumber), None);
+    assert_eq!(left(Slot::Division), Some(value(Slot::Division, 2)), "not named, not touched");
+    user.user_mut().slots = Slot::ALL.iter().map(|slot| (*slot, None)).collect();
+    let seen = world.make(&mut user).await;
+    let left: Vec<_> = seen.attributes.keys().filter(|a| matches!(a, Attribute::Custom(_))).collect();
     assert_eq!(left, Vec::<&Attribute>::new());
 }
 

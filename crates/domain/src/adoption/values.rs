@@ -104,6 +104,7 @@ pub fn user_spec(attributes: &BTreeMap<Attribute, String>, parent: ObjectId) -> 
         enabled: word(Attribute::Enabled) == "true",
         details: details.collect(),
         service_details: Details::new(),
+        slots: crate::custom::Slots::new(),
         unlocked_at: None,
         password_expired_at: None,
     }

@@ -449,6 +449,7 @@ impl World {
             enabled: true,
             administrator: false,
             details: Details::new(),
+            fields: vec![],
         };
         let spec = account(&user, folder);
         NewUser { account: Some(Account { object: self.id(), target: self.target, spec }), ..user }
@@ -499,6 +500,7 @@ fn account(user: &NewUser, parent: ObjectId) -> Spec {
         enabled: true,
         details: Details::new(),
         service_details: Details::new(),
+        slots: domain::custom::Slots::new(),
         unlocked_at: None,
         password_expired_at: None,
     })

@@ -127,12 +127,13 @@ async fn leaving_out_any_single_rule_is_noticed() -> Outcome<()> {
 }
 
 /// What is refused while a tenant is suspended.
-const WRITES: [&str; 16] = [
+const WRITES: [&str; 17] = [
     "reseller_create",
     "order_create",
     "tenant_update",
     "user_create",
     "user_update",
+    "user_fields",
     "user_delete",
     "user_reset_password",
     "administrator_manage",
@@ -163,7 +164,7 @@ fn properties(env: &RequestEnv) -> Vec<(&'static str, String)> {
     };
     let granted = format!("resource in principal.can_{action}");
     let alone = match action.as_str() {
-        "user_read" | "user_reset_password" => format!("{granted} || {OWN}"),
+        "user_read" | "user_reset_password" | "user_fields" => format!("{granted} || {OWN}"),
         "group_members" => format!("{granted} || {OWNER}"),
         _ => granted,
     };

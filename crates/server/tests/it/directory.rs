@@ -185,7 +185,7 @@ async fn an_order_becomes_a_log_on_and_no_customer_finds_another() {
 }
 
 /// One attribute of one object, as the administrator sees it.
-async fn value(site: &Site, login: &str, attribute: &str) -> Option<String> {
+pub async fn value(site: &Site, login: &str, attribute: &str) -> Option<String> {
     let (base, filter) = (site.domain.base_dn.clone(), format!("(userPrincipalName={login})"));
     let arguments = ["-LLL", "-o", "ldif-wrap=no", "-b", &base, &filter, attribute];
     let (_, said) = site.ldap("ldapsearch", &site.administrator(), &arguments, "").await;

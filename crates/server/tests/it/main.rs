@@ -7,6 +7,7 @@ mod clock;
 mod config;
 mod directory;
 mod faults;
+mod fields;
 mod hooks;
 mod http;
 mod life;

@@ -197,8 +197,12 @@ impl WriteTx<'_> {
         )
         .execute(self.sql())
         .await?;
-        let field =
-            |field, after: String| FieldChange { field, before: None, after: Some(after), person: None };
+        let field = |field: &'static str, after: String| FieldChange {
+            field: field.into(),
+            before: None,
+            after: Some(after),
+            person: None,
+        };
         let changes = vec![
             field("bundle", format!("{}/{}", new.code, new.version)),
             field("plans", new.plans.join(", ")),
@@ -311,7 +315,7 @@ impl WriteTx<'_> {
         let value = Some(name.to_owned());
         let (before, after) = if given { (None, value) } else { (value, None) };
         let code = if given { "bundle.assigned" } else { "bundle.removed" };
-        let changes = vec![FieldChange { field: "bundle", before, after, person: None }];
+        let changes = vec![FieldChange { field: "bundle".into(), before, after, person: None }];
         let target = ("user", user.to_string());
         self.events.push(Event { code, outcome: Outcome::Success, tenant, target, changes });
         self.changed = true;

@@ -137,8 +137,12 @@ impl WriteTx<'_> {
         .execute(self.sql())
         .await?;
         for instance in instances {
-            let field =
-                |field, after: String| FieldChange { field, before: None, after: Some(after), person: None };
+            let field = |field: &'static str, after: String| FieldChange {
+                field: field.into(),
+                before: None,
+                after: Some(after),
+                person: None,
+            };
             let changes = vec![
                 field("service", instance.service.to_string()),
                 field("code", instance.code.clone()),

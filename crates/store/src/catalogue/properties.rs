@@ -121,9 +121,9 @@ impl WriteTx<'_> {
             };
             let property = Some(format!("{service_code}.{}", change.name));
             let changes = vec![
-                FieldChange { field: "property", before: None, after: property, person: None },
+                FieldChange { field: "property".into(), before: None, after: property, person: None },
                 FieldChange {
-                    field: "value",
+                    field: "value".into(),
                     before: change.before.clone(),
                     after: change.after.clone(),
                     person: place.user,

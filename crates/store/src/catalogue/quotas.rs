@@ -130,8 +130,12 @@ impl WriteTx<'_> {
                     .await?;
                 }
             }
-            let change =
-                |field, before: Option<String>, after| FieldChange { field, before, after, person: None };
+            let change = |field: &'static str, before: Option<String>, after| FieldChange {
+                field: field.into(),
+                before,
+                after,
+                person: None,
+            };
             let changes = vec![
                 change(
                     "quota",

@@ -113,8 +113,8 @@ impl WriteTx<'_> {
         )
         .execute(self.sql())
         .await?;
-        let field = |field, after: &str| FieldChange {
-            field,
+        let field = |field: &'static str, after: &str| FieldChange {
+            field: field.into(),
             before: None,
             after: Some(after.to_owned()),
             person: None,
@@ -147,9 +147,9 @@ impl WriteTx<'_> {
             None => before.retired_at,
         };
         let mut changes = Vec::new();
-        let mut note = |field, before: Option<String>, after: Option<String>| {
+        let mut note = |field: &'static str, before: Option<String>, after: Option<String>| {
             if before != after {
-                changes.push(FieldChange { field, before, after, person: None });
+                changes.push(FieldChange { field: field.into(), before, after, person: None });
             }
         };
         let text = |definition| serde_json::to_string(definition).ok();

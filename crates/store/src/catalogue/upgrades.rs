@@ -196,7 +196,7 @@ impl WriteTx<'_> {
             };
             let version = |version| Some(format!("{}/{version}", one.code));
             let change = FieldChange {
-                field: "plan",
+                field: "plan".into(),
                 before: version(one.from),
                 after: version(one.to),
                 person: None,

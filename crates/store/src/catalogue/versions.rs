@@ -149,8 +149,12 @@ impl WriteTx<'_> {
         )
         .execute(self.sql())
         .await?;
-        let field =
-            |field, after: String| FieldChange { field, before: None, after: Some(after), person: None };
+        let field = |field: &'static str, after: String| FieldChange {
+            field: field.into(),
+            before: None,
+            after: Some(after),
+            person: None,
+        };
         let prices: Vec<_> = new.prices.iter().map(|p| format!("{} {}", p.minor, p.currency)).collect();
         let changes = vec![
             field("plan", format!("{}/{}", new.code, new.version)),

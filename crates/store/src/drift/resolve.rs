@@ -255,7 +255,7 @@ impl WriteTx<'_> {
             outcome: Outcome::Success,
             tenant: finding.tenant.id,
             target: ("finding", finding.id.to_string()),
-            changes: vec![FieldChange { field, before, after, person }],
+            changes: vec![FieldChange { field: field.into(), before, after, person }],
         });
     }
 }

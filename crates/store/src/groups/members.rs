@@ -178,10 +178,10 @@ impl WriteTx<'_> {
             true => ("group.member_added", None, value),
             false => ("group.member_removed", value, None),
         };
-        let mut changes = vec![FieldChange { field: "member", before, after, person: None }];
+        let mut changes = vec![FieldChange { field: "member".into(), before, after, person: None }];
         if let Some(until) = change.until.filter(|_| change.wanted) {
             let after = Some(until.to_string());
-            changes.push(FieldChange { field: "until", before: None, after, person: None });
+            changes.push(FieldChange { field: "until".into(), before: None, after, person: None });
         }
         self.note_group(tenant, group, code, changes);
     }

@@ -170,7 +170,7 @@ impl WriteTx<'_> {
             (!users.is_empty()).then(|| users.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
         };
         let (before, after) = (list(before), list(after));
-        let change = FieldChange { field: "owners", before, after, person: None };
+        let change = FieldChange { field: "owners".into(), before, after, person: None };
         self.note_group(tenant, group, "group.owners_changed", vec![change]);
     }
 }

@@ -196,7 +196,7 @@ impl WriteTx<'_> {
         (before, after): (Option<String>, Option<String>),
     ) {
         let target = ("group_template", template.to_owned());
-        let changes = vec![FieldChange { field: "content", before, after, person: None }];
+        let changes = vec![FieldChange { field: "content".into(), before, after, person: None }];
         self.events.push(Event { code, outcome: Outcome::Success, tenant, target, changes });
     }
 

@@ -276,8 +276,13 @@ impl WriteTx<'_> {
         let from = path.len().checked_sub(2).and_then(|above| path.get(above)).map(TenantId::to_string);
         let day = Some(day.to_string());
         let changes = vec![
-            FieldChange { field: "parent", before: from, after: to.map(|to| to.to_string()), person: None },
-            FieldChange { field: "day", before: None, after: day, person: None },
+            FieldChange {
+                field: "parent".into(),
+                before: from,
+                after: to.map(|to| to.to_string()),
+                person: None,
+            },
+            FieldChange { field: "day".into(), before: None, after: day, person: None },
         ];
         self.note_life(moved.tenant.id, code, changes);
     }

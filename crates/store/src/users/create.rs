@@ -2,6 +2,8 @@
 //! and activation link, in one statement, because there is never one without
 //! the others, and because every statement is a way to the database and back.
 
+use std::borrow::Cow;
+
 use domain::{
     event::{Event, FieldChange, Outcome},
     id::{ActivationId, TenantId},
@@ -15,6 +17,7 @@ use uuid::Uuid;
 use super::{NewUser, search_key};
 use crate::{
     StoreError,
+    fields::{Stored, stored},
     objects::{Edge, Entity},
     ts,
     tx::{Permit, WriteTx, act},
@@ -138,17 +141,16 @@ impl WriteTx<'_> {
             people.iter().map(|p| p.account.as_ref().map(|a| Json(&a.spec))).collect();
         let (now, actor) = (ts(self.now), self.caller.user().uuid());
         sqlx::query!(
-            r#"WITH p AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::text[], $6::text[],
-                     $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
-                     $14::text[], $15::bool[], $16::bool[], $17::uuid[], $29::jsonb[], $30::uuid[])
+            r#"WITH p AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+                     $12::text[], $13::text[], $14::text[], $15::bool[], $16::bool[], $17::uuid[], $29::jsonb[], $30::uuid[], $31::jsonb[])
                      AS p (id, object, target, spec, given, sur, display, principal, logon, mail, phone, title,
-                           department, key, enabled, administrator, link, details, manager)),
+                           department, key, enabled, administrator, link, details, manager, fields)),
                g AS (SELECT DISTINCT * FROM unnest($18::uuid[], $19::uuid[]) AS g (g, m)),
                u AS (INSERT INTO users (id, tenant_id, object_id, target_id, given_name, surname, display_name,
                             principal_name, logon_name, mail, phone, title, department, search_key, enabled,
-                            administrator, details, manager_id, created_at)
+                            administrator, details, manager_id, fields, created_at)
                      SELECT id, $20, object, target, given, sur, display, principal, logon, mail, phone, title,
-                            department, key, enabled, administrator, details, manager, $21 FROM p),
+                            department, key, enabled, administrator, details, manager, fields, $21 FROM p),
                a AS (INSERT INTO activation (id, tenant_id, user_id, purpose, created_at, created_by, expires_at)
                      SELECT link, $20, id, 'activation', $21, $22, $23 FROM p WHERE link IS NOT NULL),
                o AS (INSERT INTO object (id, tenant_id, target_id, entity_kind, entity_id, kind, spec, spec_version,
@@ -194,6 +196,7 @@ impl WriteTx<'_> {
             lane.code(),
             &people.iter().map(|p| Json(&p.details)).collect::<Vec<_>>() as _,
             &people.iter().map(|p| p.manager.as_ref().map(|m| m.person.id.uuid())).collect::<Vec<_>>() as _,
+            &people.iter().map(values).collect::<Vec<_>>() as _,
         )
         .execute(self.sql())
         .await?;
@@ -201,33 +204,41 @@ impl WriteTx<'_> {
     }
 }
 
+/// The custom fields of somebody who is new.
+fn values(of: &NewUser) -> Stored {
+    stored(of.fields.iter().filter_map(|value| Some((&value.field, value.value.as_ref()?))))
+}
+
 fn created(tenant: TenantId, user: &NewUser, code: &'static str) -> Event {
     let mut changes = Vec::with_capacity(10);
-    let mut personal = |field, value: &Option<String>| {
+    let mut personal = |field: Cow<'static, str>, value: &Option<String>| {
         if value.is_some() {
             changes.push(FieldChange { field, before: None, after: value.clone(), person: Some(user.id) });
         }
     };
-    personal("given_name", &user.given_name);
-    personal("surname", &user.surname);
-    personal("display_name", &Some(user.display_name.clone()));
-    personal("principal_name", &Some(user.principal_name.clone()));
-    personal("logon_name", &user.logon_name);
-    personal("mail", &user.mail);
-    personal("phone", &user.phone);
-    personal("title", &user.title);
-    personal("department", &user.department);
+    personal("given_name".into(), &user.given_name);
+    personal("surname".into(), &user.surname);
+    personal("display_name".into(), &Some(user.display_name.clone()));
+    personal("principal_name".into(), &Some(user.principal_name.clone()));
+    personal("logon_name".into(), &user.logon_name);
+    personal("mail".into(), &user.mail);
+    personal("phone".into(), &user.phone);
+    personal("title".into(), &user.title);
+    personal("department".into(), &user.department);
     for (detail, value) in &user.details {
-        personal(detail.code(), &Some(value.clone()));
+        personal(detail.code().into(), &Some(value.clone()));
     }
-    let plain = |field, value: bool| FieldChange {
-        field,
+    for value in &user.fields {
+        personal(format!("fields.{}", value.key).into(), &value.value);
+    }
+    let plain = |field: &'static str, value: bool| FieldChange {
+        field: field.into(),
         before: None,
         after: Some(value.to_string()),
         person: None,
     };
     let manager = user.manager.as_ref().map(|manager| FieldChange {
-        field: "manager",
+        field: "manager".into(),
         before: None,
         after: Some(manager.person.id.to_string()),
         person: None,

@@ -205,7 +205,7 @@ impl WriteTx<'_> {
             tenant,
             target: ("user", UserId::from_uuid(*report).to_string()),
             changes: vec![FieldChange {
-                field: "manager",
+                field: "manager".into(),
                 before: before.clone(),
                 after: after.clone(),
                 person: None,

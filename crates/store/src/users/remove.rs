@@ -2,7 +2,7 @@
 
 use domain::{
     event::{Event, Outcome},
-    id::{GroupId, ObjectId, PlanId, UserId},
+    id::{GroupId, ObjectId, PlanId, TenantId, UserId},
     request::Lane,
     service::split_instance,
 };
@@ -106,7 +106,7 @@ impl WriteTx<'_> {
         .await?
         .ok_or(StoreError::NotFound("user"))?;
         let found = self.load_removed(&[id.uuid()]).await?.pop().ok_or(StoreError::NotFound("user"))?;
-        let tenant = self.tenant(domain::id::TenantId::from_uuid(tenant)).await?;
+        let tenant = self.tenant(TenantId::from_uuid(tenant)).await?;
         let permit = self.permit_account::<act::UserDelete>(&tenant, id, found.user.administrator)?;
         Ok((found, permit))
     }
@@ -127,16 +127,20 @@ impl WriteTx<'_> {
         Ok(groups)
     }
 
-    /// The hours in which people of the permitted tenant may log on, in words.
+    /// The hours in which people of these tenants may log on, in words: of the permitted
+    /// one and of some below it.
     pub async fn logon_hours(
         &mut self,
         permit: &Permit<act::TenantUpdate>,
+        tenants: &[TenantId],
     ) -> Result<Vec<(ObjectId, String)>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT object_id AS "object_id!", details->>'logon_hours' AS "words!" FROM users
-                WHERE tenant_id = $1 AND details ? 'logon_hours' AND object_id IS NOT NULL
+                WHERE tenant_id IN (SELECT c.descendant FROM tenant_closure c
+                                     WHERE c.ancestor = $1 AND c.descendant = ANY($2)) AND details ? 'logon_hours' AND object_id IS NOT NULL
                   AND (deleted_at IS NULL OR purge_at IS NOT NULL)"#,
-            permit.tenant.id.uuid()
+            permit.tenant.id.uuid(),
+            &tenants.iter().map(|tenant| tenant.uuid()).collect::<Vec<_>>()
         )
         .fetch_all(self.sql())
         .await?;
@@ -148,6 +152,7 @@ impl WriteTx<'_> {
     pub async fn want_hours(
         &mut self,
         permit: &Permit<act::TenantUpdate>,
+        tenants: &[TenantId],
         hours: &[(ObjectId, Option<String>)],
     ) -> Result<i64, StoreError> {
         let (request, now) = (self.request_id()?, ts(self.now));
@@ -157,14 +162,16 @@ impl WriteTx<'_> {
                                 ELSE jsonb_set(jsonb_set(o.spec, '{details}', coalesce(o.spec->'details', '{}')),
                                                '{details,logon_hours}', to_jsonb(n.bits)) END AS spec
                      FROM unnest($4::uuid[], $5::text[]) AS n (id, bits) JOIN object o ON o.id = n.id
-                    WHERE o.wanted AND o.tenant_id = $6 AND o.spec #>> '{details,logon_hours}' IS DISTINCT FROM n.bits
+                    WHERE o.wanted AND o.tenant_id IN (SELECT c.descendant FROM tenant_closure c
+                              WHERE c.ancestor = $6 AND c.descendant = ANY($7)) AND o.spec #>> '{details,logon_hours}' IS DISTINCT FROM n.bits
                     ORDER BY o.id FOR UPDATE OF o) a"#,
             request,
             Lane::for_objects(hours.len()).code(),
             now as _,
             &hours.iter().map(|(object, _)| object.uuid()).collect::<Vec<_>>(),
             &hours.iter().map(|(_, bits)| bits.clone()).collect::<Vec<_>>() as _,
-            permit.tenant.id.uuid()
+            permit.tenant.id.uuid(),
+            &tenants.iter().map(|tenant| tenant.uuid()).collect::<Vec<_>>()
         )
         .fetch_one(self.sql())
         .await?;

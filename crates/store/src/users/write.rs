@@ -1,6 +1,7 @@
 //! Creating, changing and removing people, with one event each.
 
 use domain::{
+    custom::Value,
     event::{Event, FieldChange, Outcome},
     id::{GrantId, TenantId, UserId},
     person::Detail,
@@ -9,7 +10,9 @@ use sqlx::types::Json;
 
 use super::{User, UserChange, search_key};
 use crate::{
-    StoreError, ts,
+    StoreError,
+    fields::stored,
+    ts,
     tx::{Action, Permit, WriteTx, act},
 };
 
@@ -37,8 +40,12 @@ impl WriteTx<'_> {
         )
         .execute(self.sql())
         .await?;
-        let field =
-            |field, after: String| FieldChange { field, before: None, after: Some(after), person: None };
+        let field = |field: &'static str, after: String| FieldChange {
+            field: field.into(),
+            before: None,
+            after: Some(after),
+            person: None,
+        };
         self.events.push(Event {
             code: "role.granted",
             outcome: Outcome::Success,
@@ -74,12 +81,46 @@ impl WriteTx<'_> {
         if permit.account != Some(before.id) {
             return Err(StoreError::NotFound("user"));
         }
+        self.write_user(permit.tenant.id, before, version, change).await
+    }
+
+    /// As [`WriteTx::account`], of the caller's own account, for the fields that people
+    /// change themselves: from here on the transaction writes in their tenant.
+    pub async fn own_account(&mut self) -> Result<(User, Permit<act::UserFields>), StoreError> {
+        let id = self.caller.user();
+        let (user, permit) = self.account::<act::UserFields>(id).await?;
+        self.enter(user.tenant).await?;
+        Ok((user, permit))
+    }
+
+    /// Changes fields of the permitted account, if `version` is still the present one.
+    pub async fn update_own_fields(
+        &mut self,
+        permit: &Permit<act::UserFields>,
+        before: &User,
+        version: i64,
+        values: &[Value],
+    ) -> Result<User, StoreError> {
+        if permit.account != Some(before.id) {
+            return Err(StoreError::NotFound("user"));
+        }
+        let change = UserChange { fields: values.to_vec(), ..UserChange::default() };
+        self.write_user(permit.tenant.id, before, Some(version), &change).await
+    }
+
+    async fn write_user(
+        &mut self,
+        tenant: TenantId,
+        before: &User,
+        version: Option<i64>,
+        change: &UserChange,
+    ) -> Result<User, StoreError> {
         if version.is_some_and(|v| v != before.version) {
             return Err(StoreError::Stale { present: before.version });
         }
         let mut user = before.clone();
         apply(&mut user, change);
-        let changes = differences(before, &user);
+        let changes = differences(before, &user, change);
         if changes.is_empty() {
             return Ok(user);
         }
@@ -88,7 +129,7 @@ impl WriteTx<'_> {
         sqlx::query!(
             "UPDATE users SET given_name = $2, surname = $3, display_name = $4, mail = $5, phone = $6, title = $7,
                     department = $8, enabled = $9, search_key = $10, version = $11, principal_name = $12,
-                    logon_name = $13, details = $14, manager_id = $15 WHERE id = $1",
+                    logon_name = $13, details = $14, manager_id = $15, fields = $16 WHERE id = $1",
             user.id.uuid(),
             user.given_name,
             user.surname,
@@ -103,7 +144,8 @@ impl WriteTx<'_> {
             user.principal_name,
             user.logon_name,
             Json(&user.details) as _,
-            user.manager.as_ref().map(|manager| manager.person.id.uuid())
+            user.manager.as_ref().map(|manager| manager.person.id.uuid()),
+            stored(&user.fields) as _
         )
         .execute(self.sql())
         .await?;
@@ -115,7 +157,7 @@ impl WriteTx<'_> {
             (false, true) => "user.enabled",
             _ => "user.updated",
         };
-        let (tenant, target) = (permit.tenant.id, ("user", user.id.to_string()));
+        let target = ("user", user.id.to_string());
         self.events.push(Event { code, outcome: Outcome::Success, tenant, target, changes });
         Ok(user)
     }
@@ -146,13 +188,19 @@ fn apply(user: &mut User, change: &UserChange) {
             None => user.details.remove(detail),
         };
     }
+    for value in &change.fields {
+        match &value.value {
+            Some(text) => user.fields.insert(value.field, text.clone()),
+            None => user.fields.remove(&value.field),
+        };
+    }
 }
 
-fn differences(before: &User, after: &User) -> Vec<FieldChange> {
+fn differences(before: &User, after: &User, change: &UserChange) -> Vec<FieldChange> {
     let mut changes = Vec::new();
-    let mut note = |field, before: Option<String>, after: Option<String>, person| {
+    let mut note = |field: &'static str, before: Option<String>, after: Option<String>, person| {
         if before != after {
-            changes.push(FieldChange { field, before, after, person });
+            changes.push(FieldChange { field: field.into(), before, after, person });
         }
     };
     let person = Some(after.id);
@@ -171,5 +219,11 @@ fn differences(before: &User, after: &User) -> Vec<FieldChange> {
     let id = |user: &User| user.manager.as_ref().map(|manager| manager.person.id.to_string());
     note("manager", id(before), id(after), None);
     note("enabled", Some(before.enabled.to_string()), Some(after.enabled.to_string()), None);
+    let custom = change.fields.iter().map(|value| {
+        let of = |user: &User| user.fields.get(&value.field).cloned();
+        let field = format!("fields.{}", value.key).into();
+        FieldChange { field, before: of(before), after: of(after), person }
+    });
+    changes.extend(custom.filter(|change| change.before != change.after));
     changes
 }

@@ -92,7 +92,6 @@ async fn changes_are_told_field_by_field() {
     let change = TenantChange {
         name: Some("New Name".to_owned()),
         billing_id: Some(Some("4711".to_owned())),
-        language: Some("en".to_owned()),
         ..TenantChange::default()
     };
     tx.update_tenant(&permit, None, &change).await.expect("changing");

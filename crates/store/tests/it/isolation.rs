@@ -80,6 +80,10 @@ const RARE: &str = "
                  SELECT id, 'plan', 'x', 9, now() FROM tenant;
              INSERT INTO password_policy (tenant_id, min_chars, classes, no_names, forbidden, updated_at)
                  SELECT id, 12, 0, false, '{}', now() FROM tenant;
+             INSERT INTO custom_field (id, tenant_id, key, label, kind, required, person, copied, rules, created_at)
+                 SELECT gen_random_uuid(), id, 'own', 'Own', 'text', false, 'hidden', false, '{}', now() FROM tenant;
+             INSERT INTO tenant_setting (tenant_id, name, value, updated_at)
+                 SELECT id, 'support_name', 'Own', now() FROM tenant;
              INSERT INTO hook (id, tenant_id, service_id, name, moment, occasions, kind, destination, limit_seconds, tries,
                      created_at)
                  SELECT gen_random_uuid(), tenant_id, id, 'Own', 'after', '{assign}', 'webhook', '', 1, 1, now()
@@ -403,4 +407,35 @@ async fn nobody_reads_hashes_or_sealed_secrets_who_only_serves() {
             "{query}"
         );
     }
+}
+
+/// Functions that run as owner ask for whom, and answer for nobody else.
+#[tokio::test]
+async fn functions_that_run_as_owner_answer_for_tenants_of_the_caller_only() {
+    let estate = Estate::new().await;
+    fill(&estate).await;
+    let world = &estate.world;
+    let rules = "SELECT count(*) FROM password_rules_of($1)";
+    let mut sql = scoped(world, &estate.a1.admin).await;
+    for (tenant, some) in [(estate.a1.id, true), (estate.b1.id, false), (estate.a3.id, false)] {
+        let count: i64 =
+            sqlx::query_scalar(rules).bind(tenant.uuid()).fetch_one(&mut sql).await.expect("an answer");
+        assert_eq!(count > 0, some, "{tenant}");
+    }
+    let clashes = "SELECT count(*) FROM field_clashes($1, 'own', NULL)";
+    let own: i64 =
+        sqlx::query_scalar(clashes).bind(estate.a1.id.uuid()).fetch_one(&mut sql).await.expect("an answer");
+    assert!(own > 0);
+    let place = "SELECT count(*) FROM place_containers($1, $1, $1, now())";
+    let mut nobody = world.login(APP_ROLE).await;
+    for query in [clashes, place] {
+        for sql in [&mut sql, &mut nobody] {
+            let refused = sqlx::query(query).bind(estate.b1.id.uuid()).fetch_all(sql).await.expect_err(query);
+            let code = refused.as_database_error().and_then(sqlx::error::DatabaseError::code);
+            assert_eq!(code.as_deref(), Some("42501"), "{query}");
+        }
+    }
+    let count: i64 =
+        sqlx::query_scalar(rules).bind(estate.b1.id.uuid()).fetch_one(&mut nobody).await.expect("an answer");
+    assert_eq!(count, 0, "whoever names no caller has no rules to see");
 }

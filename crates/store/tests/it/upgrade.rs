@@ -25,8 +25,8 @@ async fn a_customer_with_a_service_of_an_earlier_version_has_an_instance_of_it()
              SELECT code, 2, '{tenant_read}', true, now()
                FROM unnest(ARRAY['provider_administrator', 'reseller_administrator']) code;
          INSERT INTO tenant (id, kind, code, name, search_key, language, time_zone, currency, created_at)
-             SELECT ('00000000-0000-0000-0000-00000000000' || n)::uuid, kind, kind, kind, kind, 'en', 'UTC', 'EUR', now()
-               FROM (VALUES (1, 'provider'), (2, 'customer')) AS t (n, kind);
+             SELECT ('00000000-0000-0000-0000-00000000000' || n)::uuid, kind, kind, kind, kind, 'en', zone, 'EUR', now()
+               FROM (VALUES (1, 'provider', 'UTC'), (2, 'customer', 'Europe/Berlin')) AS t (n, kind, zone);
          INSERT INTO tenant_edge (child, parent, valid_from) VALUES
              ('00000000-0000-0000-0000-000000000001', NULL, now()),
              ('00000000-0000-0000-0000-000000000002', '00000000-0000-0000-0000-000000000001', now());
@@ -54,8 +54,14 @@ async fn a_customer_with_a_service_of_an_earlier_version_has_an_instance_of_it()
     let linked = "instance_id IN (SELECT id FROM service_instance)";
     assert_eq!(db.values("user_group", "name", linked).await, ["Desktop"]);
     let held = db.values("role_grant", "role_version", "true").await;
-    assert_eq!(held, ["3"], "whoever managed everything still does");
-    let new = "code = 'provider_administrator' AND version = 3
-               AND permissions @> '{catalogue_manage, hook_manage, directory_adopt, group_members}'";
+    assert_eq!(held, ["4"], "whoever managed everything still does");
+    let new = "code = 'provider_administrator' AND version = 4
+               AND permissions @> '{catalogue_manage, hook_manage, directory_adopt, group_members, user_fields}'";
     assert_eq!(db.values("role", "code", new).await.len(), 1);
+    let said = async |n: u8| {
+        db.values("tenant_setting", "name", &format!("tenant_id = '00000000-0000-0000-0000-00000000000{n}'"))
+            .await
+    };
+    assert_eq!(said(1).await.len(), 4, "the provider says all that everybody needs");
+    assert_eq!(said(2).await, ["time_zone"], "what was the same is inherited");
 }

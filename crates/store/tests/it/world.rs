@@ -416,6 +416,7 @@ pub fn person(id: UserId, given: &str, surname: &str, login: &str) -> NewUser {
         enabled: true,
         administrator: false,
         details: Details::new(),
+        fields: vec![],
     }
 }
 
@@ -460,6 +461,7 @@ pub fn account(user: &NewUser, parent: ObjectId) -> Spec {
         enabled: user.enabled,
         details: user.details.clone(),
         service_details: Details::new(),
+        slots: domain::custom::Slots::new(),
         unlocked_at: None,
         password_expired_at: None,
     })

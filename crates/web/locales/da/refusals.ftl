@@ -192,3 +192,9 @@ expected-a-person-or-a-customer = en person eller en kunde
 # Versions of plans.
 conflict-older_version-title = Nogen har en nyere version af planen
 conflict-older_version-detail = Abonnementer ændres kun til nyere versioner. Intet blev ændret: vælg en nyere version, angiv med from, hvem det gælder, eller fortryd den anmodning, der bragte den nyere.
+
+# Fields and settings.
+rule-taken-by = »{ $value }« er allerede optaget af { $by }.
+rule-administrators_only = Det ændrer kun en administrator.
+conflict-currency_billed-title = Noget er bestilt i den nuværende valuta
+conflict-currency_billed-detail = Det, en kunde har bestilt, faktureres i den valuta, der gjaldt dengang, og priser er i én valuta. Intet blev ændret: bestil en ny kunde i den anden valuta, eller fakturér og luk denne først.

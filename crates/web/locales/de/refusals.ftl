@@ -192,3 +192,9 @@ expected-a-person-or-a-customer = eine Person oder ein Kunde
 # Versions of plans.
 conflict-older_version-title = Jemand hat eine neuere Version des Plans
 conflict-older_version-detail = Abonnements werden nur auf neuere Versionen umgestellt. Nichts wurde geändert: Wählen Sie eine neuere Version, nennen Sie mit from, um wen es geht, oder machen Sie den Auftrag rückgängig, der die neuere brachte.
+
+# Fields and settings.
+rule-taken-by = „{ $value }“ ist schon vergeben, an { $by }.
+rule-administrators_only = Das ändert nur ein Administrator.
+conflict-currency_billed-title = In der jetzigen Währung wurde schon bestellt
+conflict-currency_billed-detail = Was ein Kunde bestellt hat, wird in der damals geltenden Währung abgerechnet, und Preise haben eine Währung. Nichts wurde geändert: Legen Sie einen neuen Kunden in der anderen Währung an, oder rechnen Sie diesen zuerst ab und schließen Sie ihn.

@@ -192,3 +192,9 @@ expected-a-person-or-a-customer = a person or a customer
 # Versions of plans.
 conflict-older_version-title = Somebody has a newer version of the plan
 conflict-older_version-detail = Subscriptions are changed to newer versions only. Nothing was changed: choose a newer version, name with from whom it is about, or undo the request that brought the newer one.
+
+# Fields and settings.
+rule-taken-by = "{ $value }" is taken already by { $by }.
+rule-administrators_only = Only an administrator changes this.
+conflict-currency_billed-title = Something was ordered in the present currency
+conflict-currency_billed-detail = What was ordered of a customer is billed in the currency that held then, and prices are of one currency. Nothing was changed: order a new customer in the other currency, or bill and close this one first.

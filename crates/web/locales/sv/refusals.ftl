@@ -192,3 +192,9 @@ expected-a-person-or-a-customer = en person eller en kund
 # Versions of plans.
 conflict-older_version-title = Någon har en nyare version av planen
 conflict-older_version-detail = Abonnemang ändras bara till nyare versioner. Inget ändrades: välj en nyare version, ange med from vilka det gäller, eller ångra den begäran som gav den nyare.
+
+# Fields and settings.
+rule-taken-by = ”{ $value }” är redan upptaget av { $by }.
+rule-administrators_only = Det ändras bara av en administratör.
+conflict-currency_billed-title = Något har beställts i den nuvarande valutan
+conflict-currency_billed-detail = Det en kund har beställt faktureras i den valuta som gällde då, och priser är i en valuta. Inget ändrades: beställ en ny kund i den andra valutan, eller fakturera och stäng den här först.
