@@ -43,7 +43,7 @@ async fn a_person_given_back_keeps_the_account_and_ends_here() {
     let (id, version) = whose(world, "acme.p0").await;
     let preview = adoption::preview_user_release(&stage.app, &world.root, id).await.expect("a preview");
     assert_eq!((preview.plans.as_slice(), preview.kept.len()), (["basic".to_owned()].as_slice(), 0));
-    assert_eq!(preview.left, ["Desktop", "Members"]);
+    assert_eq!(preview.left, ["Desk", "Members"]);
     assert!(preview.dn.is_some_and(|dn| dn.starts_with("CN=acme.P0,")));
     let refused = adoption::release_user(&stage.app, &world.root, id, version + 1, &Cause::default()).await;
     assert!(matches!(refused, Err(AppError::Conflict(Conflict::Stale { .. }))));
