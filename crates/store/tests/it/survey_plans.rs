@@ -16,6 +16,7 @@ const ROWS: usize = 100_000;
 const TABLES: [&str; 4] = ["survey_object", "adoption_item", "external_object", "object"];
 
 async fn fill(estate: &Estate) {
+    let customer = estate.a1.id.uuid();
     estate
         .world
         .sql(&format!(
@@ -35,6 +36,13 @@ async fn fill(estate: &Estate) {
              INSERT INTO adoption_item (adoption_id, external_id, tenant_id, kind, name, dn, fate)
                  SELECT o.survey_id, o.external_id, o.tenant_id, o.kind, o.name, o.dn,
                         CASE WHEN o.kind = 'group' THEN 'conflict' ELSE 'create' END FROM survey_object o;
+             -- Half of what was seen is ours.
+             INSERT INTO object (id, tenant_id, target_id, entity_kind, entity_id, kind, spec, spec_version, created_at)
+                 SELECT md5('o' || n)::uuid, '{customer}', d.id, 'user', md5('o' || n)::uuid, 'user', '{{}}', 1, now()
+                   FROM target d, generate_series(1, {ROWS} / 2) n;
+             INSERT INTO external_object (object_id, tenant_id, target_id, external_id, state)
+                 SELECT md5('o' || n)::uuid, '{customer}', d.id, md5(n::text)::uuid, 'verified'
+                   FROM target d, generate_series(1, {ROWS} / 2) n;
              ANALYZE"
         ))
         .await;
