@@ -104,6 +104,12 @@ impl Directory {
                 let dn = dn::by_id(at.external_id);
                 session.send(vec![], Operation::Delete { dn }).await
             }
+            Action::Release { at } => {
+                // Only the marker that is ours: what bears another one meanwhile keeps it.
+                let ours = HashSet::from([step.object.to_string().into_bytes()]);
+                let marker = self.config.marker.as_bytes().to_vec();
+                modify(session, at, vec![], vec![Mod::Delete(marker, ours)]).await
+            }
             Action::SetAccess { at, readers } => {
                 let value = closed(session, readers)?;
                 let replace = replace("nTSecurityDescriptor", [value]);

@@ -18,7 +18,10 @@ pub(crate) fn check(folder: &Parsed, facts: &Facts, step: &Step) -> Result<(), P
     match &step.action {
         Action::Create { parent, .. } => container(parent.as_ref()),
         Action::Move { at, parent, .. } => object(at).and(container(parent.as_ref())),
-        Action::Update { at, .. } | Action::Delete { at } | Action::SetPassword { at, .. } => object(at),
+        Action::Update { at, .. }
+        | Action::Delete { at }
+        | Action::Release { at }
+        | Action::SetPassword { at, .. } => object(at),
         Action::SetAccess { at, readers } => {
             // Everyone or Authenticated Users would open it to every tenant.
             let bad = |reader: &&String| !reader.parse::<Sid>().is_ok_and(|sid| sid.is_of_a_domain());

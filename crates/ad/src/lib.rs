@@ -50,6 +50,7 @@ use tokio::time::Instant;
 pub use config::{Config, ConfigError, ControllerAddress, Transport};
 pub use dn::InvalidDn;
 pub use security::{InvalidSid, Sid};
+pub use survey::surveyed_attributes;
 
 use crate::{
     connection::{Connections, Session},

@@ -15,6 +15,11 @@ use crate::{
     entry,
 };
 
+/// Our marker is not there any more, or the object is not.
+const fn is_released(answer: u32) -> bool {
+    matches!(answer, code::NO_SUCH_ATTRIBUTE | code::NO_SUCH_OBJECT)
+}
+
 /// What the answer to a step means.
 pub(crate) fn of(step: &Step, answer: Result<Answer, Lost>) -> Result<(), ApplyError> {
     match answer {
@@ -23,6 +28,7 @@ pub(crate) fn of(step: &Step, answer: Result<Answer, Lost>) -> Result<(), ApplyE
         Ok(answer) if answer.code == code::NO_SUCH_OBJECT && matches!(step.action, Action::Delete { .. }) => {
             Ok(())
         }
+        Ok(answer) if is_released(answer.code) && matches!(step.action, Action::Release { .. }) => Ok(()),
         Ok(answer) => {
             let problem = problem(step, &answer);
             if is_about_the_controller(problem.code) {
@@ -197,6 +203,7 @@ pub(crate) fn address(step: &Step) -> Option<&str> {
         Action::Update { at, .. }
         | Action::Move { at, .. }
         | Action::Delete { at }
+        | Action::Release { at }
         | Action::SetAccess { at, .. }
         | Action::SetPassword { at, .. }
         | Action::ChangeMembers { at, .. } => Some(&at.dn),

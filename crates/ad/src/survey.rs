@@ -4,6 +4,7 @@
 
 use connector::{Cursor, Lane, Page, SurveyError, Surveyed, Unreachable};
 use domain::{
+    adoption::Ignored,
     limits,
     problem::{Problem, ProblemCode},
     spec::ObjectKind,
@@ -17,8 +18,20 @@ use crate::{
     controls,
     dn::Parsed,
     entry::{self, Entry},
-    scan::{KINDS, cookie},
+    scan::cookie,
 };
+
+/// What is reported: also what nobody takes over, so that people see that it was seen.
+const KINDS: &str = "(|(objectClass=organizationalUnit)(objectClass=group)(objectClass=user))";
+
+/// What is asked for beside what every object is asked for.
+const BESIDE: [&str; 4] = ["memberOf", "isCriticalSystemObject", "servicePrincipalName", "objectClass"];
+
+/// Everything a survey asks for, with this attribute for the marker.
+#[must_use]
+pub fn surveyed_attributes(marker: &str) -> Vec<String> {
+    entry::asked(marker).into_iter().chain(BESIDE).map(str::to_owned).collect()
+}
 
 impl Directory {
     pub(crate) async fn survey_page(
@@ -40,7 +53,7 @@ impl Directory {
         };
         let paging = PagedResults { size: limits::ENTRIES_PER_PAGE, cookie: cookie_before }.critical();
         let mut attributes = entry::asked(&self.config.marker);
-        attributes.extend(["memberOf", "isCriticalSystemObject"]);
+        attributes.extend(BESIDE);
         let controls = vec![paging.into(), controls::names_with_ids()];
         let found = session.search(base, Scope::Subtree, KINDS, &attributes, controls).await;
         let found = found.map_err(Unreachable::from)?;
@@ -73,8 +86,8 @@ impl Directory {
             let object = entry.observed(&self.config.marker, ObjectKind::User)?;
             let listed = facts.protected_ids.contains(&object.address.external_id)
                 || facts.protected_names.iter().any(|protected| name.is_within(protected));
-            let protected = listed || entry.text("isCriticalSystemObject") == Some("TRUE");
-            Some(Surveyed { member_of: groups(&entry), object, protected })
+            let ignored = ignored(&entry, object.security_id.as_deref());
+            Some(Surveyed { member_of: groups(&entry), object, protected: listed, ignored })
         });
         shown.collect()
     }
@@ -82,6 +95,26 @@ impl Directory {
 
 fn refused(code: ProblemCode, dn: &str) -> SurveyError {
     SurveyError::Refused { problem: Problem::new(code).with("dn", dn) }
+}
+
+/// What nobody takes over. Managed accounts of services are computers by their class
+/// (MS-ADSC 2.133, 2.155), and an ordinary account with a service principal name is one
+/// of a service. Ids below 1000 are those of the directory itself (MS-ADTS 6.1.1.6).
+fn ignored(entry: &Entry, security_id: Option<&str>) -> Option<Ignored> {
+    let is_a =
+        |class: &str| entry.all("objectClass").iter().any(|c| c.eq_ignore_ascii_case(class.as_bytes()));
+    let number = security_id.and_then(|sid| sid.rsplit_once('-')).and_then(|(_, n)| n.parse::<u32>().ok());
+    if entry.text("isCriticalSystemObject") == Some("TRUE") || number.is_some_and(|n| n < 1_000) {
+        return Some(Ignored::BuiltIn);
+    }
+    if is_a("msDS-ManagedServiceAccount") || is_a("msDS-GroupManagedServiceAccount") {
+        return Some(Ignored::ServiceAccount);
+    }
+    if is_a("computer") {
+        return Some(Ignored::Computer);
+    }
+    let serves = !entry.all("servicePrincipalName").is_empty();
+    (is_a("user") && serves).then_some(Ignored::ServiceAccount)
 }
 
 fn groups(entry: &Entry) -> Vec<Uuid> {

@@ -145,6 +145,9 @@ pub async fn preview_adoption(
         naming_pattern: customer.naming_pattern,
         suffixes: body.suffixes,
         plans: body.plans,
+        into: body.into,
+        rules: body.rules,
+        wins: body.wins,
         ..AdoptionDraft::default()
     };
     let adoption = use_cases::preview(&surface.app, &call.caller, id, &draft, &call.cause).await?;
@@ -185,20 +188,10 @@ fn migration(body: &MigrationRequest) -> Result<MigrationDraft, AppError> {
     };
     let (customers, users) = (file("customers", &body.customers), file("users", &body.users));
     let services = file("services", &body.services);
-    let mut rules = Vec::new();
-    for (i, text) in body.rules.iter().enumerate() {
-        match Match::from_code(text) {
-            Some(rule) => rules.push(rule),
-            None => {
-                let known: Vec<_> = Match::ALL.iter().map(|rule| rule.code()).collect();
-                let error = FieldError::new(format!("match[{i}]"), Rule::Unknown).with("value", text);
-                errors.push(error.with("known", known.join(", ")));
-            }
-        }
-    }
-    if rules.is_empty() {
-        rules.extend(Match::ALL);
-    }
+    let rules = Match::chosen(&body.rules).unwrap_or_else(|wrong| {
+        errors.extend(wrong);
+        Vec::new()
+    });
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors));
     }

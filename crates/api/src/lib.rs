@@ -26,6 +26,7 @@ mod password_rules;
 mod plans;
 mod read;
 mod refusal;
+mod releases;
 mod requests;
 mod services;
 mod sessions;
@@ -247,6 +248,9 @@ fn of_services(router: OpenApiRouter<Surface>) -> OpenApiRouter<Surface> {
         .routes(routes!(adoption::show_adoption))
         .routes(routes!(adoption::list_adoption_items))
         .routes(routes!(adoption::run_adoption))
+        .routes(routes!(releases::preview_adoption_release, releases::release_adoption))
+        .routes(routes!(releases::preview_user_release, releases::release_user))
+        .routes(routes!(releases::preview_group_release, releases::release_group))
         .routes(routes!(catalogue::list_directories))
         .routes(routes!(catalogue::show_directory, catalogue::update_directory))
 }

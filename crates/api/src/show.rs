@@ -11,7 +11,7 @@ pub use accounts::{
     created, effective, group, group_kind, group_ref, link, member, nested, person, removed_group,
     subscription, user,
 };
-pub use adoption::{adoption, adoption_item, migration, survey, survey_object};
+pub use adoption::{adoption, adoption_item, adoption_release, migration, release, survey, survey_object};
 pub use drift::finding;
 pub use hooks::hook;
 pub use requests::{directory, item, order, placement, plan, request};

@@ -6,24 +6,26 @@
 //! out is computed anew by the code that made the preview, and has to be the
 //! same ([`Conflict::PreviewStale`]).
 //!
-//! `draft` is what somebody asks for, `outcome` what becomes of it, `run` what
-//! is written.
+//! `draft` is what somebody asks for, `ground` what it is decided on, `outcome` what
+//! becomes of it, `run` what is written, `links` for those whom we have already. How
+//! it is given back is in `release`.
 
 mod draft;
+mod ground;
+mod links;
 mod migrate;
 mod outcome;
+mod release;
 mod run;
-
-use std::fmt::Write as _;
+mod served;
 
 use domain::{
-    adoption::Decision,
     field::{FieldError, Rule},
     id::{AdoptionId, RequestId, SurveyId, TargetId, TenantId},
     limits, names,
 };
 use store::{
-    Caller, seal,
+    Caller,
     surveys::Survey,
     tx::{Cause, Permit, ReadTx, TenantRef, WriteTx, act},
 };
@@ -31,9 +33,14 @@ use store::{
 pub use draft::{AdoptionDraft, Extra, Plan};
 pub use migrate::{Leftover, Migrated, MigrationDraft, migrate};
 pub use outcome::Counts;
+pub use release::{
+    ReleaseCounts, ReleasePreview, preview_group_release, preview_release, preview_user_release, release,
+    release_group, release_user,
+};
 pub use store::adoptions::{Adoption, AdoptionItem};
 
 use crate::{App, AppError, error::Conflict};
+use ground::Ground;
 use outcome::Outcome;
 
 /// Asks for a survey of a directory, or of one container of it.
@@ -120,8 +127,13 @@ async fn keep(
 ) -> Result<AdoptionId, AppError> {
     let objects = tx.survey_subtree(survey, &draft.container, limits::ADOPTED_OBJECTS + 1).await?;
     let plan = Plan::check(tx, survey, draft, &objects).await?;
-    let seller = tx.tenant(plan.seller).await?;
-    let outcome = Outcome::of(tx, survey, &seller, &plan, objects).await?;
+    let ground = Ground::of(tx, survey, &plan).await?;
+    if let Some(customer) = &ground.customer {
+        // What is known of its people is shown.
+        tx.permit_people(customer)?;
+        tx.permit::<act::OrderCreate>(customer)?;
+    }
+    let outcome = Outcome::of(tx, survey, &ground, &plan, objects).await?;
     let top = outcome.top();
     let adoption = Adoption {
         id: tx.id(),
@@ -132,13 +144,15 @@ async fn keep(
         seller: plan.seller,
         plan: serde_json::to_value(&plan).map_err(|error| AppError::Internal(Box::new(error)))?,
         counts: serde_json::to_value(&outcome.counts).map_err(|error| AppError::Internal(Box::new(error)))?,
-        digest: digest(&outcome.decisions),
+        digest: outcome.digest(),
         state: "previewed".to_owned(),
+        into: plan.into,
         customer: None,
         request: None,
         created_by: caller.user(),
         created_at: tx.now(),
         run_at: None,
+        released: None,
     };
     tx.insert_adoption(permit, &adoption, &outcome.items()).await?;
     Ok(adoption.id)
@@ -170,22 +184,26 @@ pub async fn run(
         serde_json::from_value(adoption.plan.clone()).map_err(|error| AppError::Internal(Box::new(error)))?;
     let stale = |_| AppError::Conflict(Conflict::PreviewStale);
     let (survey, _) = tx.survey(adoption.survey).await.map_err(stale)?;
+    let ground = Ground::of(&mut tx, &survey, &plan).await?;
     if tx.is_read_only(survey.target).await? {
         return Err(AppError::Conflict(Conflict::DirectoryReadOnly));
     }
     let objects = tx.survey_subtree(&survey, &adoption.dn, limits::ADOPTED_OBJECTS + 1).await?;
-    let outcome =
-        Outcome::of(&mut tx, &survey, &order.tenant, &plan, objects).await.map_err(|e| match e {
-            AppError::Invalid(_) => AppError::Conflict(Conflict::PreviewStale),
-            other => other,
-        })?;
-    if digest(&outcome.decisions) != adoption.digest {
+    let outcome = Outcome::of(&mut tx, &survey, &ground, &plan, objects).await.map_err(|e| match e {
+        // Where it may be placed, and what it may be called, was shown otherwise.
+        AppError::Invalid(_)
+        | AppError::Conflict(Conflict::DirectoryDedicated | Conflict::DirectoryNotAllowed) => {
+            AppError::Conflict(Conflict::PreviewStale)
+        }
+        other => other,
+    })?;
+    if outcome.digest() != adoption.digest {
         return Err(AppError::Conflict(Conflict::PreviewStale));
     }
     if outcome.counts.conflicts > 0 && !leave_conflicts {
         return Err(AppError::Conflict(Conflict::AdoptionConflicts));
     }
-    let request = run::carry_out(&mut tx, (&adopt, &order), &adoption, &plan, &outcome).await?;
+    let request = run::carry_out(&mut tx, (&adopt, &order), &adoption, &ground, &plan, &outcome).await?;
     tx.commit(cause).await?;
     Ok(request)
 }
@@ -196,25 +214,13 @@ async fn permits(
     adoption: &Adoption,
     owner: &TenantRef,
 ) -> Result<(Permit<act::DirectoryAdopt>, Permit<act::OrderCreate>), (TenantId, AppError)> {
-    let order = match tx.tenant(adoption.seller).await {
-        Ok(seller) => tx.permit::<act::OrderCreate>(&seller).map_err(|e| (seller.id, e.into()))?,
+    // Who may give a customer something may give it people; a new one is the seller's.
+    let order = match tx.tenant(adoption.into.unwrap_or(adoption.seller)).await {
+        Ok(buyer) => tx.permit::<act::OrderCreate>(&buyer).map_err(|e| (buyer.id, e.into()))?,
         Err(error) => return Err((owner.id, error.into())),
     };
     let adopt = tx.permit::<act::DirectoryAdopt>(owner).map_err(|e| (owner.id, e.into()))?;
     Ok((adopt, order))
-}
-
-/// Over all that was decided. What was seen of an object is in the survey, which
-/// does not change.
-fn digest(decisions: &[Decision]) -> Vec<u8> {
-    let mut text = String::new();
-    for decision in decisions {
-        let reason = decision.reason.map_or("", domain::adoption::Reason::code);
-        let (id, fate) = (decision.id, decision.fate.code());
-        // Writing to a text cannot fail.
-        let _ = writeln!(text, "{id} {fate} {reason} {:?}", decision.args);
-    }
-    seal::hash(text.as_bytes()).to_vec()
 }
 
 fn unknown(field: impl Into<String>, value: &str) -> FieldError {

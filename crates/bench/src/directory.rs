@@ -185,6 +185,48 @@ impl Site {
         Ok(started.elapsed())
     }
 
+    /// A container that somebody else filled with accounts, without passwords because those
+    /// take the controller most of the time; gives its address.
+    pub async fn foreign(&self, name: &str, count: usize) -> Result<String, Failure> {
+        let unit = format!("OU={name},{}", self.target.folder_dn);
+        let mut ldif = format!("dn: {unit}\nobjectClass: organizationalUnit\n\n");
+        for n in 0..count {
+            let Person { given, surname, user_name } = Person::new(n);
+            let logon = format!("{name}{user_name}");
+            let _writing_to_a_string_cannot_fail = write!(
+                ldif,
+                "dn: CN={logon},{unit}\nobjectClass: user\nsAMAccountName: {logon}\n\
+                 userPrincipalName: {user_name}@{name}.test\ngivenName: {given}\nsn: {surname}\n\
+                 displayName: {given} {surname}\nmail: {user_name}@{name}.test\ntitle: Clerk\n\
+                 department: Sales\nemployeeID: {n}\nuserAccountControl: 514\n\n"
+            );
+        }
+        let directory = self.domain.directory();
+        let who = (directory.administrator_dn.as_str(), directory.administrator_password.as_str());
+        self.ldap("ldapadd", who, &[], &ldif).await?;
+        Ok(unit)
+    }
+
+    /// A paged search for all that a survey asks for, with the ids of groups in their
+    /// names as a survey has them (MS-ADTS 3.1.1.3.4.1.5).
+    pub async fn search_floor(
+        &self,
+        base: &str,
+        attributes: &[String],
+        expected: usize,
+    ) -> Result<Duration, Failure> {
+        let kinds = "(|(objectClass=organizationalUnit)(objectClass=group)(objectClass=user))";
+        let mut arguments = vec!["-LLL", "-o", "ldif-wrap=no", "-E", "pr=1000/noprompt"];
+        arguments.extend(["-E", "1.2.840.113556.1.4.529=:MAMCAQE=", "-b", base, kinds]);
+        arguments.extend(attributes.iter().map(String::as_str));
+        let who = (self.target.bind_dn.as_str(), self.target.bind_password.as_str());
+        let started = Instant::now();
+        let found = self.ldap("ldapsearch", who, &arguments, "").await?;
+        let took = started.elapsed();
+        let seen = found.lines().filter(|line| line.starts_with("dn:")).count();
+        if seen == expected { Ok(took) } else { Err(format!("the floor saw {seen} of {expected}").into()) }
+    }
+
     /// What is in the unit of the floor.
     pub async fn floor_state(&self) -> Result<State, Failure> {
         self.state(FLOOR, &format!("CN={FLOOR} Members,OU={FLOOR},{}", self.target.folder_dn)).await

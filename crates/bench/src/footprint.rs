@@ -88,10 +88,15 @@ pub async fn memory(scale: &Scale) -> Result<Vec<Row>, Failure> {
 }
 
 /// MiB of a process that are in memory (proc(5), `VmRSS`).
-fn resident(process: &Process) -> Result<f64, Failure> {
-    let pid = process.pid().ok_or("the server has ended")?;
+pub fn resident(process: &Process) -> Result<f64, Failure> {
+    status(process, "VmRSS:")
+}
+
+/// A figure of a process in MiB.
+pub fn status(process: &Process, name: &str) -> Result<f64, Failure> {
+    let pid = process.pid().ok_or("the process has ended")?;
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib: u32 = line.and_then(|l| l.trim().split(' ').next()?.parse().ok()).ok_or("no VmRSS in /proc")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let kib: u32 = line.and_then(|l| l.trim().split(' ').next()?.parse().ok()).ok_or("not in /proc")?;
     Ok(f64::from(kib) / 1024.0)
 }

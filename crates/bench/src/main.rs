@@ -23,6 +23,7 @@ mod report;
 mod soak;
 mod stage;
 mod stats;
+mod survey;
 mod term;
 
 use std::{
@@ -101,6 +102,8 @@ enum Benchmark {
     Suspend3200,
     /// Another customer's password resets meanwhile
     Fairness,
+    /// Looking at a large container that somebody else filled
+    Survey,
     /// Creating people over HTTP, one client
     #[value(name = "post-users-1")]
     PostUsers1,
@@ -128,6 +131,7 @@ impl Benchmark {
             Self::Property3200 => changes::property(scale).await,
             Self::Suspend3200 => changes::suspend(scale).await,
             Self::Fairness => people::fairness(scale).await,
+            Self::Survey => survey::run(scale).await,
             Self::PostUsers1 => post_users::run(scale, 1).await,
             Self::PostUsers8 => post_users::run(scale, 8).await,
             Self::PostUsers32 => post_users::run(scale, 32).await,

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::{
     commands::{
         adopt, catalogue, customers, directories, drift, entitlements, fields, groups, hooks, orders,
-        profiles, requests, resellers, session, settings, tokens, users,
+        profiles, releases, requests, resellers, session, settings, tokens, users,
     },
     output::Format,
 };
@@ -155,6 +155,9 @@ pub enum Command {
     /// Take over customers, people and services from the export of another panel
     #[command(subcommand)]
     MigrateFrom(adopt::MigrateFrom),
+    /// Give back to a directory what is ours: it stays as it is, without our marker
+    #[command(subcommand)]
+    Release(releases::Give),
     /// What somebody changed in a directory behind our back
     #[command(subcommand)]
     Drift(drift::Drift),

@@ -131,6 +131,12 @@ impl Client {
         self.send(call).await
     }
 
+    /// Does something to what still is as it was when `etag` was read.
+    pub async fn post_match(&self, path: &[&str], etag: Option<&str>) -> Result<Answer, Failure> {
+        let call = self.call(Method::POST, self.url(path)?, Repeat::Unsent);
+        self.send(call.if_match(etag)).await
+    }
+
     /// Makes a session. Not kept under a key, because the answer is a secret.
     pub async fn sign_in(&self, body: &wire::sessions::NewSession) -> Result<Answer, Failure> {
         self.send(self.call(Method::POST, self.url(&["sessions"])?, Repeat::Unsent).json(Some(body))?).await

@@ -9,6 +9,8 @@ mod args;
 mod client;
 mod commands;
 mod config;
+#[cfg(test)]
+mod documents;
 mod failure;
 mod input;
 mod output;

@@ -9,6 +9,7 @@
 
 mod cases;
 mod groups;
+mod released;
 mod world;
 
 use domain::spec::{Address, ObjectKind};
@@ -18,6 +19,7 @@ use crate::Connector;
 
 pub use cases::*;
 pub use groups::*;
+pub use released::*;
 
 /// A target with an empty folder, and somebody who acts in it behind the
 /// connector's back.
@@ -86,6 +88,7 @@ macro_rules! cases {
             a_password_is_set_and_a_weak_one_is_refused
             each_step_of_a_batch_has_its_own_outcome_in_order
             a_scan_finds_everything_and_a_later_one_what_changed
+            what_is_released_loses_our_marker_and_nothing_else
         );
     };
     (@ $harness:expr; $($case:ident)*) => { $(

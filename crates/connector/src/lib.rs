@@ -12,6 +12,7 @@ pub mod reference;
 use std::time::Duration;
 
 use domain::{
+    adoption::Ignored,
     plan::Step,
     problem::{Problem, ProblemCode},
     spec::{Address, ObjectKind, Observed, Selector},
@@ -119,6 +120,8 @@ pub struct Surveyed {
     pub member_of: Vec<Uuid>,
     /// It is on the list of what is never touched.
     pub protected: bool,
+    /// Nobody takes it over.
+    pub ignored: Option<Ignored>,
 }
 
 /// Why a survey did not go on.

@@ -3,21 +3,26 @@
 //! Pure, so that a preview and what is carried out are the same decision.
 //!
 //! Start at [`decide`]. What a person's account shows becomes a person in
-//! `values`; how rows of a file find their accounts is in [`matching`].
+//! `values`; how people and groups that we have find their accounts is in `link`,
+//! by the rules in [`matching`], as rows of a file do.
 
+mod link;
 pub mod matching;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use matching::Rule;
 use uuid::Uuid;
 
 use crate::{
     drift::codes,
     field::FieldError,
+    id::ObjectId,
     spec::{Attribute, ObjectKind},
 };
 
+pub use link::{Difference, Existing, Known, Link, Wins};
 pub use values::{Values, user_spec, values};
 
 codes! {
@@ -25,7 +30,7 @@ codes! {
     Fate {
         /// Something of ours is made for it, and it is marked.
         Create = "create",
-        /// It is what something of ours has been waiting for, and it is marked.
+        /// Somebody, or a group, that we have gets it, and it is marked.
         Match = "match",
         /// It cannot be taken over as it is: a person has to act first.
         Conflict = "conflict",
@@ -57,6 +62,16 @@ codes! {
         SuffixLeftOut = "suffix_left_out",
         /// Several rows, or several accounts, fit each other.
         SeveralCandidates = "several_candidates",
+        /// Whom it fits has another account.
+        LinkedElsewhere = "linked_elsewhere",
+        /// It is ours, and not of this customer.
+        OtherCustomer = "other_customer",
+        /// It is the account of a computer.
+        Computer = "computer",
+        /// It is the account of a service.
+        ServiceAccount = "service_account",
+        /// The directory cannot do without it.
+        BuiltIn = "built_in",
     }
 }
 
@@ -65,9 +80,32 @@ impl Reason {
     #[must_use]
     pub const fn fate(self) -> Fate {
         match self {
-            Self::AlreadyOurs | Self::Protected => Fate::Skip,
+            Self::AlreadyOurs | Self::Protected | Self::Computer | Self::ServiceAccount | Self::BuiltIn => {
+                Fate::Skip
+            }
             _ => Fate::Conflict,
         }
+    }
+}
+
+/// Whose an object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holder {
+    /// Of the customer it would be taken over into.
+    Here,
+    /// Of somebody else.
+    Elsewhere,
+}
+
+codes! {
+    /// What nobody takes over.
+    Ignored {
+        /// The account of a computer.
+        Computer = "computer",
+        /// The account of a service.
+        ServiceAccount = "service_account",
+        /// The directory cannot do without it.
+        BuiltIn = "built_in",
     }
 }
 
@@ -85,11 +123,15 @@ pub struct Found {
     /// What it shows.
     pub attributes: BTreeMap<Attribute, String>,
     /// It is ours.
-    pub ours: bool,
-    /// It bears a marker.
-    pub marked: bool,
+    pub ours: Option<Holder>,
+    /// The marker it bears.
+    pub marker: Option<ObjectId>,
     /// It is never touched.
     pub protected: bool,
+    /// Nobody takes it over.
+    pub ignored: Option<Ignored>,
+    /// The key of the person elsewhere, if something said it.
+    pub external_id: Option<String>,
 }
 
 /// Names that others have, in lower case.
@@ -112,6 +154,8 @@ pub struct Choice {
     pub group_names: BTreeSet<String>,
     /// Objects several rows of a file fit, or the other way round.
     pub ambiguous: BTreeSet<Uuid>,
+    /// The customer that exists already, and what it has; a new one when none.
+    pub into: Option<Existing>,
 }
 
 /// What becomes of one object.
@@ -127,6 +171,8 @@ pub struct Decision {
     pub args: BTreeMap<String, String>,
     /// For people that are taken over: what is kept of them.
     pub values: Option<Values>,
+    /// Who of ours gets it.
+    pub link: Option<Link>,
 }
 
 /// The names for which somebody has to ask before [`decide`].
@@ -152,7 +198,9 @@ pub fn names(found: &[Found]) -> Names {
 /// people, each after what it lies in.
 #[must_use]
 pub fn decide(found: &[Found], choice: &Choice, taken: &Names) -> Vec<Decision> {
-    let mut state = Deciding { choice, taken, left: BTreeSet::new(), used: Used::default() };
+    let links = choice.into.as_ref().map(|into| into.find(found)).unwrap_or_default();
+    let known = choice.into.iter().flat_map(|into| &into.known).map(|known| (known.id, known)).collect();
+    let mut state = Deciding { choice, taken, known, links, left: BTreeSet::new(), used: Used::default() };
     let depth = depths(found);
     let mut order: Vec<&Found> = found.iter().collect();
     order.sort_by_key(|f| (f.kind, depth.get(&f.id).copied().unwrap_or_default(), f.id));
@@ -192,6 +240,9 @@ struct Used {
 struct Deciding<'a> {
     choice: &'a Choice,
     taken: &'a Names,
+    known: BTreeMap<Uuid, &'a Known>,
+    /// Whom of ours objects fit.
+    links: BTreeMap<Uuid, link::Fits<'a>>,
     /// Containers that are not taken over.
     left: BTreeSet<Uuid>,
     used: Used,
@@ -204,31 +255,52 @@ fn because(reason: Reason, args: &[(&str, &str)]) -> Refusal {
     (reason, args.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
 }
 
+/// What is kept of an object, and who of ours gets it.
+type Accepted = (Option<Values>, Option<Link>);
+
 impl Deciding<'_> {
     fn decide(&mut self, object: &Found) -> Decision {
-        let decided = self.general(object).and_then(|()| match object.kind {
-            ObjectKind::User => self.person(object).map(Some),
-            ObjectKind::Group => self.group(object).map(|()| None),
-            ObjectKind::Container | ObjectKind::Access => Ok(None),
-        });
-        let (fate, reason, args, values) = match decided {
-            Ok(values) => (Fate::Create, None, BTreeMap::new(), values),
-            Err((reason, args)) => (reason.fate(), Some(reason), args, None),
+        let decided = self.general(object).and_then(|()| self.of_kind(object));
+        let is_own = object.ours == Some(Holder::Here);
+        let (fate, reason, args, (values, link)) = match decided {
+            Ok(accepted @ (_, Some(_))) => (Fate::Match, None, BTreeMap::new(), accepted),
+            Ok(accepted) => (Fate::Create, None, BTreeMap::new(), accepted),
+            Err((reason, args)) => (reason.fate(), Some(reason), args, (None, None)),
         };
-        if object.kind == ObjectKind::Container && fate != Fate::Create {
+        if object.kind == ObjectKind::Container && fate != Fate::Create && !is_own {
             self.left.insert(object.id);
         }
-        Decision { id: object.id, fate, reason, args, values }
+        Decision { id: object.id, fate, reason, args, values, link }
+    }
+
+    fn of_kind(&mut self, object: &Found) -> Result<Accepted, Refusal> {
+        let link = self.linked(object)?;
+        match object.kind {
+            ObjectKind::User => self.person(object, link),
+            ObjectKind::Group => self.group(object, link.as_ref()).map(|()| (None, link)),
+            ObjectKind::Container | ObjectKind::Access => Ok((None, None)),
+        }
     }
 
     fn general(&self, object: &Found) -> Result<(), Refusal> {
-        if object.ours {
-            return Err(because(Reason::AlreadyOurs, &[]));
+        match object.ours {
+            Some(Holder::Elsewhere) if self.choice.into.is_some() => {
+                return Err(because(Reason::OtherCustomer, &[]));
+            }
+            Some(_) => return Err(because(Reason::AlreadyOurs, &[])),
+            None => {}
         }
         if object.protected {
             return Err(because(Reason::Protected, &[]));
         }
-        if object.marked {
+        match object.ignored {
+            Some(Ignored::Computer) => return Err(because(Reason::Computer, &[])),
+            Some(Ignored::ServiceAccount) => return Err(because(Reason::ServiceAccount, &[])),
+            Some(Ignored::BuiltIn) => return Err(because(Reason::BuiltIn, &[])),
+            None => {}
+        }
+        let is_known = matches!(self.links.get(&object.id), Some(link::Fits::One(_, Rule::Marker)));
+        if object.marker.is_some() && !is_known {
             return Err(because(Reason::ForeignMarker, &[]));
         }
         if object.parent.is_some_and(|parent| self.left.contains(&parent)) {
@@ -240,8 +312,45 @@ impl Deciding<'_> {
         Ok(())
     }
 
-    fn person(&mut self, object: &Found) -> Result<Values, Refusal> {
+    /// Who of ours gets it.
+    fn linked(&self, object: &Found) -> Result<Option<Link>, Refusal> {
+        let Some(into) = &self.choice.into else { return Ok(None) };
+        match self.links.get(&object.id) {
+            None => Ok(None),
+            Some(link::Fits::Several(rule)) => {
+                Err(because(Reason::SeveralCandidates, &[("rule", rule.code())]))
+            }
+            Some(link::Fits::One(known, rule)) if known.is_linked => {
+                Err(because(Reason::LinkedElsewhere, &[("rule", rule.code()), ("value", &known.name)]))
+            }
+            Some(link::Fits::One(known, rule)) => {
+                Ok(Some(Link { whose: known.id, rule: *rule, differences: into.differences(known, object) }))
+            }
+        }
+    }
+
+    fn person(&mut self, object: &Found, link: Option<Link>) -> Result<Accepted, Refusal> {
+        let whose = link.as_ref().and_then(|link| self.known(link.whose));
+        if whose.is_some() && self.portal_wins() {
+            // The account becomes what the person is; what it shows now is nobody's wish.
+            return Ok((None, link));
+        }
         let values = values(&object.attributes).map_err(|error| refused(&error))?;
+        let own = whose.map(|known| known.names.clone()).unwrap_or_default();
+        self.person_names(&values, &own)?;
+        Ok((Some(values), link))
+    }
+
+    fn known(&self, id: Uuid) -> Option<&Known> {
+        self.known.get(&id).copied()
+    }
+
+    fn portal_wins(&self) -> bool {
+        self.choice.into.as_ref().is_some_and(|into| into.wins == Wins::Portal)
+    }
+
+    /// Whether the names are free, but for those the person has already.
+    fn person_names(&mut self, values: &Values, own: &BTreeSet<String>) -> Result<(), Refusal> {
         let suffix = values.suffix().unwrap_or_default();
         if self.choice.suffixes.as_ref().is_some_and(|chosen| !chosen.contains(suffix)) {
             return Err(because(Reason::SuffixLeftOut, &[("value", suffix)]));
@@ -249,11 +358,11 @@ impl Deciding<'_> {
         if self.taken.suffixes.contains(suffix) {
             return Err(because(Reason::SuffixTaken, &[("value", suffix)]));
         }
-        if self.taken.principal.contains(&values.principal_name) {
+        if self.taken.principal.contains(&values.principal_name) && !own.contains(&values.principal_name) {
             let args = [("field", "principal_name"), ("value", values.principal_name.as_str())];
             return Err(because(Reason::NameTaken, &args));
         }
-        if self.taken.logon.contains(&values.logon_name) {
+        if self.taken.logon.contains(&values.logon_name) && !own.contains(&values.logon_name) {
             let args = [("field", "logon_name"), ("value", values.logon_name.as_str())];
             return Err(because(Reason::NameTaken, &args));
         }
@@ -265,19 +374,25 @@ impl Deciding<'_> {
             let args = [("field", "logon_name"), ("value", values.logon_name.as_str())];
             return Err(because(Reason::Duplicate, &args));
         }
-        Ok(values)
+        Ok(())
     }
 
-    fn group(&mut self, object: &Found) -> Result<(), Refusal> {
+    fn group(&mut self, object: &Found, link: Option<&Link>) -> Result<(), Refusal> {
+        let own = link.and_then(|link| self.known(link.whose)).map(|known| known.names.clone());
+        if own.is_some() && self.portal_wins() {
+            return Ok(());
+        }
+        let own = own.unwrap_or_default();
         let name = crate::names::display_name("name", &object.name).map_err(|error| refused(&error))?;
         let Some(logon) = logon_of(object) else {
             return Err(because(Reason::Value, &[("field", "logon_name"), ("rule", "required")]));
         };
-        if self.taken.logon.contains(&logon) {
+        if self.taken.logon.contains(&logon) && !own.contains(&logon) {
             return Err(because(Reason::NameTaken, &[("field", "logon_name"), ("value", &logon)]));
         }
         let key = name.to_lowercase();
-        if self.choice.group_names.contains(&key) || !self.used.groups.insert(key) {
+        let is_taken = self.choice.group_names.contains(&key) && !own.contains(&key);
+        if is_taken || !self.used.groups.insert(key) {
             return Err(because(Reason::Duplicate, &[("field", "name"), ("value", &name)]));
         }
         if !self.used.logon.insert(logon.clone()) {
@@ -295,132 +410,4 @@ fn refused(error: &FieldError) -> Refusal {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn id(n: u128) -> Uuid {
-        Uuid::from_u128(n)
-    }
-
-    fn object(n: u128, kind: ObjectKind, name: &str) -> Found {
-        let attributes = match kind {
-            ObjectKind::User => BTreeMap::from([
-                (Attribute::Name, name.to_owned()),
-                (Attribute::LogonName, name.to_owned()),
-                (Attribute::PrincipalName, format!("{name}@Acme.test")),
-                (Attribute::Enabled, "true".to_owned()),
-            ]),
-            ObjectKind::Group => BTreeMap::from([(Attribute::LogonName, name.to_owned())]),
-            _ => BTreeMap::new(),
-        };
-        let parent = (n > 1).then_some(id(1));
-        let name = name.to_owned();
-        Found { id: id(n), kind, parent, name, attributes, ours: false, marked: false, protected: false }
-    }
-
-    fn fates(found: &[Found], choice: &Choice, taken: &Names) -> Vec<(u128, Fate, Option<Reason>)> {
-        let decided = decide(found, choice, taken);
-        decided.into_iter().map(|d| (d.id.as_u128(), d.fate, d.reason)).collect()
-    }
-
-    #[test]
-    fn what_is_in_order_is_taken_over_with_its_names_in_small_letters() {
-        let found = [
-            object(3, ObjectKind::User, "Anna"),
-            object(2, ObjectKind::Group, "Sales"),
-            object(1, ObjectKind::Container, "Acme"),
-        ];
-        let decided = decide(&found, &Choice::default(), &Names::default());
-        let fates: Vec<_> = decided.iter().map(|d| (d.id.as_u128(), d.fate)).collect();
-        assert_eq!(fates, [(1, Fate::Create), (2, Fate::Create), (3, Fate::Create)]);
-        let values = decided[2].values.as_ref().expect("a person");
-        assert_eq!((values.principal_name.as_str(), values.logon_name.as_str()), ("anna@acme.test", "anna"));
-        assert_eq!(values.display_name, "Anna", "the name stands for what is not shown");
-    }
-
-    #[test]
-    fn every_reason_is_told() {
-        let mut ours = object(2, ObjectKind::User, "ours");
-        ours.ours = true;
-        let mut marked = object(3, ObjectKind::User, "marked");
-        marked.marked = true;
-        let mut protected = object(4, ObjectKind::Container, "Vault");
-        protected.protected = true;
-        let mut within = object(5, ObjectKind::User, "within");
-        within.parent = Some(id(4));
-        let mut nameless = object(6, ObjectKind::User, "nameless");
-        nameless.attributes.remove(&Attribute::PrincipalName);
-        let mut other = object(9, ObjectKind::User, "other");
-        other.attributes.insert(Attribute::PrincipalName, "other@else.test".to_owned());
-        let mut twice = object(11, ObjectKind::User, "twice2");
-        twice.attributes.insert(Attribute::PrincipalName, "twice@acme.test".to_owned());
-        let found = [
-            object(1, ObjectKind::Container, "Acme"),
-            ours,
-            marked,
-            protected,
-            within,
-            nameless,
-            object(7, ObjectKind::User, "taken"),
-            object(8, ObjectKind::Group, "Members"),
-            other,
-            object(10, ObjectKind::User, "twice"),
-            twice,
-            object(12, ObjectKind::User, "torn"),
-        ];
-        let choice = Choice {
-            suffixes: Some(BTreeSet::from(["acme.test".to_owned()])),
-            group_names: BTreeSet::from(["members".to_owned()]),
-            ambiguous: BTreeSet::from([id(12)]),
-        };
-        let taken = Names { logon: BTreeSet::from(["taken".to_owned()]), ..Names::default() };
-        let told: BTreeMap<_, _> =
-            fates(&found, &choice, &taken).into_iter().map(|(n, fate, why)| (n, (fate, why))).collect();
-        let conflict = |reason| (Fate::Conflict, Some(reason));
-        assert_eq!(told[&2], (Fate::Skip, Some(Reason::AlreadyOurs)));
-        assert_eq!(told[&3], conflict(Reason::ForeignMarker));
-        assert_eq!(told[&4], (Fate::Skip, Some(Reason::Protected)));
-        assert_eq!(told[&5], conflict(Reason::Container));
-        assert_eq!(told[&6], conflict(Reason::Value));
-        assert_eq!(told[&7], conflict(Reason::NameTaken));
-        assert_eq!(told[&8], conflict(Reason::Duplicate));
-        assert_eq!(told[&9], conflict(Reason::SuffixLeftOut));
-        assert_eq!(told[&10], (Fate::Create, None));
-        assert_eq!(told[&11], conflict(Reason::Duplicate));
-        assert_eq!(told[&12], conflict(Reason::SeveralCandidates));
-        let taken = Names { suffixes: BTreeSet::from(["acme.test".to_owned()]), ..Names::default() };
-        let told = fates(&found[..1], &Choice::default(), &taken);
-        assert_eq!(told, [(1, Fate::Create, None)]);
-        let told = fates(&[object(2, ObjectKind::User, "anna")], &Choice::default(), &taken);
-        assert_eq!(told[0].2, Some(Reason::SuffixTaken));
-    }
-
-    proptest! {
-        #[test]
-        fn no_two_that_are_taken_over_share_a_name_and_nothing_is_lost(
-            people in proptest::collection::vec(("[a-c]{1,2}", "[a-c]{1,2}", any::<bool>()), 0..20)
-        ) {
-            let found: Vec<_> = people.iter().zip(2..).map(|((upn, logon, group), n)| {
-                let kind = if *group { ObjectKind::Group } else { ObjectKind::User };
-                let mut found = object(n, kind, logon);
-                if !group {
-                    found.attributes.insert(Attribute::PrincipalName, format!("{upn}@acme.test"));
-                }
-                found
-            }).collect();
-            let decided = decide(&found, &Choice::default(), &Names::default());
-            prop_assert_eq!(decided.len(), found.len());
-            let created: Vec<_> = decided.iter().filter(|d| d.fate == Fate::Create).collect();
-            let upns: Vec<_> = created.iter().filter_map(|d| d.values.as_ref()).map(|v| &v.principal_name).collect();
-            prop_assert_eq!(upns.iter().collect::<BTreeSet<_>>().len(), upns.len());
-            let by_id: BTreeMap<_, _> = found.iter().map(|f| (f.id, f)).collect();
-            let logons: Vec<_> = created.iter().filter_map(|d| logon_of(by_id[&d.id])).collect();
-            prop_assert_eq!(logons.iter().collect::<BTreeSet<_>>().len(), logons.len());
-            // The order in which a survey came in changes nothing.
-            let mut reversed = found.clone();
-            reversed.reverse();
-            prop_assert_eq!(decide(&reversed, &Choice::default(), &Names::default()), decided);
-        }
-    }
-}
+mod tests;

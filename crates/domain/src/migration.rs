@@ -122,9 +122,9 @@ const CUSTOMERS: &[Column] = &[
 ];
 const USERS: &[Column] = &[
     column("customer", CUSTOMER, true),
-    column("principal_name", &["upn", "userprincipalname", "login", "loginname"], false),
+    column("principal_name", &["upn", "userprincipalname", "login", "loginname", "emailaslogin"], false),
     column("user_name", &["username", "user", "samaccountname", "logonname", "username(prew2k)"], false),
-    column("mail", &["mail", "email", "emailaddress", "primaryemail"], false),
+    column("mail", &["mail", "email", "emailaddress", "primaryemail", "primarysmtpaddress"], false),
     column("employee_id", &["employeeid", "employeenumber"], false),
     column("external_id", &["externalid", "recorduid", "userid", "id"], false),
 ];
@@ -223,6 +223,7 @@ impl Errors {
 
     fn people(&mut self, table: &Table, codes: &BTreeSet<String>) -> Vec<Person> {
         let mut all = Vec::with_capacity(table.rows.len());
+        let mut lines: BTreeMap<(&str, String), u64> = BTreeMap::new();
         for row in &table.rows {
             if row.text("customer").is_none() {
                 let error = FieldError::new(row.field("customer"), Rule::Required);
@@ -241,6 +242,21 @@ impl Errors {
                 continue;
             }
             let external_id = self.line(row, "external_id", 128);
+            // Of one account, or one key, there is one row; numbers at an employer may repeat.
+            let principal = keys.get(&Match::PrincipalName).map(|key| ("principal_name", key.to_lowercase()));
+            let logon = keys.get(&Match::LogonName).map(|key| ("user_name", key.to_lowercase()));
+            let external = external_id.as_ref().map(|key| ("external_id", format!("{customer} {key}")));
+            let mut once = true;
+            for (column, key) in principal.into_iter().chain(logon).chain(external) {
+                if let Some(other) = lines.insert((column, key), row.line) {
+                    let error = FieldError::new(row.field(column), Rule::Duplicate);
+                    self.0.push(row.explain(column, error.with("other", format!("row {other}"))));
+                    once = false;
+                }
+            }
+            if !once {
+                continue;
+            }
             all.push(Person { line: row.line, customer, keys, external_id });
         }
         all
@@ -335,6 +351,38 @@ mod tests {
         assert_eq!(
             read(&files(&wide, "customer,upn\n", "")).expect("in order").customers[0].name,
             "M\u{fc}ller"
+        );
+    }
+
+    #[test]
+    fn files_that_are_dirty_are_told_where_and_nothing_of_them_is_guessed() {
+        let customers = "code,name\nacme,Acme\n";
+        let told = |users: &[u8], services: &str| {
+            let files = Files { customers: customers.as_bytes(), users, services: services.as_bytes() };
+            let errors = read(&files).expect_err("it is dirty");
+            errors.into_iter().map(|e| (e.field, e.rule, e.args.get("other").cloned())).collect::<Vec<_>>()
+        };
+        let twice = b"customer,upn,user name,external id\nacme,a@acme.test,a,1\nacme,A@ACME.test,b,2\nacme,c@acme.test,c,1\n";
+        let row = |n: u64| Some(format!("row {n}"));
+        assert_eq!(
+            told(twice, ""),
+            [
+                ("users[3].principal_name".to_owned(), Rule::Duplicate, row(2)),
+                ("users[4].external_id".to_owned(), Rule::Duplicate, row(2))
+            ]
+        );
+        // Marked as UTF-8, and something else from the third row on.
+        let mixed = b"\xEF\xBB\xBFcustomer,upn\nacme,\xC3\xA5sa@acme.test\nacme,j\xF6rg@acme.test\n";
+        assert_eq!(told(mixed, ""), [("users[3].principal_name".to_owned(), Rule::ForbiddenCharacter, None)]);
+        let open = b"customer,upn,note\nacme,a@acme.test,\"never closed\nacme,b@acme.test,x\n";
+        assert_eq!(told(open, ""), [("users[2]".to_owned(), Rule::Format, None)]);
+        let inches = b"customer,upn,note\nacme,a@acme.test,19\" rack\nacme,b@acme.test,x\n";
+        let files = Files { customers: customers.as_bytes(), users: inches, services: b"" };
+        assert_eq!(read(&files).expect("a quote within a cell is a quote").people.len(), 2);
+        let missing = told(b"upn,mail\na@acme.test,x\n", "user,plan\na,b\n");
+        assert_eq!(
+            missing.iter().map(|e| e.0.as_str()).collect::<Vec<_>>(),
+            ["users.customer", "services.service"]
         );
     }
 

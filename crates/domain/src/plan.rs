@@ -91,6 +91,11 @@ pub enum Action {
         /// Which object.
         at: Address,
     },
+    /// Take our marker off and leave everything else: it is not ours any more.
+    Release {
+        /// Which object.
+        at: Address,
+    },
     /// Close a container so that only `readers` of the tenants may read it.
     SetAccess {
         /// Which container.
@@ -145,6 +150,13 @@ pub enum Plan {
 pub fn plan(want: &Want<'_>, have: Option<&Observed>) -> Plan {
     let step = |action| Plan::Do(Step { object: want.object, kind: want.kind, action });
     match (want.spec, have) {
+        // What bears no marker of ours, or is gone, is nobody's any more.
+        (Some(Spec::Released { .. }), have) => match have {
+            Some(have) if have.marker == Some(want.object) && want.kind != ObjectKind::Access => {
+                step(Action::Release { at: have.address.clone() })
+            }
+            _ => Plan::Nothing,
+        },
         (None, None) => Plan::Nothing,
         // Access goes with the container it belongs to.
         (None, Some(_)) if want.kind == ObjectKind::Access => Plan::Nothing,

@@ -211,6 +211,14 @@ pub enum Spec {
         /// The group whose members may read it.
         readers: ObjectId,
     },
+    /// It is not ours any more and stays as it is: only our marker goes. A worker of a
+    /// version that does not know this cannot read it, and so does nothing.
+    Released {
+        /// What it is.
+        was: ObjectKind,
+        /// What it was called last.
+        name: String,
+    },
 }
 
 /// What should be true of a group. Its members are edges of their own.
@@ -316,6 +324,7 @@ impl Spec {
             Self::Group(_) => ObjectKind::Group,
             Self::User(_) => ObjectKind::User,
             Self::Access { .. } => ObjectKind::Access,
+            Self::Released { was, .. } => *was,
         }
     }
 
@@ -326,7 +335,7 @@ impl Spec {
             Self::Container { parent, .. } => *parent,
             Self::Group(group) => Some(group.parent),
             Self::User(user) => Some(user.parent),
-            Self::Access { .. } => None,
+            Self::Access { .. } | Self::Released { .. } => None,
         }
     }
 
@@ -350,7 +359,7 @@ impl Spec {
         match self {
             Self::User(user) => vec![(Attribute::Manager, user.manager)],
             Self::Group(group) => vec![(Attribute::Owner, group.owner)],
-            Self::Container { .. } | Self::Access { .. } => vec![],
+            Self::Container { .. } | Self::Access { .. } | Self::Released { .. } => vec![],
         }
     }
 
@@ -396,7 +405,7 @@ impl Spec {
                 let custom = user.slots.iter().map(|(slot, value)| (A::Custom(*slot), value.as_deref()));
                 plain.into_iter().chain(details).chain(custom).collect()
             }
-            Self::Access { .. } => BTreeMap::new(),
+            Self::Access { .. } | Self::Released { .. } => BTreeMap::new(),
         }
     }
 }

@@ -386,6 +386,7 @@ fn word(action: &Action) -> &'static str {
         Action::Update { .. } => "update",
         Action::Move { .. } => "move",
         Action::Delete { .. } => "delete",
+        Action::Release { .. } => "release",
         Action::SetAccess { .. } => "set_access",
         Action::SetPassword { .. } => "set_password",
         Action::ChangeMembers { .. } => "change_members",

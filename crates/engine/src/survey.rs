@@ -110,6 +110,7 @@ fn seen(surveyed: Surveyed) -> Seen {
         marker: object.marker,
         security_id: object.security_id,
         protected: surveyed.protected,
+        ignored: surveyed.ignored,
         attributes: object.attributes,
         member_of: surveyed.member_of,
     }

@@ -1,10 +1,13 @@
 //! Adoptions: what would become of a container and all in it, as it was shown,
-//! and the rows by which it becomes ours.
+//! and the rows by which it becomes ours. What is about a customer that exists is in
+//! `existing`.
+
+mod existing;
 
 use std::collections::BTreeMap;
 
 use domain::{
-    adoption::{Fate, Reason},
+    adoption::{Difference, Fate, Reason, matching::Rule},
     event::{Event, FieldChange, Outcome},
     id::{AdoptionId, ObjectId, RequestId, SurveyId, TargetId, TenantId, UserId},
     limits,
@@ -24,6 +27,8 @@ use crate::{
     tx::{Permit, ReadTx, TenantRef, WriteTx, act},
     users::NewUser,
 };
+
+pub use existing::{KnownGroup, Linked, NewLink};
 
 /// An adoption that was previewed.
 #[derive(Debug, Clone)]
@@ -48,6 +53,8 @@ pub struct Adoption {
     pub digest: Vec<u8>,
     /// `previewed` or `run`.
     pub state: String,
+    /// The customer that existed already.
+    pub into: Option<TenantId>,
     /// The customer it became.
     pub customer: Option<TenantId>,
     /// The request that carries it out.
@@ -58,6 +65,8 @@ pub struct Adoption {
     pub created_at: Timestamp,
     /// When it was carried out.
     pub run_at: Option<Timestamp>,
+    /// When it was taken back, and by which request.
+    pub released: Option<(Timestamp, RequestId)>,
 }
 
 /// What becomes of one object.
@@ -77,6 +86,12 @@ pub struct AdoptionItem {
     pub reason: Option<Reason>,
     /// What the reason is about.
     pub args: BTreeMap<String, String>,
+    /// The person or the group that gets it.
+    pub subject: Option<Uuid>,
+    /// By what that was found.
+    pub rule: Option<Rule>,
+    /// What the two sides say, until it is carried out.
+    pub differences: Vec<Difference>,
 }
 
 /// An object that was there before us.
@@ -116,7 +131,8 @@ impl ReadTx<'_> {
         let rows = sqlx::query!(
             r#"SELECT a.id, a.survey_id, a.target_id, a.container_id, a.dn, a.seller_id, a.plan, a.counts, a.digest, a.state,
                       a.customer_id, a.request_id, a.created_by, a.created_at AS "created_at!: jiff_sqlx::Timestamp",
-                      a.run_at AS "run_at: jiff_sqlx::Timestamp"
+                      a.run_at AS "run_at: jiff_sqlx::Timestamp", a.into_id, a.release_request,
+                      a.released_at AS "released_at: jiff_sqlx::Timestamp"
                  FROM adoption a
                 WHERE EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = a.tenant_id AND c.ancestor = ANY($1))
                   AND ($2::uuid IS NULL OR a.id = $2) AND ($3::uuid IS NULL OR a.id < $3)
@@ -139,11 +155,16 @@ impl ReadTx<'_> {
             counts: row.counts,
             digest: row.digest,
             state: row.state,
+            into: row.into_id.map(TenantId::from_uuid),
             customer: row.customer_id.map(TenantId::from_uuid),
             request: row.request_id.map(RequestId::from_uuid),
             created_by: UserId::from_uuid(row.created_by),
             created_at: row.created_at.to_jiff(),
             run_at: row.run_at.map(jiff_sqlx::Timestamp::to_jiff),
+            released: row
+                .released_at
+                .map(jiff_sqlx::Timestamp::to_jiff)
+                .zip(row.release_request.map(RequestId::from_uuid)),
         });
         Ok(adoption.collect())
     }
@@ -157,7 +178,8 @@ impl ReadTx<'_> {
         limit: u32,
     ) -> Result<Vec<AdoptionItem>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT external_id, kind, name, dn, fate, reason, args AS "args!: Json<BTreeMap<String, String>>"
+            r#"SELECT external_id, kind, name, dn, fate, reason, args AS "args!: Json<BTreeMap<String, String>>",
+                      subject, rule, differences AS "differences!: Json<Vec<Difference>>"
                  FROM adoption_item
                 WHERE adoption_id = $1 AND ($2::text IS NULL OR fate = $2) AND ($3::uuid IS NULL OR external_id > $3)
                 ORDER BY external_id LIMIT $4"#,
@@ -175,6 +197,8 @@ impl ReadTx<'_> {
                     .reason
                     .as_deref()
                     .map(|code| known(Reason::from_code(code), "adoption_item", "reason", id));
+                let rule =
+                    row.rule.as_deref().map(|code| known(Rule::from_code(code), "adoption_item", "rule", id));
                 Ok(AdoptionItem {
                     external_id: id,
                     kind: known(ObjectKind::from_code(&row.kind), "adoption_item", "kind", id)?,
@@ -183,6 +207,9 @@ impl ReadTx<'_> {
                     fate: known(Fate::from_code(&row.fate), "adoption_item", "fate", id)?,
                     reason: reason.transpose()?,
                     args: row.args.0,
+                    subject: row.subject,
+                    rule: rule.transpose()?,
+                    differences: row.differences.0,
                 })
             })
             .collect()
@@ -200,8 +227,8 @@ impl WriteTx<'_> {
         let tenant = permit.tenant.id;
         sqlx::query!(
             "INSERT INTO adoption (id, tenant_id, survey_id, target_id, container_id, dn, seller_id, plan, counts, digest,
-                 created_by, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                 created_by, created_at, into_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             adoption.id.uuid(),
             tenant.uuid(),
             adoption.survey.uuid(),
@@ -213,15 +240,17 @@ impl WriteTx<'_> {
             adoption.counts,
             adoption.digest,
             adoption.created_by.uuid(),
-            ts(adoption.created_at) as _
+            ts(adoption.created_at) as _,
+            adoption.into.map(TenantId::uuid)
         )
         .execute(self.sql())
         .await?;
         for chunk in items.chunks(limits::ROWS_PER_STATEMENT) {
             sqlx::query!(
-                "INSERT INTO adoption_item (adoption_id, tenant_id, external_id, kind, name, dn, fate, reason, args)
+                "INSERT INTO adoption_item (adoption_id, tenant_id, external_id, kind, name, dn, fate, reason, args,
+                        subject, rule, differences)
                  SELECT $1, $2, * FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                     $9::jsonb[])",
+                     $9::jsonb[], $10::uuid[], $11::text[], $12::jsonb[])",
                 adoption.id.uuid(),
                 tenant.uuid(),
                 &chunk.iter().map(|i| i.external_id).collect::<Vec<_>>(),
@@ -230,7 +259,10 @@ impl WriteTx<'_> {
                 &chunk.iter().map(|i| i.dn.clone()).collect::<Vec<_>>(),
                 &chunk.iter().map(|i| i.fate.code().to_owned()).collect::<Vec<_>>(),
                 &chunk.iter().map(|i| i.reason.map(|r| r.code().to_owned())).collect::<Vec<_>>() as _,
-                &chunk.iter().map(|i| Json(&i.args)).collect::<Vec<_>>() as _
+                &chunk.iter().map(|i| Json(&i.args)).collect::<Vec<_>>() as _,
+                &chunk.iter().map(|i| i.subject).collect::<Vec<_>>() as _,
+                &chunk.iter().map(|i| i.rule.map(|r| r.code().to_owned())).collect::<Vec<_>>() as _,
+                &chunk.iter().map(|i| Json(&i.differences)).collect::<Vec<_>>() as _
             )
             .execute(self.sql())
             .await?;
@@ -256,7 +288,8 @@ impl WriteTx<'_> {
     ) -> Result<(), StoreError> {
         let (request, now, tenant) = (self.request_id()?, ts(self.now), permit.tenant.id);
         sqlx::query!(
-            "UPDATE adoption SET state = 'run', customer_id = $3, request_id = $4, run_at = $5
+            "WITH i AS (UPDATE adoption_item SET differences = '[]' WHERE adoption_id = $1 AND differences <> '[]')
+             UPDATE adoption SET state = 'run', customer_id = $3, request_id = $4, run_at = $5
               WHERE id = $1 AND tenant_id = $2",
             adoption.id.uuid(),
             tenant.uuid(),

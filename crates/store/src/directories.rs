@@ -30,6 +30,14 @@ impl ReadTx<'_> {
         Ok((TargetId::from_uuid(row.id), TenantId::from_uuid(row.tenant_id)))
     }
 
+    /// Whose a directory is.
+    pub async fn operator_of(&mut self, target: TargetId) -> Result<TenantId, StoreError> {
+        let owner = sqlx::query_scalar!("SELECT tenant_id FROM target WHERE id = $1", target.uuid())
+            .fetch_optional(self.sql())
+            .await?;
+        owner.map(TenantId::from_uuid).ok_or(StoreError::NotFound("directory"))
+    }
+
     /// Whether a directory is for its tenant alone.
     pub async fn is_dedicated(&mut self, target: TargetId) -> Result<bool, StoreError> {
         let dedicated = sqlx::query_scalar!("SELECT dedicated FROM target WHERE id = $1", target.uuid())

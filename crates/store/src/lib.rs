@@ -33,6 +33,7 @@ pub mod objects;
 pub mod orders;
 pub mod password_rules;
 pub mod placement;
+pub mod releases;
 pub mod requests;
 pub mod seal;
 pub mod settings;

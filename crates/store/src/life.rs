@@ -271,7 +271,14 @@ impl WriteTx<'_> {
     }
 
     /// Notes a plan that began or ended, of a person or of the tenant as a whole.
-    fn note_plan_of(&mut self, tenant: TenantId, user: Option<Uuid>, plan: &str, version: i32, given: bool) {
+    pub(crate) fn note_plan_of(
+        &mut self,
+        tenant: TenantId,
+        user: Option<Uuid>,
+        plan: &str,
+        version: i32,
+        given: bool,
+    ) {
         if let Some(user) = user {
             return self.note_plan(tenant, UserId::from_uuid(user), plan, version, given);
         }

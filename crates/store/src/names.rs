@@ -35,7 +35,7 @@ pub enum NameKind {
 }
 
 impl NameKind {
-    const fn code(self) -> &'static str {
+    pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::PrincipalName => "principal_name",
             Self::LogonName => "logon_name",

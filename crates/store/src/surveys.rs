@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
+    adoption::Ignored,
     event::{Event, FieldChange, Outcome},
     id::{ObjectId, SurveyId, TargetId, TenantId, UserId},
     limits,
@@ -71,8 +72,10 @@ pub struct SurveyObject {
     pub attributes: BTreeMap<Attribute, String>,
     /// The groups it is in.
     pub member_of: Vec<Uuid>,
-    /// It is ours today.
-    pub ours: bool,
+    /// Whose of ours it is today, and as what.
+    pub owner: Option<(TenantId, ObjectId)>,
+    /// Nobody takes it over.
+    pub ignored: Option<Ignored>,
 }
 
 impl SurveyObject {
@@ -96,7 +99,11 @@ macro_rules! object {
             protected: row.protected,
             attributes: row.attributes.0,
             member_of: row.member_of,
-            ours: row.ours,
+            owner: row.owner.zip(row.object).map(|(t, o)| (TenantId::from_uuid(t), ObjectId::from_uuid(o))),
+            ignored: row
+                .ignored
+                .map(|code| known(Ignored::from_code(&code), "survey_object", "ignored", row.external_id))
+                .transpose()?,
         })
     }};
 }
@@ -184,9 +191,12 @@ impl ReadTx<'_> {
         let rows = sqlx::query!(
             r#"SELECT o.external_id, o.kind, o.dn, o.parent_key, o.name, o.marker, o.protected,
                       o.attributes AS "attributes!: Json<BTreeMap<Attribute, String>>", o.member_of,
-                      EXISTS (SELECT FROM external_object x JOIN object w ON w.id = x.object_id AND w.wanted
-                               WHERE x.target_id = $2 AND x.external_id = o.external_id) AS "ours!"
+                      o.ignored, w.tenant_id AS "owner?", w.id AS "object?"
                  FROM survey_object o
+                 -- The object itself; its access list is known by the same id.
+                 LEFT JOIN LATERAL (SELECT w.id, w.tenant_id FROM external_object x
+                        JOIN object w ON w.id = x.object_id AND w.wanted AND w.kind <> 'access'
+                       WHERE x.target_id = $2 AND x.external_id = o.external_id LIMIT 1) w ON true
                 WHERE o.survey_id = $1 AND ($3::text IS NULL OR o.kind = $3)
                   AND ($4::text IS NULL OR o.parent_key = lower($4)) AND ($5::text IS NULL OR o.dn_key > $5)
                 ORDER BY o.dn_key LIMIT $6"#,
@@ -226,9 +236,11 @@ impl ReadTx<'_> {
                     SELECT o.external_id FROM c JOIN survey_object o ON o.survey_id = $1 AND o.parent_key = c.dn_key)
                SELECT o.external_id, o.kind, o.dn, o.parent_key, o.name, o.marker, o.protected,
                       o.attributes AS "attributes!: Json<BTreeMap<Attribute, String>>", o.member_of,
-                      EXISTS (SELECT FROM external_object x JOIN object w ON w.id = x.object_id AND w.wanted
-                               WHERE x.target_id = $2 AND x.external_id = o.external_id) AS "ours!"
+                      o.ignored, w.tenant_id AS "owner?", w.id AS "object?"
                  FROM a JOIN survey_object o ON o.survey_id = $1 AND o.external_id = a.external_id
+                 LEFT JOIN LATERAL (SELECT w.id, w.tenant_id FROM external_object x
+                        JOIN object w ON w.id = x.object_id AND w.wanted AND w.kind <> 'access'
+                       WHERE x.target_id = $2 AND x.external_id = o.external_id LIMIT 1) w ON true
                 ORDER BY o.external_id LIMIT $4"#,
             survey.id.uuid(),
             survey.target.uuid(),

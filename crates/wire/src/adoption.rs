@@ -29,7 +29,7 @@ codes! {
     Fate {
         /// Something of ours is made for it, and it is marked. Nothing else of it changes.
         Create = "create",
-        /// It is what something of ours has been waiting for, and it is marked.
+        /// Somebody, or a group, that the customer has gets it, and it is marked.
         Match = "match",
         /// It cannot be taken over as it is; see `reason`.
         Conflict = "conflict",
@@ -45,6 +45,8 @@ codes! {
         Previewed = "previewed",
         /// Carried out by its request.
         Run = "run",
+        /// Taken back: what it took over is not ours any more.
+        Released = "released",
     }
 }
 
@@ -107,6 +109,9 @@ pub struct SurveyObject {
     pub dn: String,
     /// It is ours today.
     pub ours: bool,
+    /// Why nobody takes it over: `computer`, `service_account` or `built_in`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignored: Option<String>,
     /// It is on the list of what is never touched.
     pub protected: bool,
     /// In how many groups it is directly.
@@ -180,9 +185,25 @@ pub struct AdoptionRequest {
     #[serde(default)]
     #[schema(example = "OU=Acme,OU=Customers,DC=example,DC=com")]
     pub container: String,
-    /// The customer it becomes.
+    /// The customer it becomes. Left out with `into`.
     #[serde(default)]
     pub customer: AdoptedCustomer,
+    /// Code or id of a customer that exists in the same directory: what is found becomes
+    /// part of it, and its people and groups without an account find theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "acme")]
+    pub into: Option<String>,
+    /// With `into`, by what people and groups find their accounts, in this order: `marker`,
+    /// `principal_name`, `employee_id`, `external_id`, `mail`, `logon_name`, `name` (of
+    /// groups). All of them, so, when empty.
+    #[serde(default, rename = "match", skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["marker", "principal_name"]))]
+    pub rules: Vec<String>,
+    /// With `into`, whose values hold for those who do: `directory` (when not given), so
+    /// that accounts stay as they are, or `portal`, so that they are changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "directory")]
+    pub wins: Option<String>,
     /// Domains of principal names the customer gets. All of the people found when
     /// empty; otherwise people with another one are left.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -204,6 +225,9 @@ pub struct AdoptionCounts {
     pub groups: usize,
     /// People whose accounts are marked.
     pub users: usize,
+    /// People and groups of the customer that get what is theirs.
+    #[serde(default)]
+    pub linked: usize,
     /// Objects that cannot be taken over as they are.
     pub conflicts: usize,
     /// Objects that stay what they are.
@@ -233,6 +257,12 @@ pub struct Adoption {
     pub billing_id: Option<String>,
     /// Id of the seller.
     pub seller: String,
+    /// Id of the customer that existed already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub into: Option<String>,
+    /// Whose values hold for its people and groups: `directory` or `portal`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wins: Option<String>,
     /// How far it is.
     pub state: AdoptionState,
     /// How much becomes of what.
@@ -252,6 +282,13 @@ pub struct Adoption {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub run_at: Option<String>,
+    /// When it was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub released_at: Option<String>,
+    /// The request that takes it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release_request: Option<String>,
 }
 
 /// What becomes of one object.
@@ -280,6 +317,30 @@ pub struct AdoptionItem {
     /// What the sentences were made from, as `field` and `value`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub args: BTreeMap<String, String>,
+    /// Id of the person or the group of the customer that gets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// By what that was found, as `principal_name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// What the two sides say, where they differ. Forgotten when it was carried out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<Difference>,
+}
+
+/// A value the directory and the portal do not have alike; `wins` of the adoption says
+/// which holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Difference {
+    /// The attribute.
+    #[schema(example = "title")]
+    pub field: String,
+    /// What the directory shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directory: Option<String>,
+    /// What the portal knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portal: Option<String>,
 }
 
 /// Which objects of an adoption.
@@ -310,6 +371,47 @@ pub struct RunAdoption {
     pub leave_conflicts: bool,
 }
 
+/// What becomes of a person or a group that is given back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Release {
+    /// What it is called.
+    pub name: String,
+    /// Its address (DN), where it stays as it is, without the marker of this product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dn: Option<String>,
+    /// Plans that end.
+    pub plans: Vec<String>,
+    /// Groups it leaves: those of services, and that of all people.
+    pub leaves: Vec<String>,
+    /// Groups it stays in.
+    pub stays_in: Vec<String>,
+    /// The request that does it; none in a preview.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+}
+
+/// What becomes of an adoption that is taken back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AdoptionRelease {
+    /// People whose accounts stay as they are, without the marker of this product.
+    pub users: usize,
+    /// Groups that stay so.
+    pub groups: usize,
+    /// Containers that stay so; they stay closed to other customers.
+    pub containers: usize,
+    /// Groups that the adoption made and that are removed.
+    pub removed_groups: usize,
+    /// Plans that end.
+    pub plans: usize,
+    /// People and groups that were the customer's before and keep what they were given.
+    pub kept: usize,
+    /// Something of it changed since, so that it cannot be taken back (`changed_since`).
+    pub changed: bool,
+    /// The request that does it; none in a preview.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+}
+
 /// What another panel exported. Each file is sent as it is, in base64: any of
 /// UTF-8, UTF-16 with its mark, Windows-1252; separated by `,`, `;` or tabs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -338,7 +440,9 @@ pub struct MigrationRequest {
     #[schema(example = json!({ "csp1": "north" }))]
     pub sellers: BTreeMap<String, String>,
     /// By what rows and accounts are the same, in this order: `principal_name`,
-    /// `employee_id`, `mail`, `logon_name`. All of them, so, when empty.
+    /// `employee_id`, `mail`, `logon_name`. All of them, so, when empty. Also, for customers
+    /// that exist already, by what their people and groups find their accounts; see `match`
+    /// of an adoption.
     #[serde(default, rename = "match", skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<String>,
 }

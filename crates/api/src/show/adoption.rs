@@ -1,8 +1,14 @@
 //! Surveys, adoptions, migrations.
 
-use app::adoption::{Adoption, AdoptionItem, Counts, Leftover, Migrated, Plan};
+use app::adoption::{
+    Adoption, AdoptionItem, Counts, Leftover, Migrated, Plan, ReleaseCounts, ReleasePreview,
+};
 use app::reading::surveys::{Survey, SurveyObject};
-use domain::adoption::Fate;
+use domain::{
+    adoption::{Difference, Fate},
+    id::{GroupId, RequestId, UserId},
+    spec::ObjectKind,
+};
 use web::texts;
 use wire::{adoption, problem::FieldError};
 
@@ -34,7 +40,8 @@ pub fn survey_object(of: &SurveyObject) -> adoption::SurveyObject {
         kind: of.kind.code().to_owned(),
         name: of.name.clone(),
         dn: of.dn.clone(),
-        ours: of.ours,
+        ours: of.owner.is_some(),
+        ignored: of.ignored.map(|ignored| ignored.code().to_owned()),
         protected: of.protected,
         groups: of.member_of.len(),
         attributes: attributes.collect(),
@@ -64,12 +71,15 @@ pub fn adoption(of: &Adoption) -> adoption::Adoption {
         name: text(|plan| &plan.name),
         billing_id: plan.as_ref().and_then(|plan| plan.billing_id.clone()),
         seller: of.seller.to_string(),
+        into: of.into.map(|id| id.to_string()),
+        wins: plan.as_ref().filter(|plan| plan.into.is_some()).map(|plan| plan.wins().code().to_owned()),
         state: adoption::AdoptionState::from_code(&of.state).unwrap_or(adoption::AdoptionState::Previewed),
-        changes: texts::adoption_changes(&counts),
+        changes: texts::adoption_changes(&counts, plan.as_ref().map(Plan::wins)),
         counts: adoption::AdoptionCounts {
             containers: counts.containers,
             groups: counts.groups,
             users: counts.users,
+            linked: counts.linked,
             conflicts: counts.conflicts,
             skipped: counts.skipped,
             new_groups: counts.new_groups,
@@ -79,6 +89,8 @@ pub fn adoption(of: &Adoption) -> adoption::Adoption {
         request: of.request.map(|id| id.to_string()),
         created_at: of.created_at.to_string(),
         run_at: of.run_at.map(|at| at.to_string()),
+        released_at: of.released.map(|(at, _)| at.to_string()),
+        release_request: of.released.map(|(_, request)| request.to_string()),
     }
 }
 
@@ -97,6 +109,52 @@ pub fn adoption_item(of: &AdoptionItem) -> adoption::AdoptionItem {
         what,
         cure,
         args: of.args.clone(),
+        subject: of.subject.map(|id| subject(of.kind, id)),
+        rule: of.rule.map(|rule| rule.code().to_owned()),
+        differences: of.differences.iter().map(difference).collect(),
+    }
+}
+
+fn subject(kind: ObjectKind, id: uuid::Uuid) -> String {
+    match kind {
+        ObjectKind::Group => GroupId::from_uuid(id).to_string(),
+        _ => UserId::from_uuid(id).to_string(),
+    }
+}
+
+fn difference(of: &Difference) -> adoption::Difference {
+    adoption::Difference {
+        field: of.field.clone(),
+        directory: of.directory.clone(),
+        portal: of.portal.clone(),
+    }
+}
+
+/// What becomes of a person or a group that is given back.
+#[must_use]
+pub fn release(of: ReleasePreview, request: Option<RequestId>) -> adoption::Release {
+    adoption::Release {
+        name: of.name,
+        dn: of.dn,
+        plans: of.plans,
+        leaves: of.left,
+        stays_in: of.kept,
+        request: request.map(|id| id.to_string()),
+    }
+}
+
+/// What becomes of an adoption that is taken back.
+#[must_use]
+pub fn adoption_release(of: &ReleaseCounts, request: Option<RequestId>) -> adoption::AdoptionRelease {
+    adoption::AdoptionRelease {
+        users: of.users,
+        groups: of.groups,
+        containers: of.containers,
+        removed_groups: of.removed,
+        plans: of.plans,
+        kept: of.kept,
+        changed: of.changed,
+        request: request.map(|id| id.to_string()),
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::world::{Estate, text};
 
-const TOP: &str = "OU=Old,OU=Customers,DC=corp,DC=test";
+pub const TOP: &str = "OU=Old,OU=Customers,DC=corp,DC=test";
 
 /// A finished survey of the shared directory; gives its id.
 async fn surveyed(estate: &Estate) -> String {
@@ -18,7 +18,15 @@ async fn surveyed(estate: &Estate) -> String {
 }
 
 /// The survey saw an object in `parent`.
-async fn saw(estate: &Estate, n: u32, kind: &str, rdn: &str, parent: &str, attributes: &Value, groups: &str) {
+pub async fn saw(
+    estate: &Estate,
+    n: u32,
+    kind: &str,
+    rdn: &str,
+    parent: &str,
+    attributes: &Value,
+    groups: &str,
+) {
     let dn = format!("{rdn},{parent}");
     let name = rdn.split_once('=').expect("a name").1;
     let statement = format!(
@@ -30,12 +38,12 @@ async fn saw(estate: &Estate, n: u32, kind: &str, rdn: &str, parent: &str, attri
     estate.world.db.execute(&statement).await;
 }
 
-fn person(logon: &str, upn: &str) -> Value {
+pub fn person(logon: &str, upn: &str) -> Value {
     json!({ "name": logon, "logon_name": logon, "principal_name": upn, "enabled": "true", "display_name": logon })
 }
 
 /// An old customer: a container, a group, and three people, of whom one has no principal name.
-async fn old(estate: &Estate) -> String {
+pub async fn old(estate: &Estate) -> String {
     let survey = surveyed(estate).await;
     let above = "OU=Customers,DC=corp,DC=test";
     saw(estate, 1, "container", "OU=Old", above, &json!({ "name": "Old" }), "").await;
@@ -72,7 +80,7 @@ async fn a_container_is_previewed_and_becomes_a_customer_once() {
         world.get(root, &format!("/surveys/{survey}/objects?kind=user&after={next}")).await.expect(200);
     assert_eq!(rest["items"].as_array().map(Vec::len), Some(1));
     let shown = world.get(root, &format!("/adoptions/{adoption}")).await.expect(200);
-    let counts = json!({ "containers": 1, "groups": 1, "users": 2, "conflicts": 0, "skipped": 0, "new_groups": 1,
+    let counts = json!({ "containers": 1, "groups": 1, "users": 2, "linked": 0, "conflicts": 0, "skipped": 0, "new_groups": 1,
         "subscriptions": 1 });
     assert_eq!((&shown["counts"], &shown["state"]), (&counts, &json!("previewed")), "{shown}");
     assert_eq!(shown["changes"].as_array().map(Vec::len), Some(3));

@@ -1,6 +1,7 @@
 //! REST v1 through its router, on a real database.
 
 mod adoption;
+mod adoption_into;
 mod bad_input;
 mod directories;
 mod drift;

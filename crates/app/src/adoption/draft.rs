@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
+    adoption::{Wins, matching::Rule as Match},
     field::{Checker, FieldError, Rule},
     id::TenantId,
     limits, names as rules,
@@ -27,6 +28,12 @@ use crate::AppError;
 pub struct AdoptionDraft {
     /// Address of the container.
     pub container: String,
+    /// Code or id of a customer that exists; then nothing is said of a new one.
+    pub into: Option<String>,
+    /// By what its people and groups find their accounts, in this order; all when empty.
+    pub rules: Vec<String>,
+    /// Whose values hold for those who do: `directory` when absent, or `portal`.
+    pub wins: Option<String>,
     /// Short name of the customer.
     pub code: String,
     /// Display name.
@@ -71,6 +78,15 @@ pub struct Extra {
 /// A checked adoption, as stored.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Plan {
+    /// The customer that exists already; none for a new one.
+    #[serde(default)]
+    pub into: Option<TenantId>,
+    /// By what its people and groups find their accounts.
+    #[serde(default)]
+    pub rules: Vec<String>,
+    /// Whose values hold for those who do.
+    #[serde(default)]
+    pub wins: Option<String>,
     /// Short name of the customer.
     pub code: String,
     /// Display name.
@@ -102,12 +118,83 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// What is taken over becomes part of a customer that exists.
+    async fn existing(
+        tx: &mut WriteTx<'_>,
+        survey: &Survey,
+        draft: &AdoptionDraft,
+        objects: &[SurveyObject],
+        text: &str,
+    ) -> Result<Self, AppError> {
+        let customer = match text.parse::<TenantId>() {
+            Ok(id) => tx.tenant(id).await,
+            Err(_) => tx.tenant_by_code(&text.to_lowercase()).await,
+        };
+        let customer = customer.map_err(|_| AppError::field(unknown("into", text)))?;
+        let lives_here = customer.target == Some(survey.target) && customer.folder.is_some();
+        if customer.kind != TenantKind::Customer || !lives_here {
+            let error = FieldError::new("into", Rule::OutOfRange).with("value", text);
+            return Err(AppError::field(error.with("expected", "a customer in the directory of the survey")));
+        }
+        let mut c = Checker::default();
+        let of_new = [Some(&draft.code), Some(&draft.name), draft.seller.as_ref(), draft.billing_id.as_ref()];
+        let of_new = of_new.into_iter().chain([draft.standing.as_ref(), draft.naming_pattern.as_ref()]);
+        if of_new.flatten().any(|text| !text.trim().is_empty()) {
+            let error = FieldError::new("customer", Rule::OutOfRange);
+            c.note(error.with("expected", "nothing about a new customer beside one that exists"));
+        }
+        let rules = Match::chosen(&draft.rules).unwrap_or_else(|errors| {
+            errors.into_iter().for_each(|error| c.note(error));
+            Vec::new()
+        });
+        let wins = c.take(wins(draft.wins.as_deref()));
+        let suffixes = suffixes(&mut c, draft);
+        let groups = groups(&mut c, draft, objects);
+        let Some(wins) = wins.filter(|_| c.is_clean()) else {
+            return Err(AppError::Invalid(c.finish::<()>(None).err().unwrap_or_default()));
+        };
+        let seller = customer.path.iter().rev().nth(1).copied().unwrap_or(survey.tenant);
+        Ok(Self {
+            into: Some(customer.id),
+            rules: rules.iter().map(|rule| rule.code().to_owned()).collect(),
+            wins: Some(wins.code().to_owned()),
+            code: customer.code,
+            name: customer.name,
+            seller,
+            billing_id: customer.billing_id,
+            standing: customer.standing,
+            language: customer.language,
+            time_zone: customer.time_zone,
+            currency: customer.currency,
+            suffixes: (!suffixes.is_empty()).then_some(suffixes),
+            naming_pattern: customer.naming_pattern,
+            groups,
+            people: draft.people.clone(),
+            customer_plans: draft.customer_plans.clone(),
+            ambiguous: draft.ambiguous.clone(),
+        })
+    }
+
+    /// By what people and groups find their accounts.
+    pub(super) fn rules(&self) -> Vec<Match> {
+        self.rules.iter().filter_map(|code| Match::from_code(code)).collect()
+    }
+
+    /// Whose values hold.
+    #[must_use]
+    pub fn wins(&self) -> Wins {
+        self.wins.as_deref().and_then(Wins::from_code).unwrap_or(Wins::Directory)
+    }
+
     pub(super) async fn check(
         tx: &mut WriteTx<'_>,
         survey: &Survey,
         draft: &AdoptionDraft,
         objects: &[SurveyObject],
     ) -> Result<Self, AppError> {
+        if let Some(text) = draft.into.as_deref().map(str::trim).filter(|t| !t.is_empty()) {
+            return Self::existing(tx, survey, draft, objects, text).await;
+        }
         let operator = survey.tenant;
         let seller = match draft.seller.as_deref().map(str::trim).filter(|t| !t.is_empty()) {
             None => tx.tenant(operator).await?,
@@ -136,17 +223,8 @@ impl Plan {
         let currency = c.take(currency("customer.currency", &given(&draft.currency, &seller.currency)));
         let pattern = given(&draft.naming_pattern, DEFAULT_PATTERN);
         c.take(Pattern::parse("customer.naming_pattern", &pattern));
-        let suffixes = draft.suffixes.iter().enumerate();
-        let suffixes: BTreeSet<_> =
-            suffixes.filter_map(|(i, s)| c.take(rules::suffix(&format!("suffixes[{i}]"), s))).collect();
-        let mut groups = BTreeMap::new();
-        for (group, plan) in &draft.plans {
-            let found = group_named(objects, group);
-            groups.extend(
-                c.take(found.ok_or_else(|| unknown(format!("plans.{group}"), group)))
-                    .map(|id| (id, plan.clone())),
-            );
-        }
+        let suffixes = suffixes(&mut c, draft);
+        let groups = groups(&mut c, draft, objects);
         let Some((((((code, name), standing), language), time_zone), currency)) =
             code.zip(name).zip(standing).zip(language).zip(zone).zip(currency).filter(|_| c.is_clean())
         else {
@@ -158,6 +236,9 @@ impl Plan {
             return Err(AppError::field(error.with("value", code)));
         }
         Ok(Self {
+            into: None,
+            rules: Vec::new(),
+            wins: None,
             code,
             name,
             seller: seller.id,
@@ -180,6 +261,28 @@ impl Plan {
         let of_people = self.people.values().flat_map(|extra| &extra.plans);
         self.groups.values().chain(of_people).chain(&self.customer_plans).map(String::as_str).collect()
     }
+}
+
+/// The groups that stand for plans.
+fn groups(c: &mut Checker, draft: &AdoptionDraft, objects: &[SurveyObject]) -> BTreeMap<Uuid, String> {
+    let mut groups = BTreeMap::new();
+    for (group, plan) in &draft.plans {
+        let found = group_named(objects, group);
+        let found = c.take(found.ok_or_else(|| unknown(format!("plans.{group}"), group)));
+        groups.extend(found.map(|id| (id, plan.clone())));
+    }
+    groups
+}
+
+fn suffixes(c: &mut Checker, draft: &AdoptionDraft) -> BTreeSet<String> {
+    let all = draft.suffixes.iter().enumerate();
+    all.filter_map(|(i, s)| c.take(rules::suffix(&format!("suffixes[{i}]"), s))).collect()
+}
+
+fn wins(given: Option<&str>) -> Result<Wins, FieldError> {
+    let text = given.map(str::trim).filter(|t| !t.is_empty());
+    let unknown = || FieldError::new("wins", Rule::Unknown).with("known", "directory, portal");
+    text.map_or(Ok(Wins::Directory), |text| Wins::from_code(text).ok_or_else(unknown))
 }
 
 fn standing(given: Option<&str>) -> Result<Standing, FieldError> {

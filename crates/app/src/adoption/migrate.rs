@@ -11,6 +11,7 @@ use domain::{
     migration::{Assignment, Customer, Export, Files, Person, read, service_key},
     person::Detail,
     spec::{Attribute, ObjectKind},
+    tenant::TenantKind,
 };
 use store::{
     Caller,
@@ -179,14 +180,21 @@ impl Work<'_> {
             }
         };
         let objects = tx.survey_subtree(self.survey, &container.dn, limits::ADOPTED_OBJECTS + 1).await?;
-        let mut draft = AdoptionDraft {
-            container: container.dn.clone(),
-            code: customer.code.clone(),
-            name: customer.name.clone(),
-            billing_id: customer.billing_id.clone(),
-            seller: customer.seller.as_ref().map(|s| self.draft.sellers.get(s).unwrap_or(s).clone()),
-            ..AdoptionDraft::default()
-        };
+        let mut draft = AdoptionDraft { container: container.dn.clone(), ..AdoptionDraft::default() };
+        match tx.tenant_by_code(&customer.code).await {
+            // A part of it was taken over, or made, before.
+            Ok(there) if there.kind == TenantKind::Customer => {
+                draft.into = Some(there.code);
+                draft.rules = self.draft.rules.iter().map(|rule| rule.code().to_owned()).collect();
+            }
+            _ => {
+                draft.code.clone_from(&customer.code);
+                draft.name.clone_from(&customer.name);
+                draft.billing_id.clone_from(&customer.billing_id);
+                let seller = |theirs| self.draft.sellers.get(theirs).unwrap_or(theirs).clone();
+                draft.seller = customer.seller.as_ref().map(seller);
+            }
+        }
         self.people(&mut draft, &objects, people);
         self.assign(&mut draft, &objects, assigned);
         match keep(tx, self.permit, self.survey, self.caller, &draft).await {
@@ -224,7 +232,7 @@ impl Work<'_> {
         }
         let unknown = |o: &&SurveyObject| {
             o.kind == ObjectKind::User
-                && !o.ours
+                && o.owner.is_none()
                 && !seen.contains(&o.external_id)
                 && !draft.ambiguous.contains(&o.external_id)
         };

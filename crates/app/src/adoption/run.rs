@@ -4,12 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    adoption::{Values, user_spec},
-    group::{GroupKind, nesting},
-    id::{GroupId, InstanceKind, ObjectId, RequestId, ServiceId, TenantId, UserId},
+    adoption::{Decision, Values, Wins, user_spec},
+    group::nesting,
+    id::{GroupId, ObjectId, RequestId, ServiceId, TargetId, TenantId, UserId},
     person::Detail,
     request::Lane,
-    service::MAIN_INSTANCE,
     spec::{Attribute, GroupSpec, ObjectKind, Spec},
     tenant::TenantKind,
 };
@@ -22,39 +21,48 @@ use store::{
     subscriptions::NewSubscription,
     surveys::SurveyObject,
     tenants::NewTenant,
-    tx::{Permit, WriteTx, act},
+    tx::{Permit, TenantRef, WriteTx, act},
     users::{Account, Name, NewUser},
 };
 use uuid::Uuid;
 
 use super::{
     Plan,
+    ground::Ground,
+    links::{Links, group_values},
     outcome::{Outcome, logon_name, members_name},
+    served::Served,
 };
 use crate::{AppError, error::Conflict};
 
 type Permits<'p> = (&'p Permit<act::DirectoryAdopt>, &'p Permit<act::OrderCreate>);
 
 /// What is made of an adoption, before it is written.
-struct Build<'a> {
+pub(super) struct Build<'a> {
     plan: &'a Plan,
     outcome: &'a Outcome,
     adoption: &'a Adoption,
+    /// The customer that exists.
+    customer: Option<&'a TenantRef>,
     tenant: TenantId,
     folder: ObjectId,
     members: ObjectId,
-    /// Ours for each object that is taken over.
-    ours: BTreeMap<Uuid, ObjectId>,
+    /// Ours for each object that is taken over, and for what the customer has of those.
+    pub(super) ours: BTreeMap<Uuid, ObjectId>,
     /// Ours for each container, by its address.
     places: BTreeMap<String, ObjectId>,
     /// The person for each account that is taken over.
     people: BTreeMap<Uuid, UserId>,
-    /// The group that makes each service real.
-    services: BTreeMap<ServiceId, ObjectId>,
+    /// The groups that make each service real; the first is subscribed to.
+    services: BTreeMap<ServiceId, Vec<ObjectId>>,
     objects: Vec<NewObject>,
     groups: Vec<NewGroup>,
     instances: Vec<NewInstance>,
     names: Vec<(Name, Uuid)>,
+    /// Groups of the customer that the product keeps.
+    kept: BTreeSet<ObjectId>,
+    /// Groups that were there and stand for services.
+    of_services: BTreeMap<Uuid, (GroupId, ObjectId, String)>,
 }
 
 /// Writes it all; gives the request.
@@ -62,71 +70,111 @@ pub(super) async fn carry_out(
     tx: &mut WriteTx<'_>,
     (adopt, order): Permits<'_>,
     adoption: &Adoption,
+    ground: &Ground,
     plan: &Plan,
     outcome: &Outcome,
 ) -> Result<RequestId, AppError> {
-    let mut build = Build::new(tx, adoption, plan, outcome);
+    let mut build = Build::new(tx, adoption, ground, plan, outcome)?;
+    let links = Links::of(tx, ground, plan, outcome, &mut build).await?;
     build.containers(tx);
     build.all_groups(tx);
+    build.all_services();
     let users = build.users();
     let tenant = build.tenant;
     build.own_names();
+    build.names.extend(links.names.iter().cloned());
     if !tx.reserve(tenant, &build.names).await?.is_empty() {
         return Err(AppError::Conflict(Conflict::PreviewStale));
     }
-    let seller = &order.tenant;
-    tx.insert_customer(order, &build.new_tenant(seller.brand)).await?;
-    let lane = Lane::for_objects(build.objects.len() + users.len());
-    let args = json!({ "name": plan.name, "count": users.len() });
+    if ground.customer.is_none() {
+        tx.insert_customer(order, &build.new_tenant(ground.seller.brand)).await?;
+    }
+    let lane = Lane::for_objects(build.objects.len() + users.len() + links.objects.len());
+    let args = json!({ "name": plan.name, "count": users.len() + links.people.len() });
     let request = tx.open_request(tenant, "adoption", args, lane);
+    for suffix in ground.customer.iter().flat_map(|_| &outcome.suffixes) {
+        if !tx.claim_suffix(order, suffix, false).await? {
+            return Err(AppError::Conflict(Conflict::PreviewStale));
+        }
+    }
     tx.want_new(&build.objects, lane).await?;
     tx.insert_first_groups(order, tenant, &build.groups).await?;
     tx.insert_instances(order, tenant, &build.instances).await?;
-    let edges = build.edges();
+    let (edges, of_ours) = build.edges();
     tx.adopt_people(adopt, tenant, &users, &edges, lane).await?;
     tx.adopt_nested(adopt, tenant, &build.nested()).await?;
     tx.found_at(adopt, tenant, adoption.target, &build.adopted()).await?;
-    build.subscribe(tx).await?;
+    links.write(tx, adopt, (tenant, adoption.target), lane).await?;
+    // Who is ours already may be in the groups already.
+    tx.want_members(tenant, &of_ours, true).await?;
+    build.subscribe(tx, &links.plans).await?;
     tx.adoption_run(adopt, adoption, tenant).await?;
     Ok(request)
 }
 
 impl<'a> Build<'a> {
-    fn new(tx: &WriteTx<'_>, adoption: &'a Adoption, plan: &'a Plan, outcome: &'a Outcome) -> Self {
+    fn new(
+        tx: &WriteTx<'_>,
+        adoption: &'a Adoption,
+        ground: &'a Ground,
+        plan: &'a Plan,
+        outcome: &'a Outcome,
+    ) -> Result<Self, AppError> {
         let mut ours: BTreeMap<Uuid, ObjectId> = BTreeMap::new();
         for kind in [ObjectKind::Container, ObjectKind::Group, ObjectKind::User] {
             ours.extend(outcome.created(kind).map(|(d, _)| (d.id, tx.id())));
         }
         let people = outcome.created(ObjectKind::User).map(|(d, _)| (d.id, tx.id())).collect();
         let containers = outcome.created(ObjectKind::Container);
-        let places = containers.map(|(d, c)| (c.key(), ours[&d.id])).collect();
-        let folder = ours[&outcome.top().external_id];
-        let (tenant, members) = (tx.id(), tx.id());
-        let (services, objects, groups, names) = (BTreeMap::new(), vec![], vec![], vec![]);
-        Self {
+        let mut places: BTreeMap<_, _> = containers.map(|(d, c)| (c.key(), ours[&d.id])).collect();
+        for (object, own) in outcome.own() {
+            ours.insert(object.external_id, own);
+            if object.kind == ObjectKind::Container {
+                places.insert(object.key(), own);
+            }
+        }
+        let customer = ground.customer.as_ref();
+        let (tenant, folder, members) = match customer {
+            Some(customer) => {
+                let there = customer.folder.zip(customer.members).ok_or(AppError::NotFound("customer"))?;
+                (customer.id, there.0, there.1)
+            }
+            None => {
+                let members = outcome.members.map_or_else(|| tx.id(), |id| ours[&id]);
+                (tx.id(), ours[&outcome.top().external_id], members)
+            }
+        };
+        Ok(Self {
             plan,
             outcome,
             adoption,
+            customer,
             tenant,
             folder,
             members,
             ours,
             places,
             people,
-            services,
-            objects,
-            groups,
+            services: BTreeMap::new(),
+            objects: Vec::new(),
+            groups: Vec::new(),
             instances: Vec::new(),
-            names,
-        }
+            names: Vec::new(),
+            kept: ground.groups.iter().filter(|g| g.is_built_in).map(|g| g.object).collect(),
+            of_services: BTreeMap::new(),
+        })
     }
 
     fn object(&self, id: ObjectId, entity: (Entity, Uuid), spec: Spec) -> NewObject {
         NewObject { id, tenant: self.tenant, target: self.adoption.target, entity, spec }
     }
 
+    pub(super) const fn target(&self) -> TargetId {
+        self.adoption.target
+    }
+
     /// Ours for what an object lies in.
-    fn parent(&self, object: &SurveyObject) -> Option<ObjectId> {
+    pub(super) fn parent(&self, object: &SurveyObject) -> Option<ObjectId> {
         self.places.get(&object.parent_key).copied()
     }
 
@@ -136,14 +184,15 @@ impl<'a> Build<'a> {
         let outcome = self.outcome;
         for (decision, found) in outcome.created(ObjectKind::Container) {
             let (id, access): (ObjectId, ObjectId) = (self.ours[&decision.id], tx.id());
-            let is_top = id == self.folder;
+            let is_top = self.customer.is_none() && id == self.folder;
             let entity = |own: ObjectId| match is_top {
                 true => (Entity::Tenant, self.tenant.uuid()),
                 false => (Entity::Unit, own.uuid()),
             };
             let spec = Spec::Container {
                 name: found.name.clone(),
-                parent: if is_top { outcome.parent } else { self.parent(found) },
+                // Of what lies in none of ours it is not said where it lies.
+                parent: self.parent(found).or(outcome.parent),
                 description: found.attributes.get(&Attribute::Description).cloned(),
             };
             let closed = Spec::Access { container: id, readers: self.members };
@@ -155,65 +204,71 @@ impl<'a> Build<'a> {
     /// The groups that were there, and those that are missing.
     fn all_groups(&mut self, tx: &WriteTx<'_>) {
         let outcome = self.outcome;
-        let by_group: BTreeMap<_, _> = outcome.service_groups.iter().map(|(s, g)| (*g, *s)).collect();
+        let standing: BTreeSet<_> = self.given_services().filter_map(|(_, served)| served.standing).collect();
         for (decision, found) in outcome.created(ObjectKind::Group) {
             let (id, group): (ObjectId, GroupId) = (self.ours[&decision.id], tx.id());
-            let service = by_group.get(&decision.id).copied();
+            let is_of_service = standing.contains(&decision.id);
             let logon = found.attributes.get(&Attribute::LogonName).cloned().unwrap_or_default();
-            let description = found.attributes.get(&Attribute::Description).cloned();
             self.names.push((Name::logon(self.adoption.target, &logon), group.uuid()));
-            let shown = |attribute| found.attributes.get(&attribute).cloned();
-            let kind = shown(Attribute::GroupKind).and_then(|kind| GroupKind::from_code(&kind));
+            let values = group_values(found);
             // It stays as it is: what differs from what is wanted would be changed.
             let spec = GroupSpec {
-                description: description.clone(),
-                group_kind: kind.unwrap_or_default(),
-                mail: shown(Attribute::Mail),
-                aliases: shown(Attribute::Detail(Detail::Aliases)),
+                description: values.description.clone(),
+                group_kind: values.kind,
+                mail: values.mail.clone(),
+                aliases: values.aliases.clone(),
                 ..GroupSpec::security(self.parent(found).unwrap_or(self.folder), found.name.clone(), logon)
-            };
-            let values = GroupValues {
-                name: found.name.clone(),
-                description,
-                kind: spec.group_kind,
-                mail: spec.mail.clone(),
-                aliases: spec.aliases.clone(),
             };
             let object = self.object(id, (Entity::Group, group.uuid()), Spec::Group(spec));
             self.objects.push(object);
-            match service {
-                Some(service) => self.instance(tx, service, (group, id, values.name)),
-                None => self.groups.push(NewGroup {
-                    id: group,
-                    object: id,
-                    purpose: GroupPurpose::Custom,
-                    values,
-                }),
+            let is_all = outcome.members == Some(decision.id);
+            let purpose = if is_all { GroupPurpose::Members } else { GroupPurpose::Custom };
+            let name = if is_all { "Members".to_owned() } else { values.name };
+            let values = GroupValues { name, ..values };
+            if is_of_service {
+                self.of_services.insert(decision.id, (group, id, values.name));
+            } else {
+                self.groups.push(NewGroup { id: group, object: id, purpose, values });
             }
         }
-        let members = (members_name(&self.plan.code), self.plan.name.clone());
-        let id = self.new_group(tx, self.members, members);
-        let values = GroupValues { name: "Members".to_owned(), ..GroupValues::default() };
-        let purpose = GroupPurpose::Members;
-        self.groups.push(NewGroup { id, object: self.members, purpose, values });
-        for service in outcome.services() {
-            if self.services.contains_key(&service) {
-                continue;
-            }
-            let Some(plan) = outcome.plans.values().find(|plan| plan.service == service) else { continue };
-            let (object, name): (ObjectId, _) = (tx.id(), plan.service_name.clone());
-            let group = self.new_group(tx, object, (format!("{} {name}", self.plan.code), name.clone()));
-            self.instance(tx, service, (group, object, name));
+        if self.customer.is_none() && outcome.members.is_none() {
+            let members = (members_name(&self.plan.code), self.plan.name.clone());
+            let id = self.new_group(tx, self.members, members);
+            let values = GroupValues { name: "Members".to_owned(), ..GroupValues::default() };
+            self.groups.push(NewGroup { id, object: self.members, purpose: GroupPurpose::Members, values });
         }
     }
 
-    /// A service of the customer, which one group stands for.
-    fn instance(&mut self, tx: &WriteTx<'_>, service: ServiceId, group: (GroupId, ObjectId, String)) {
-        let plan = self.outcome.plans.values().find(|plan| plan.service == service);
-        let name = plan.map_or_else(|| group.2.clone(), |plan| plan.service_name.clone());
-        self.services.insert(service, group.1);
-        let (id, code) = (tx.id::<InstanceKind>(), MAIN_INSTANCE.to_owned());
-        self.instances.push(NewInstance { id, service, code, name, groups: vec![group] });
+    /// The services somebody gets.
+    fn given_services(&self) -> impl Iterator<Item = (ServiceId, &'a Served)> + use<'a> {
+        let outcome = self.outcome;
+        outcome.services().into_iter().filter_map(|service| Some((service, outcome.served.get(&service)?)))
+    }
+
+    /// Every service with all the groups it means: the one that was there is the first,
+    /// the others are made as for an order.
+    fn all_services(&mut self) {
+        for (service, served) in self.given_services() {
+            let Some(ordered) = &served.ordered else {
+                self.services.insert(service, served.present.clone());
+                continue;
+            };
+            let mut objects = ordered.objects(self.tenant, self.adoption.target, self.folder);
+            let mut new = ordered.new.clone();
+            if let Some(found) = served.standing.and_then(|id| self.of_services.remove(&id)) {
+                objects.remove(0);
+                new.groups[0] = found;
+            }
+            for object in &objects {
+                if let Spec::Group(group) = &object.spec {
+                    let name = Name::logon(self.adoption.target, &group.logon_name);
+                    self.names.push((name, object.entity.1));
+                }
+            }
+            self.services.insert(service, new.groups.iter().map(|(_, object, _)| *object).collect());
+            self.objects.extend(objects);
+            self.instances.push(new);
+        }
     }
 
     fn new_group(
@@ -250,6 +305,10 @@ impl<'a> Build<'a> {
     }
 
     fn own_names(&mut self) {
+        if self.customer.is_some() {
+            // Its domains are claimed beside those it has.
+            return;
+        }
         let id = self.tenant.uuid();
         self.names.push((Name::code(&self.plan.code), id));
         self.names.extend(self.outcome.suffixes.iter().map(|suffix| (Name::suffix(suffix), id)));
@@ -276,21 +335,40 @@ impl<'a> Build<'a> {
     }
 
     /// Everybody is in the group of all; in their own groups they are already;
-    /// and in that of each service they have.
-    fn edges(&self) -> Vec<Edge> {
-        let mut edges = BTreeSet::new();
+    /// and in those of each service they have. Of people that are made, and of those the
+    /// customer has.
+    fn edges(&self) -> (Vec<Edge>, Vec<Edge>) {
+        let (mut new, mut of_ours) = (BTreeSet::new(), BTreeSet::new());
+        let shows = |found: &SurveyObject, member| {
+            let groups = found.member_of.iter().filter_map(|group| self.ours.get(group));
+            groups.filter(|group| !self.is_kept(**group)).map(|group| (*group, member)).collect::<Vec<_>>()
+        };
         for (decision, found) in self.outcome.created(ObjectKind::User) {
             let member = self.ours[&decision.id];
-            edges.insert((self.members, member));
-            let groups = found.member_of.iter().filter_map(|group| self.ours.get(group));
-            edges.extend(groups.map(|group| (*group, member)));
+            new.insert((self.members, member));
+            new.extend(shows(found, member));
+        }
+        if self.plan.wins() == Wins::Directory {
+            for (decision, _, found) in self.outcome.matched(ObjectKind::User) {
+                of_ours
+                    .extend(self.ours.get(&decision.id).into_iter().flat_map(|member| shows(found, *member)));
+            }
         }
         for given in &self.outcome.given {
-            let member = given.person.and_then(|person| self.ours.get(&person));
-            let group = self.outcome.plans.get(&given.plan).and_then(|plan| self.services.get(&plan.service));
-            edges.extend(group.zip(member).map(|(group, member)| (*group, *member)));
+            let Some(person) = given.person else { continue };
+            let Some(member) = self.ours.get(&person).copied() else { continue };
+            let service = self.outcome.plans.get(&given.plan).map(|plan| plan.service);
+            let groups = service.and_then(|service| self.services.get(&service)).into_iter().flatten();
+            let edges = groups.map(|group| (*group, member));
+            if self.people.contains_key(&person) { new.extend(edges) } else { of_ours.extend(edges) }
         }
-        edges.into_iter().map(|(group, member)| Edge { group, member }).collect()
+        let edge = |(group, member)| Edge { group, member };
+        (new.into_iter().map(edge).collect(), of_ours.into_iter().map(edge).collect())
+    }
+
+    /// Who is in it follows from plans, and not from what a directory shows.
+    fn is_kept(&self, group: ObjectId) -> bool {
+        self.kept.contains(&group)
     }
 
     /// Groups that are in other groups. What goes round in a circle or is too deep stays in
@@ -312,26 +390,40 @@ impl<'a> Build<'a> {
     }
 
     fn adopted(&self) -> Vec<Adopted> {
-        let at = |(id, object): (&Uuid, &ObjectId)| Adopted {
-            object: *object,
-            external_id: *id,
-            dn: self.outcome.objects[id].dn.clone(),
+        let kinds = [ObjectKind::Container, ObjectKind::Group, ObjectKind::User];
+        let created = kinds.into_iter().flat_map(|kind| self.outcome.created(kind));
+        let at = |(decision, found): (&Decision, &SurveyObject)| Adopted {
+            object: self.ours[&decision.id],
+            external_id: decision.id,
+            dn: found.dn.clone(),
         };
-        self.ours.iter().map(at).collect()
+        created.map(at).collect()
     }
 
-    async fn subscribe(&self, tx: &mut WriteTx<'_>) -> Result<(), AppError> {
+    async fn subscribe(
+        &self,
+        tx: &mut WriteTx<'_>,
+        present: &BTreeSet<(Option<UserId>, String)>,
+    ) -> Result<(), AppError> {
         let (mut all, mut notes) = (Vec::new(), Vec::new());
+        let whose: BTreeMap<_, _> =
+            self.outcome.matched(ObjectKind::User).map(|(d, link, _)| (d.id, link.whose)).collect();
         for given in &self.outcome.given {
             let Some(plan) = self.outcome.plans.get(&given.plan) else { continue };
-            let person =
-                given.person.and_then(|person| Some((*self.people.get(&person)?, *self.ours.get(&person)?)));
+            let person = given.person.and_then(|person| {
+                let linked = whose.get(&person).map(|id| UserId::from_uuid(*id));
+                Some((self.people.get(&person).copied().or(linked)?, *self.ours.get(&person)?))
+            });
+            let user = person.map(|(user, _)| user);
+            if present.contains(&(user, plan.code.clone())) {
+                continue;
+            }
             all.push(NewSubscription {
                 id: tx.id(),
-                user: person.map(|(user, _)| user),
+                user,
                 plan: plan.id,
                 order: None,
-                group: self.services[&plan.service],
+                group: self.services[&plan.service][0],
                 member: person.map(|(_, object)| object),
             });
             notes.extend(person.map(|(user, _)| (user, plan)));

@@ -7,8 +7,9 @@ use data_encoding::BASE64;
 use tokio::time::{Instant, sleep};
 use wire::{
     adoption::{
-        AdoptedCustomer, Adoption, AdoptionItem, AdoptionItemQuery, AdoptionRequest, Leftover, Migration,
-        MigrationRequest, RunAdoption, Survey, SurveyObject, SurveyObjectQuery, SurveyRequest, SurveyState,
+        AdoptedCustomer, Adoption, AdoptionItem, AdoptionItemQuery, AdoptionRequest, Difference, Leftover,
+        Migration, MigrationRequest, RunAdoption, Survey, SurveyObject, SurveyObjectQuery, SurveyRequest,
+        SurveyState,
     },
     common::PageQuery,
 };
@@ -89,12 +90,22 @@ pub struct Preview {
     /// Address of the container
     #[arg(long, value_name = "DN")]
     pub container: String,
-    /// Short name of the customer
-    #[arg(long)]
-    pub code: String,
-    /// Display name of the customer
-    #[arg(long)]
-    pub name: String,
+    /// Customer that exists (code or id); otherwise one is made
+    #[arg(long, conflicts_with_all = ["code", "name", "seller", "billing_id"])]
+    pub into: Option<String>,
+    /// By what its people and groups find their accounts, in this order
+    #[arg(long = "match", value_delimiter = ',', value_name = "RULE", requires = "into",
+        value_parser = ["marker", "principal_name", "employee_id", "external_id", "mail", "logon_name", "name"])]
+    pub rules: Vec<String>,
+    /// Whose values hold for those who do
+    #[arg(long, requires = "into", value_parser = ["directory", "portal"])]
+    pub wins: Option<String>,
+    /// Short name of the customer that is made
+    #[arg(long, required_unless_present = "into")]
+    pub code: Option<String>,
+    /// Display name of the customer that is made
+    #[arg(long, required_unless_present = "into")]
+    pub name: Option<String>,
     /// Seller (code or id); whose the directory is when not given
     #[arg(long)]
     pub seller: Option<String>,
@@ -167,7 +178,7 @@ pub struct Export {
     pub sellers: Vec<(String, String)>,
     /// By what rows and accounts are the same, in this order
     #[arg(long = "match", value_delimiter = ',', value_name = "RULE",
-        value_parser = ["principal_name", "employee_id", "mail", "logon_name"])]
+        value_parser = ["marker", "principal_name", "employee_id", "external_id", "mail", "logon_name", "name"])]
     pub rules: Vec<String>,
 }
 
@@ -224,14 +235,17 @@ async fn preview(client: &Client, out: &Out, command: &Preview) -> Result<(), Fa
     let body = AdoptionRequest {
         container: command.container.clone(),
         customer: AdoptedCustomer {
-            code: command.code.clone(),
-            name: command.name.clone(),
+            code: command.code.clone().unwrap_or_default(),
+            name: command.name.clone().unwrap_or_default(),
             seller: command.seller.clone(),
             billing_id: command.billing_id.clone(),
             ..AdoptedCustomer::default()
         },
         suffixes: command.suffixes.clone(),
         plans: command.plans.iter().cloned().collect(),
+        into: command.into.clone(),
+        rules: command.rules.clone(),
+        wins: command.wins.clone(),
     };
     let answer = client.post(&["surveys", &command.survey, "adoptions"], Some(&body)).await?;
     tell(out, &answer)
@@ -313,6 +327,7 @@ fn tell(out: &Out, answer: &Answer) -> Result<(), Failure> {
             "taken over",
             format!("{} containers, {} groups, {} people", counts.containers, counts.groups, counts.users),
         ),
+        ("get what is theirs", counts.linked.to_string()),
         ("plans", counts.subscriptions.to_string()),
         ("conflicts", counts.conflicts.to_string()),
         ("left as it is", counts.skipped.to_string()),
@@ -320,6 +335,7 @@ fn tell(out: &Out, answer: &Answer) -> Result<(), Failure> {
     ];
     fields.extend(a.customer.iter().map(|id| ("customer id", id.clone())));
     fields.extend(a.request.iter().map(|id| ("request", id.clone())));
+    fields.extend(a.release_request.iter().map(|id| ("taken back by", id.clone())));
     if counts.conflicts > 0 {
         note(&format!("see tenantry adopt show {} --fate conflict", a.id));
     }
@@ -368,7 +384,16 @@ const ADOPTIONS: Columns<'static, Adoption> = Columns {
 const ITEMS: Columns<'static, AdoptionItem> = Columns {
     titles: &["kind", "name", "fate", "why", "what to do"],
     row: |i| {
-        let (what, cure) = (or_dash(i.what.as_deref()), or_dash(i.cure.as_deref()));
+        let side = |value: &Option<String>| or_dash(value.as_deref());
+        let differs = |d: &Difference| {
+            format!("{}: directory {}, portal {}", d.field, side(&d.directory), side(&d.portal))
+        };
+        let linked =
+            i.subject.as_ref().map(|id| format!("{id} by {}", i.rule.as_deref().unwrap_or_default()));
+        let differences = i.differences.iter().map(differs).collect::<Vec<_>>().join("\n");
+        let differences = Some(differences).filter(|text| !text.is_empty());
+        let what = or_dash(i.what.as_deref().or(linked.as_deref()));
+        let cure = or_dash(i.cure.as_deref().or(differences.as_deref()));
         vec![i.kind.clone(), i.name.clone(), i.fate.to_string(), what, cure]
     },
 };

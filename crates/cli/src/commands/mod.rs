@@ -15,6 +15,7 @@ pub mod orders;
 pub mod overview;
 pub mod placement;
 pub mod profiles;
+pub mod releases;
 pub mod requests;
 pub mod resellers;
 pub mod session;
@@ -65,6 +66,7 @@ pub async fn run(cli: &Cli, out: &Out) -> Result<(), Failure> {
         Command::Hooks(command) => hooks::run(command, &connect(global)?, out).await,
         Command::Adopt(command) => adopt::run(command, &connect(global)?, out).await,
         Command::MigrateFrom(command) => adopt::migrate(command, &connect(global)?, out).await,
+        Command::Release(command) => releases::run(command, &connect(global)?, out).await,
         Command::Drift(command) => drift::run(command, &connect(global)?, out).await,
         Command::Directories { command } => directories::run(command.as_ref(), &connect(global)?, out).await,
         Command::Tokens(command) => tokens::run(command, &connect(global)?, out).await,

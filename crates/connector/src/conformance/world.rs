@@ -176,7 +176,7 @@ impl Thing {
             Spec::Container { name, .. } => (name, None),
             Spec::Group(group) => (&group.name, Some(&group.logon_name)),
             Spec::User(user) => (&user.name, Some(&user.logon_name)),
-            Spec::Access { .. } => unreachable!("access is looked for by its container"),
+            Spec::Access { .. } | Spec::Released { .. } => unreachable!("looked for by its id"),
         };
         let naming =
             Naming { parent: self.parent.clone(), name: name.clone(), logon_name: logon_name.cloned() };

@@ -78,6 +78,14 @@ impl State {
             Action::Update { at, changes } => self.update(at, step.object, changes),
             Action::Move { at, parent, name } => self.rename(at, parent.as_ref(), name),
             Action::Delete { at } => self.delete(at.external_id),
+            Action::Release { at } => {
+                // What is gone already is nobody's.
+                if let Ok(stored) = self.stored_at(at) {
+                    stored.marker = stored.marker.filter(|marker| *marker != step.object);
+                    self.touch(at.external_id);
+                }
+                Ok(())
+            }
             Action::SetAccess { at, readers } => {
                 self.stored_at(at)?.readers = Some(readers.clone());
                 self.touch(at.external_id);
@@ -267,7 +275,12 @@ impl State {
         let next = ids.last().filter(|_| more).map(|id| Cursor(id.as_bytes().to_vec()));
         let items = ids.iter().filter_map(|id| {
             let member_of = self.objects.iter().filter(|(_, o)| o.members.contains(id)).map(|(id, _)| *id);
-            Some(Surveyed { object: self.observed(*id)?, member_of: member_of.collect(), protected: false })
+            Some(Surveyed {
+                object: self.observed(*id)?,
+                member_of: member_of.collect(),
+                protected: false,
+                ignored: None,
+            })
         });
         Ok(Page { items: items.collect(), next, resume: None })
     }

@@ -5,19 +5,53 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use crate::drift::codes;
+use crate::{
+    drift::codes,
+    field::{FieldError, Rule as Problem},
+};
 
 codes! {
     /// By what a row and an account are the same.
     Rule {
+        /// Our own marker on the object, as after a restoration of a directory.
+        Marker = "marker",
         /// The principal name.
         PrincipalName = "principal_name",
         /// The number at the employer.
         EmployeeId = "employee_id",
+        /// The key of the person in a system of the customer.
+        ExternalId = "external_id",
         /// The primary mail address.
         Mail = "mail",
         /// The log-on name.
         LogonName = "logon_name",
+        /// The name of a group.
+        Name = "name",
+    }
+}
+
+impl Rule {
+    /// Those of people and of groups, in their order.
+    pub fn chosen(codes: &[String]) -> Result<Vec<Self>, Vec<FieldError>> {
+        let (mut rules, mut errors) = (Vec::new(), Vec::new());
+        for (i, code) in codes.iter().enumerate() {
+            match Self::from_code(code.trim()) {
+                Some(rule) if rules.contains(&rule) => {
+                    errors
+                        .push(FieldError::new(format!("match[{i}]"), Problem::Duplicate).with("value", code));
+                }
+                Some(rule) => rules.push(rule),
+                None => {
+                    let known: Vec<_> = Self::ALL.iter().map(|rule| rule.code()).collect();
+                    let error = FieldError::new(format!("match[{i}]"), Problem::Unknown).with("value", code);
+                    errors.push(error.with("known", known.join(", ")));
+                }
+            }
+        }
+        if rules.is_empty() {
+            rules.extend(Self::ALL);
+        }
+        if errors.is_empty() { Ok(rules) } else { Err(errors) }
     }
 }
 

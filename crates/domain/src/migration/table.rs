@@ -39,6 +39,16 @@ impl Row {
         format!("{}[{}].{column}", self.file, self.line)
     }
 
+    /// Cells with characters that are none: the file was cut or written as something else.
+    fn unreadable(&self) -> Vec<FieldError> {
+        let broken = self.cells.iter().filter(|(_, text)| text.contains(char::REPLACEMENT_CHARACTER));
+        let error = |(column, _): (&&'static str, &String)| {
+            let error = FieldError::new(self.field(column), Rule::ForbiddenCharacter);
+            self.explain(column, error.with("expected", "UTF-8, UTF-16 or Windows-1252"))
+        };
+        broken.map(error).collect()
+    }
+
     /// Adds where in the file the value stands.
     pub(super) fn explain(&self, column: &str, error: FieldError) -> FieldError {
         let heading = self.headings.get(column).map_or(column, String::as_str);
@@ -64,12 +74,14 @@ impl Table {
         let mut head: Option<Head> = None;
         let mut rows = Vec::new();
         let mut lines = Lines { text: &text, at: 0, line: 1 };
+        let mut last = (1, false);
         for record in reader.records() {
             let Ok(record) = record else {
                 errors.push(FieldError::new(file, Rule::Format).with("expected", "a CSV file"));
                 break;
             };
             let line = lines.of(&record);
+            last = (line, record.iter().any(|cell| cell.contains('\n')));
             if is_no_data(&record) {
                 continue;
             }
@@ -92,7 +104,17 @@ impl Table {
             if rows.len() > limits::MIGRATION_ROWS {
                 break;
             }
-            rows.push(head.row(file, line, &record));
+            let row = head.row(file, line, &record);
+            errors.extend(row.unreadable());
+            if errors.len() >= ERRORS {
+                break;
+            }
+            rows.push(row);
+        }
+        // A quote that nobody closes takes all rows after it into its cell.
+        if last.1 && text.matches('"').count() % 2 == 1 {
+            let error = FieldError::new(format!("{file}[{}]", last.0), Rule::Format);
+            errors.push(error.with("row", last.0).with("expected", "a closing quote for every quote"));
         }
         if head.is_none() && errors.is_empty() {
             errors.push(FieldError::new(file, Rule::Required).with("expected", "a row of headings"));

@@ -119,6 +119,9 @@ impl Item {
         resolve: impl Fn(ObjectId) -> Option<Address>,
     ) -> Option<Selector> {
         let (object, kind) = (self.job.object, self.job.kind);
+        if self.is_released() && kind == ObjectKind::Access {
+            return None;
+        }
         if let Spec::Access { container, .. } = &self.job.spec {
             let external_id = Some(resolve(*container)?.external_id);
             let (names, members) = (vec![], vec![]);
@@ -173,6 +176,11 @@ impl Item {
             && self.foreign.is_none()
     }
 
+    /// It is to be left as it is, without our marker.
+    fn is_released(&self) -> bool {
+        matches!(self.job.spec, Spec::Released { .. })
+    }
+
     /// The target's id: as seen in this batch, otherwise as recorded.
     fn known(&self) -> Option<uuid::Uuid> {
         let seen = self.seen.as_ref().map(|o| &o.address);
@@ -224,7 +232,7 @@ impl Item {
         let want = Want {
             object: self.job.object,
             kind: self.job.kind,
-            spec: self.job.wanted.then_some(&self.job.spec),
+            spec: (self.job.wanted || self.is_released()).then_some(&self.job.spec),
             parent: self.job.spec.parent().and_then(resolve),
             container,
             readers,
@@ -401,10 +409,12 @@ impl Item {
         let links = links.collect();
         let secret = self.job.password.as_ref().map(|p| p.id);
         let result = self.password.and_then(Password::result);
+        // Of what is not ours any more nothing is kept.
+        let is_left = matches!(self.job.spec, Spec::Released { .. }) && matches!(outcome, Outcome::Verified);
         ObjectOutcome {
             object: self.job.object,
             generation: self.job.generation,
-            observed: self.seen,
+            observed: self.seen.filter(|_| !is_left),
             outcome,
             links,
             password: secret.zip(result).map(|(secret, result)| PasswordOutcome { secret, result }),

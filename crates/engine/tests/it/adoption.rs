@@ -24,30 +24,30 @@ use crate::{
 };
 
 /// More calls than any of these adoptions needs.
-const CALLS_MAX: u64 = 80;
-const BOUND: Duration = Duration::from_secs(30);
+pub const CALLS_MAX: u64 = 80;
+pub const BOUND: Duration = Duration::from_secs(30);
 
 /// A customer as another tool made it: a container with one within, people in
 /// both, a group with some of them.
-struct Old {
-    code: String,
-    top: Uuid,
-    inner: Uuid,
-    group: Uuid,
-    people: Vec<Uuid>,
+pub struct Old {
+    pub code: String,
+    pub top: Uuid,
+    pub inner: Uuid,
+    pub group: Uuid,
+    pub people: Vec<Uuid>,
 }
 
 impl Old {
-    fn all(&self) -> impl Iterator<Item = Uuid> + '_ {
+    pub fn all(&self) -> impl Iterator<Item = Uuid> + '_ {
         [self.top, self.inner, self.group].into_iter().chain(self.people.iter().copied())
     }
 
-    fn dn(&self, world: &World) -> String {
+    pub fn dn(&self, world: &World) -> String {
         world.reference.address(self.top).expect("it is there").dn
     }
 }
 
-fn old(world: &World, code: &str, people: usize) -> Old {
+pub fn old(world: &World, code: &str, people: usize) -> Old {
     let make = |kind, parent, attributes: &[(Attribute, &str)]| {
         let attributes = attributes.iter().map(|(a, value)| (*a, (*value).to_owned())).collect();
         world.reference.insert_foreign(kind, parent, attributes).expect("a free name")
@@ -76,7 +76,7 @@ fn old(world: &World, code: &str, people: usize) -> Old {
     Old { code: code.to_owned(), top, inner, group, people }
 }
 
-async fn survey(world: &World, app: &App, engine: &Engine) -> SurveyId {
+pub async fn survey(world: &World, app: &App, engine: &Engine) -> SurveyId {
     let asked = adoption::survey(app, &world.root, "dc1", None, &Cause::default()).await.expect("asked for");
     for _ in 0..200 {
         if engine.survey(world.target).await.expect("the database") {
@@ -88,7 +88,7 @@ async fn survey(world: &World, app: &App, engine: &Engine) -> SurveyId {
     panic!("the survey never ended")
 }
 
-async fn preview(world: &World, app: &App, survey: SurveyId, old: &Old) -> Result<AdoptionId, AppError> {
+pub async fn preview(world: &World, app: &App, survey: SurveyId, old: &Old) -> Result<AdoptionId, AppError> {
     let draft = AdoptionDraft {
         container: old.dn(world),
         code: old.code.clone(),
@@ -99,22 +99,22 @@ async fn preview(world: &World, app: &App, survey: SurveyId, old: &Old) -> Resul
     adoption::preview(app, &world.root, survey, &draft, &Cause::default()).await
 }
 
-async fn run(world: &World, app: &App, id: AdoptionId) -> Result<RequestId, AppError> {
+pub async fn run(world: &World, app: &App, id: AdoptionId) -> Result<RequestId, AppError> {
     adoption::run(app, &world.root, id, false, &Cause::default()).await
 }
 
 /// What of an object is not ours to change.
-fn untouched(mut stored: Stored) -> Stored {
+pub fn untouched(mut stored: Stored) -> Stored {
     (stored.marker, stored.readers, stored.changed) = (None, None, 0);
     stored
 }
 
-fn state(world: &World, old: &Old) -> BTreeMap<Uuid, Stored> {
+pub fn state(world: &World, old: &Old) -> BTreeMap<Uuid, Stored> {
     let all = world.reference.dump();
     old.all().filter_map(|id| Some((id, untouched(all.get(&id)?.clone())))).collect()
 }
 
-fn markers(world: &World, old: &Old) -> Vec<Option<ObjectId>> {
+pub fn markers(world: &World, old: &Old) -> Vec<Option<ObjectId>> {
     let all = world.reference.dump();
     old.all().map(|id| all[&id].marker).collect()
 }

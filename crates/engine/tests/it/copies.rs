@@ -99,6 +99,7 @@ impl Shared {
             Action::Update { at, .. }
             | Action::Move { at, .. }
             | Action::Delete { at }
+            | Action::Release { at }
             | Action::SetAccess { at, .. }
             | Action::SetPassword { at, .. } => {
                 self.is_unknown_at(at.external_id).then_some(ProblemCode::ChangedMeanwhile)

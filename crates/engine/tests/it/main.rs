@@ -2,6 +2,7 @@
 //! true, whatever breaks in between.
 
 mod adoption;
+mod adoption_into;
 mod converge;
 mod copies;
 mod crash;
@@ -21,6 +22,7 @@ mod passwords;
 mod properties;
 mod random;
 mod receiver;
+mod releases;
 mod rules;
 mod running;
 mod thousands;

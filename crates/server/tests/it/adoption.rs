@@ -148,7 +148,7 @@ async fn a_container_somebody_made_is_taken_over_as_it_is_and_nobody_else_finds_
     let body = json!({ "container": top, "customer": { "code": code, "name": "Old Ltd", "billing_id": "D-7" },
         "plans": { format!("Desk-{}", site.tag): "desktop-standard" } });
     let adoption = root.post(&format!("{path}/adoptions"), &body).await.good();
-    let expected = json!({ "containers": 3, "groups": 3, "users": PEOPLE, "conflicts": 0, "skipped": 0,
+    let expected = json!({ "containers": 3, "groups": 3, "users": PEOPLE, "linked": 0, "conflicts": 0, "skipped": 0,
         "new_groups": 1, "subscriptions": PEOPLE / 4 });
     assert_eq!(adoption["counts"], expected, "{adoption}");
     assert_eq!(everything(&site, &top).await, before, "a preview changes nothing");

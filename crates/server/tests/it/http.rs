@@ -107,6 +107,15 @@ impl Client {
         self.based(path, call).await;
     }
 
+    /// Gives something back as it is now, and waits until that is done.
+    pub async fn release(&self, path: &str) {
+        let version = self.see(path).await["version"].to_string();
+        let call = self.http.post(format!("{}/{path}/release", self.base));
+        let call = call.header("if-match", format!("\"{version}\""));
+        let answer = self.send(call).await.expect("the server answers").good();
+        self.complete(answer["request"].as_str().expect("a request")).await;
+    }
+
     async fn based(&self, path: &str, call: reqwest::RequestBuilder) {
         let version = self.see(path).await["version"].to_string();
         let call = call.header("if-match", format!("\"{version}\""));

@@ -2,6 +2,7 @@
 //! real database and a real directory.
 
 mod adoption;
+mod adoption_into;
 mod browser;
 mod clock;
 mod config;

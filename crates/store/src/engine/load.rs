@@ -129,7 +129,8 @@ impl EngineStore {
         let rows = sqlx::query!(
             r#"SELECT o.id AS "id!", o.tenant_id AS "tenant_id!", o.kind AS "kind!", o.spec AS "spec!",
                       o.generation AS "generation!", o.wanted AS "wanted!", x.external_id AS "external_id?",
-                      x.dn AS "dn?", coalesce(x.adopting, false) AND o.generation = 1 AND o.wanted AS "adopting!"
+                      x.dn AS "dn?", coalesce(x.adopting AND o.generation = x.adopting_generation, false)
+                          AND o.wanted AS "adopting!"
                  FROM object o LEFT JOIN external_object x ON x.object_id = o.id WHERE o.id = ANY($1)"#,
             &ids
         )

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
+    adoption::Ignored,
     id::{ObjectId, SurveyId, TargetId},
     problem::Problem,
     spec::{Attribute, ObjectKind},
@@ -43,6 +44,8 @@ pub struct Seen {
     pub security_id: Option<String>,
     /// It is never touched.
     pub protected: bool,
+    /// Nobody takes it over.
+    pub ignored: Option<Ignored>,
     /// What it shows.
     pub attributes: BTreeMap<Attribute, String>,
     /// The groups it is in.
@@ -98,14 +101,14 @@ impl EngineStore {
             let groups = |s: &Seen| s.member_of.iter().map(Uuid::to_string).collect::<Vec<_>>().join(" ");
             sqlx::query!(
                 r#"INSERT INTO survey_object (survey_id, tenant_id, external_id, kind, dn, dn_key, parent_key, name, marker,
-                          security_id, protected, attributes, member_of)
+                          security_id, protected, attributes, member_of, ignored)
                    SELECT $1, $2, id, kind, dn, key, parent, name, marker, sid, protected, attributes,
-                          string_to_array(groups, ' ')::uuid[]
+                          string_to_array(groups, ' ')::uuid[], ignored
                      FROM (SELECT a.id, a.kind, a.dn, a.key, a.parent, a.name, a.marker, a.sid, a.protected, a.attributes,
-                                  coalesce(a.groups, '') AS groups
+                                  coalesce(a.groups, '') AS groups, a.ignored
                              FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::uuid[],
-                                  $10::text[], $11::bool[], $12::jsonb[], $13::text[])
-                               AS a (id, kind, dn, key, parent, name, marker, sid, protected, attributes, groups)) a
+                                  $10::text[], $11::bool[], $12::jsonb[], $13::text[], $14::text[])
+                               AS a (id, kind, dn, key, parent, name, marker, sid, protected, attributes, groups, ignored)) a
                    ON CONFLICT (survey_id, external_id) DO NOTHING"#,
                 claim.survey.uuid(),
                 claim.tenant,
@@ -119,7 +122,8 @@ impl EngineStore {
                 &chunk.iter().map(|s| s.security_id.clone()).collect::<Vec<_>>() as _,
                 &chunk.iter().map(|s| s.protected).collect::<Vec<_>>(),
                 &chunk.iter().map(|s| Json(&s.attributes)).collect::<Vec<_>>() as _,
-                &chunk.iter().map(groups).collect::<Vec<_>>()
+                &chunk.iter().map(groups).collect::<Vec<_>>(),
+                &chunk.iter().map(|s| s.ignored.map(|i| i.code().to_owned())).collect::<Vec<_>>() as _
             )
             .execute(&mut *tx)
             .await?;

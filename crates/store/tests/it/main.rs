@@ -14,6 +14,7 @@ mod permits;
 mod plans;
 mod replay;
 mod seal;
+mod survey_plans;
 mod tree;
 mod upgrade;
 mod world;

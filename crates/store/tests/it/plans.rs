@@ -50,6 +50,11 @@ fn source(name: &str) -> String {
     std::fs::read_to_string(path).expect("a source of the store")
 }
 
+/// The one statement of this source with this text in it.
+pub fn statement_of(name: &str, part: &str) -> String {
+    in_sources(&source(name), part)
+}
+
 /// The one statement of the product with this text in it.
 fn statement(part: &str) -> String {
     let sources = [
@@ -63,6 +68,10 @@ fn statement(part: &str) -> String {
     ]
     .map(source)
     .concat();
+    in_sources(&sources, part)
+}
+
+fn in_sources(sources: &str, part: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.sqlx");
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("the query data of the store") {
@@ -113,20 +122,29 @@ async fn check(estate: &Estate, what: &str, part: &str, arguments: &str) {
     for (who, caller) in
         [("provider", &estate.world.root), ("reseller", &estate.north.admin), ("customer", &estate.a1.admin)]
     {
-        let mut sql = scoped(&estate.world, caller).await;
-        let query = statement(part);
-        sqlx::raw_sql(AssertSqlSafe(format!("PREPARE q AS {query}")))
-            .execute(&mut sql)
-            .await
-            .expect("preparing");
-        let explain = format!("EXPLAIN (FORMAT JSON) EXECUTE q ({arguments})");
-        let plan: Value =
-            sqlx::query_scalar(AssertSqlSafe(explain)).fetch_one(&mut sql).await.expect("a plan");
-        let mut found = Vec::new();
-        whole(&plan, &mut found);
-        found.retain(|table| LARGE.contains(&table.as_str()));
-        assert_eq!(found, Vec::<String>::new(), "{what}, {who}: {plan:#}");
+        let what = format!("{what}, {who}");
+        check_with(&estate.world, caller, (&what, &statement(part), arguments), &LARGE, None).await;
     }
+}
+
+/// No large table is read from end to end, and what is read costs at most `most`.
+pub async fn check_with(
+    world: &World,
+    caller: &Caller,
+    (what, query, arguments): (&str, &str, &str),
+    large: &[&str],
+    most: Option<f64>,
+) {
+    let mut sql = scoped(world, caller).await;
+    sqlx::raw_sql(AssertSqlSafe(format!("PREPARE q AS {query}"))).execute(&mut sql).await.expect("preparing");
+    let explain = format!("EXPLAIN (FORMAT JSON) EXECUTE q ({arguments})");
+    let plan: Value = sqlx::query_scalar(AssertSqlSafe(explain)).fetch_one(&mut sql).await.expect("a plan");
+    let mut found = Vec::new();
+    whole(&plan, &mut found);
+    found.retain(|table| large.contains(&table.as_str()));
+    assert_eq!(found, Vec::<String>::new(), "{what}: {plan:#}");
+    let cost = plan[0]["Plan"]["Total Cost"].as_f64().expect("a cost");
+    assert!(most.is_none_or(|most| cost <= most), "{what} costs {cost}: {plan:#}");
 }
 
 #[tokio::test]

@@ -141,6 +141,14 @@ adoption-groups = { $n ->
     [one] 1 gruppe oprettes, og personer sættes ind i den.
    *[other] { $n } grupper oprettes, og personer sættes ind i dem.
 }
+adoption-linked-directory = { $n ->
+    [one] 1 person eller gruppe får det fundne, som det er, og portalen overtager det, det viser.
+   *[other] { $n } personer og grupper får det fundne, som det er, og portalen overtager det, det viser.
+}
+adoption-linked-portal = { $n ->
+    [one] 1 person eller gruppe får det fundne, som ændres til det, portalen kender.
+   *[other] { $n } personer og grupper får det fundne, som ændres til det, portalen kender.
+}
 
 # Why an object is not taken over, and what to do about it.
 adopt-already_ours = Det er allerede vores.
@@ -163,8 +171,18 @@ adopt-suffix_taken = En anden kunde har domænet »{ $value }«.
 adopt-suffix_taken-cure = Giv personen et brugerprincipalnavn i et af denne kundes domæner, og kortlæg derefter igen.
 adopt-suffix_left_out = Domænet »{ $value }« er ikke blandt dem, kunden får.
 adopt-suffix_left_out-cure = Føj domænet til kundens domæner, og få overtagelsen vist på forhånd igen, eller lad personen være.
-adopt-several_candidates = Det og rækkerne i eksporten passer ikke sammen én til én.
-adopt-several_candidates-cure = Ret den række eller konto, som rapporten nævner, og få derefter overtagelsen vist på forhånd igen.
+adopt-several_candidates = Det og det, som det ville høre til, passer ikke sammen én til én.
+adopt-several_candidates-cure = Ret et af dem, eller vælg andre regler, og få derefter kataloget gennemgået og overtagelsen vist på forhånd igen.
+adopt-linked_elsewhere = Efter de valgte regler ville det høre til »{ $value }«, som har en anden konto.
+adopt-linked_elsewhere-cure = Vælg regler, der ikke bringer de to sammen, eller ret værdien, og få derefter overtagelsen vist på forhånd igen.
+adopt-other_customer = Det tilkommer ikke denne kunde.
+adopt-other_customer-cure = Lad det være, eller spørg den, der driver kataloget.
+adopt-computer = Det er en computers konto.
+adopt-computer-cure = Der skal ikke gøres noget.
+adopt-service_account = Det er en tjenestes konto.
+adopt-service_account-cure = Der skal ikke gøres noget.
+adopt-built_in = Biblioteket kan ikke undvære det.
+adopt-built_in-cure = Der skal ikke gøres noget.
 
 # Where a rule comes with nothing to say about it.
 rule-unspecific = Dette kan ikke accepteres.

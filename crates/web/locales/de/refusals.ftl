@@ -141,6 +141,14 @@ adoption-groups = { $n ->
     [one] 1 Gruppe wird angelegt, und Personen werden aufgenommen.
    *[other] { $n } Gruppen werden angelegt, und Personen werden aufgenommen.
 }
+adoption-linked-directory = { $n ->
+    [one] 1 Person oder Gruppe erhält das Gefundene, wie es ist, und das Portal übernimmt, was es zeigt.
+   *[other] { $n } Personen und Gruppen erhalten das Gefundene, wie es ist, und das Portal übernimmt, was es zeigt.
+}
+adoption-linked-portal = { $n ->
+    [one] 1 Person oder Gruppe erhält das Gefundene, das so geändert wird, wie das Portal es kennt.
+   *[other] { $n } Personen und Gruppen erhalten das Gefundene, das so geändert wird, wie das Portal es kennt.
+}
 
 # Why an object is not taken over, and what to do about it.
 adopt-already_ours = Das Objekt gehört bereits zu diesem Produkt.
@@ -163,8 +171,18 @@ adopt-suffix_taken = Ein anderer Kunde hat die Domain „{ $value }“.
 adopt-suffix_taken-cure = Geben Sie der Person einen Benutzerprinzipalnamen in einer Domain dieses Kunden und führen Sie dann eine neue Bestandsaufnahme durch.
 adopt-suffix_left_out = Die Domain „{ $value }“ ist nicht unter denen, die der Kunde erhält.
 adopt-suffix_left_out-cure = Fügen Sie die Domain zu denen des Kunden hinzu und rufen Sie die Vorschau erneut auf, oder lassen Sie die Person aus.
-adopt-several_candidates = Das Objekt und die Zeilen des Exports lassen sich nicht eins zu eins zuordnen.
-adopt-several_candidates-cure = Berichtigen Sie die Zeile oder das Konto, das der Bericht nennt, und rufen Sie dann die Vorschau erneut auf.
+adopt-several_candidates = Das Objekt und das, wozu es gehören würde, lassen sich nicht eins zu eins zuordnen.
+adopt-several_candidates-cure = Berichtigen Sie eines von beiden oder wählen Sie andere Regeln, erfassen Sie dann erneut und rufen Sie die Vorschau erneut auf.
+adopt-linked_elsewhere = Nach den gewählten Regeln würde es zu „{ $value }“ gehören; dort gibt es bereits ein anderes Konto.
+adopt-linked_elsewhere-cure = Wählen Sie Regeln, die beide nicht zusammenbringen, oder berichtigen Sie den Wert, und rufen Sie dann die Vorschau erneut auf.
+adopt-other_customer = Das Objekt steht diesem Kunden nicht zu.
+adopt-other_customer-cure = Lassen Sie es aus oder fragen Sie den Betreiber des Verzeichnisses.
+adopt-computer = Es ist das Konto eines Computers.
+adopt-computer-cure = Es ist nichts zu tun.
+adopt-service_account = Es ist das Konto eines Dienstes.
+adopt-service_account-cure = Es ist nichts zu tun.
+adopt-built_in = Das Verzeichnis kommt ohne dieses Objekt nicht aus.
+adopt-built_in-cure = Es ist nichts zu tun.
 
 # Where a rule comes with nothing to say about it.
 rule-unspecific = Dies kann nicht angenommen werden.

@@ -141,6 +141,14 @@ adoption-groups = { $n ->
     [one] 1 group is made, and people are put in.
    *[other] { $n } groups are made, and people are put in.
 }
+adoption-linked-directory = { $n ->
+    [one] 1 person or group gets what was found as it is, and the portal learns what it shows.
+   *[other] { $n } people and groups get what was found as it is, and the portal learns what it shows.
+}
+adoption-linked-portal = { $n ->
+    [one] 1 person or group gets what was found, which is changed to what the portal knows.
+   *[other] { $n } people and groups get what was found, which is changed to what the portal knows.
+}
 
 # Why an object is not taken over, and what to do about it.
 adopt-already_ours = It is ours already.
@@ -163,8 +171,18 @@ adopt-suffix_taken = Another customer has the domain "{ $value }".
 adopt-suffix_taken-cure = Give the person a principal name in a domain of this customer, then survey again.
 adopt-suffix_left_out = The domain "{ $value }" is not among those the customer gets.
 adopt-suffix_left_out-cure = Add the domain to those of the customer and preview again, or leave the person.
-adopt-several_candidates = It and the rows of the export do not fit one to one.
-adopt-several_candidates-cure = Correct the row or the account the report names, then preview again.
+adopt-several_candidates = It and what it would belong to do not fit one to one.
+adopt-several_candidates-cure = Correct one of them, or choose other rules, then survey and preview again.
+adopt-linked_elsewhere = By the chosen rules it would belong to "{ $value }", who has another account.
+adopt-linked_elsewhere-cure = Choose rules that do not bring the two together, or correct the value, then preview again.
+adopt-other_customer = It is not this customer's to have.
+adopt-other_customer-cure = Leave it, or ask whoever runs the directory.
+adopt-computer = It is the account of a computer.
+adopt-computer-cure = Nothing has to be done.
+adopt-service_account = It is the account of a service.
+adopt-service_account-cure = Nothing has to be done.
+adopt-built_in = The directory cannot do without it.
+adopt-built_in-cure = Nothing has to be done.
 
 # Where a rule comes with nothing to say about it.
 rule-unspecific = This cannot be accepted.

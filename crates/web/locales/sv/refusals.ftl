@@ -141,6 +141,14 @@ adoption-groups = { $n ->
     [one] 1 grupp skapas, och personer läggs in i den.
    *[other] { $n } grupper skapas, och personer läggs in i dem.
 }
+adoption-linked-directory = { $n ->
+    [one] 1 person eller grupp får det som hittades som det är, och portalen övertar det som visas.
+   *[other] { $n } personer och grupper får det som hittades som det är, och portalen övertar det som visas.
+}
+adoption-linked-portal = { $n ->
+    [one] 1 person eller grupp får det som hittades, som ändras till det portalen känner till.
+   *[other] { $n } personer och grupper får det som hittades, som ändras till det portalen känner till.
+}
 
 # Why an object is not taken over, and what to do about it.
 adopt-already_ours = Det är redan vårt.
@@ -163,8 +171,18 @@ adopt-suffix_taken = En annan kund har domänen ”{ $value }”.
 adopt-suffix_taken-cure = Ge personen ett användarhuvudnamn i en av kundens domäner, och kartlägg sedan igen.
 adopt-suffix_left_out = Domänen ”{ $value }” finns inte bland dem som kunden får.
 adopt-suffix_left_out-cure = Lägg till domänen bland kundens domäner och förhandsgranska igen, eller utelämna personen.
-adopt-several_candidates = Objektet och raderna i exporten motsvarar inte varandra ett till ett.
-adopt-several_candidates-cure = Rätta den rad eller det konto som rapporten anger, och förhandsgranska sedan igen.
+adopt-several_candidates = Objektet och det som det skulle höra till motsvarar inte varandra ett till ett.
+adopt-several_candidates-cure = Rätta ett av dem eller välj andra regler, och inventera och förhandsgranska sedan igen.
+adopt-linked_elsewhere = Enligt de valda reglerna skulle det höra till ”{ $value }”, som har ett annat konto.
+adopt-linked_elsewhere-cure = Välj regler som inte för samman de två, eller rätta värdet, och förhandsgranska sedan igen.
+adopt-other_customer = Det tillkommer inte den här kunden.
+adopt-other_customer-cure = Utelämna det, eller fråga den som driver katalogen.
+adopt-computer = Det är en dators konto.
+adopt-computer-cure = Ingenting behöver göras.
+adopt-service_account = Det är en tjänsts konto.
+adopt-service_account-cure = Ingenting behöver göras.
+adopt-built_in = Katalogen klarar sig inte utan det.
+adopt-built_in-cure = Ingenting behöver göras.
 
 # Where a rule comes with nothing to say about it.
 rule-unspecific = Detta kan inte godtas.

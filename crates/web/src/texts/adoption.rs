@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    adoption::Reason,
+    adoption::{Reason, Wins},
     field::{FieldError, Rule},
 };
 
@@ -12,14 +12,19 @@ use crate::speech::{say, say_with};
 
 /// Everything an adoption changes in the directory.
 #[must_use]
-pub fn adoption_changes(counts: &app::adoption::Counts) -> Vec<String> {
-    let objects = counts.containers + counts.groups + counts.users;
+pub fn adoption_changes(counts: &app::adoption::Counts, wins: Option<Wins>) -> Vec<String> {
+    let objects = counts.containers + counts.groups + counts.users + counts.linked;
+    let linked = match wins {
+        Some(Wins::Portal) => "adoption-linked-portal",
+        _ => "adoption-linked-directory",
+    };
     let all = [
         ("adoption-marked", objects),
         ("adoption-closed", counts.containers),
         ("adoption-groups", counts.new_groups),
     ];
-    all.map(|(id, n)| say_with(id, &[("n", n.into())])).to_vec()
+    let all = all.into_iter().chain((counts.linked > 0).then_some((linked, counts.linked)));
+    all.map(|(id, n)| say_with(id, &[("n", n.into())])).collect()
 }
 
 /// Why an object is not taken over, and what to do about it.
