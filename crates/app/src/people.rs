@@ -9,7 +9,7 @@ use domain::{
 };
 use store::users::ManagerKey;
 
-use crate::managers;
+use crate::{mails, managers};
 
 /// A person as somebody typed it.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +44,8 @@ pub struct PersonDraft {
     pub enabled: bool,
     /// What else is known, by name ([`domain::person::Detail`]).
     pub details: BTreeMap<String, String>,
+    /// How the person gets the activation link: `mail`, or by whoever made the account.
+    pub send_link: Option<String>,
 }
 
 /// A person whose values can be accepted. Whether names are free and plans
@@ -65,6 +67,8 @@ pub(crate) struct Person {
     pub bundles: Vec<String>,
     pub enabled: bool,
     pub details: Details,
+    /// The person gets the activation link by mail.
+    pub by_mail: bool,
 }
 
 impl PersonDraft {
@@ -113,6 +117,10 @@ impl PersonDraft {
         }
         let given_details = self.details.iter().map(|(code, text)| (code.as_str(), Some(text.as_str())));
         let details = c.take_all("details", person::check(given_details)).unwrap_or_default();
+        let by_mail = c.take(mails::by_mail(self.send_link.as_deref())).unwrap_or_default();
+        if by_mail && self.mail.as_deref().is_none_or(|mail| mail.trim().is_empty()) {
+            c.note(FieldError::new("mail", Rule::Required));
+        }
         let person = display.map(|display_name| Person {
             given_name: given,
             surname: sur,
@@ -129,6 +137,7 @@ impl PersonDraft {
             bundles: self.bundles.clone(),
             enabled: self.enabled,
             details: details.into_iter().filter_map(|(detail, value)| Some((detail, value?))).collect(),
+            by_mail,
         });
         c.finish(person)
     }

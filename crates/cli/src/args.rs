@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     commands::{
-        adopt, catalogue, customers, directories, drift, entitlements, groups, hooks, orders, profiles,
-        requests, resellers, session, tokens, users,
+        adopt, catalogue, customers, directories, drift, entitlements, groups, hooks, mails, orders,
+        profiles, requests, resellers, session, sessions, tokens, users,
     },
     output::Format,
 };
@@ -158,6 +158,14 @@ pub enum Command {
         #[command(subcommand)]
         command: Option<directories::Directories>,
     },
+    /// What people are told by mail, for staff of the provider
+    #[command(subcommand)]
+    Mails(mails::Mails),
+    /// Your own open sessions
+    #[command(subcommand)]
+    Sessions(sessions::Sessions),
+    /// Choose your language, and how pages look
+    Preferences(sessions::Preferences),
     /// API tokens for scripts
     #[command(subcommand)]
     Tokens(tokens::Tokens),

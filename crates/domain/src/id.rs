@@ -192,6 +192,8 @@ kinds! {
     SurveyKind, SurveyId, "svy";
     /// One container that is taken over with all in it.
     AdoptionKind, AdoptionId, "adp";
+    /// A mail to a person, however often it is sent.
+    MailKind, MailId, "mai";
 }
 
 #[cfg(test)]

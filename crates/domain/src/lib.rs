@@ -11,6 +11,7 @@
 pub mod adoption;
 pub mod catalogue;
 pub mod clock;
+pub mod device;
 pub mod drift;
 pub mod event;
 pub mod fact;
@@ -21,6 +22,7 @@ pub mod hook;
 pub mod hours;
 pub mod id;
 pub mod limits;
+pub mod mail;
 pub mod migration;
 pub mod names;
 pub mod naming;

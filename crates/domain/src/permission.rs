@@ -90,6 +90,8 @@ permissions! {
     HookManage = "hook_manage" on Tenant;
     /// Look at what is in a directory and is not ours, and take it over.
     DirectoryAdopt = "directory_adopt" on Tenant;
+    /// See which mails went out, and read those that are kept instead.
+    MailRead = "mail_read" on Tenant;
 }
 
 impl Permission {
@@ -124,7 +126,7 @@ use Permission as P;
 /// The roles of the first version. An end user needs none: everybody may see
 /// and reset their own account.
 pub const ROLES: &[Role] = &[
-    Role { code: "provider_administrator", version: 3, permissions: Permission::ALL, administrator: true },
+    Role { code: "provider_administrator", version: 4, permissions: Permission::ALL, administrator: true },
     Role {
         code: "provider_helpdesk",
         version: 1,

@@ -10,6 +10,7 @@ pub mod entitlements;
 pub mod groups;
 pub mod hooks;
 pub mod life;
+pub mod mails;
 pub mod orders;
 pub mod overview;
 pub mod placement;
@@ -17,6 +18,7 @@ pub mod profiles;
 pub mod requests;
 pub mod resellers;
 pub mod session;
+pub mod sessions;
 pub mod tokens;
 pub mod users;
 
@@ -63,6 +65,9 @@ pub async fn run(cli: &Cli, out: &Out) -> Result<(), Failure> {
         Command::MigrateFrom(command) => adopt::migrate(command, &connect(global)?, out).await,
         Command::Drift(command) => drift::run(command, &connect(global)?, out).await,
         Command::Directories { command } => directories::run(command.as_ref(), &connect(global)?, out).await,
+        Command::Mails(command) => mails::run(command, &connect(global)?, out).await,
+        Command::Sessions(command) => sessions::run(command, &connect(global)?, out).await,
+        Command::Preferences(command) => sessions::set(command, &connect(global)?, out).await,
         Command::Tokens(command) => tokens::run(command, &connect(global)?, out).await,
     }
 }

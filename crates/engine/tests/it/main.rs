@@ -14,6 +14,7 @@ mod groups;
 mod hooks;
 mod leavers;
 mod links;
+mod mail;
 mod members;
 mod modes;
 mod moves;

@@ -54,8 +54,8 @@ async fn a_customer_with_a_service_of_an_earlier_version_has_an_instance_of_it()
     let linked = "instance_id IN (SELECT id FROM service_instance)";
     assert_eq!(db.values("user_group", "name", linked).await, ["Desktop"]);
     let held = db.values("role_grant", "role_version", "true").await;
-    assert_eq!(held, ["3"], "whoever managed everything still does");
-    let new = "code = 'provider_administrator' AND version = 3
-               AND permissions @> '{catalogue_manage, hook_manage, directory_adopt, group_members}'";
+    assert_eq!(held, ["4"], "whoever managed everything still does");
+    let new = "code = 'provider_administrator' AND version = 4
+               AND permissions @> '{catalogue_manage, hook_manage, directory_adopt, group_members, mail_read}'";
     assert_eq!(db.values("role", "code", new).await.len(), 1);
 }
