@@ -10,6 +10,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use domain::{
+    device::Device,
     field::{FieldError, Rule},
     limits,
 };
@@ -57,14 +58,17 @@ pub struct Anybody {
     pub cause: Cause,
     /// Seconds to wait, after too many attempts of this address.
     pub wait: Option<i64>,
+    /// What is kept of the device.
+    pub device: Device,
 }
 
 impl FromRequestParts<Surface> for Anybody {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, surface: &Surface) -> Result<Self, Refusal> {
-        let wait = surface.attempts.attempt(caller::address(parts), surface.app.now().as_second());
-        Ok(Self { cause: caller::cause(parts), wait })
+        let address = caller::address(parts);
+        let wait = surface.attempts.attempt(address, surface.app.now().as_second());
+        Ok(Self { cause: caller::cause(parts), wait, device: caller::device(parts) })
     }
 }
 
@@ -130,6 +134,21 @@ impl<T: DeserializeOwned> FromRequest<Surface> for Body<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, _: &Surface) -> Result<Self, Refusal> {
+        parse(&receive(request, limits::BODY_BYTES).await?).map(Self)
+    }
+}
+
+/// As [`Body`], where the body may be left out.
+#[derive(Debug)]
+pub struct BodyOrNone<T>(pub T);
+
+impl<T: DeserializeOwned + Default> FromRequest<Surface> for BodyOrNone<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, _: &Surface) -> Result<Self, Refusal> {
+        if !request.headers().contains_key(header::CONTENT_TYPE) {
+            return Ok(Self(T::default()));
+        }
         parse(&receive(request, limits::BODY_BYTES).await?).map(Self)
     }
 }

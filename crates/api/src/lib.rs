@@ -19,6 +19,7 @@ mod health;
 mod hooks;
 mod input;
 mod life;
+mod mails;
 mod members;
 mod once;
 mod orders;
@@ -78,6 +79,7 @@ use web::{Surface, layers};
         (name = "requests", description = "Progress and problems of provisioning."),
         (name = "drift", description = "What somebody changed in a directory behind our back."),
         (name = "hooks", description = "What is told or asked elsewhere before and after subscriptions change."),
+        (name = "mails", description = "What people are told by mail, for staff of the provider."),
         (name = "adoption", description = "Taking over what is in a directory, and what other panels exported."),
         (name = "catalogue", description = "What can be ordered, and directories."),
         (name = "health", description = "For monitoring."),
@@ -135,9 +137,12 @@ fn of_tenants(router: OpenApiRouter<Surface>) -> OpenApiRouter<Surface> {
     router
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
-        .routes(routes!(sessions::sign_in))
+        .routes(routes!(sessions::sign_in, sessions::list_sessions))
         .routes(routes!(sessions::sign_out))
-        .routes(routes!(sessions::me))
+        .routes(routes!(sessions::end_session))
+        .routes(routes!(sessions::end_other_sessions))
+        .routes(routes!(sessions::forgotten_password))
+        .routes(routes!(sessions::me, sessions::update_me))
         .routes(routes!(sessions::list_tokens, sessions::create_token))
         .routes(routes!(sessions::revoke_token))
         .routes(routes!(activations::show_activation, activations::choose_password))
@@ -186,6 +191,7 @@ fn of_people(router: OpenApiRouter<Surface>) -> OpenApiRouter<Surface> {
         .routes(routes!(users::show_user, users::update_user, users::delete_user))
         .routes(routes!(users::copy_user))
         .routes(routes!(users::reset_password))
+        .routes(routes!(users::end_user_sessions))
         .routes(routes!(users::list_removed))
         .routes(routes!(users::restore_user))
         .routes(routes!(users::unlock_user))
@@ -239,6 +245,8 @@ fn of_services(router: OpenApiRouter<Surface>) -> OpenApiRouter<Surface> {
         .routes(routes!(hooks::show_hook, hooks::update_hook, hooks::remove_hook))
         .routes(routes!(hooks::rotate_hook))
         .routes(routes!(hooks::test_hook))
+        .routes(routes!(mails::list_mails))
+        .routes(routes!(mails::show_mail))
         .routes(routes!(adoption::list_surveys, adoption::ask_for_survey))
         .routes(routes!(adoption::show_survey))
         .routes(routes!(adoption::list_survey_objects))

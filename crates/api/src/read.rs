@@ -21,7 +21,7 @@ use wire::{
     groups::{Group, Member, NestedGroup},
     orders::Order,
     requests::Request,
-    sessions::{Grant, Me},
+    sessions::{Grant, Me, Preferences, Theme},
     tenants::{Customer, Tenant},
     users::User,
 };
@@ -67,6 +67,7 @@ pub async fn me(surface: &Surface, caller: &Caller) -> Read<Me> {
     let count = u32::try_from(caller.grants.len()).unwrap_or(u32::MAX);
     let scopes = tx.tenant_views(&search, None, count).await?;
     let viewer = viewer(&mut tx).await?;
+    let chosen = tx.preferences().await?;
     tx.finish().await?;
     let mut permissions: Vec<_> =
         caller.grants.iter().flat_map(|g| &g.permissions).map(|p| p.code()).collect();
@@ -93,6 +94,12 @@ pub async fn me(surface: &Surface, caller: &Caller) -> Read<Me> {
         tenant: shown.tenant,
         grants: grants.collect(),
         permissions: permissions.into_iter().map(str::to_owned).collect(),
+        // As it is now: the caller was looked up before a change of it.
+        language: chosen.language.clone().unwrap_or(tenant.language),
+        preferences: Preferences {
+            language: chosen.language,
+            theme: chosen.theme.and_then(|theme| Theme::from_code(theme.code())),
+        },
     })
 }
 

@@ -1,12 +1,16 @@
 //! Signing in and out, who one is, and tokens.
 
-use app::sessions::{self, SignedIn};
+use app::{
+    preferences::{self, PreferencesPatch},
+    resets::{self, Asked},
+    sessions::{self, SignedIn},
+};
 use axum::{Json, extract::State, http::StatusCode};
 use domain::id::TokenId;
 use web::Surface;
 use wire::{
     common::{Page, PageQuery, UserRef},
-    sessions::{Me, NewSession, Session},
+    sessions::{EndedSessions, ForgottenPassword, Me, MeUpdate, NewSession, OpenSession, Session},
     tokens::{CreatedToken, NewToken, Token},
 };
 
@@ -33,7 +37,7 @@ pub async fn sign_in(
     if let Some(seconds) = anybody.wait {
         return Err(Refusal::too_many(seconds));
     }
-    match sessions::sign_in(&surface.app, &new.login, &new.password).await? {
+    match sessions::sign_in_from(&surface.app, &new.login, &new.password, &anybody.device).await? {
         SignedIn::Yes { token, caller } => {
             let user = UserRef {
                 id: caller.user().to_string(),
@@ -61,6 +65,79 @@ pub async fn sign_out(State(surface): State<Surface>, call: Call) -> Answer<Stat
     responses((status = 200, description = "The caller.", body = Me), Refused))]
 pub async fn me(State(surface): State<Surface>, call: Call) -> Answer<Json<Me>> {
     Ok(Json(read::me(&surface, &call.caller).await?))
+}
+
+/// Change what the caller chose for pages and mails.
+#[utoipa::path(patch, path = "/me", tag = "sessions", request_body = MeUpdate,
+    responses((status = 200, description = "The caller.", body = Me), Refused))]
+pub async fn update_me(
+    State(surface): State<Surface>,
+    call: Call,
+    Body(new): Body<MeUpdate>,
+) -> Answer<Json<Me>> {
+    let patch = PreferencesPatch { language: new.language, theme: new.theme };
+    preferences::change(&surface.app, &call.caller, &patch, &call.cause).await?;
+    Ok(Json(read::me(&surface, &call.caller).await?))
+}
+
+/// The caller's own open sessions, the newest first.
+#[utoipa::path(get, path = "/sessions", tag = "sessions",
+    responses((status = 200, description = "All of them.", body = Page<OpenSession>), Refused))]
+pub async fn list_sessions(State(surface): State<Surface>, call: Call) -> Answer<Json<Page<OpenSession>>> {
+    let sessions = sessions::list(&surface.app, &call.caller).await?;
+    let shown = sessions.into_iter().map(|s| OpenSession {
+        id: s.id.to_string(),
+        current: s.current,
+        created_at: s.created_at.to_string(),
+        expires_at: s.expires_at.map(|at| at.to_string()),
+        last_used_at: s.last_used_at.map(|at| at.to_string()),
+        browser: s.browser,
+        network: s.network,
+    });
+    Ok(Json(Page { items: shown.collect(), next: None }))
+}
+
+/// End one of the caller's own sessions.
+#[utoipa::path(delete, path = "/sessions/{id}", tag = "sessions",
+    params(("id" = String, Path, description = "Id of the session.")),
+    responses((status = 204, description = "It no longer works."), Refused))]
+pub async fn end_session(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<TokenId>,
+) -> Answer<StatusCode> {
+    sessions::end(&surface.app, &call.caller, id, &call.cause).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// End all sessions of the caller but the present one: sign out everywhere else. API tokens
+/// go on working.
+#[utoipa::path(post, path = "/sessions/end-others", tag = "sessions",
+    responses((status = 200, description = "They no longer work.", body = EndedSessions), Refused))]
+pub async fn end_other_sessions(State(surface): State<Surface>, call: Call) -> Answer<Json<EndedSessions>> {
+    let ended = sessions::end_others(&surface.app, &call.caller, &call.cause).await?;
+    Ok(Json(EndedSessions { ended }))
+}
+
+/// Ask for a link by which one chooses a new password, when the present one is forgotten.
+///
+/// Whoever has this login and a mail address gets a mail; the answer is the same, and takes
+/// the same time, whether there is such an account or not. The link works for an hour. A
+/// login can be asked for three times an hour.
+#[utoipa::path(post, path = "/password-resets", tag = "sessions", security(()), request_body = ForgottenPassword,
+    responses((status = 202, description = "If there is such an account, a mail is on its way."), Refused))]
+pub async fn forgotten_password(
+    State(surface): State<Surface>,
+    anybody: Anybody,
+    Body(new): Body<ForgottenPassword>,
+) -> Answer<StatusCode> {
+    if let Some(seconds) = anybody.wait {
+        return Err(Refusal::too_many(seconds));
+    }
+    match resets::request(&surface.app, &new.login, &anybody.cause).await? {
+        Asked::Taken => Ok(StatusCode::ACCEPTED),
+        Asked::Wait(seconds) => Err(Refusal::too_many(seconds)),
+    }
 }
 
 /// The caller's own API tokens.

@@ -4,6 +4,7 @@ mod accounts;
 mod adoption;
 mod drift;
 mod hooks;
+mod mails;
 mod requests;
 mod tenants;
 
@@ -14,6 +15,7 @@ pub use accounts::{
 pub use adoption::{adoption, adoption_item, adoption_release, migration, release, survey, survey_object};
 pub use drift::finding;
 pub use hooks::hook;
+pub use mails::mail;
 pub use requests::{directory, item, order, placement, plan, request};
 pub use tenants::{customer, tenant};
 

@@ -4,6 +4,7 @@ use app::{
     Answer as Outcome, AppError,
     people::PersonDraft,
     reading::users::UserSearch,
+    sessions,
     users::{self as use_cases, CreatedUsers, Once, UserPatch},
 };
 use axum::{Json, extract::State, http::StatusCode};
@@ -17,16 +18,17 @@ use serde_json::{Value, json};
 use web::Surface;
 use wire::{
     common::{Page, PageQuery, ProvisioningState},
+    sessions::EndedSessions,
     users::{
-        CopyUser, NewSubscription, NewUser, NewUsers, PasswordReset, Removal, RemovedUser, User, UserBatch,
-        UserQuery, UserUpdate,
+        CopyUser, NewPasswordReset, NewSubscription, NewUser, NewUsers, PasswordReset, Removal, RemovedUser,
+        User, UserBatch, UserQuery, UserUpdate,
     },
 };
 
 use crate::{
     Refused, Tagged,
     cursor::Paging,
-    input::{Body, Call, LargeBody, Params, PathId, PathIds, Version},
+    input::{Body, BodyOrNone, Call, LargeBody, Params, PathId, PathIds, Version},
     once::{content, kept_id, repeat},
     read::{self, Read},
     refusal::Answer,
@@ -52,6 +54,7 @@ pub fn draft(new: &NewUser) -> PersonDraft {
         enabled: new.enabled.unwrap_or(true),
         details: new.details.clone(),
         fields: new.fields.clone(),
+        send_link: new.send_link.clone(),
     }
 }
 
@@ -157,7 +160,9 @@ pub async fn create_users(
         let batch = UserBatch { users, request: all.request.to_string() };
         (202, serde_json::to_value(batch).unwrap_or_default())
     };
-    let drafts: Vec<_> = new.users.iter().map(draft).collect();
+    let or_all =
+        |of: PersonDraft| PersonDraft { send_link: of.send_link.or_else(|| new.send_link.clone()), ..of };
+    let drafts: Vec<_> = new.users.iter().map(draft).map(or_all).collect();
     let done = create(&surface, &call, id, &drafts, true, &content, &answer).await?;
     let (status, mut body, made) = kept(done, answer);
     if let Some(Value::Array(users)) = body.get_mut("users") {
@@ -383,18 +388,36 @@ fn on_its_way(mut user: User, request: Option<RequestId>) -> User {
 /// Make a one-time link by which the person chooses a new password.
 ///
 /// The old password works until then. Each call makes a new link, and links made
-/// before stop working, so repeating is safe.
-#[utoipa::path(post, path = "/users/{id}/password-reset", tag = "users",
+/// before stop working, so repeating is safe. The body may be left out.
+#[utoipa::path(post, path = "/users/{id}/password-reset", tag = "users", request_body = Option<NewPasswordReset>,
     params(("id" = String, Path, description = "Id of the user.")),
     responses((status = 201, description = "The link, shown once.", body = PasswordReset), Refused))]
 pub async fn reset_password(
     State(surface): State<Surface>,
     call: Call,
     PathId(id): PathId<UserId>,
+    BodyOrNone(new): BodyOrNone<NewPasswordReset>,
 ) -> Answer<(StatusCode, Json<PasswordReset>)> {
-    let (token, at) = use_cases::reset_password(&surface.app, &call.caller, id, &call.cause).await?;
+    let (app, send_link) = (&surface.app, new.send_link.as_deref());
+    let (token, at) =
+        use_cases::reset_password_and_tell(app, &call.caller, id, send_link, &call.cause).await?;
     let activation = show::link(&surface, &token, at);
     Ok((StatusCode::CREATED, Json(PasswordReset { user: id.to_string(), activation, request: None })))
+}
+
+/// End all sessions of a person: signed out everywhere. API tokens go on working.
+///
+/// Whoever may reset the person's password may do this.
+#[utoipa::path(post, path = "/users/{id}/end-sessions", tag = "users",
+    params(("id" = String, Path, description = "Id of the user.")),
+    responses((status = 200, description = "They no longer work.", body = EndedSessions), Refused))]
+pub async fn end_user_sessions(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<UserId>,
+) -> Answer<Json<EndedSessions>> {
+    let ended = sessions::end_all_of(&surface.app, &call.caller, id, &call.cause).await?;
+    Ok(Json(EndedSessions { ended }))
 }
 
 /// Give a person a plan.

@@ -70,6 +70,8 @@ pub enum Conflict {
     OpenBelow,
     /// A tenant cannot stand below itself.
     BelowItself,
+    /// No mail is configured, and what was asked for needs it.
+    MailOff,
     /// The link was used, replaced or has expired.
     LinkDead,
     /// A person cannot disable or remove their own account.
@@ -131,6 +133,7 @@ impl Conflict {
             Self::GraceOver => "grace_over",
             Self::OpenBelow => "open_below",
             Self::BelowItself => "below_itself",
+            Self::MailOff => "mail_off",
             Self::LinkDead => "link_dead",
             Self::Oneself => "oneself",
             Self::InUse { .. } => "in_use",

@@ -20,18 +20,21 @@ pub mod groups;
 pub mod hooks;
 pub mod instances;
 pub mod life;
+pub mod mails;
 mod managers;
 mod names;
 pub mod orders;
 pub mod password_rules;
 pub mod people;
 pub mod placement;
+pub mod preferences;
 pub mod properties;
 mod provision;
 pub mod quotas;
 pub mod reading;
 pub mod repeat;
 pub mod requests;
+pub mod resets;
 pub mod sessions;
 pub mod settings;
 pub mod suffixes;
@@ -41,7 +44,7 @@ pub mod users;
 
 use std::sync::Arc;
 
-use domain::hook::Allowed;
+use domain::{hook::Allowed, mail::Mailing};
 use store::Store;
 use tokio::sync::Semaphore;
 
@@ -57,6 +60,8 @@ pub struct App {
     pub(crate) hashing: Arc<Semaphore>,
     /// Where hooks may lead.
     pub(crate) hooks: Arc<Allowed>,
+    /// What is done with mail.
+    pub(crate) mailing: Mailing,
 }
 
 impl App {
@@ -64,13 +69,25 @@ impl App {
     #[must_use]
     pub fn new(store: Store) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { store, hashing: Arc::new(Semaphore::new(cores)), hooks: Arc::default() }
+        Self { store, hashing: Arc::new(Semaphore::new(cores)), hooks: Arc::default(), mailing: Mailing::Off }
     }
 
     /// The same, where the operator allows hooks to lead further.
     #[must_use]
     pub fn with_hooks(self, allowed: Allowed) -> Self {
         Self { hooks: Arc::new(allowed), ..self }
+    }
+
+    /// The same, where mails can be sent, or are kept.
+    #[must_use]
+    pub fn with_mail(self, mailing: Mailing) -> Self {
+        Self { mailing, ..self }
+    }
+
+    /// What is done with mail.
+    #[must_use]
+    pub fn mailing(&self) -> Mailing {
+        self.mailing
     }
 
     /// Who is behind a token.

@@ -23,6 +23,7 @@ use store::{
 use crate::{
     App, AppError,
     error::Conflict,
+    mails,
     people::{Person, PersonDraft, check_all},
 };
 use site::Site;
@@ -213,6 +214,7 @@ pub async fn place(
             return Err(app.note_denied(caller, seller.id, error.into(), cause).await);
         }
     };
+    mails::required(app, caller, &seller.path, std::iter::once(&draft.administrator).chain(&draft.users))?;
     tx.lock_reference(seller.id, &checked.reference).await?;
     let hash = seal::hash(content);
     if let Some(order) = tx.order_by_reference(seller.id, &checked.reference).await? {

@@ -9,7 +9,7 @@ use domain::{
 };
 use store::users::ManagerKey;
 
-use crate::managers;
+use crate::{mails, managers};
 
 /// A person as somebody typed it.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +46,8 @@ pub struct PersonDraft {
     pub details: BTreeMap<String, String>,
     /// Custom fields, by key.
     pub fields: BTreeMap<String, String>,
+    /// How the person gets the activation link: `mail`, or by whoever made the account.
+    pub send_link: Option<String>,
 }
 
 /// A person whose values can be accepted. Whether names are free and plans
@@ -69,6 +71,8 @@ pub(crate) struct Person {
     pub details: Details,
     /// By key; what holds for them is found out in the transaction.
     pub fields: BTreeMap<String, String>,
+    /// The person gets the activation link by mail.
+    pub by_mail: bool,
 }
 
 impl PersonDraft {
@@ -117,6 +121,10 @@ impl PersonDraft {
         }
         let given_details = self.details.iter().map(|(code, text)| (code.as_str(), Some(text.as_str())));
         let details = c.take_all("details", person::check(given_details)).unwrap_or_default();
+        let by_mail = c.take(mails::by_mail(self.send_link.as_deref())).unwrap_or_default();
+        if by_mail && self.mail.as_deref().is_none_or(|mail| mail.trim().is_empty()) {
+            c.note(FieldError::new("mail", Rule::Required));
+        }
         let person = display.map(|display_name| Person {
             given_name: given,
             surname: sur,
@@ -134,6 +142,7 @@ impl PersonDraft {
             enabled: self.enabled,
             details: details.into_iter().filter_map(|(detail, value)| Some((detail, value?))).collect(),
             fields: self.fields.clone(),
+            by_mail,
         });
         c.finish(person)
     }

@@ -22,7 +22,7 @@ use store::{
     users::{Account, Links, Manager, NewUser},
 };
 
-use crate::{AppError, managers, names, people::Person};
+use crate::{AppError, mails, managers, names, people::Person};
 
 /// A customer as far as its people need it.
 pub(crate) struct Home<'a> {
@@ -95,6 +95,8 @@ pub(crate) struct Prepared {
     bundled: Vec<SubscriptionId>,
     assignments: Vec<(UserId, BundleId, String, Vec<ObjectId>)>,
     plans: Vec<Vec<CreatedPlan>>,
+    /// Who gets the activation link by mail.
+    mailed: Vec<bool>,
 }
 
 /// What somebody is to have.
@@ -282,6 +284,7 @@ pub(crate) async fn prepare(
         bundled: vec![],
         assignments: vec![],
         plans: vec![],
+        mailed: people.iter().map(|person| person.by_mail).collect(),
     };
     let all = paths.iter().zip(people).zip(made).zip(names).zip(managers).zip(wanted).zip(fields);
     for ((((((path, person), made), names), manager), wanted), fields) in all {
@@ -458,6 +461,11 @@ impl Prepared {
             for plan in plans {
                 tx.note_plan(home.tenant, user.id, &plan.code, plan.version, true);
             }
+        }
+        for ((user, token), _) in
+            self.users.iter().zip(&links.tokens).zip(&self.mailed).filter(|(_, by)| **by)
+        {
+            mails::send_activation(tx, home.tenant, user, token)?;
         }
         let expires_at = links.expires_at;
         Ok(self

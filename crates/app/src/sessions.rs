@@ -2,12 +2,13 @@
 
 use argon2::{Argon2, PasswordHash, PasswordHasher as _, PasswordVerifier as _};
 use domain::{
+    device::Device,
     field::{FieldError, Rule},
-    id::TokenId,
+    id::{TokenId, UserId},
     limits, names as rules,
 };
 use jiff::Timestamp;
-use store::{Caller, caller::NewToken, tokens::Token};
+use store::{Caller, caller::NewToken, sessions::Session, tokens::Token, tx::act};
 
 use crate::{App, AppError, Cause};
 
@@ -31,9 +32,25 @@ pub enum SignedIn {
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$vUzQmAiyZ2Bhih8Vf8pYyBrmTuY5Y4TfQ2k4j4h9gS8";
 
-/// Signs in with the portal's own hash; never asks a directory.
+/// As [`sign_in_from`], from a device of which nothing is known.
 pub async fn sign_in(app: &App, login: &str, password: &str) -> Result<SignedIn, AppError> {
-    let login: String = login.trim().to_lowercase().chars().take(limits::UPN_CHARS).collect();
+    sign_in_from(app, login, password, &Device::default()).await
+}
+
+/// A login as it is looked for.
+pub(crate) fn login(text: &str) -> String {
+    text.trim().to_lowercase().chars().take(limits::UPN_CHARS).collect()
+}
+
+/// Signs in with the portal's own hash; never asks a directory. Of the device is kept what
+/// people recognise their session by.
+pub async fn sign_in_from(
+    app: &App,
+    login: &str,
+    password: &str,
+    device: &Device,
+) -> Result<SignedIn, AppError> {
+    let login = self::login(login);
     let (account, locked) = app.store.sign_in(&login).await?;
     if locked > 0 {
         return Ok(SignedIn::Locked(locked));
@@ -42,7 +59,7 @@ pub async fn sign_in(app: &App, login: &str, password: &str) -> Result<SignedIn,
     let right = verify(app, password, hash).await?;
     match account {
         Some(account) if right && account.active => {
-            let token = app.store.open_session(&account, &login, limits::SESSION_HOURS).await?;
+            let token = app.store.open_session_from(&account, &login, device, limits::SESSION_HOURS).await?;
             match app.store.caller(&token.secret).await? {
                 Some(caller) => Ok(SignedIn::Yes { token, caller: Box::new(caller) }),
                 None => Ok(SignedIn::No),
@@ -58,6 +75,46 @@ pub async fn sign_in(app: &App, login: &str, password: &str) -> Result<SignedIn,
 /// Ends the session the caller came with.
 pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), AppError> {
     Ok(app.store.end_session(caller).await?)
+}
+
+/// The caller's open sessions, the newest first.
+pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Session>, AppError> {
+    let mut tx = app.store.read(caller).await?;
+    let sessions = tx.sessions().await?;
+    tx.finish().await?;
+    Ok(sessions)
+}
+
+/// Ends one of the caller's own sessions.
+pub async fn end(app: &App, caller: &Caller, id: TokenId, cause: &Cause) -> Result<(), AppError> {
+    let mut tx = app.store.write(caller).await?;
+    tx.end_own_session(id).await?;
+    tx.commit(cause).await?;
+    Ok(())
+}
+
+/// Ends all sessions of the caller but the present one; gives how many. API tokens go on.
+pub async fn end_others(app: &App, caller: &Caller, cause: &Cause) -> Result<u64, AppError> {
+    let mut tx = app.store.write(caller).await?;
+    let ended = tx.end_other_sessions().await?;
+    tx.commit(cause).await?;
+    Ok(ended)
+}
+
+/// Ends all sessions of a person; gives how many. Whoever may reset the password may.
+pub async fn end_all_of(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> Result<u64, AppError> {
+    let mut tx = app.store.write(caller).await?;
+    let tenant = tx.tenant_of_user(id).await?.id;
+    let permit = match tx.account::<act::UserResetPassword>(id).await {
+        Ok((_, permit)) => permit,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, tenant, error.into(), cause).await);
+        }
+    };
+    let ended = tx.end_sessions_of(&permit).await?;
+    tx.commit(cause).await?;
+    Ok(ended)
 }
 
 /// The caller's API tokens.

@@ -21,6 +21,7 @@ use store::{
 
 use crate::{
     Answer, App, AppError, Repeat,
+    mails,
     people::{Person, PersonDraft},
     provision::first_values,
     repeat, settings,
@@ -91,6 +92,7 @@ pub async fn create_reseller(
             return Err(app.note_denied(caller, parent.id, error.into(), cause).await);
         }
     };
+    mails::required(app, caller, &parent.path, draft.administrator.iter())?;
     if let Some(answer) = repeat::before(&mut tx, repeated).await? {
         return Ok(answer);
     }
@@ -209,6 +211,9 @@ async fn staff(
         return Err(AppError::field(error));
     }
     let mut links = tx.create_staff(permit, tenant, std::slice::from_ref(&user)).await?;
+    if let Some(token) = links.tokens.first().filter(|_| person.by_mail) {
+        mails::send_activation(tx, tenant, &user, token)?;
+    }
     tx.insert_grant(tenant, user.id, role.code, role.version).await?;
     Ok((user.id, links.tokens.pop().unwrap_or_default(), links.expires_at))
 }

@@ -11,7 +11,9 @@ use domain::{
     fact,
     field::{Checker, FieldError, Rule},
     id::{ObjectId, RequestId, SubscriptionId, TenantId, UserId},
-    limits, names,
+    limits,
+    mail::{Addressee, Kind, Mailing},
+    names,
     person::{self, Detail},
     request::Lane,
     spec::{Spec, UserSpec},
@@ -37,7 +39,7 @@ pub use crate::provision::{Created, CreatedPlan};
 use crate::{
     Answer, App, AppError, Repeat, bundles,
     error::Conflict,
-    fields, managers,
+    fields, mails, managers,
     people::{PersonDraft, check_all},
     provision::{Home, prepare},
     repeat, suffixes,
@@ -83,6 +85,7 @@ pub async fn create(
             return Err(app.note_denied(caller, customer, error.into(), cause).await);
         }
     };
+    mails::required(app, caller, &tenant.path, drafts.iter())?;
     if let Some(answer) = repeat::before(&mut tx, repeated).await? {
         return Ok(answer);
     }
@@ -443,6 +446,28 @@ pub async fn reset_password(
     id: UserId,
     cause: &Cause,
 ) -> Result<(String, jiff::Timestamp), AppError> {
+    reset(app, caller, id, false, cause).await
+}
+
+/// As [`reset_password`]; with `mail` as `send_link` the person also gets the link by mail.
+pub async fn reset_password_and_tell(
+    app: &App,
+    caller: &Caller,
+    id: UserId,
+    send_link: Option<&str>,
+    cause: &Cause,
+) -> Result<(String, jiff::Timestamp), AppError> {
+    let by_mail = mails::by_mail(send_link).map_err(AppError::field)?;
+    reset(app, caller, id, by_mail, cause).await
+}
+
+async fn reset(
+    app: &App,
+    caller: &Caller,
+    id: UserId,
+    by_mail: bool,
+    cause: &Cause,
+) -> Result<(String, jiff::Timestamp), AppError> {
     let mut tx = app.store.write(caller).await?;
     let tenant = tx.tenant_of_user(id).await?.id;
     let (user, _permit) = match tx.account::<act::UserResetPassword>(id).await {
@@ -452,10 +477,20 @@ pub async fn reset_password(
             return Err(app.note_denied(caller, tenant, error.into(), cause).await);
         }
     };
+    if by_mail && app.mailing == Mailing::Off {
+        return Err(AppError::Conflict(Conflict::MailOff));
+    }
     let purpose = if user.activated_at.is_some() { Purpose::Reset } else { Purpose::Activation };
     let mut links = tx.issue_links(tenant, &[id], purpose).await?;
+    let token = links.tokens.pop().unwrap_or_default();
+    if by_mail {
+        let address = user.mail.ok_or_else(|| AppError::field(FieldError::new("mail", Rule::Required)))?;
+        let kind = if purpose == Purpose::Reset { Kind::Reset } else { Kind::Activation };
+        let to = Addressee { address, name: user.display_name, login: user.principal_name };
+        tx.send_link(kind, tenant, id, &token, to)?;
+    }
     tx.commit(cause).await?;
-    Ok((links.tokens.pop().unwrap_or_default(), links.expires_at))
+    Ok((token, links.expires_at))
 }
 
 /// Gives a person a plan.

@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     commands::{
-        adopt, catalogue, customers, directories, drift, entitlements, fields, groups, hooks, orders,
-        profiles, releases, requests, resellers, session, settings, tokens, users,
+        adopt, catalogue, customers, directories, drift, entitlements, fields, groups, hooks, mails, orders,
+        profiles, releases, requests, resellers, session, sessions, settings, tokens, users,
     },
     output::Format,
 };
@@ -167,6 +167,14 @@ pub enum Command {
         #[command(subcommand)]
         command: Option<directories::Directories>,
     },
+    /// What people are told by mail, for staff of the provider
+    #[command(subcommand)]
+    Mails(mails::Mails),
+    /// Your own open sessions
+    #[command(subcommand)]
+    Sessions(sessions::Sessions),
+    /// Choose your language, and how pages look
+    Preferences(sessions::Preferences),
     /// API tokens for scripts
     #[command(subcommand)]
     Tokens(tokens::Tokens),

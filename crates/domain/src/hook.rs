@@ -36,6 +36,8 @@ macro_rules! codes {
     };
 }
 
+pub(crate) use codes;
+
 codes! {
     /// When a hook is called.
     Moment {

@@ -194,6 +194,8 @@ kinds! {
     AdoptionKind, AdoptionId, "adp";
     /// A custom field of people.
     FieldKind, FieldId, "fld";
+    /// A mail to a person, however often it is sent.
+    MailKind, MailId, "mai";
 }
 
 #[cfg(test)]

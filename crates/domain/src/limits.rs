@@ -145,6 +145,25 @@ pub const ADDRESSES_COUNTED: usize = 20_000;
 pub const IDEMPOTENCY_KEY_CHARS: usize = 255;
 /// An activation link is valid this long, in hours.
 pub const ACTIVATION_HOURS: i64 = 7 * 24;
+/// The link of somebody who forgot the password is valid this long, in minutes: it travels
+/// by mail, and whoever asked sits waiting for it.
+pub const RESET_LINK_MINUTES: i64 = 60;
+/// Links one login may ask for by mail within an hour; more would only fill a mailbox.
+pub const RESETS_PER_HOUR: i32 = 3;
+/// Asking for a link is answered after this long, whether there is an account or not.
+pub const RESET_ANSWER: Duration = Duration::from_millis(400);
+/// Mails one worker sends at once.
+pub const MAILS_AT_ONCE: i64 = 8;
+/// Seconds a mail may take, from the connection to the server's answer.
+pub const MAIL_SECONDS: u64 = 60;
+/// The mail server is left alone for a while when it did not answer this often in a row.
+pub const MAIL_FAILURES: i32 = 3;
+/// A mail that cannot be sent is given up after this long, in hours, or when its link ends.
+pub const MAIL_HOURS: i64 = 3 * 24;
+/// A mail is forgotten this long after it was wanted, in hours.
+pub const MAIL_KEPT_HOURS: i64 = 14 * 24;
+/// Sessions of one person that are shown.
+pub const SESSIONS_SHOWN: i64 = 200;
 /// A secret waits this long for its target before it is destroyed, in hours.
 pub const SECRET_HOURS: i64 = 24;
 /// A name stays reserved this long after its owner is gone, in days.

@@ -93,6 +93,8 @@ permissions! {
     HookManage = "hook_manage" on Tenant;
     /// Look at what is in a directory and is not ours, and take it over.
     DirectoryAdopt = "directory_adopt" on Tenant;
+    /// See which mails went out, and read those that are kept instead.
+    MailRead = "mail_read" on Tenant;
 }
 
 impl Permission {

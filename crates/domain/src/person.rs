@@ -10,6 +10,32 @@ use crate::{
     hours, limits, names,
 };
 
+/// How somebody wants pages to look, whatever the device says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark letters on light.
+    Light,
+    /// Light letters on dark.
+    Dark,
+}
+
+impl Theme {
+    /// The stable code, as stored.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The theme with this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Light, Self::Dark].into_iter().find(|theme| theme.code() == code)
+    }
+}
+
 /// How a value has to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {

@@ -141,6 +141,12 @@ problems! {
     HookUnreachable = "hook_unreachable", AskProvider;
     /// What was told or asked answered with a failure.
     HookFailed = "hook_failed", AskProvider;
+    /// The mail server takes no mail for this address, or not this mail.
+    MailRefused = "mail_refused", ChangeValue;
+    /// The mail server cannot be reached, or does not let the product in.
+    MailUnreachable = "mail_unreachable", Repair;
+    /// The link in the mail stopped working before the mail could be sent.
+    MailLate = "mail_late", ChangeValue;
 }
 
 impl ProblemCode {

@@ -202,6 +202,6 @@ fn message(due: &Due) -> Message {
     Message { event, timestamp: *at, data, id: due.id.to_string() }
 }
 
-fn millis(wait: Duration) -> i64 {
+pub(crate) fn millis(wait: Duration) -> i64 {
     i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)
 }

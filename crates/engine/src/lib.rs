@@ -8,11 +8,12 @@
 //!
 //! Start at [`Engine::step`]: one claim from the queue to its recorded
 //! outcome. `batch` is what happens to the claimed objects, `run` keeps steps
-//! going for all targets; `hooks` tells and asks others before and after.
+//! going for all targets; `hooks` tells and asks others before and after, `mail` tells people.
 
 mod batch;
 mod delay;
 mod hooks;
+mod mail;
 mod run;
 mod scan;
 mod step;
@@ -32,6 +33,7 @@ use domain::{
 use outbound::Outbound;
 use store::engine::EngineStore;
 
+pub use mail::{Mailing, Render};
 pub use scan::Scanned;
 
 /// How the engine paces itself.
@@ -61,6 +63,10 @@ pub struct Options {
     pub hook_min: Duration,
     /// The longest wait before a hook is tried again.
     pub hook_max: Duration,
+    /// The first wait before a mail is tried again; it doubles.
+    pub mail_min: Duration,
+    /// The longest wait before a mail is tried again.
+    pub mail_max: Duration,
 }
 
 impl Default for Options {
@@ -77,6 +83,8 @@ impl Default for Options {
             full_scan: Duration::from_hours(1),
             hook_min: Duration::from_secs(5),
             hook_max: Duration::from_mins(5),
+            mail_min: Duration::from_secs(15),
+            mail_max: Duration::from_mins(15),
         }
     }
 }
@@ -92,6 +100,8 @@ pub struct Engine {
     options: Options,
     /// Makes the deliveries of hooks; without it others make them.
     outbound: Option<Arc<Outbound>>,
+    /// What is done with mail; without it others do it.
+    mailing: Option<Mailing>,
     /// Where the search for the next tenant goes on.
     turns: Mutex<BTreeMap<(TargetId, Lane), TenantId>>,
 }
@@ -105,13 +115,28 @@ impl Engine {
         random: Arc<dyn Random>,
         options: Options,
     ) -> Self {
-        Self { store, connectors, clock, random, options, outbound: None, turns: Mutex::default() }
+        Self {
+            store,
+            connectors,
+            clock,
+            random,
+            options,
+            outbound: None,
+            mailing: None,
+            turns: Mutex::default(),
+        }
     }
 
     /// The same, which also makes the deliveries of hooks.
     #[must_use]
     pub fn with_hooks(self, outbound: Arc<Outbound>) -> Self {
         Self { outbound: Some(outbound), ..self }
+    }
+
+    /// The same, which also sends mails, or keeps them.
+    #[must_use]
+    pub fn with_mail(self, mailing: Mailing) -> Self {
+        Self { mailing: Some(mailing), ..self }
     }
 }
 

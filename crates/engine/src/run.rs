@@ -37,6 +37,9 @@ impl Engine {
             tasks.spawn(Arc::clone(&self).keep_watching(target, shutdown.clone()));
         }
         tasks.spawn(Arc::clone(&self).keep_delivering(bell.subscribe(), shutdown.clone()));
+        if self.mailing.is_some() {
+            tasks.spawn(Arc::clone(&self).keep_mailing(bell.subscribe(), shutdown.clone()));
+        }
         tasks.spawn(Arc::clone(&self).keep_listening(bell, shutdown.clone()));
         tasks.spawn(Arc::clone(&self).keep_stepping(shutdown.clone()));
         tasks.spawn(Arc::clone(&self).keep_sweeping(shutdown));
@@ -51,13 +54,31 @@ impl Engine {
         self: Arc<Self>,
         target: TargetId,
         lane: Lane,
+        bell: watch::Receiver<u64>,
+        shutdown: watch::Receiver<bool>,
+    ) {
+        let work = || self.step(target, lane);
+        self.keep_at(work, bell, shutdown).await;
+    }
+
+    async fn keep_mailing(self: Arc<Self>, bell: watch::Receiver<u64>, shutdown: watch::Receiver<bool>) {
+        let work = || self.mail();
+        self.keep_at(work, bell, shutdown).await;
+    }
+
+    /// Does `work` as long as there is some, then waits for the bell or the timer.
+    async fn keep_at<F>(
+        &self,
+        work: impl Fn() -> F,
         mut bell: watch::Receiver<u64>,
         mut shutdown: watch::Receiver<bool>,
-    ) {
+    ) where
+        F: Future<Output = Result<bool, StoreError>>,
+    {
         let mut trouble = 0;
         while !*shutdown.borrow() {
             bell.borrow_and_update();
-            let wait = match self.step(target, lane).await {
+            let wait = match work().await {
                 Ok(true) => {
                     trouble = 0;
                     continue;

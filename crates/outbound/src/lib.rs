@@ -1,14 +1,15 @@
-//! What is told and asked elsewhere: signed webhooks, and commands of the operator.
+//! What is told and asked elsewhere: signed webhooks, commands of the operator, and mail.
 //!
 //! One call is one try: this crate makes it within its bounds and says what became of
 //! it. It must not retry, know the database, or decide what is told; that is the
 //! engine's. Nothing it is given can make it run a shell, follow a redirect, connect
 //! to an address the operator did not allow, or trust a certificate nobody signed.
 //!
-//! Start at [`Outbound::call`].
+//! Start at [`Outbound::call`]; mail is [`mail::Mailer::send`].
 
 mod address;
 mod command;
+pub mod mail;
 mod sign;
 mod webhook;
 

@@ -5,6 +5,7 @@
 //! `docs/tenantry.example.toml`.
 
 mod hooks;
+mod mail;
 mod rules;
 mod show;
 
@@ -16,11 +17,15 @@ use std::{
 };
 
 use ad::ControllerAddress;
-use domain::service::{DefinitionDraft, Property};
+use domain::{
+    mail::Mailing,
+    service::{DefinitionDraft, Property},
+};
 use serde::Deserialize;
 use store::bootstrap::{Instance, PlanSetting, ServiceSetting};
 
 pub use hooks::HooksSection;
+pub use mail::MailSection;
 pub use rules::password_variable;
 
 /// A variable of the environment, by name.
@@ -86,6 +91,8 @@ pub struct Config {
     /// Where hooks may lead.
     #[serde(default)]
     pub hooks: HooksSection,
+    /// Mail; without it there is none.
+    pub mail: Option<MailSection>,
     /// Where the file is: not a key of it.
     #[serde(skip)]
     pub path: PathBuf,
@@ -381,6 +388,10 @@ impl Config {
         };
         self.instance.data = absolute(&self.instance.data);
         let mut problems = self.hooks.complete(&absolute);
+        if let Some(mail) = &mut self.mail {
+            let brands = self.brands.iter().map(|brand| brand.code.as_str());
+            problems.extend(mail.complete(&absolute, environment, brands));
+        }
         for directory in &mut self.directories {
             directory.ca_file = absolute(&directory.ca_file);
             directory.bind_password_file = directory.bind_password_file.as_deref().map(absolute);
@@ -404,6 +415,11 @@ impl Config {
     /// Where the private cluster is.
     pub fn cluster(&self) -> PathBuf {
         self.instance.data.join("postgres")
+    }
+
+    /// What is done with mail.
+    pub fn mailing(&self) -> Mailing {
+        self.mail.as_ref().map_or(Mailing::Off, MailSection::mailing)
     }
 
     /// How links begin.
@@ -494,7 +510,8 @@ mod tests {
 
     #[test]
     fn the_example_of_the_manual_is_valid_and_shows_every_key() {
-        let secrets = [("TENANTRY_DIRECTORY_SHARED_PASSWORD", "s3cret")];
+        let secrets =
+            [("TENANTRY_DIRECTORY_SHARED_PASSWORD", "s3cret"), ("TENANTRY_MAIL_PASSWORD", "s3cret")];
         // The file with the password belongs to the reader of the manual.
         let text = EXAMPLE.replace("bind_password_file", "#bind_password_file");
         let config = parse(&text, &secrets).expect("valid");
@@ -516,6 +533,11 @@ mod tests {
             "allow_addresses",
             "ca_file",
             "hooks.commands",
+            "[mail]",
+            "keep",
+            "username",
+            "password_file",
+            "from_of",
         ] {
             assert!(EXAMPLE.contains(key), "{key} is not shown");
         }
@@ -524,7 +546,9 @@ mod tests {
     #[test]
     fn a_controller_is_reached_directly_or_by_way_of_an_address() {
         let text = EXAMPLE.replace("bind_password_file", "#bind_password_file");
-        let config = parse(&text, &[("TENANTRY_DIRECTORY_SHARED_PASSWORD", "s3cret")]).expect("valid");
+        let secrets =
+            [("TENANTRY_DIRECTORY_SHARED_PASSWORD", "s3cret"), ("TENANTRY_MAIL_PASSWORD", "s3cret")];
+        let config = parse(&text, &secrets).expect("valid");
         let settings = config.connector(&config.directories[0]).expect("it has a password");
         let via = "127.0.0.1:6360".parse().expect("an address");
         let expected = [
@@ -572,10 +596,37 @@ mod tests {
     }
 
     #[test]
+    fn mail_is_checked_with_everything_else_and_its_password_is_never_shown() {
+        let with = |lines: &str| format!("{SMALL}[[brand]]\ncode = \"b1\"\nname = \"B\"\n[mail]\n{lines}");
+        let said = problems(&with(
+            "host = \"smtp://x\"\nfrom = \"nobody\"\nusername = \"u\"\nfrom_of = { b2 = \"x@y.example\", b1 = \"x\" }",
+        ));
+        for key in ["mail.host", "mail.from ", "mail.username", "mail.from_of.b2", "mail.from_of.b1"] {
+            assert!(said.contains(key), "{key} is not named: {said}");
+        }
+        let said = problems(&with(""));
+        assert!(said.contains("mail.host is needed") && said.contains("mail.from is needed"), "{said}");
+        let said = problems(&with("tls = \"none\""));
+        assert!(said.contains("line"), "there is no mail without TLS: {said}");
+        let kept = parse(&with("keep = true"), &[]).expect("nothing else is needed");
+        assert_eq!(kept.mailing(), Mailing::Keep);
+        assert_eq!(parse(SMALL, &[]).expect("valid").mailing(), Mailing::Off);
+        let good = with(
+            "host = \"smtp.example.com\"\nfrom = \"P <p@x.example>\"\nusername = \"u\"\ntls = \"implicit\"",
+        );
+        let config = parse(&good, &[("TENANTRY_MAIL_PASSWORD", "s3cret")]).expect("valid");
+        let settings = config.mail.as_ref().expect("mail").settings().expect("settings");
+        assert_eq!((settings.port, settings.login.is_some()), (465, true));
+        let shown = format!("{}\n{config:?}", config.shown());
+        assert!(!shown.contains("s3cret") && shown.contains("TENANTRY_MAIL_PASSWORD"), "{shown}");
+    }
+
+    #[test]
     fn secrets_of_the_environment_replace_those_of_the_file_and_are_never_shown() {
         let text = EXAMPLE.replace("bind_password_file", "#bind_password_file");
         let environment = [
             ("TENANTRY_DIRECTORY_SHARED_PASSWORD", "s3cret"),
+            ("TENANTRY_MAIL_PASSWORD", "s3cret"),
             ("DATABASE_URL", "postgres://owner:geheim@db.example/tenantry?options=-cx%3Dy"),
         ];
         let config = parse(&text, &environment).expect("valid");

@@ -55,7 +55,7 @@ async fn with_database(
         config,
         stop,
         database,
-        App::new(store.clone()).with_hooks(config.hooks.allowed()),
+        App::new(store.clone()).with_hooks(config.hooks.allowed()).with_mail(config.mailing()),
         listener,
     )
     .await;

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use connector::Connector;
 use domain::id::TargetId;
-use engine::{Engine, Options};
-use outbound::Outbound;
+use engine::{Engine, Mailing, Options, Render};
+use outbound::{Outbound, mail::Mailer};
 use store::{Settings, engine::EngineStore, seal::Keyring};
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -44,6 +44,10 @@ impl Workers {
         let engine =
             Engine::new(store.clone(), connectors, Arc::new(OsClock), Arc::new(OsRandom), Options::default())
                 .with_hooks(Arc::new(outbound));
+        let engine = match mailing(config)? {
+            Some(mailing) => engine.with_mail(mailing),
+            None => engine,
+        };
         let (shutdown, told) = watch::channel(false);
         let task = tokio::spawn(Arc::new(engine).run(told));
         Ok(Self { store, shutdown, task })
@@ -61,6 +65,19 @@ impl Workers {
         }
         self.store.close().await;
     }
+}
+
+/// What this worker does with mail.
+fn mailing(config: &Config) -> Result<Option<Mailing>, Failure> {
+    let Some(mail) = &config.mail else { return Ok(None) };
+    if mail.keep {
+        return Ok(Some(Mailing::Keep));
+    }
+    let mailer = Mailer::new(&mail.settings().map_err(Failure::usage)?)
+        .map_err(|error| Failure::usage(format!("mail cannot be sent: {}", chain(&error))))?;
+    let public_url = config.public_url();
+    let render: Render = Arc::new(move |message| web::texts::mail(message, &public_url));
+    Ok(Some(Mailing::Send { mailer: Arc::new(mailer), render }))
 }
 
 async fn connectors(

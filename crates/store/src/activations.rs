@@ -4,6 +4,7 @@
 use domain::{
     event::{Event, Outcome},
     id::{ActivationId, ObjectId, RequestId, SecretId, TenantId, UserId},
+    person::Theme,
     plan::Secret,
     problem::Problem,
     request::{ItemState, Lane},
@@ -27,13 +28,16 @@ pub enum Purpose {
     Activation,
     /// A new password.
     Reset,
+    /// A new password for somebody who asked without proving who they are.
+    Forgotten,
 }
 
 impl Purpose {
-    const fn code(self) -> &'static str {
+    pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::Activation => "activation",
             Self::Reset => "reset",
+            Self::Forgotten => "forgotten",
         }
     }
 }
@@ -51,10 +55,12 @@ pub struct Activation {
     pub display_name: String,
     /// The person's login name.
     pub principal_name: String,
-    /// The person's language.
+    /// The person's language, or else the tenant's.
     pub language: String,
     /// The person's time zone (IANA).
     pub time_zone: String,
+    /// Light or dark, where the person chose one.
+    pub theme: Option<Theme>,
     /// The person's object; none for staff.
     pub object: Option<ObjectId>,
     /// Until when.
@@ -73,7 +79,8 @@ impl Store {
         let Some(id) = self.keys.activation_of(token) else { return Ok(None) };
         let now = self.clock.now();
         let row = sqlx::query!(
-            r#"SELECT a.user_id, a.tenant_id, u.display_name, u.principal_name, u.object_id, t.language, t.time_zone,
+            r#"SELECT a.user_id, a.tenant_id, u.display_name, u.principal_name, u.object_id,
+                      coalesce(u.language, t.language) AS "language!", u.theme, t.time_zone,
                       a.expires_at AS "expires_at!: jiff_sqlx::Timestamp", a.used_at IS NOT NULL AS "used!",
                       (a.revoked_at IS NOT NULL OR NOT u.enabled OR u.deleted_at IS NOT NULL
                           OR (SELECT s.id FROM suspended_tenant s WHERE s.id = a.tenant_id LIMIT 1) IS NOT NULL) AS "dead!",
@@ -104,6 +111,7 @@ impl Store {
             principal_name: row.principal_name,
             language: row.language,
             time_zone: row.time_zone,
+            theme: row.theme.as_deref().and_then(Theme::from_code),
             object: row.object_id.map(ObjectId::from_uuid),
             expires_at,
             used: row.used,
@@ -121,6 +129,7 @@ impl Store {
             display_name: activation.display_name.clone(),
             language: activation.language.clone(),
             time_zone: activation.time_zone.clone(),
+            theme: activation.theme,
             grants: Vec::new(),
         }
     }
@@ -182,7 +191,7 @@ impl WriteTx<'_> {
         self.changed = true;
         let code = match purpose {
             Purpose::Activation => "user.activation_link",
-            Purpose::Reset => "user.reset_link",
+            Purpose::Reset | Purpose::Forgotten => "user.reset_link",
         };
         for user in users {
             let target = ("user", user.to_string());
@@ -275,6 +284,9 @@ impl WriteTx<'_> {
                      AND state IN ('failed', 'parked', 'requested', 'running')
                      AND (SELECT q.kind FROM request q WHERE q.id = request_item.request_id) = 'password'),
                   a AS (UPDATE activation SET request_id = $6 WHERE id = $5),
+                  -- Whoever has another link would otherwise set the password once more.
+                  others AS (UPDATE activation SET revoked_at = $9
+                        WHERE user_id = $4 AND id <> $5 AND used_at IS NULL AND revoked_at IS NULL),
                   i AS (INSERT INTO request_item (request_id, object_id, tenant_id, generation, updated_at)
                         SELECT $6, o.id, o.tenant_id, o.generation, $9 FROM object o WHERE o.id = $3)
              INSERT INTO secret (id, tenant_id, object_id, user_id, activation_id, request_id, key_id, sealed,

@@ -36,15 +36,15 @@ struct Personal {
     sealed: Vec<Vec<u8>>,
 }
 
-type PersonKeys = BTreeMap<Uuid, Zeroizing<[u8; 32]>>;
+pub(crate) type PersonKeys = BTreeMap<Uuid, Zeroizing<[u8; 32]>>;
 
 /// Keys of people who had none.
 #[derive(Default)]
-struct FreshKeys {
-    people: Vec<Uuid>,
-    tenants: Vec<Uuid>,
-    key_ids: Vec<String>,
-    sealed: Vec<Vec<u8>>,
+pub(crate) struct FreshKeys {
+    pub people: Vec<Uuid>,
+    pub tenants: Vec<Uuid>,
+    pub key_ids: Vec<String>,
+    pub sealed: Vec<Vec<u8>>,
 }
 
 fn authority_json(authority: &policy::Authority) -> Value {
@@ -70,10 +70,10 @@ impl WriteTx<'_> {
             self.add_event(id, event, &keys, &mut rows, &mut personal)?;
         }
         let authority = self.authority.as_ref().map(authority_json);
-        // A link is used by the person it was made for.
-        let actor_kind = "human";
+        let (actor_kind, actor) = self.caller.actor();
+        let actor = actor.map(domain::id::UserId::uuid);
         let cause_json = self.cause_json(cause);
-        let (now, actor, home) = (ts(self.now), self.caller.user().uuid(), self.caller.tenant.uuid());
+        let (now, home) = (ts(self.now), self.caller.tenant.uuid());
         let request = self.request.as_ref().map(|request| request.id.uuid());
         let opened = self.request.take();
         let opened = opened.as_ref();
@@ -134,6 +134,7 @@ impl WriteTx<'_> {
         let mut all = match &self.caller.who {
             Who::Person { token, .. } => json!({ "token": token.to_string() }),
             Who::Link { activation, .. } => json!({ "activation": activation.to_string() }),
+            Who::Claim { .. } => json!({}),
         };
         if let Some(trace) = &cause.trace {
             all["trace"] = json!(trace);
@@ -204,6 +205,16 @@ impl WriteTx<'_> {
             }
         }
         people.retain(|person, _| !fresh.contains_key(person));
+        self.keys_of(people, fresh).await
+    }
+
+    /// The keys of `people`, and those made now: for those who had none, and for the `fresh`,
+    /// who cannot have one yet.
+    pub(crate) async fn keys_of(
+        &mut self,
+        mut people: BTreeMap<Uuid, Uuid>,
+        mut fresh: BTreeMap<Uuid, Uuid>,
+    ) -> Result<(PersonKeys, FreshKeys), StoreError> {
         let mut keys = PersonKeys::new();
         if !people.is_empty() {
             let ids: Vec<_> = people.keys().copied().collect();
@@ -214,9 +225,8 @@ impl WriteTx<'_> {
             .fetch_all(self.sql())
             .await?;
             for row in rows {
-                let plain = self.store.keys.open_sealed(&row.key_id, row.person_id, &row.sealed)?;
-                let key = <[u8; 32]>::try_from(plain.as_slice()).map_err(|_| seal::SealError::Broken)?;
-                keys.insert(row.person_id, Zeroizing::new(key));
+                let key = self.store.keys.open_person_key(&row.key_id, row.person_id, &row.sealed)?;
+                keys.insert(row.person_id, key);
                 people.remove(&row.person_id);
             }
             fresh.append(&mut people);

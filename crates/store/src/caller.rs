@@ -3,8 +3,10 @@
 //! tenant has no caller.
 
 use domain::{
+    device::Device,
     id::{ActivationId, GrantId, TenantId, TokenId, UserId},
     permission::Permission,
+    person::Theme,
 };
 use jiff::Timestamp;
 use sqlx::types::Json;
@@ -20,18 +22,30 @@ pub struct Caller {
     pub tenant: TenantId,
     /// The person's name, for greeting and logs of the portal.
     pub display_name: String,
-    /// The person's language (BCP 47).
+    /// The person's language, or else the tenant's (BCP 47).
     pub language: String,
     /// The person's time zone (IANA).
     pub time_zone: String,
+    /// Light or dark, where the person chose one.
+    pub theme: Option<Theme>,
     /// Every grant in force.
     pub grants: Vec<Grant>,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) enum Who {
-    Person { user: UserId, token: TokenId },
-    Link { user: UserId, activation: ActivationId },
+    Person {
+        user: UserId,
+        token: TokenId,
+    },
+    Link {
+        user: UserId,
+        activation: ActivationId,
+    },
+    /// Somebody who says to be this person and has proved nothing.
+    Claim {
+        user: UserId,
+    },
 }
 
 /// A role given to a person on a tenant.
@@ -99,7 +113,7 @@ impl Caller {
     #[must_use]
     pub fn user(&self) -> UserId {
         match self.who {
-            Who::Person { user, .. } | Who::Link { user, .. } => user,
+            Who::Person { user, .. } | Who::Link { user, .. } | Who::Claim { user } => user,
         }
     }
 
@@ -108,7 +122,16 @@ impl Caller {
     pub fn token(&self) -> Option<TokenId> {
         match self.who {
             Who::Person { token, .. } => Some(token),
-            Who::Link { .. } => None,
+            Who::Link { .. } | Who::Claim { .. } => None,
+        }
+    }
+
+    /// What kind of actor stands in events, and which person: a link is used by the person it
+    /// was made for, and what anybody can ask for is nobody's act.
+    pub(crate) fn actor(&self) -> (&'static str, Option<UserId>) {
+        match self.who {
+            Who::Person { user, .. } | Who::Link { user, .. } => ("human", Some(user)),
+            Who::Claim { .. } => ("system", None),
         }
     }
 
@@ -137,6 +160,7 @@ impl Store {
         let row = sqlx::query!(
             r#"SELECT k.id, k.user_id, k.last_used_at AS "last_used_at: jiff_sqlx::Timestamp",
                       u.tenant_id, u.display_name, t.language, t.time_zone,
+                      u.tenant_id, u.display_name, coalesce(u.language, t.language) AS "language!", u.theme,
                       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'role', g.role_code,
                                 'version', g.role_version, 'permissions', r.permissions, 'scope', g.tenant_id)), '[]')
                          FROM role_grant g JOIN role r ON (r.code, r.version) = (g.role_code, g.role_version)
@@ -163,6 +187,7 @@ impl Store {
             display_name: row.display_name,
             language: row.language,
             time_zone: row.time_zone,
+            theme: row.theme.as_deref().and_then(Theme::from_code),
             grants: row.grants.0.into_iter().map(Grant::from).collect(),
         }))
     }
@@ -208,11 +233,22 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets failed sign-ins and opens a session of `hours`.
+    /// As [`Store::open_session_from`], from a device of which nothing is known.
     pub async fn open_session(
         &self,
         account: &SignIn,
         login: &str,
+        hours: i64,
+    ) -> Result<NewToken, StoreError> {
+        self.open_session_from(account, login, &Device::default(), hours).await
+    }
+
+    /// Forgets failed sign-ins and opens a session of `hours`.
+    pub async fn open_session_from(
+        &self,
+        account: &SignIn,
+        login: &str,
+        device: &Device,
         hours: i64,
     ) -> Result<NewToken, StoreError> {
         let now = self.clock.now();
@@ -222,14 +258,16 @@ impl Store {
         let mut tx = self.auth.begin().await?;
         sqlx::query!("DELETE FROM sign_in_failure WHERE login = $1", login).execute(&mut *tx).await?;
         sqlx::query!(
-            "INSERT INTO api_token (id, tenant_id, user_id, kind, name, secret_hash, created_at, expires_at)
-             VALUES ($1, $2, $3, 'session', 'session', $4, $5, $6)",
+            "INSERT INTO api_token (id, tenant_id, user_id, kind, name, secret_hash, created_at, expires_at, browser,
+                    network) VALUES ($1, $2, $3, 'session', 'session', $4, $5, $6, $7, $8)",
             token.id.uuid(),
             account.tenant.uuid(),
             account.user.uuid(),
             hash.as_slice(),
             ts(now) as _,
             ts(expires_at) as _,
+            device.browser,
+            device.network,
         )
         .execute(&mut *tx)
         .await?;

@@ -152,6 +152,17 @@ impl Keyring {
         Ok((key, id, sealed))
     }
 
+    /// The key of a person that was sealed for its row.
+    pub(crate) fn open_person_key(
+        &self,
+        key_id: &str,
+        person: Uuid,
+        sealed: &[u8],
+    ) -> Result<Key, SealError> {
+        let plain = self.open_sealed(key_id, person, sealed)?;
+        <[u8; 32]>::try_from(plain.as_slice()).map(Zeroizing::new).map_err(|_| SealError::Broken)
+    }
+
     /// Seals under a person's key.
     pub(crate) fn seal_with(&self, key: &Key, row: Uuid, plain: &[u8]) -> Result<Vec<u8>, SealError> {
         let mut nonce = [0; 12];

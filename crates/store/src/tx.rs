@@ -27,6 +27,7 @@ use crate::{
     caller::{Grant, Who},
     catalogue::Grown,
     error::known,
+    mail::NewMail,
     objects::NewRequest,
     ts,
 };
@@ -51,6 +52,8 @@ pub struct WriteTx<'s> {
     pub(crate) changed: bool,
     /// What tenants got that a quota may count.
     pub(crate) grown: BTreeMap<TenantId, Grown>,
+    /// What people are told of it by mail.
+    pub(crate) mails: Vec<NewMail>,
 }
 
 impl<'s> Deref for WriteTx<'s> {
@@ -165,7 +168,7 @@ pub mod act {
     actions! {
         TenantRead ResellerCreate OrderCreate TenantUpdate TenantSuspend TenantClose TenantMove UserRead UserCreate UserUpdate UserFields UserDelete
         UserResetPassword GroupManage GroupMembers RequestRead RequestRetry RoleGrant DirectoryRead
-        DirectoryManage CatalogueManage HookManage DirectoryAdopt
+        DirectoryManage CatalogueManage HookManage DirectoryAdopt MailRead
     }
 }
 
@@ -202,6 +205,7 @@ impl Store {
             wake: false,
             changed: false,
             grown: BTreeMap::new(),
+            mails: Vec::new(),
         })
     }
 
@@ -217,7 +221,7 @@ impl Store {
                 "{begin}; SET LOCAL tenantry.caller = '{}'; SET LOCAL tenantry.home = '{home}'",
                 user.uuid()
             ),
-            Who::Link { .. } => format!("{begin}; SET LOCAL tenantry.tenant = '{home}'"),
+            Who::Link { .. } | Who::Claim { .. } => format!("{begin}; SET LOCAL tenantry.tenant = '{home}'"),
         };
         Ok(self.app.begin_with(sqlx::AssertSqlSafe(statement)).await?)
     }
@@ -460,6 +464,7 @@ impl WriteTx<'_> {
         }
         self.check_quotas().await?;
         self.write_events(cause, None).await?;
+        self.write_mails().await?;
         self.read.tx.commit().await?;
         if self.wake {
             self.read.store.bell.ring();

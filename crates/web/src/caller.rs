@@ -7,7 +7,7 @@ use axum::{
     extract::ConnectInfo,
     http::{HeaderMap, header, request::Parts},
 };
-use domain::limits;
+use domain::{device::Device, limits};
 
 use crate::{Surface, layers::RequestId};
 
@@ -87,6 +87,13 @@ fn is_traceparent(text: &str) -> bool {
 #[must_use]
 pub fn address(parts: &Parts) -> Option<IpAddr> {
     parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
+}
+
+/// What is kept of the device a request came from.
+#[must_use]
+pub fn device(parts: &Parts) -> Device {
+    let agent = parts.headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok());
+    Device::new(agent, address(parts))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! who is answered. The sentences themselves are in `locales`, under the codes.
 
 mod adoption;
+mod mail;
 mod problems;
 
 use app::error::Conflict;
@@ -10,6 +11,7 @@ use domain::field::{FieldError, Rule};
 use crate::speech::{self, Arg, say, say_with};
 
 pub use adoption::{adoption_changes, adoption_reason};
+pub use mail::mail;
 pub use problems::{ProblemText, catalogue, cure_code, problem};
 
 /// Why a whole call was refused.

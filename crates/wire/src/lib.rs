@@ -26,6 +26,7 @@ pub mod group_templates;
 pub mod groups;
 pub mod health;
 pub mod hooks;
+pub mod mails;
 pub mod orders;
 pub mod problem;
 pub mod requests;

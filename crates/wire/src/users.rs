@@ -196,6 +196,11 @@ pub struct NewUser {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(example = json!({ "cost_centre": "4711" }))]
     pub fields: BTreeMap<String, String>,
+    /// `mail`: the person gets the activation link by mail, to `mail`. Otherwise whoever
+    /// makes the account hands it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "mail")]
+    pub send_link: Option<String>,
 }
 
 /// A person like another of the same customer: what is not given here of title,
@@ -223,6 +228,10 @@ pub struct NewUsers {
     #[serde(default)]
     #[schema(required, min_items = 1, max_items = 5000)]
     pub users: Vec<NewUser>,
+    /// `mail`: everybody gets the activation link by mail, who says nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "mail")]
+    pub send_link: Option<String>,
 }
 
 /// Changes of a person. Fields that are not given stay as they are; where null
@@ -438,6 +447,16 @@ pub struct NewSubscription {
     #[serde(default)]
     #[schema(required, example = "desktop-standard")]
     pub plan: String,
+}
+
+/// How a link for a new password reaches the person.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPasswordReset {
+    /// `mail`: the person also gets the link by mail. Otherwise whoever asks for it hands it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "mail")]
+    pub send_link: Option<String>,
 }
 
 /// A password reset: the person chooses the new password by the link. The old

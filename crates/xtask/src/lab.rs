@@ -223,6 +223,10 @@ code = "channel"
 name = "Cloud for Partners"
 host_names = ["partners.localhost"]
 
+# Nothing leaves this machine: `tenantry mails show` reads them.
+[mail]
+keep = true
+
 {directories}
 [[service]]
 code = "desktop"

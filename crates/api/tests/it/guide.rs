@@ -63,7 +63,8 @@ fn parse(command: &str) -> Curl {
 
 #[tokio::test]
 async fn every_example_of_the_guide_works() {
-    let world = World::new().await;
+    let mut world = World::new().await;
+    crate::mails::mailing(&mut world, domain::mail::Mailing::Keep);
     let body = serde_json::json!({ "code": "north", "name": "North",
         "administrator": { "principal_name": "boss@north.example", "display_name": "Bo" } });
     let made = world.post(&world.root, "/resellers", &body).await.expect(202);
@@ -110,6 +111,7 @@ fn the_guide_names_every_conflict() {
         Conflict::DirectoryReadOnly,
         Conflict::Suspended,
         Conflict::LinkDead,
+        Conflict::MailOff,
         Conflict::Oneself,
         Conflict::InUse { people: 1 },
         Conflict::LastSuffix,

@@ -11,6 +11,7 @@ mod groups;
 mod guide;
 mod hooks;
 mod lists;
+mod mails;
 mod openapi;
 mod people;
 mod strangers;

@@ -41,11 +41,13 @@ struct Ids {
     hook: String,
     survey: String,
     adoption: String,
+    session: String,
+    mail: String,
 }
 
 /// A real thing of acme for every part of a path.
 fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
-    let Ids { group, subscription, token, finding, hook, survey, adoption } = ids;
+    let Ids { group, subscription, token, finding, hook, survey, adoption, session, mail } = ids;
     let order = &estate.acme;
     let first = line.split('/').nth(1).unwrap_or_default();
     let id: &str = match first {
@@ -59,6 +61,8 @@ fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
         "hooks" => hook,
         "surveys" => survey,
         "adoptions" => adoption,
+        "sessions" => session,
+        "mails" => mail,
         _ => "",
     };
     let filled = line
@@ -78,6 +82,8 @@ fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
 /// Values that would be accepted from somebody who may.
 fn body(id: &str) -> Value {
     match id {
+        "forgotten_password" => json!({ "login": "nobody@x.test" }),
+        "update_me" => json!({ "theme": "dark" }),
         "sign_in" => json!({ "login": "nobody@x.test", "password": "none" }),
         "create_token" => json!({ "name": "x" }),
         "choose_password" => json!({ "password": "a long enough password" }),
@@ -96,7 +102,7 @@ fn body(id: &str) -> Value {
         "create_users" => json!({ "users": [{ "given_name": "New" }] }),
         "update_user" => json!({ "title": "CFO" }),
         "add_plan" => json!({ "plan": "desktop-l" }),
-        "revert_findings" | "rotate_hook" | "ask_for_survey" => json!({}),
+        "revert_findings" | "rotate_hook" | "ask_for_survey" | "reset_password" => json!({}),
         "set_drift_policy" => json!({ "subjects": { "title": "enforce" } }),
         "update_service" => json!({ "retired": true }),
         "create_plan" => json!({ "code": "newone", "service": "desktop", "name": "New" }),
@@ -131,7 +137,7 @@ async fn status(estate: &Estate, operation: &Operation, line: &str, token: &str)
 
 #[tokio::test]
 async fn every_endpoint_refuses_every_kind_of_stranger() {
-    let estate = Estate::new().await;
+    let mut estate = Estate::new().await;
     let path = format!("/customers/{}/groups", estate.acme_id());
     let body = json!({ "name": "Accounting" });
     let group = text(&estate.world.post(&estate.anna, &path, &body).await.expect(202)["id"]).to_owned();
@@ -142,7 +148,10 @@ async fn every_endpoint_refuses_every_kind_of_stranger() {
     let finding = crate::drift::found(&estate, "changed", "title", "", "Pirate").await;
     let hook = crate::hooks::made(&estate).await;
     let (survey, adoption) = crate::adoption::previewed(&estate).await;
-    let ids = Ids { group, subscription, token, finding, hook, survey, adoption };
+    let sessions = estate.world.get(&estate.anna, "/sessions").await.expect(200);
+    let session = text(&sessions["items"][0]["id"]).to_owned();
+    let mail = crate::mails::kept(&mut estate).await;
+    let ids = Ids { group, subscription, token, finding, hook, survey, adoption, session, mail };
     let before = estate.world.db.counts().await;
     let mut table = String::new();
     for operation in operations() {
@@ -151,11 +160,14 @@ async fn every_endpoint_refuses_every_kind_of_stranger() {
         let (forged, _) = status(&estate, &operation, &line, "tny_forged").await;
         let (foreign, seen) = match operation.id.as_str() {
             // Their own session and their own things: not about acme.
-            "sign_out" | "create_token" => (0, Value::Null),
+            "sign_out" | "create_token" | "update_me" | "end_other_sessions" => (0, Value::Null),
             _ => status(&estate, &operation, &line, &estate.bert).await,
         };
         let (colleague, _) = match operation.id.as_str() {
-            "sign_out" | "create_token" => (0, Value::Null),
+            // Nor is it about others what ben does to his own sessions.
+            "sign_out" | "create_token" | "update_me" | "end_other_sessions" | "end_user_sessions" => {
+                (0, Value::Null)
+            }
             _ => status(&estate, &operation, &line, &estate.ben).await,
         };
         if !operation.public {

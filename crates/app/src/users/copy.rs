@@ -16,7 +16,7 @@ use store::{
 };
 
 use super::{CreatedUsers, home};
-use crate::{Answer, App, AppError, Repeat, fields, people::PersonDraft, provision::prepare, repeat};
+use crate::{Answer, App, AppError, Repeat, fields, mails, people::PersonDraft, provision::prepare, repeat};
 
 /// Where the new person stands in what is sent.
 const FIELD: &str = "user";
@@ -43,6 +43,7 @@ pub async fn copy(
             return Err(app.note_denied(caller, tenant.id, error.into(), cause).await);
         }
     };
+    mails::required(app, caller, &tenant.path, std::iter::once(&draft))?;
     if let Some(answer) = repeat::before(&mut tx, repeated).await? {
         return Ok(answer);
     }

@@ -11,6 +11,7 @@ pub mod fields;
 pub mod groups;
 pub mod hooks;
 pub mod life;
+pub mod mails;
 pub mod orders;
 pub mod overview;
 pub mod placement;
@@ -20,6 +21,7 @@ pub mod requests;
 pub mod resellers;
 pub mod session;
 pub mod settings;
+pub mod sessions;
 pub mod tokens;
 pub mod users;
 
@@ -69,6 +71,9 @@ pub async fn run(cli: &Cli, out: &Out) -> Result<(), Failure> {
         Command::Release(command) => releases::run(command, &connect(global)?, out).await,
         Command::Drift(command) => drift::run(command, &connect(global)?, out).await,
         Command::Directories { command } => directories::run(command.as_ref(), &connect(global)?, out).await,
+        Command::Mails(command) => mails::run(command, &connect(global)?, out).await,
+        Command::Sessions(command) => sessions::run(command, &connect(global)?, out).await,
+        Command::Preferences(command) => sessions::set(command, &connect(global)?, out).await,
         Command::Tokens(command) => tokens::run(command, &connect(global)?, out).await,
     }
 }

@@ -102,6 +102,7 @@ pub async fn whoami(client: &Client, out: &Out) -> Result<(), Failure> {
             ("name", me.user.display_name.clone()),
             ("principal name", me.user.principal_name.clone()),
             ("tenant", format!("{} ({})", me.tenant.name, me.tenant.code)),
+            ("language", me.language.clone()),
             ("may", me.permissions.join("\n")),
         ],
     )?;

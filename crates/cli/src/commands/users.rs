@@ -8,8 +8,8 @@ use std::{
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::Value;
 use wire::users::{
-    CopyUser, NewSubscription, NewUser, NewUsers, PasswordReset, Removal, RemovedUser, User, UserBatch,
-    UserQuery, UserUpdate,
+    CopyUser, NewPasswordReset, NewSubscription, NewUser, NewUsers, PasswordReset, Removal, RemovedUser,
+    User, UserBatch, UserQuery, UserUpdate,
 };
 
 use super::{confirm, customer_id, link_fields, state_of, user_fields, user_id, yes_no};
@@ -76,7 +76,16 @@ pub enum Users {
     /// Make a person change the password at the next log-on
     ExpirePassword(Change),
     /// Make a link by which a person chooses a new password
-    ResetPassword(Change),
+    ResetPassword {
+        /// Who.
+        #[command(flatten)]
+        change: Change,
+        /// Also send the link to the person by mail
+        #[arg(long)]
+        send_link: bool,
+    },
+    /// End all sessions of a person: signed out everywhere
+    EndSessions(Named),
     /// Subscribe a person to a plan
     AddPlan {
         /// Who.
@@ -218,6 +227,9 @@ pub struct Create {
     /// Create an account that cannot log on yet
     #[arg(long)]
     pub disabled: bool,
+    /// Send the activation link to the person by mail; with --file to everybody in it
+    #[arg(long)]
+    pub send_link: bool,
     /// Whether to wait.
     #[command(flatten)]
     pub wait: Wait,
@@ -327,7 +339,12 @@ pub async fn run(command: &Users, client: &Client, out: &Out) -> Result<(), Fail
         }
         Users::Unlock(change) => once(client, out, change, "unlock").await,
         Users::ExpirePassword(change) => once(client, out, change, "expire-password").await,
-        Users::ResetPassword(change) => reset_password(client, out, change).await,
+        Users::ResetPassword { change, send_link } => reset_password(client, out, change, *send_link).await,
+        Users::EndSessions(named) => {
+            let id = id_of(client, named).await?;
+            let ended = client.post(&["users", &id, "end-sessions"], None::<&()>).await?;
+            super::sessions::ended(out, &ended)
+        }
         Users::AddPlan { change, plan } => {
             let id = id_of(client, &change.named).await?;
             let body = NewSubscription { plan: plan.clone() };
@@ -429,13 +446,14 @@ fn new_user(given: &Attributes, user_name: Option<String>, plans: &[String], dis
         enabled: disabled.then_some(false),
         details: given.details.iter().cloned().collect(),
         fields: given.fields.iter().cloned().collect(),
+        send_link: None,
     }
 }
 
 async fn create_one(client: &Client, out: &Out, create: &Create) -> Result<(), Failure> {
     let customer = customer_id(client, create.customer.as_deref()).await?;
     let user = new_user(&create.attributes, create.user_name.clone(), &create.plan, create.disabled);
-    let body = NewUser { bundles: create.bundle.clone(), ..user };
+    let body = NewUser { bundles: create.bundle.clone(), send_link: by_mail(create.send_link), ..user };
     let answer = client.post(&["customers", &customer, "users"], Some(&body)).await?;
     changed(client, out, create.wait, &answer).await
 }
@@ -443,8 +461,12 @@ async fn create_one(client: &Client, out: &Out, create: &Create) -> Result<(), F
 async fn create_many(client: &Client, out: &Out, create: &Create, file: &Path) -> Result<(), Failure> {
     let source = Source::open(file)?;
     // A bare list is the natural form of JSON exports.
-    let body: NewUsers =
-        if source.is_json_array() { NewUsers { users: source.parse()? } } else { source.parse()? };
+    let mut body: NewUsers = if source.is_json_array() {
+        NewUsers { users: source.parse()?, ..NewUsers::default() }
+    } else {
+        source.parse()?
+    };
+    body.send_link = by_mail(create.send_link).or(body.send_link);
     if body.users.is_empty() {
         return Err(Failure::usage(
             format!("{} holds nobody", file.display()),
@@ -523,9 +545,15 @@ async fn delete(
     changed(client, out, change.wait, &answer).await
 }
 
-async fn reset_password(client: &Client, out: &Out, change: &Change) -> Result<(), Failure> {
+/// How a link is asked to be sent.
+fn by_mail(send_link: bool) -> Option<String> {
+    send_link.then(|| "mail".to_owned())
+}
+
+async fn reset_password(client: &Client, out: &Out, change: &Change, send_link: bool) -> Result<(), Failure> {
     let id = id_of(client, &change.named).await?;
-    let answer = client.post(&["users", &id, "password-reset"], None::<&()>).await?;
+    let body = NewPasswordReset { send_link: by_mail(send_link) };
+    let answer = client.post(&["users", &id, "password-reset"], Some(&body)).await?;
     let reset: PasswordReset = answer.read()?;
     let mut fields = vec![("user", reset.user.clone())];
     fields.extend(link_fields(&reset.activation));

@@ -85,3 +85,39 @@ fn plain_http_to_another_machine_is_refused_before_anything_is_sent() {
     assert_eq!(ran.code, 2, "{ran:?}");
     assert!(ran.err.contains("plain http") && ran.err.contains("--insecure-http"), "{}", ran.err);
 }
+
+#[test]
+fn sessions_preferences_and_mails_are_asked_for_as_typed() {
+    let server = Server::start(|call, _| match call.line().as_str() {
+        "PATCH /me" => Reply::Json(
+            200,
+            json!({ "user": { "id": USER, "display_name": "A", "principal_name": "a@acme.example" },
+                    "tenant": tenant(), "grants": [], "permissions": [], "language": "da",
+                    "preferences": { "language": "da" } }),
+        ),
+        "GET /sessions" => Reply::Json(
+            200,
+            json!({ "items": [{ "id": "tok_1", "current": true, "created_at": "2026-03-01T10:00:00.000000Z",
+                                "browser": "Firefox on Windows", "network": "192.0.2.0/24" }] }),
+        ),
+        "GET /mails/mai_1" => Reply::Json(
+            200,
+            json!({ "id": "mai_1", "tenant": tenant(), "user": USER, "kind": "reset", "state": "kept", "attempts": 0,
+                    "created_at": "2026-03-01T10:00:00.000000Z",
+                    "text": { "subject": "Choose", "plain": "Hello Anna", "html": "<p>" } }),
+        ),
+        _ => Reply::Json(200, json!({ "ended": 2 })),
+    });
+    let ran = server.run(&["preferences", "--language", "da", "--theme", ""]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(server.calls()[0].json(), json!({ "language": "da", "theme": null }));
+    let ran = server.run(&["sessions", "list"]);
+    assert!(ran.out.contains("Firefox on Windows") && ran.out.contains("192.0.2.0/24"), "{ran:?}");
+    let ran = server.run(&["users", "end-sessions", USER]);
+    assert!(ran.out.contains('2'), "{ran:?}");
+    let ran = server.run(&["mails", "show", "mai_1"]);
+    assert!(ran.out.contains("Hello Anna"), "{ran:?}");
+    assert_eq!(server.run(&["preferences"]).code, 2, "nothing was chosen");
+    let lines = server.lines();
+    assert_eq!(lines[2], format!("POST /users/{USER}/end-sessions"));
+}

@@ -15,6 +15,7 @@ mod groups;
 mod hooks;
 mod leavers;
 mod links;
+mod mail;
 mod members;
 mod modes;
 mod moves;

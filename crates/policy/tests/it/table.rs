@@ -103,6 +103,7 @@ directory_manage        x               .          .               .            
 catalogue_manage        x               .          x               .               .               .
 hook_manage             x               .          .               .               .               .
 directory_adopt         x               .          .               .               .               .
+mail_read               x               .          .               .               .               .
 ";
 
 const ROLE_NAMES: [&str; 6] = [
@@ -170,7 +171,7 @@ fn expected(role: &str, action: &str, column: &Column) -> bool {
         _ => false,
     };
     let served = match action {
-        "tenant_read" | "user_read" | "request_read" | "directory_read" | "tenant_suspend"
+        "tenant_read" | "user_read" | "request_read" | "directory_read" | "mail_read" | "tenant_suspend"
         | "tenant_close" | "tenant_move" => true,
         _ => !column.suspended,
     };

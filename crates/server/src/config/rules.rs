@@ -1,7 +1,7 @@
 //! What values must be like, beyond their kind. Every problem is one sentence
 //! that begins with the key.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use domain::{
     field::{FieldError, Rule},
@@ -25,12 +25,21 @@ pub fn password(
     directory: &DirectorySection,
     environment: Environment<'_>,
 ) -> Result<Option<Secret>, String> {
-    let variable = password_variable(&directory.code);
-    if let Some(value) = environment(&variable).filter(|value| !value.is_empty()) {
+    let key = format!("directory {}: bind_password_file", directory.code);
+    secret(&key, &password_variable(&directory.code), directory.bind_password_file.as_ref(), environment)
+}
+
+/// A secret: the environment first, then the file that `key` names.
+pub fn secret(
+    key: &str,
+    variable: &str,
+    file: Option<&PathBuf>,
+    environment: Environment<'_>,
+) -> Result<Option<Secret>, String> {
+    if let Some(value) = environment(variable).filter(|value| !value.is_empty()) {
         return Ok(Some(Secret { value, from: format!("the variable {variable}"), file: None }));
     }
-    let Some(path) = &directory.bind_password_file else { return Ok(None) };
-    let key = format!("directory {}: bind_password_file", directory.code);
+    let Some(path) = file else { return Ok(None) };
     let failed = |error: std::io::Error| format!("{key}: {} cannot be read: {error}", path.display());
     if std::fs::metadata(path).map_err(failed)?.len() > PASSWORD_FILE_BYTES {
         return Err(format!("{key}: {} is too long for a file with a password", path.display()));

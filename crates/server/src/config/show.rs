@@ -67,6 +67,9 @@ impl Config {
             out.table("properties", &toml::Value::try_from(&plan.properties));
         }
         self.hooks.show(&mut out);
+        if let Some(mail) = &self.mail {
+            mail.show(&mut out);
+        }
         text
     }
 
@@ -135,7 +138,7 @@ impl Lines<'_> {
         }
     }
 
-    fn comment(&mut self, text: &str) {
+    pub(super) fn comment(&mut self, text: &str) {
         self.push(&format!("# {text}"));
     }
 }

@@ -13,6 +13,7 @@ mod hooks;
 mod http;
 mod life;
 mod lifecycle;
+mod mail;
 mod portal;
 mod process;
 mod storage;

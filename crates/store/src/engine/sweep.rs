@@ -43,7 +43,7 @@ pub struct Swept {
     pub expired: i64,
     /// Accounts that were not as their tenant's standing wants them.
     pub settled: i64,
-    /// Failed sign-ins, answers and sessions whose time is over.
+    /// Failed sign-ins, answers, sessions and mails whose time is over.
     pub forgotten: i64,
     /// Steps of moves between directories.
     pub steps: usize,
@@ -199,7 +199,15 @@ impl EngineStore {
         )
         .fetch_one(&self.pool)
         .await?;
-        Ok(forgotten)
+        let mails = sqlx::query_scalar!(
+            r#"SELECT forget_mail($1, $2, $3) AS "n!""#,
+            before(limits::MAIL_KEPT_HOURS) as _,
+            before(1) as _,
+            FORGOTTEN
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(forgotten + mails)
     }
 
     /// Members who should have gone and are wanted now stay.

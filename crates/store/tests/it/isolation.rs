@@ -91,7 +91,9 @@ const RARE: &str = "
              INSERT INTO hook_secret (id, tenant_id, hook_id, key_id, sealed, created_at)
                  SELECT gen_random_uuid(), tenant_id, id, 'k', '', now() FROM hook;
              INSERT INTO hook_delivery (id, tenant_id, hook_id, name, moment, occasion, lane, occurred_at, updated_at)
-                 SELECT gen_random_uuid(), tenant_id, id, name, moment, 'test', 0, now(), now() FROM hook;";
+                 SELECT gen_random_uuid(), tenant_id, id, name, moment, 'test', 0, now(), now() FROM hook;
+             INSERT INTO mail (id, tenant_id, user_id, activation_id, kind, personal, language, created_at)
+                 SELECT gen_random_uuid(), tenant_id, id, id, 'reset', '', 'en', now() FROM users;";
 
 /// What only the engine writes, as it would, so that no table is empty.
 async fn fill(estate: &Estate) {

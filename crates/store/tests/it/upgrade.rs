@@ -56,7 +56,7 @@ async fn a_customer_with_a_service_of_an_earlier_version_has_an_instance_of_it()
     let held = db.values("role_grant", "role_version", "true").await;
     assert_eq!(held, ["4"], "whoever managed everything still does");
     let new = "code = 'provider_administrator' AND version = 4
-               AND permissions @> '{catalogue_manage, hook_manage, directory_adopt, group_members, user_fields}'";
+               AND permissions @> '{catalogue_manage, hook_manage, directory_adopt, group_members, user_fields, mail_read}'";
     assert_eq!(db.values("role", "code", new).await.len(), 1);
     let said = async |n: u8| {
         db.values("tenant_setting", "name", &format!("tenant_id = '00000000-0000-0000-0000-00000000000{n}'"))

@@ -169,6 +169,18 @@ problem-hook_failed-title = Et hook for tjenesten mislykkedes
 problem-hook_failed-what = { $hook } svarede med en fejl.
 problem-hook_failed-cure = Udbyderen undersøger årsagen hos modtageren eller i kommandoen, retter den og kører derefter anmodningen igen.
 
+problem-mail_refused-title = Mailen blev afvist
+problem-mail_refused-what = Mailserveren tager ikke imod mail til personens adresse, eller ikke denne; dens egne ord er vedlagt.
+problem-mail_refused-cure = Ret personens mailadresse, og send et nyt link.
+
+problem-mail_unreachable-title = Mailen kunne ikke sendes
+problem-mail_unreachable-what = Mailserveren kan ikke nås, lukker ikke produktet ind eller tager ikke imod noget lige nu; dens egne ord er vedlagt. Der prøves igen, indtil linket i mailen udløber, højst i tre dage.
+problem-mail_unreachable-cure = Udbyderen retter mailserveren eller afsnittet mail i konfigurationen; det, der blev opgivet, kræver et nyt link.
+
+problem-mail_late-title = Mailen kom for sent
+problem-mail_late-what = Linket i mailen blev brugt, erstattet eller for gammelt, før mailen kunne sendes, eller personen findes ikke længere.
+problem-mail_late-cure = Send et nyt link, hvis personen stadig har brug for det.
+
 problem-clock_skew-ahead = Uret på { $controller } er { $seconds } sekunder foran i forhold til vores. Intet holdes tilbage.
 problem-clock_skew-behind = Uret på { $controller } er { $seconds } sekunder bagud i forhold til vores. Intet holdes tilbage.
 problem-hook = Hooket

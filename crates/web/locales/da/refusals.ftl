@@ -48,6 +48,9 @@ conflict-open_below-detail = En forhandler lukkes til sidst. Luk eller flyt før
 conflict-below_itself-title = En lejer kan ikke høre under sig selv
 conflict-below_itself-detail = Den nye forhandler hører under den lejer, der skal flyttes. Intet blev ændret: vælg en anden forhandler.
 
+conflict-mail_off-title = Denne installation sender ikke mail
+conflict-mail_off-detail = Det, du bad om, sendes med mail, og der er ikke sat nogen mailserver op. Bed din administrator om et link, eller få den, der driver installationen, til at sætte mail op.
+
 conflict-link_dead-title = Linket virker ikke længere
 conflict-link_dead-detail = Linket er blevet brugt, er erstattet af et nyere eller er for gammelt. Bed din administrator om et nyt.
 

@@ -98,3 +98,20 @@ title-groups_create = Nye grupper
 title-user_unlock = Ophævelse af en spærring
 title-password_expire = Adgangskode skal skiftes
 title-user_restore = Gendannelse af en person
+
+# Mails; the middle is the kind.
+mail-hello = Hej { $name }
+mail-until = Linket virker én gang, indtil { $until }.
+mail-activation-subject = Din konto er klar
+mail-activation-subject-brand = Din konto hos { $brand } er klar
+mail-activation-why = Der er oprettet en konto til dig hos { $tenant }. Dit brugernavn er { $login }. Vælg en adgangskode for at komme i gang.
+mail-activation-button = Vælg din adgangskode
+mail-activation-closing = Hvis du ikke ventede dette, så spørg din administrator.
+mail-reset-subject = Vælg en ny adgangskode
+mail-reset-why = Din administrator beder dig vælge en ny adgangskode til { $login }.
+mail-reset-button = Vælg en ny adgangskode
+mail-reset-closing = Indtil du har valgt en, virker din nuværende adgangskode stadig.
+mail-reset_requested-subject = Vælg en ny adgangskode
+mail-reset_requested-why = Nogen, formentlig dig, har glemt adgangskoden til { $login }.
+mail-reset_requested-button = Vælg en ny adgangskode
+mail-reset_requested-closing = Hvis det ikke var dig, skal du ikke gøre noget: din adgangskode er uændret.

@@ -169,6 +169,18 @@ problem-hook_failed-title = Ein Hook des Dienstes ist fehlgeschlagen
 problem-hook_failed-what = { $hook } hat mit einem Fehler geantwortet.
 problem-hook_failed-cure = Der Betreiber sucht die Ursache beim Empfänger oder beim Befehl, behebt sie und wiederholt dann den Auftrag.
 
+problem-mail_refused-title = Die E-Mail wurde abgelehnt
+problem-mail_refused-what = Der Mailserver nimmt für die Adresse der Person keine E-Mails an, oder diese nicht; seine eigenen Worte sind angefügt.
+problem-mail_refused-cure = Berichtigen Sie die E-Mail-Adresse der Person und senden Sie dann einen neuen Link.
+
+problem-mail_unreachable-title = Die E-Mail konnte nicht gesendet werden
+problem-mail_unreachable-what = Der Mailserver ist nicht erreichbar, lässt das Produkt nicht ein oder nimmt zurzeit nichts an; seine eigenen Worte sind angefügt. Es wird erneut versucht, bis der Link in der E-Mail abläuft, höchstens drei Tage lang.
+problem-mail_unreachable-cure = Der Anbieter bringt den Mailserver oder den Abschnitt mail der Konfiguration in Ordnung; was aufgegeben wurde, braucht einen neuen Link.
+
+problem-mail_late-title = Die E-Mail kam zu spät
+problem-mail_late-what = Der Link in der E-Mail wurde verwendet, ersetzt oder war zu alt, bevor sie gesendet werden konnte, oder die Person gibt es nicht mehr.
+problem-mail_late-cure = Senden Sie einen neuen Link, falls die Person ihn noch braucht.
+
 problem-clock_skew-ahead = Die Uhr von { $controller } geht gegenüber unserer { $seconds } Sekunden vor. Es wird nichts zurückgehalten.
 problem-clock_skew-behind = Die Uhr von { $controller } geht gegenüber unserer { $seconds } Sekunden nach. Es wird nichts zurückgehalten.
 problem-hook = Der Hook

@@ -48,6 +48,9 @@ conflict-open_below-detail = Ein Wiederverkäufer wird als Letzter geschlossen. 
 conflict-below_itself-title = Ein Mandant kann nicht unter sich selbst stehen
 conflict-below_itself-detail = Der neue Wiederverkäufer steht unter dem Mandanten, der verschoben werden soll. Es wurde nichts geändert. Wählen Sie einen anderen Wiederverkäufer.
 
+conflict-mail_off-title = Diese Installation verschickt keine E-Mails
+conflict-mail_off-detail = Was Sie angefordert haben, wird per E-Mail mitgeteilt, und es ist kein Mailserver eingerichtet. Bitten Sie Ihren Administrator um einen Link, oder lassen Sie den Betreiber der Installation E-Mail einrichten.
+
 conflict-link_dead-title = Der Link ist nicht mehr gültig
 conflict-link_dead-detail = Der Link wurde bereits verwendet, durch einen neueren ersetzt oder ist zu alt. Bitten Sie Ihren Administrator um einen neuen.
 

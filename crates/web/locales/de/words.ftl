@@ -98,3 +98,20 @@ title-groups_create = Neue Gruppen
 title-user_unlock = Aufhebung einer Sperre
 title-password_expire = Kennwort muss geändert werden
 title-user_restore = Wiederherstellung einer Person
+
+# Mails; the middle is the kind.
+mail-hello = Guten Tag { $name },
+mail-until = Der Link gilt ein einziges Mal, bis { $until }.
+mail-activation-subject = Ihr Konto ist bereit
+mail-activation-subject-brand = Ihr Konto bei { $brand } ist bereit
+mail-activation-why = Bei { $tenant } wurde ein Konto für Sie angelegt. Ihr Benutzername ist { $login }. Wählen Sie zuerst ein Kennwort.
+mail-activation-button = Kennwort wählen
+mail-activation-closing = Wenn Sie das nicht erwartet haben, fragen Sie Ihren Administrator.
+mail-reset-subject = Wählen Sie ein neues Kennwort
+mail-reset-why = Ihr Administrator bittet Sie, für { $login } ein neues Kennwort zu wählen.
+mail-reset-button = Neues Kennwort wählen
+mail-reset-closing = Bis dahin gilt Ihr bisheriges Kennwort weiter.
+mail-reset_requested-subject = Wählen Sie ein neues Kennwort
+mail-reset_requested-why = Jemand, vermutlich Sie, hat das Kennwort von { $login } vergessen.
+mail-reset_requested-button = Neues Kennwort wählen
+mail-reset_requested-closing = Wenn Sie es nicht waren, tun Sie nichts: Ihr Kennwort bleibt, wie es ist.

@@ -169,6 +169,18 @@ problem-hook_failed-title = A hook of the service failed
 problem-hook_failed-what = { $hook } answered with a failure.
 problem-hook_failed-cure = The provider looks why at the receiver or the command, puts it right, then retries the request.
 
+problem-mail_refused-title = The mail was refused
+problem-mail_refused-what = The mail server takes no mail for the person's address, or not this one; its words are attached.
+problem-mail_refused-cure = Correct the person's mail address, then send a new link.
+
+problem-mail_unreachable-title = The mail could not be sent
+problem-mail_unreachable-what = The mail server cannot be reached, does not let the product in, or takes nothing at present; its words are attached. It is tried again until the link in the mail ends, for three days at most.
+problem-mail_unreachable-cure = The provider puts the mail server or the section mail of the configuration right; what was given up needs a new link.
+
+problem-mail_late-title = The mail came too late
+problem-mail_late-what = The link in the mail was used, replaced or too old before the mail could be sent, or the person is gone.
+problem-mail_late-cure = Send a new link, if the person still needs one.
+
 problem-clock_skew-ahead = The clock of { $controller } is { $seconds } seconds ahead, compared with ours. Nothing is held back.
 problem-clock_skew-behind = The clock of { $controller } is { $seconds } seconds behind, compared with ours. Nothing is held back.
 problem-hook = The hook

@@ -48,6 +48,9 @@ conflict-open_below-detail = A reseller is closed last. Close or move the custom
 conflict-below_itself-title = A tenant cannot stand below itself
 conflict-below_itself-detail = The new seller stands below the tenant that should move. Nothing was changed: choose another seller.
 
+conflict-mail_off-title = This installation sends no mail
+conflict-mail_off-detail = What you asked for is told by mail, and no mail server is configured. Ask your administrator for a link, or let whoever runs the installation set up mail.
+
 conflict-link_dead-title = The link no longer works
 conflict-link_dead-detail = The link was used, replaced by a newer one, or is too old. Ask your administrator for a new one.
 

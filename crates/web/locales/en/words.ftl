@@ -98,3 +98,20 @@ title-groups_create = New groups
 title-user_unlock = End of a lock
 title-password_expire = Password to be changed
 title-user_restore = Restoration of a person
+
+# Mails; the middle is the kind.
+mail-hello = Hello { $name },
+mail-until = The link works once, until { $until }.
+mail-activation-subject = Your account is ready
+mail-activation-subject-brand = Your account at { $brand } is ready
+mail-activation-why = An account was made for you at { $tenant }. Your login is { $login }. Choose a password to start.
+mail-activation-button = Choose your password
+mail-activation-closing = If you did not expect this, ask your administrator.
+mail-reset-subject = Choose a new password
+mail-reset-why = Your administrator asks you to choose a new password for { $login }.
+mail-reset-button = Choose a new password
+mail-reset-closing = Until you have chosen one, your present password goes on working.
+mail-reset_requested-subject = Choose a new password
+mail-reset_requested-why = Somebody, probably you, forgot the password of { $login }.
+mail-reset_requested-button = Choose a new password
+mail-reset_requested-closing = If it was not you, do nothing: your password stays as it is.

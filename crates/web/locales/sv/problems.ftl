@@ -169,6 +169,18 @@ problem-hook_failed-title = En hook för tjänsten misslyckades
 problem-hook_failed-what = { $hook } svarade med ett fel.
 problem-hook_failed-cure = Leverantören behöver ta reda på orsaken hos mottagaren eller i kommandot, rätta till den och sedan köra om begäran.
 
+problem-mail_refused-title = E-postmeddelandet avvisades
+problem-mail_refused-what = E-postservern tar inte emot e-post till personens adress, eller inte detta; dess egna ord bifogas.
+problem-mail_refused-cure = Rätta personens e-postadress och skicka sedan en ny länk.
+
+problem-mail_unreachable-title = E-postmeddelandet kunde inte skickas
+problem-mail_unreachable-what = E-postservern kan inte nås, släpper inte in produkten eller tar inte emot något just nu; dess egna ord bifogas. Ett nytt försök görs tills länken i meddelandet går ut, högst i tre dagar.
+problem-mail_unreachable-cure = Leverantören ordnar e-postservern eller avsnittet mail i konfigurationen; det som gavs upp behöver en ny länk.
+
+problem-mail_late-title = E-postmeddelandet kom för sent
+problem-mail_late-what = Länken i meddelandet användes, ersattes eller blev för gammal innan det kunde skickas, eller så finns personen inte längre.
+problem-mail_late-cure = Skicka en ny länk om personen fortfarande behöver den.
+
 problem-clock_skew-ahead = Klockan på { $controller } går { $seconds } sekunder före vår. Ingenting hålls tillbaka.
 problem-clock_skew-behind = Klockan på { $controller } går { $seconds } sekunder efter vår. Ingenting hålls tillbaka.
 problem-hook = Hooken

@@ -48,6 +48,9 @@ conflict-open_below-detail = En återförsäljare avslutas sist. Avsluta eller f
 conflict-below_itself-title = En organisation kan inte finnas under sig själv
 conflict-below_itself-detail = Den nya återförsäljaren finns under den organisation som ska flyttas. Ingenting har ändrats: välj en annan återförsäljare.
 
+conflict-mail_off-title = Den här installationen skickar ingen e-post
+conflict-mail_off-detail = Det du bad om meddelas med e-post, och ingen e-postserver är konfigurerad. Be din administratör om en länk, eller låt den som driver installationen ställa in e-post.
+
 conflict-link_dead-title = Länken fungerar inte längre
 conflict-link_dead-detail = Länken har använts, ersatts av en nyare eller är för gammal. Be din administratör om en ny.
 

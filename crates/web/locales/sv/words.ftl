@@ -98,3 +98,20 @@ title-groups_create = Nya grupper
 title-user_unlock = Upplåsning
 title-password_expire = Lösenord som måste bytas
 title-user_restore = Återställning av en person
+
+# Mails; the middle is the kind.
+mail-hello = Hej { $name }!
+mail-until = Länken fungerar en gång, till { $until }.
+mail-activation-subject = Ditt konto är klart
+mail-activation-subject-brand = Ditt konto hos { $brand } är klart
+mail-activation-why = Ett konto har skapats åt dig hos { $tenant }. Ditt användarnamn är { $login }. Välj ett lösenord för att börja.
+mail-activation-button = Välj ditt lösenord
+mail-activation-closing = Om du inte väntade dig detta, fråga din administratör.
+mail-reset-subject = Välj ett nytt lösenord
+mail-reset-why = Din administratör ber dig välja ett nytt lösenord för { $login }.
+mail-reset-button = Välj ett nytt lösenord
+mail-reset-closing = Tills du har valt ett fungerar ditt nuvarande lösenord som förut.
+mail-reset_requested-subject = Välj ett nytt lösenord
+mail-reset_requested-why = Någon, förmodligen du, har glömt lösenordet för { $login }.
+mail-reset_requested-button = Välj ett nytt lösenord
+mail-reset_requested-closing = Om det inte var du behöver du inte göra något: ditt lösenord är oförändrat.

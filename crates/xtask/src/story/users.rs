@@ -39,7 +39,7 @@ pub async fn run(world: &mut World, acme: &Acme) -> Result<(), Failure> {
 /// New people with desktops: `count` from the number `first` on.
 pub fn newcomers(first: usize, count: usize) -> NewUsers {
     let users = (first..first + count).map(|i| person(i, "acme.example", &["desktop-standard"])).collect();
-    NewUsers { users }
+    NewUsers { users, ..NewUsers::default() }
 }
 
 /// Creates people with one call of the client, which waits until all are verified.

@@ -52,6 +52,7 @@ struct Library {
 const LIBRARIES: &[Library] = &[
     Library { name: "sqlx", users: &["store"], in_tests: &[] },
     Library { name: "jiff-sqlx", users: &["store"], in_tests: &[] },
+    Library { name: "lettre", users: &["outbound"], in_tests: &[] },
     Library { name: "ldap3", users: &["ad"], in_tests: &[] },
     Library { name: "reqwest", users: &["outbound", "cli", "bench", "xtask"], in_tests: &["server"] },
     Library {
