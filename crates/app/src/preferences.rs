@@ -3,10 +3,11 @@
 use domain::{
     field::{Checker, FieldError, Rule},
     person::Theme,
+    setting::language,
 };
 use store::{Caller, preferences::Preferences};
 
-use crate::{App, AppError, Cause, error::language};
+use crate::{App, AppError, Cause};
 
 /// New values as somebody chose them; outer none leaves one, inner none follows the tenant
 /// or the device again.

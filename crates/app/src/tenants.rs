@@ -20,8 +20,7 @@ use store::{
 };
 
 use crate::{
-    Answer, App, AppError, Repeat,
-    mails,
+    Answer, App, AppError, Repeat, mails,
     people::{Person, PersonDraft},
     provision::first_values,
     repeat, settings,

@@ -56,8 +56,8 @@ impl WriteTx<'_> {
             (before != after).then_some(FieldChange { field, before, after, person: None })
         };
         let changes: Vec<_> = [
-            differs("language", before.language.clone(), to.language.clone()),
-            differs("theme", theme(&before), theme(&to)),
+            differs("language".into(), before.language.clone(), to.language.clone()),
+            differs("theme".into(), theme(&before), theme(&to)),
         ]
         .into_iter()
         .flatten()

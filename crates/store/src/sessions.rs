@@ -126,7 +126,7 @@ impl WriteTx<'_> {
 
     fn note_sessions(&mut self, tenant: domain::id::TenantId, user: UserId, ended: u64) {
         let count =
-            FieldChange { field: "count", before: None, after: Some(ended.to_string()), person: None };
+            FieldChange { field: "count".into(), before: None, after: Some(ended.to_string()), person: None };
         let target = ("user", user.to_string());
         let outcome = Outcome::Success;
         self.events.push(Event {

@@ -11,6 +11,6 @@ mod names;
 mod orders;
 mod people;
 mod placement;
-mod settings;
 mod sessions;
+mod settings;
 mod world;

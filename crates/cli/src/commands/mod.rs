@@ -20,8 +20,8 @@ pub mod releases;
 pub mod requests;
 pub mod resellers;
 pub mod session;
-pub mod settings;
 pub mod sessions;
+pub mod settings;
 pub mod tokens;
 pub mod users;
 

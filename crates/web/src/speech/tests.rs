@@ -92,7 +92,8 @@ const FAMILIES: [&str; 19] = [
     "done-",
     "tenant-",
     "expected-",
-    "group-", "mail-",
+    "group-",
+    "mail-",
 ];
 
 #[test]
