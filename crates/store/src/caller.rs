@@ -159,8 +159,7 @@ impl Store {
         let hash = seal::hash(secret.as_bytes());
         let row = sqlx::query!(
             r#"SELECT k.id, k.user_id, k.last_used_at AS "last_used_at: jiff_sqlx::Timestamp",
-                      u.tenant_id, u.display_name, t.language, t.time_zone,
-                      u.tenant_id, u.display_name, coalesce(u.language, t.language) AS "language!", u.theme,
+                      u.tenant_id, u.display_name, coalesce(u.language, t.language) AS "language!", u.theme, t.time_zone,
                       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'role', g.role_code,
                                 'version', g.role_version, 'permissions', r.permissions, 'scope', g.tenant_id)), '[]')
                          FROM role_grant g JOIN role r ON (r.code, r.version) = (g.role_code, g.role_version)
