@@ -181,7 +181,7 @@ impl FromRequestParts<Surface> for Visit {
         let nav = caller.as_ref().map_or_else(Vec::new, |caller| nav::of(caller, parts.uri.path()));
         let toast = done(parts.uri.query());
         let theme = theme(&parts.headers);
-        let frame = Frame { brand, person, form, path, nav, theme, toast, ..Frame::plain() };
+        let frame = Frame { brand, person, form, path, theme, nav, toast, ..Frame::plain() };
         let (cause, address) = (caller::cause(parts), caller::address(parts));
         Ok(Self {
             surface: surface.clone(),

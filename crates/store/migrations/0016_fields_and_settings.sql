@@ -74,13 +74,13 @@ COMMENT ON TABLE tenant_setting IS 'class: published';
 -- what holds: every bill, every name and every page asks for them. This keeps both alike
 -- whoever writes (the version before knows the row alone, and a move changes what is
 -- above): a row that says something else than what would be inherited says it itself.
-CREATE FUNCTION keep_settings(of_tenant uuid, instant timestamptz) RETURNS void
+CREATE FUNCTION keep_settings(of_tenant uuid, instant timestamptz, names text[]) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $f$
     INSERT INTO tenant_setting AS s (tenant_id, name, value, updated_at)
     SELECT t.id, v.name, v.value, instant
       FROM tenant t CROSS JOIN LATERAL (VALUES ('language', t.language), ('time_zone', t.time_zone),
            ('currency', t.currency), ('naming_pattern', t.naming_pattern)) v (name, value)
-     WHERE t.id = of_tenant
+     WHERE t.id = of_tenant AND v.name = ANY (names)
        AND v.value IS DISTINCT FROM (
            SELECT x.value FROM tenant_closure c JOIN tenant_setting x ON x.tenant_id = c.ancestor AND x.name = v.name
             WHERE c.descendant = t.id ORDER BY c.depth LIMIT 1)
@@ -91,13 +91,18 @@ REVOKE EXECUTE ON FUNCTION keep_settings FROM PUBLIC;
 CREATE FUNCTION tenant_settings_kept() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp AS $f$
 BEGIN
-    PERFORM keep_settings(NEW.id, now());
+    -- Only what was written: of several that are reset at once each follows in its turn.
+    PERFORM keep_settings(NEW.id, now(), array_remove(ARRAY[
+        CASE WHEN TG_OP = 'INSERT' OR NEW.language <> OLD.language THEN 'language' END,
+        CASE WHEN TG_OP = 'INSERT' OR NEW.time_zone <> OLD.time_zone THEN 'time_zone' END,
+        CASE WHEN TG_OP = 'INSERT' OR NEW.currency <> OLD.currency THEN 'currency' END,
+        CASE WHEN TG_OP = 'INSERT' OR NEW.naming_pattern <> OLD.naming_pattern THEN 'naming_pattern' END], NULL));
     RETURN NULL;
 END $f$;
 CREATE FUNCTION tenant_edge_settings_kept() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp AS $f$
 BEGIN
-    PERFORM keep_settings(NEW.child, now());
+    PERFORM keep_settings(NEW.child, now(), ARRAY['language', 'time_zone', 'currency', 'naming_pattern']);
     RETURN NULL;
 END $f$;
 REVOKE EXECUTE ON FUNCTION tenant_settings_kept, tenant_edge_settings_kept FROM PUBLIC;
@@ -114,7 +119,7 @@ BEGIN
     FOR t IN SELECT x.id FROM tenant x LEFT JOIN tenant_closure c ON c.descendant = x.id
               GROUP BY x.id ORDER BY count(*), x.id
     LOOP
-        PERFORM keep_settings(t.id, now());
+        PERFORM keep_settings(t.id, now(), ARRAY['language', 'time_zone', 'currency', 'naming_pattern']);
     END LOOP;
 END $$;
 GRANT UPDATE (currency) ON tenant TO tenantry_app;

@@ -75,7 +75,7 @@ async fn definitions_are_seen_below_and_nowhere_else() {
     let estate = Estate::new().await;
     let world = &estate.world;
     let at = |tenant: &str| format!("/tenants/{tenant}/fields");
-    let north = text(&estate.north["tenant"]["id"]);
+    let north = text(&estate.north["id"]);
     let body = json!({ "key": "region", "label": "Region", "kind": "choice", "rules": { "choices": ["East", "West"] } });
     world.post(&estate.boss, &at(north), &body).await.expect(201);
     let acme = at(estate.acme_id());
@@ -123,7 +123,7 @@ async fn people_see_and_change_what_is_theirs() {
 async fn settings_are_shown_with_their_origin_said_and_reset() {
     let estate = Estate::new().await;
     let world = &estate.world;
-    let north = format!("/tenants/{}/settings", text(&estate.north["tenant"]["id"]));
+    let north = format!("/tenants/{}/settings", text(&estate.north["id"]));
     let acme = format!("/tenants/{}/settings", estate.acme_id());
     let body = json!({ "support_mail": "help@north.example", "brand_name": "North Cloud", "brand_primary": "#1D5C4D" });
     let said = patch(&estate, &estate.boss, &north, &body).await.expect(200);

@@ -64,8 +64,8 @@ pub(super) async fn served(
     let meanings = tx.meanings(&path, &ids, &[], &[]).await?;
     let mut services = BTreeMap::new();
     for known in plans.values() {
-        if !services.contains_key(&known.service) {
-            services.insert(known.service, service(tx, plan, &plans, (known, &present, &meanings))?);
+        if let std::collections::btree_map::Entry::Vacant(e) = services.entry(known.service) {
+            e.insert(service(tx, plan, &plans, (known, &present, &meanings))?);
         }
     }
     Ok((plans, services))

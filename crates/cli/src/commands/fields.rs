@@ -96,7 +96,7 @@ pub struct Define {
     /// A person who is created like another gets the other's value
     #[arg(long)]
     pub copied: bool,
-    /// Attribute of the directory that shows it, as room_number; never changes
+    /// Attribute of the directory that shows it, as `room_number`; never changes
     #[arg(long)]
     pub attribute: Option<String>,
     /// What values have to satisfy.
@@ -175,7 +175,7 @@ async fn list(client: &Client, out: &Out, at: &Where) -> Result<(), Failure> {
                 yes_no(field.required),
                 field.person.to_string(),
                 yes_no(field.copied),
-                or_dash(field.attribute.map(|attribute| attribute.code())),
+                or_dash(field.attribute.map(wire::fields::FieldAttribute::code)),
                 if field.inherited { "above" } else { "here" }.to_owned(),
                 yes_no(field.retired_at.is_some()),
             ]
@@ -241,7 +241,7 @@ fn lines(field: &Field) -> Vec<(&'static str, String)> {
         ("required", yes_no(field.required)),
         ("person", field.person.to_string()),
         ("copied", yes_no(field.copied)),
-        ("attribute", or_dash(field.attribute.map(|attribute| attribute.code()))),
+        ("attribute", or_dash(field.attribute.map(wire::fields::FieldAttribute::code))),
     ];
     let optional = [
         ("characters at least", number(rules.min_chars)),

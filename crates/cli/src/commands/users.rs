@@ -184,7 +184,7 @@ pub struct Attributes {
     /// names are those of the API. On update an empty value clears
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub details: Vec<(String, String)>,
-    /// A custom field, as cost_centre=4711; may be given several times. On update an empty value clears
+    /// A custom field, as `cost_centre=4711`; may be given several times. On update an empty value clears
     #[arg(long = "field", value_name = "KEY=VALUE", value_parser = name_and_value)]
     pub fields: Vec<(String, String)>,
 }

@@ -99,7 +99,7 @@ impl Existing {
             for (object, matched) in free.iter().zip(find(&self.rules, &rows, &accounts)) {
                 match matched {
                     Matched::One(id, rule) => {
-                        fits.extend(known.get(&id).map(|k| (object.id, Fits::One(k, rule))))
+                        fits.extend(known.get(&id).map(|k| (object.id, Fits::One(k, rule))));
                     }
                     Matched::Several(rule) => drop(fits.insert(object.id, Fits::Several(rule))),
                     Matched::None => {}

@@ -91,7 +91,7 @@ impl Rules {
         self.refuse_others(kind, &mut c);
         let rules = match kind {
             FieldKind::Text => self.text(slot, &mut c),
-            FieldKind::Number => self.range(&mut c, |field, text| number(field, text)),
+            FieldKind::Number => self.range(&mut c, number),
             FieldKind::Date => {
                 self.range(&mut c, |field, text| date(field, text).map(|day| (day.to_string(), day)))
             }

@@ -223,7 +223,7 @@ async fn what_is_not_clear_is_a_conflict_and_nobody_else_is_told_of() {
     for (name, number) in [("one", "77"), ("two", "77")] {
         let id = stage.account(name, "x");
         world.reference.tamper(id, |a| {
-            drop(a.attributes.insert(Attribute::Detail(Detail::EmployeeId), number.to_owned()))
+            drop(a.attributes.insert(Attribute::Detail(Detail::EmployeeId), number.to_owned()));
         });
     }
     let third = stage.account("three", "x");

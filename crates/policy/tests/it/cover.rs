@@ -66,6 +66,7 @@ fn every_permission_has_one_permit_of_its_name_and_the_rest_is_known() -> Result
         "closing-from-above",
         "moving-from-above",
         "own-account-delete",
+        "own-account-fields",
         "own-account-read",
         "own-group-members",
         "own-password-reset",

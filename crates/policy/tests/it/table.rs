@@ -130,7 +130,7 @@ fn the_rules_do_what_was_written_down_by_hand() -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    assert_eq!(compared, 6 * (17 * 6 + 6 * 9 + 7));
+    assert_eq!(compared, 6 * (18 * 6 + 6 * 9 + 7));
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! A real browser (headless Chromium through its WebDriver), as somebody sits before it.
+//! A real browser (headless Chromium through its `WebDriver`), as somebody sits before it.
 
 use std::{
     fs,
@@ -26,7 +26,7 @@ pub struct Browser {
     driver: Driver,
 }
 
-/// The WebDriver's process, killed when dropped, with the browser it started.
+/// The `WebDriver`'s process, killed when dropped, with the browser it started.
 struct Driver(Child, tempfile::TempDir);
 
 impl Drop for Driver {

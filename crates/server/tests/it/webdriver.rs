@@ -1,11 +1,11 @@
-//! As much of WebDriver (W3C) as the tests need: a few calls of JSON.
+//! As much of `WebDriver` (W3C) as the tests need: a few calls of JSON.
 
 use std::time::Duration;
 
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
-/// The key under which an element stands in JSON (W3C WebDriver, 11).
+/// The key under which an element stands in JSON (W3C `WebDriver`, 11).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// What the browser answers when it cannot: the code of the error.
