@@ -234,8 +234,7 @@ impl WriteTx<'_> {
                          WHERE id = ANY($1) AND tenant_id = $2),
                   k AS (UPDATE api_token SET revoked_at = $3 WHERE user_id = ANY($1) AND revoked_at IS NULL),
                   g AS (UPDATE role_grant SET revoked_at = $3 WHERE user_id = ANY($1) AND revoked_at IS NULL),
-                  a AS (UPDATE activation SET revoked_at = $3 WHERE user_id = ANY($1) AND used_at IS NULL),
-                  w AS (DELETE FROM group_owner WHERE user_id = ANY($1) AND tenant_id = $2)
+                  a AS (UPDATE activation SET revoked_at = $3 WHERE user_id = ANY($1) AND used_at IS NULL)
              UPDATE reserved_name SET reserved_until = $3 WHERE owner = ANY($1)",
             &ids,
             tenant.uuid(),

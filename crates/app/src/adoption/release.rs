@@ -122,6 +122,8 @@ pub async fn release_user(
     let request = tx.open_request(tenant.id, "user_release", args, Lane::Interactive);
     tx.drop_reports(&remove).await?;
     tx.release_people(&adopt, (tenant.id, &tenant.time_zone), &[id]).await?;
+    // Groups show their next owner.
+    tx.settle_owned(&remove).await?;
     tx.release_objects(&adopt, tenant.id, &[object], Lane::Interactive).await?;
     tx.commit(cause).await?;
     Ok(request)
