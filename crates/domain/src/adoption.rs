@@ -314,7 +314,9 @@ impl Deciding<'_> {
 
     /// Who of ours gets it.
     fn linked(&self, object: &Found) -> Result<Option<Link>, Refusal> {
-        let Some(into) = &self.choice.into else { return Ok(None) };
+        if self.choice.into.is_none() {
+            return Ok(None);
+        }
         match self.links.get(&object.id) {
             None => Ok(None),
             Some(link::Fits::Several(rule)) => {
@@ -323,9 +325,11 @@ impl Deciding<'_> {
             Some(link::Fits::One(known, rule)) if known.is_linked => {
                 Err(because(Reason::LinkedElsewhere, &[("rule", rule.code()), ("value", &known.name)]))
             }
-            Some(link::Fits::One(known, rule)) => {
-                Ok(Some(Link { whose: known.id, rule: *rule, differences: into.differences(known, object) }))
-            }
+            Some(link::Fits::One(known, rule)) => Ok(Some(Link {
+                whose: known.id,
+                rule: *rule,
+                differences: Existing::differences(known, object),
+            })),
         }
     }
 

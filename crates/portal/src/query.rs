@@ -1,7 +1,7 @@
 //! What stands after the `?`: pages keep filters and place there, so that they
 //! can be sent to somebody.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, fmt::Write as _};
 
 use axum::{
     extract::{FromRequestParts, Query},
@@ -63,7 +63,8 @@ pub fn encoded(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             all.push(char::from(byte));
         } else {
-            all.push_str(&format!("%{byte:02X}"));
+            // Writing into a string cannot fail.
+            let _ = write!(all, "%{byte:02X}");
         }
     }
     all

@@ -122,6 +122,8 @@ BEGIN
         PERFORM keep_settings(t.id, now(), ARRAY['language', 'time_zone', 'currency', 'naming_pattern']);
     END LOOP;
 END $$;
+-- What refers to a tenant is looked at now: a table with rows to be looked at is not altered.
+SET CONSTRAINTS ALL IMMEDIATE;
 GRANT UPDATE (currency) ON tenant TO tenantry_app;
 
 -- ---------------------------------------------------------------- who may see and do what

@@ -144,7 +144,9 @@ impl Plan {
             c.note(error.with("expected", "nothing about a new customer beside one that exists"));
         }
         let rules = Match::chosen(&draft.rules).unwrap_or_else(|errors| {
-            errors.into_iter().for_each(|error| c.note(error));
+            for error in errors {
+                c.note(error);
+            }
             Vec::new()
         });
         let wins = c.take(wins(draft.wins.as_deref()));

@@ -53,6 +53,7 @@ async fn holds(w: &World, tenant: TenantId, name: &str) -> (Option<String>, From
     of(&show(&w.app, &w.root, tenant).await.expect("a view"), name)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "said and nothing are compared")]
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }

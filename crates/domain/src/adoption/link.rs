@@ -110,7 +110,7 @@ impl Existing {
     }
 
     /// What the two sides say of it. What only one of them can know is no difference.
-    pub(super) fn differences(&self, known: &Known, object: &Found) -> Vec<Difference> {
+    pub(super) fn differences(known: &Known, object: &Found) -> Vec<Difference> {
         let shown = shown(object);
         let fields: BTreeSet<_> = known.shown.keys().chain(shown.keys()).collect();
         let differ = fields.into_iter().filter_map(|field| {

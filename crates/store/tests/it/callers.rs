@@ -14,8 +14,12 @@ async fn knows(estate: &Estate, secret: &str) -> bool {
 async fn a_token_is_worth_what_its_owner_is_worth_now() {
     let estate = Estate::new().await;
     let (world, person) = (&estate.world, &estate.a1.people[1]);
-    let secret = session(&world.store, &person.login).await;
-    assert!(knows(&estate, &secret).await);
+    let session_secret = session(&world.store, &person.login).await;
+    let caller = world.store.caller(&session_secret).await.expect("asking").expect("a caller");
+    let mut tx = world.store.write(&caller).await.expect("writing");
+    let secret = tx.create_token("script", None).await.expect("a token").secret;
+    tx.commit(&Cause::default()).await.expect("committing");
+    assert!(knows(&estate, &secret).await && knows(&estate, &session_secret).await);
     assert!(!knows(&estate, "tny_guessed").await && !knows(&estate, "").await);
     let tenant = |id: domain::id::TenantId, status: &str| {
         format!("UPDATE tenant SET status = '{status}' WHERE id = '{}'", id.uuid())
@@ -32,8 +36,11 @@ async fn a_token_is_worth_what_its_owner_is_worth_now() {
         world.sql(&mends).await;
         assert!(knows(&estate, &secret).await, "{what} no more");
     }
+    assert!(!knows(&estate, &session_secret).await, "a session ended with the account, for good");
+    let again = session(&world.store, &person.login).await;
+    assert!(knows(&estate, &again).await);
     world.clock.advance(SignedDuration::from_hours(12));
-    assert!(!knows(&estate, &secret).await, "a session ends");
+    assert!(!knows(&estate, &again).await, "a session ends");
 }
 
 #[tokio::test]

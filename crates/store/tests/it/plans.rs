@@ -154,16 +154,22 @@ async fn lists_and_look_ups_of_a_large_estate_use_indexes() {
     let a1 = estate.a1.id.uuid();
     let person = estate.a1.people[1].id.uuid();
     let users = "FROM users u LEFT JOIN object o ON o.id = u.object_id\n                 LEFT JOIN external_object x ON x.object_id = o.id\n                 LEFT JOIN object_revision r ON r.object_id = o.id AND r.generation = o.generation\n                 LEFT JOIN users m ON m.id = u.manager_id AND m.tenant_id = u.tenant_id\n                WHERE u.tenant_id";
-    check(&estate, "people, first page", users, &format!("'{a1}', NULL, NULL, NULL, NULL, NULL, 50")).await;
+    check(&estate, "people, first page", users, &format!("'{a1}', NULL, NULL, NULL, NULL, NULL, 50, NULL"))
+        .await;
     check(
         &estate,
         "people, deep page",
         users,
-        &format!("'{a1}', NULL, NULL, NULL, 'p 1009000', '{person}', 50"),
+        &format!("'{a1}', NULL, NULL, NULL, 'p 1009000', '{person}', 50, NULL"),
     )
     .await;
-    check(&estate, "people, searched", users, &format!("'{a1}', 'p 10047', 'p 10048', NULL, NULL, NULL, 50"))
-        .await;
+    check(
+        &estate,
+        "people, searched",
+        users,
+        &format!("'{a1}', 'p 10047', 'p 10048', NULL, NULL, NULL, 50, NULL"),
+    )
+    .await;
     let one = "r.generation = o.generation\n                 LEFT JOIN users m ON m.id = u.manager_id AND m.tenant_id = u.tenant_id\n                WHERE u.id = ANY($1)";
     check(&estate, "one person", one, &format!("ARRAY['{person}']::uuid[], false")).await;
     let removed = "AND purge_at IS NOT NULL\n                AND ($2::text";
