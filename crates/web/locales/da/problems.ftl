@@ -175,7 +175,7 @@ problem-mail_refused-cure = Ret personens mailadresse, og send et nyt link.
 
 problem-mail_unreachable-title = Mailen kunne ikke sendes
 problem-mail_unreachable-what = Mailserveren kan ikke nås, lukker ikke produktet ind eller tager ikke imod noget lige nu; dens egne ord er vedlagt. Der prøves igen, indtil linket i mailen udløber, højst i tre dage.
-problem-mail_unreachable-cure = Udbyderen retter mailserveren eller afsnittet mail i konfigurationen; det, der blev opgivet, kræver et nyt link.
+problem-mail_unreachable-cure = Udbyderen retter mailserveren eller afsnittet mail i konfigurationen; det, der venter, fortsætter så af sig selv, og det, der blev opgivet, kræver et nyt link.
 
 problem-mail_late-title = Mailen kom for sent
 problem-mail_late-what = Linket i mailen blev brugt, erstattet eller for gammelt, før mailen kunne sendes, eller personen findes ikke længere.

@@ -175,7 +175,7 @@ problem-mail_refused-cure = Berichtigen Sie die E-Mail-Adresse der Person und se
 
 problem-mail_unreachable-title = Die E-Mail konnte nicht gesendet werden
 problem-mail_unreachable-what = Der Mailserver ist nicht erreichbar, lässt das Produkt nicht ein oder nimmt zurzeit nichts an; seine eigenen Worte sind angefügt. Es wird erneut versucht, bis der Link in der E-Mail abläuft, höchstens drei Tage lang.
-problem-mail_unreachable-cure = Der Anbieter bringt den Mailserver oder den Abschnitt mail der Konfiguration in Ordnung; was aufgegeben wurde, braucht einen neuen Link.
+problem-mail_unreachable-cure = Der Betreiber bringt den Mailserver oder den Abschnitt mail der Konfiguration in Ordnung; was wartet, läuft dann von selbst weiter, und was aufgegeben wurde, braucht einen neuen Link.
 
 problem-mail_late-title = Die E-Mail kam zu spät
 problem-mail_late-what = Der Link in der E-Mail wurde verwendet, ersetzt oder war zu alt, bevor sie gesendet werden konnte, oder die Person gibt es nicht mehr.

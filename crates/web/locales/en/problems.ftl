@@ -175,7 +175,7 @@ problem-mail_refused-cure = Correct the person's mail address, then send a new l
 
 problem-mail_unreachable-title = The mail could not be sent
 problem-mail_unreachable-what = The mail server cannot be reached, does not let the product in, or takes nothing at present; its words are attached. It is tried again until the link in the mail ends, for three days at most.
-problem-mail_unreachable-cure = The provider puts the mail server or the section mail of the configuration right; what was given up needs a new link.
+problem-mail_unreachable-cure = The provider puts the mail server or the section mail of the configuration right; what waits then goes on by itself, and what was given up needs a new link.
 
 problem-mail_late-title = The mail came too late
 problem-mail_late-what = The link in the mail was used, replaced or too old before the mail could be sent, or the person is gone.

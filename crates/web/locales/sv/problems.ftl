@@ -175,7 +175,7 @@ problem-mail_refused-cure = Rätta personens e-postadress och skicka sedan en ny
 
 problem-mail_unreachable-title = E-postmeddelandet kunde inte skickas
 problem-mail_unreachable-what = E-postservern kan inte nås, släpper inte in produkten eller tar inte emot något just nu; dess egna ord bifogas. Ett nytt försök görs tills länken i meddelandet går ut, högst i tre dagar.
-problem-mail_unreachable-cure = Leverantören ordnar e-postservern eller avsnittet mail i konfigurationen; det som gavs upp behöver en ny länk.
+problem-mail_unreachable-cure = Leverantören ordnar e-postservern eller avsnittet mail i konfigurationen; det som väntar fortsätter då av sig självt, och det som gavs upp behöver en ny länk.
 
 problem-mail_late-title = E-postmeddelandet kom för sent
 problem-mail_late-what = Länken i meddelandet användes, ersattes eller blev för gammal innan det kunde skickas, eller så finns personen inte längre.
