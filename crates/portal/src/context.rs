@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{Html, IntoResponse, Response},
 };
-use domain::limits;
+use domain::{device::Device, limits};
 use web::{
     Surface, caller,
     speech::{self, Arg, Language},
@@ -159,6 +159,8 @@ pub struct Visit {
     pub frame: Frame,
     /// What forms of this visit carry, masked.
     token: String,
+    /// What people recognise the session by that may begin here.
+    pub device: Device,
     /// Where attempts to sign in are counted.
     address: Option<std::net::IpAddr>,
     headers: HeaderMap,
@@ -189,6 +191,7 @@ impl FromRequestParts<Surface> for Visit {
             cause,
             frame,
             token,
+            device: caller::device(parts),
             address,
             headers: parts.headers.clone(),
         })

@@ -37,18 +37,19 @@ pub async fn sign_in(posted: Posted) -> Result<Response, Refusal> {
     let visit = &posted.visit;
     visit.attempt()?;
     let (login, password) = (posted.field("login"), posted.field("password"));
-    let (status, wrong) = match sessions::sign_in(&visit.surface.app, login, password).await? {
-        SignedIn::Yes { token, .. } => {
-            let mut response = Redirect::to("/home").into_response();
-            let session = visit.cookie(COOKIE, &token.secret, "Lax", Some(SESSION_SECONDS));
-            response.headers_mut().append(header::SET_COOKIE, session);
-            return Ok(response);
-        }
-        SignedIn::No => (StatusCode::UNPROCESSABLE_ENTITY, say("sign-in-wrong")),
-        SignedIn::Locked(seconds) => {
-            (StatusCode::TOO_MANY_REQUESTS, say_with("sign-in-wait", &[("seconds", seconds.into())]))
-        }
-    };
+    let (status, wrong) =
+        match sessions::sign_in_from(&visit.surface.app, login, password, &visit.device).await? {
+            SignedIn::Yes { token, .. } => {
+                let mut response = Redirect::to("/home").into_response();
+                let session = visit.cookie(COOKIE, &token.secret, "Lax", Some(SESSION_SECONDS));
+                response.headers_mut().append(header::SET_COOKIE, session);
+                return Ok(response);
+            }
+            SignedIn::No => (StatusCode::UNPROCESSABLE_ENTITY, say("sign-in-wrong")),
+            SignedIn::Locked(seconds) => {
+                (StatusCode::TOO_MANY_REQUESTS, say_with("sign-in-wait", &[("seconds", seconds.into())]))
+            }
+        };
     visit.page(status, &SignIn { frame: &visit.frame, login, wrong: Some(wrong) })
 }
 
