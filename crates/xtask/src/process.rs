@@ -120,9 +120,18 @@ pub async fn run_quietly(command: &mut Command) -> Result<String, Failure> {
     Err(Failure::Program { program, status: output.status })
 }
 
-/// A `cargo` of the tool chain that runs this task.
+/// A `cargo` of the tool chain that runs this task. What the `cargo` around this
+/// task told it of its own package stays here: build scripts that watch such
+/// variables would run again, and half of the dependencies with them.
 pub fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"].iter().any(|start| name.starts_with(start)) {
+            cargo.env_remove(&*name);
+        }
+    }
+    cargo
 }
 
 /// A `cargo COMMAND` that may take minutes: a person sees its progress, a log
