@@ -148,7 +148,7 @@ async fn user_in(tx: &mut ReadTx<'_>, id: UserId) -> Read<User> {
     let user = tx.user(id).await?;
     let tenant = tx.tenant(user.tenant).await?;
     let plans = tx.subscriptions_of(&[id]).await?;
-    let mut fields = tx.fields(&tenant.path).await?;
+    let mut fields = tx.fields(&tenant).await?;
     if tx.permit_people(&tenant).is_err() {
         // The person, and nobody else, is shown the own account without a grant.
         fields.retain(|field| field.person != Access::Hidden);

@@ -75,7 +75,7 @@ pub async fn list_users(
         let mut tx = surface.app.read(&call.caller).await?;
         let tenant = tx.tenant(id).await?;
         let permit = tx.permit_people(&tenant)?;
-        let fields = tx.fields(&tenant.path).await?;
+        let fields = tx.fields(&tenant).await?;
         let wanted = query.field.as_deref().map(|text| Form::new(&fields).wanted("field", text));
         let wanted = wanted.transpose().map_err(AppError::field)?;
         let field = wanted.as_ref().map(|(id, value)| (*id, value.as_str()));
@@ -314,7 +314,7 @@ pub async fn list_removed(
         let tenant = tx.tenant(id).await?;
         let permit = tx.permit_people(&tenant)?;
         let rows = tx.removed_users(&permit, after, paging.rows()).await?;
-        let fields = tx.fields(&tenant.path).await?;
+        let fields = tx.fields(&tenant).await?;
         let viewer = read::viewer(&mut tx).await?;
         tx.finish().await?;
         Ok::<_, AppError>((rows, tenant, fields, viewer))

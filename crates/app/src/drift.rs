@@ -174,7 +174,7 @@ async fn adopt_value(
 ) -> Result<RequestId, AppError> {
     let object = finding.object.ok_or(AppError::NotFound("finding"))?;
     let manager = patch.manager()?;
-    let fields = tx.fields(&permit.tenant.path).await?;
+    let fields = tx.fields(&permit.tenant).await?;
     let mut change = patch.check().map_err(AppError::Invalid)?;
     if let Some(Attribute::Custom(slot)) = finding.attribute {
         change.fields = vec![fields::adopted(&fields, slot, finding.found.as_deref())?];

@@ -29,7 +29,7 @@ pub async fn list(
     let mut tx = app.store.read(caller).await?;
     let tenant = tx.tenant(tenant).await?;
     tx.permit::<act::TenantRead>(&tenant)?;
-    let fields = tx.fields(&tenant.path).await?;
+    let fields = tx.fields(&tenant).await?;
     tx.finish().await?;
     Ok((tenant, fields))
 }
@@ -132,7 +132,7 @@ pub(crate) async fn update_own(
     if version != user.version {
         return Err(AppError::Conflict(Conflict::Stale { present: user.version }));
     }
-    let definitions = tx.fields(&home.path).await?;
+    let definitions = tx.fields(&home).await?;
     let values = read(&definitions, Giver::Person, given)?;
     let updated = tx.update_own_fields(&permit, &user, version, &values).await?;
     if updated.version == user.version {

@@ -183,7 +183,7 @@ async fn staff(
     if person.manager.is_some() {
         return Err(AppError::field(FieldError::new("administrator.manager", Rule::Unknown)));
     }
-    let definitions = tx.fields(&permit.tenant.path).await?;
+    let definitions = tx.fields(&permit.tenant).await?;
     let fields = first_values(&Form::new(&definitions), "administrator", &person.fields);
     let fields = fields.map_err(AppError::Invalid)?;
     let user = NewUser {

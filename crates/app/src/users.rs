@@ -134,7 +134,7 @@ pub(crate) async fn home<'a>(
         meanings: Meanings::default(),
         bundles: Vec::new(),
         groups: HashMap::new(),
-        fields: tx.fields(&tenant.path).await?,
+        fields: tx.fields(tenant).await?,
         order: None,
     };
     if with_services {
@@ -267,7 +267,7 @@ pub async fn update(
     if version != user.version {
         return Err(AppError::Conflict(Conflict::Stale { present: user.version }));
     }
-    let definitions = tx.fields(&home.path).await?;
+    let definitions = tx.fields(&home).await?;
     change.fields = fields::read(&definitions, Giver::Administrator, &fields)?;
     change.manager = managers::of_change(&mut tx, &home, &user, manager).await?;
     take_names(&mut tx, &home, &user, &change).await?;

@@ -14,7 +14,7 @@ use crate::{
     StoreError,
     error::known,
     ts,
-    tx::{Permit, ReadTx, WriteTx, act},
+    tx::{Permit, ReadTx, TenantRef, WriteTx, act},
 };
 
 /// A definition that has the same key or attribute.
@@ -73,9 +73,12 @@ macro_rules! definition {
 }
 
 impl ReadTx<'_> {
-    /// What holds for the people of the tenant at the end of `path`.
-    pub async fn fields(&mut self, path: &[TenantId]) -> Result<Vec<Definition>, StoreError> {
-        let path_ids: Vec<_> = path.iter().map(|tenant| tenant.uuid()).collect();
+    /// What holds for the people of `tenant`.
+    pub async fn fields(&mut self, tenant: &TenantRef) -> Result<Vec<Definition>, StoreError> {
+        if !tenant.has_fields {
+            return Ok(Vec::new());
+        }
+        let path_ids: Vec<_> = tenant.path.iter().map(|tenant| tenant.uuid()).collect();
         let rows = sqlx::query!(
             r#"SELECT id, tenant_id, key, label, kind, required, person, copied, attribute,
                       rules AS "rules!: Json<Rules>", version, retired_at AS "retired_at: jiff_sqlx::Timestamp"
@@ -85,7 +88,7 @@ impl ReadTx<'_> {
         .fetch_all(self.sql())
         .await?;
         let all = rows.into_iter().map(|row| definition!(row)).collect::<Result<Vec<_>, StoreError>>()?;
-        Ok(effective(all, path))
+        Ok(effective(all, &tenant.path))
     }
 }
 

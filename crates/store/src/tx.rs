@@ -121,6 +121,8 @@ pub struct TenantRef {
     pub version: i64,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Whether it or a tenant above defines custom fields.
+    pub(crate) has_fields: bool,
     pub(crate) grants: Vec<Grant>,
 }
 
@@ -282,6 +284,7 @@ impl ReadTx<'_> {
                       t.currency, t.brand_id, t.target_id, t.naming_pattern, t.folder_object, t.members_object,
                       t.version, t.created_at AS "created_at!: jiff_sqlx::Timestamp",
                       (SELECT s.id FROM suspended_tenant s WHERE s.id = t.id LIMIT 1) IS NOT NULL AS "suspended!",
+                      (SELECT f.id FROM tenant_with_fields f WHERE f.id = t.id LIMIT 1) IS NOT NULL AS "has_fields!",
                       ARRAY(SELECT c.ancestor FROM tenant_closure c WHERE c.descendant = t.id
                              ORDER BY c.depth DESC) AS "path!",
                       g.grants AS "grants!",
@@ -329,6 +332,7 @@ impl ReadTx<'_> {
             suffixes: row.suffixes,
             version: row.version,
             created_at: row.created_at.to_jiff(),
+            has_fields: row.has_fields,
             grants,
         })
     }

@@ -266,7 +266,7 @@ impl Site {
             bundles: self.bundles.clone(),
             // A customer that is only being made has no groups of its own yet.
             groups: HashMap::new(),
-            fields: tx.fields(&self.permit.tenant.path).await?,
+            fields: tx.fields(&self.permit.tenant).await?,
             order: Some(order),
         };
         let mut paths = vec!["administrator".to_owned()];

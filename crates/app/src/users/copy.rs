@@ -55,7 +55,7 @@ pub async fn copy(
     let bundles = assigned.iter().map(|of| of.content.code.clone()).collect();
     let below =
         |errors: Vec<FieldError>| AppError::Invalid(errors.into_iter().map(|e| e.under(FIELD)).collect());
-    let copied = fields::copied(&tx.fields(&tenant.path).await?, &source);
+    let copied = fields::copied(&tx.fields(&tenant).await?, &source);
     let person = filled(draft, &source, plans, bundles, copied).check().map_err(below)?;
     let plans = tx.plans_for(&tenant, &tenant.currency).await?;
     let home = home(&mut tx, &tenant, &plans, true).await?;
