@@ -49,6 +49,7 @@ impl Engine {
         let due = self.store.claim_mails(limits::MAILS_AT_ONCE).await?;
         let done = join_all(due.into_iter().map(|due| self.send(mailer, render, due))).await;
         if done.is_empty() {
+            mailer.close_idle();
             return Ok(false);
         }
         // What cannot be recorded is sent again when its lease ends.
@@ -75,7 +76,10 @@ impl Engine {
             Verdict::Done => done(MailEnding::Sent, ServerSeen::Answered),
             Verdict::Refused | Verdict::Failed => {
                 let problem = Problem::new(ProblemCode::MailRefused).said(&reply.said);
-                done(MailEnding::Failed(problem), ServerSeen::Answered)
+                // What cannot be a mail at all was not offered, and tells nothing of the server.
+                let offered = reply.verdict == Verdict::Refused;
+                let seen = if offered { ServerSeen::Answered } else { ServerSeen::NotAsked };
+                done(MailEnding::Failed(problem), seen)
             }
             Verdict::Passing => done(self.again(&due, &reply), ServerSeen::Answered),
             Verdict::Away => {

@@ -11,6 +11,7 @@ mod address;
 mod command;
 pub mod mail;
 mod sign;
+mod smtp;
 mod webhook;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};

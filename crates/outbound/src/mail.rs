@@ -9,26 +9,19 @@ use domain::{
 };
 use jiff::Timestamp;
 use lettre::{
-    Address, AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor,
+    Address,
     message::{
         Mailbox, MultiPart,
         header::{Header, HeaderName, HeaderValue},
     },
-    transport::smtp::{
-        self, PoolConfig,
-        authentication::Credentials,
-        client::{Certificate, CertificateStore, Tls, TlsParametersBuilder},
-        extension::ClientId,
-    },
+    transport::smtp,
 };
 use zeroize::Zeroizing;
 
-use crate::{Reply, Verdict};
-
-/// An unused connection is kept this long: many mails of one moment share few.
-const IDLE: Duration = Duration::from_secs(10);
-/// An answer of the server to one command is waited for this long.
-const ANSWER: Duration = Duration::from_secs(20);
+use crate::{
+    Reply, Verdict,
+    smtp::{Outgoing, Server},
+};
 
 /// How the connection is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,9 +63,9 @@ pub enum MailUnusable {
 }
 
 /// Sends mails.
-#[derive(Debug)]
 pub struct Mailer {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    server: Server,
+    limit: Duration,
     from: Mailbox,
     from_of: BTreeMap<String, Mailbox>,
 }
@@ -93,36 +86,30 @@ impl Mailer {
         let from = mailbox(&settings.from)?;
         let from_of = settings.from_of.iter().map(|(code, text)| Ok((code.clone(), mailbox(text)?)));
         let from_of = from_of.collect::<Result<_, _>>()?;
-        let mut tls =
-            TlsParametersBuilder::new(settings.host.clone()).certificate_store(CertificateStore::Default);
-        if let Some(pem) = &settings.authorities {
-            tls = tls.add_root_certificate(Certificate::from_pem(pem).map_err(MailUnusable::Tls)?);
-        }
-        let tls = tls.build_rustls().map_err(MailUnusable::Tls)?;
-        let tls = match settings.security {
-            Security::Starttls => Tls::Required(tls),
-            Security::Implicit => Tls::Wrapper(tls),
-        };
-        let connections = u32::try_from(limits::MAILS_AT_ONCE).unwrap_or(1);
-        let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
-            .port(settings.port)
-            .tls(tls)
-            .timeout(Some(ANSWER))
-            .hello_name(ClientId::Domain(from.email.domain().to_owned()))
-            .pool_config(PoolConfig::new().max_size(connections).idle_timeout(IDLE));
-        if let Some((name, password)) = &settings.login {
-            transport = transport.credentials(Credentials::new(name.clone(), password.to_string()));
-        }
-        Ok(Self { transport: transport.build(), from, from_of })
+        let server = Server::new(settings, from.email.domain())?;
+        let limit = Duration::from_secs(limits::MAIL_SECONDS);
+        Ok(Self { server, limit, from, from_of })
+    }
+
+    /// The same, with less patience.
+    #[must_use]
+    pub fn within(self, limit: Duration) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// Closes connections that were not used for a while.
+    pub fn close_idle(&self) {
+        self.server.close_idle();
     }
 
     /// Sends a mail once, within [`limits::MAIL_SECONDS`]. `id` is the same at every try, and so
     /// is the Message-ID, so that whoever gets a mail twice can tell.
     pub async fn send(&self, id: &str, message: &Message, text: &Text, now: Timestamp) -> Reply {
         let Ok(to) = message.to.address.parse::<Address>() else {
-            return Reply::new(Verdict::Refused, "the address is not one a mail can be sent to");
+            return Reply::new(Verdict::Failed, "the address is not one a mail can be sent to");
         };
         let from = self.sender(message.brand.as_ref());
+        let common_sender = from.email == self.from.email;
         let built = lettre::Message::builder()
             .message_id(Some(format!("<{id}@{}>", from.email.domain())))
             .date(now.into())
@@ -133,14 +120,10 @@ impl Mailer {
             .multipart(MultiPart::alternative_plain_html(text.plain.clone(), text.html.clone()));
         let mail = match built {
             Ok(mail) => mail,
-            Err(error) => return Reply::new(Verdict::Refused, error.to_string()),
+            Err(error) => return Reply::new(Verdict::Failed, error.to_string()),
         };
-        let limit = Duration::from_secs(limits::MAIL_SECONDS);
-        let reply = match tokio::time::timeout(limit, self.transport.send(mail)).await {
-            Ok(Ok(answer)) => Reply::new(Verdict::Done, answer.first_line().unwrap_or_default()),
-            Ok(Err(error)) => Reply::new(verdict(&error), error.to_string()),
-            Err(_) => Reply::new(Verdict::Away, format!("no answer within {} s", limit.as_secs())),
-        };
+        let mail = Outgoing { envelope: mail.envelope().clone(), bytes: mail.formatted(), common_sender };
+        let reply = self.server.send(&mail, self.limit).await;
         // Servers repeat the address; what is kept of their words names nobody.
         Reply { said: reply.said.replace(&message.to.address, "the address"), ..reply }
     }
@@ -153,13 +136,10 @@ impl Mailer {
     }
 }
 
-fn verdict(error: &smtp::Error) -> Verdict {
-    match error.status().map(u16::from) {
-        // It cannot be reached, or whether it has the mail is not known; it is closing, does not
-        // let us in, or wants another way to sign in (RFC 5321, RFC 4954).
-        None | Some(421 | 432 | 454 | 530 | 534 | 535 | 538) => Verdict::Away,
-        Some(400..=499) => Verdict::Passing,
-        Some(_) => Verdict::Refused,
+impl std::fmt::Debug for Mailer {
+    // The server's password is in there.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mailer").field("from", &self.from).finish_non_exhaustive()
     }
 }
 

@@ -40,6 +40,14 @@ pub enum Mood {
     CutAfterData,
     /// Takes the whole mail and does not say so; [`Smtp::cut`] closes such connections.
     SilentAfterData,
+    /// Takes the whole mail, says so only after [`Smtp::cut`], and goes on listening.
+    LateAfterData,
+    /// Takes the whole mail and answers with what belongs before it.
+    OddAfterData,
+    /// Greets with a refusal.
+    RefuseGreeting,
+    /// Does not take the sender.
+    RefuseSender,
     /// Does not accept anybody's password.
     RefuseLogin,
 }
@@ -159,7 +167,7 @@ impl Smtp {
         *self.shared.mood.lock().unwrap_or_else(PoisonError::into_inner) = mood;
     }
 
-    /// Closes the connections on which nothing is said any more.
+    /// Closes the connections on which nothing is said any more, and lets those answer that are late.
     pub fn cut(&self) {
         self.shared.cuts.send_modify(|cuts| *cuts += 1);
     }
@@ -192,11 +200,11 @@ impl Shared {
 async fn serve(stream: TcpStream, acceptor: &TlsAcceptor, implicit: bool, shared: &Shared) -> io::Result<()> {
     if implicit {
         let mut stream = BufReader::new(acceptor.accept(stream).await?);
-        say(&mut stream, "220 mail.test ESMTP").await?;
+        say(&mut stream, greeting(shared)).await?;
         return converse(&mut stream, true, shared).await;
     }
     let mut stream = BufReader::new(stream);
-    say(&mut stream, "220 mail.test ESMTP").await?;
+    say(&mut stream, greeting(shared)).await?;
     loop {
         let Some(line) = hear(&mut stream).await? else { return Ok(()) };
         match command(&line).as_str() {
@@ -212,6 +220,13 @@ async fn serve(stream: TcpStream, acceptor: &TlsAcceptor, implicit: bool, shared
             "QUIT" => return say(&mut stream, "221 bye").await,
             _ => say(&mut stream, "530 5.7.0 Must issue a STARTTLS command first").await?,
         }
+    }
+}
+
+fn greeting(shared: &Shared) -> &'static str {
+    match shared.mood() {
+        Mood::RefuseGreeting => "554 5.3.2 mail.test takes nothing from you",
+        _ => "220 mail.test ESMTP",
     }
 }
 
@@ -235,6 +250,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
                 login = plain(&line);
                 say(stream, "235 2.7.0 welcome").await?;
             }
+            "MAIL" if mood == Mood::RefuseSender => say(stream, "550 5.7.1 not as this sender").await?,
             "MAIL" => {
                 from = bracketed(&line);
                 to.clear();
@@ -266,6 +282,11 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
                         let _the_server_ends = shared.cuts.subscribe().changed().await;
                         return Ok(());
                     }
+                    Mood::LateAfterData => {
+                        let _the_server_ends = shared.cuts.subscribe().changed().await;
+                        say(stream, "250 2.0.0 queued").await?;
+                    }
+                    Mood::OddAfterData => say(stream, "354 go on").await?,
                     _ => say(stream, "250 2.0.0 queued").await?,
                 }
             }

@@ -1,6 +1,6 @@
 //! Mails through a real client to a server on this machine, and its moods.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use domain::mail::{Addressee, Brand, Kind, Message, Text};
 use outbound::{
@@ -41,14 +41,17 @@ fn message(brand: Option<&str>) -> Message {
     }
 }
 
-async fn send(settings: &MailSettings, brand: Option<&str>) -> Reply {
-    let text = Text {
+fn text() -> Text {
+    Text {
         subject: "Vælg en adgangskode".to_owned(),
         plain: "Hej\n.\nhttps://portal.example/activate/t".to_owned(),
         html: "<p>Hej</p>".to_owned(),
-    };
+    }
+}
+
+async fn send(settings: &MailSettings, brand: Option<&str>) -> Reply {
     let mailer = Mailer::new(settings).expect("a mailer");
-    mailer.send("mai_1", &message(brand), &text, now()).await
+    mailer.send("mai_1", &message(brand), &text(), now()).await
 }
 
 #[tokio::test]
@@ -91,7 +94,11 @@ async fn every_answer_of_the_server_says_what_to_do_and_names_nobody() {
     for (mood, verdict, said) in [
         (Mood::RefuseRecipient("anna"), Verdict::Refused, "User unknown"),
         (Mood::Busy, Verdict::Passing, "451"),
+        // What is said before a mail is named is about no mail, however final it sounds.
         (Mood::RefuseLogin, Verdict::Away, "535"),
+        (Mood::RefuseGreeting, Verdict::Away, "554"),
+        (Mood::RefuseSender, Verdict::Away, "550"),
+        (Mood::OddAfterData, Verdict::Away, "354"),
         (Mood::CutAfterData, Verdict::Away, ""),
         (Mood::Down, Verdict::Away, ""),
     ] {
@@ -132,4 +139,53 @@ fn a_sender_is_an_address_with_or_without_a_name() {
     for bad in ["", "Nord", "Nord <a@>", "a@x.example\r\nBcc: b@y.example"] {
         assert!(check_from(bad).is_err(), "{bad}");
     }
+}
+
+#[tokio::test]
+async fn an_address_the_server_cannot_take_is_refused_alone() {
+    let server = Smtp::start(false).await.expect("a server");
+    let mailer = Mailer::new(&settings(&server, Security::Starttls)).expect("a mailer");
+    let mut message = message(None);
+    for (address, verdict, said) in [
+        ("änne@acme.example", Verdict::Refused, "SMTPUTF8"),
+        ("no address", Verdict::Failed, "not one a mail can be sent to"),
+        (ADDRESS, Verdict::Done, "queued"),
+    ] {
+        message.to.address = address.to_owned();
+        let reply = mailer.send("mai_1", &message, &text(), now()).await;
+        assert_eq!(reply.verdict, verdict, "{address}: {}", reply.said);
+        assert!(reply.said.contains(said) && !reply.said.contains(address), "{address}: {}", reply.said);
+    }
+    assert_eq!(server.received().len(), 1);
+}
+
+#[tokio::test]
+async fn a_sender_of_one_brand_that_is_not_taken_stops_nobody_else() {
+    let server = Smtp::start(false).await.expect("a server");
+    let settings = settings(&server, Security::Starttls);
+    server.set(Mood::RefuseSender);
+    assert_eq!(send(&settings, Some("north")).await.verdict, Verdict::Passing);
+    assert_eq!(send(&settings, Some("south")).await.verdict, Verdict::Away, "everybody's sender");
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_too_late_is_not_the_next_mail_s() {
+    let server = Smtp::start(false).await.expect("a server");
+    let mailer = Mailer::new(&settings(&server, Security::Starttls)).expect("a mailer");
+    let mailer = mailer.within(Duration::from_secs(1));
+    server.set(Mood::LateAfterData);
+    let late = mailer.send("mai_1", &message(None), &text(), now()).await;
+    assert_eq!(late.verdict, Verdict::Away, "{}", late.said);
+    assert_eq!(server.received().len(), 1, "it has the mail");
+    server.set(Mood::RefuseRecipient("anna"));
+    server.cut();
+    let patient = mailer.within(Duration::from_secs(60));
+    let next = patient.send("mai_2", &message(None), &text(), now()).await;
+    assert_eq!(next.verdict, Verdict::Refused, "{}", next.said);
+    server.set(Mood::Accept);
+    for id in ["mai_3", "mai_4"] {
+        let sent = patient.send(id, &message(None), &text(), now()).await;
+        assert_eq!(sent.verdict, Verdict::Done, "{}", sent.said);
+    }
+    assert_eq!(server.connections(), 3, "what went well rests for the next, and nothing else does");
 }
