@@ -131,11 +131,14 @@ pub struct HttpSection {
     pub listen: SocketAddr,
     /// How people reach the portal when no brand is involved; links begin with it.
     pub public_url: Option<String>,
+    /// Networks of the proxies whose word is taken on who is asking.
+    #[serde(default)]
+    pub trusted_proxies: Vec<String>,
 }
 
 impl Default for HttpSection {
     fn default() -> Self {
-        Self { listen: listen(), public_url: None }
+        Self { listen: listen(), public_url: None, trusted_proxies: Vec::new() }
     }
 }
 
@@ -428,6 +431,11 @@ impl Config {
         given.unwrap_or_else(|| format!("http://{}", self.http.listen))
     }
 
+    /// The proxies whose word is taken on who is asking; what is none was told before.
+    pub fn trusted_proxies(&self) -> Vec<web::proxy::Network> {
+        self.http.trusted_proxies.iter().filter_map(|text| text.parse().ok()).collect()
+    }
+
     /// What the database has to know of it.
     pub fn instance(&self) -> Instance {
         let own = &self.instance;
@@ -518,6 +526,7 @@ mod tests {
         assert_eq!(config.passwords["shared"].value, "s3cret");
         for key in [
             "url",
+            "trusted_proxies",
             "connections",
             "marker_attribute",
             "protected",
@@ -575,7 +584,7 @@ mod tests {
     fn every_value_that_cannot_be_accepted_is_named_at_once() {
         let said = problems(
             "[instance]\ncode = \"HQ!\"\nname = \"\"\ncurrency = \"Euro\"\ntime_zone = \"Mars/Olympus\"\n\
-             [http]\npublic_url = \"portal.example\"\n\
+             [http]\npublic_url = \"portal.example\"\ntrusted_proxies = [\"10.0.0.0/8\", \"proxy\"]\n\
              [[plan]]\ncode = \"a\"\nservice = \"none\"\nname = \"A\"\nprice_minor = -1\n\
              [[brand]]\ncode = \"b1\"\nname = \"B\"\nhost_names = [\"x.example\"]\n\
              [[brand]]\ncode = \"b1\"\nname = \"B\"\nhost_names = [\"x.example\"]\n",
@@ -586,6 +595,7 @@ mod tests {
             "instance.currency",
             "instance.time_zone",
             "http.public_url",
+            "http.trusted_proxies[1]",
             "plan[0].service",
             "plan[0].price_minor",
             "brand[1].code",

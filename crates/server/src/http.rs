@@ -9,7 +9,7 @@ use crate::config::Config;
 
 /// Everything that can be asked for: pages, and REST below `/api/v1`.
 pub fn router(config: &Config, app: App) -> Router {
-    let surface = Surface::new(app, &config.public_url());
+    let surface = Surface::new(app, &config.public_url()).behind(config.trusted_proxies());
     api::router(&surface).merge(portal::router(&surface))
 }
 

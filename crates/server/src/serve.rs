@@ -75,7 +75,7 @@ async fn requests(
     listener: TcpListener,
 ) -> Result<(), Failure> {
     let (end, told) = watch::channel(false);
-    let router = http::router(config, app.clone());
+    let (router, going_on) = (http::router(config, app.clone()), app.clone());
     let mut server = tokio::spawn(http::serve(listener, router, app, told));
     tracing::info!(listen = %config.http.listen, url = config.public_url(), "serving");
     let result = tokio::select! {
@@ -93,6 +93,10 @@ async fn requests(
     if tokio::time::timeout(DRAIN, &mut server).await.is_err() {
         tracing::warn!("requests did not end in {} s; their connections are closed", DRAIN.as_secs());
         server.abort();
+    }
+    // Forgotten passwords were promised a mail.
+    if tokio::time::timeout(DRAIN, going_on.settled()).await.is_err() {
+        tracing::warn!("links that were asked for are not written; people have to ask again");
     }
     result
 }

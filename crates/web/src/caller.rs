@@ -1,15 +1,12 @@
 //! Who is calling, and why: from headers to a [`Caller`] and a [`Cause`].
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use app::{AppError, Caller, Cause};
-use axum::{
-    extract::ConnectInfo,
-    http::{HeaderMap, header, request::Parts},
-};
+use axum::http::{HeaderMap, header, request::Parts};
 use domain::{device::Device, limits};
 
-use crate::{Surface, layers::RequestId};
+use crate::{Surface, layers::RequestId, proxy::Client};
 
 /// Name of the portal's session cookie.
 pub const COOKIE: &str = "tenantry_session";
@@ -83,10 +80,10 @@ fn is_traceparent(text: &str) -> bool {
             .all(|(p, size)| p.len() == size && p.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
-/// The address of the other end of the connection.
+/// The address of who is asking, as [`crate::layers::protect`] found it; none when it is not known.
 #[must_use]
 pub fn address(parts: &Parts) -> Option<IpAddr> {
-    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
+    parts.extensions.get::<Client>().and_then(|client| client.0)
 }
 
 /// What is kept of the device a request came from.

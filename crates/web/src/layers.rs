@@ -1,7 +1,7 @@
 //! What happens around every request: an id, a span, a time-out, a panic that
 //! ends one request and not the server, and headers that keep browsers safe.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use app::App;
 use axum::{
@@ -41,10 +41,12 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// Puts everything around `router`: outermost, so that fallbacks have it, too.
 pub fn protect(router: Router, surface: &Surface, explain: Explain) -> Router {
-    let app = surface.app.clone();
-    router.layer(middleware::from_fn(move |request: Request, next: Next| {
-        let app = app.clone();
+    let surface = surface.clone();
+    router.layer(middleware::from_fn(move |mut request: Request, next: Next| {
+        let (app, proxies) = (surface.app.clone(), Arc::clone(&surface.proxies));
         async move {
+            let client = proxies.client(request.extensions(), request.headers());
+            request.extensions_mut().insert(client);
             let speech = speech::of_headers(request.headers());
             speech::scope(speech, around(request, next, explain, &app)).await
         }
@@ -78,7 +80,9 @@ async fn around(mut request: Request, next: Next, explain: Explain, app: &App) -
     let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        // To nobody else. With "no-referrer" browsers also hide from ourselves where a form came
+        // from (Fetch, "append a request `Origin` header"), and where it did not.
+        (header::REFERRER_POLICY, "same-origin"),
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),

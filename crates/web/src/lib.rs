@@ -11,7 +11,9 @@ pub mod caller;
 pub mod layers;
 pub mod limiter;
 pub mod paging;
+pub mod proxy;
 pub mod speech;
+pub mod streams;
 pub mod surface;
 pub mod texts;
 

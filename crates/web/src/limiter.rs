@@ -16,14 +16,19 @@ pub struct Limiter(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     minute: i64,
-    counts: HashMap<IpAddr, u32>,
+    counts: HashMap<Option<IpAddr>, u32>,
 }
 
 impl Limiter {
-    /// Counts an attempt; gives the seconds to wait when there were too
-    /// many. `now_second` counts from 1970, by the application's clock.
+    /// Counts an attempt; gives the seconds to wait when there were too many. All whose
+    /// address is not known count together, and may try more. `now_second` counts from 1970,
+    /// by the application's clock.
     pub fn attempt(&self, address: Option<IpAddr>, now_second: i64) -> Option<i64> {
-        let address = group(address?);
+        let address = address.map(group);
+        let most = match address {
+            Some(_) => limits::SIGN_INS_PER_MINUTE,
+            None => limits::SIGN_INS_UNKNOWN_PER_MINUTE,
+        };
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let minute = now_second.div_euclid(60);
         // A new minute starts from nothing, and a flood of addresses cannot fill the memory.
@@ -33,7 +38,7 @@ impl Limiter {
         }
         let count = state.counts.entry(address).or_default();
         *count = count.saturating_add(1);
-        (*count > limits::SIGN_INS_PER_MINUTE).then(|| 60 - now_second.rem_euclid(60))
+        (*count > most).then(|| 60 - now_second.rem_euclid(60))
     }
 }
 
@@ -62,6 +67,16 @@ mod tests {
         assert_eq!(limiter.attempt(one, 605), Some(55));
         assert_eq!(limiter.attempt(other, 605), None);
         assert_eq!(limiter.attempt(one, 660), None);
+    }
+
+    #[test]
+    fn whoever_cannot_be_told_from_others_is_let_in_with_many() {
+        let limiter = Limiter::default();
+        for _ in 0..limits::SIGN_INS_UNKNOWN_PER_MINUTE {
+            assert_eq!(limiter.attempt(None, 605), None);
+        }
+        assert_eq!(limiter.attempt(None, 605), Some(55));
+        assert_eq!(limiter.attempt("192.0.2.1".parse().ok(), 605), None);
     }
 
     #[test]

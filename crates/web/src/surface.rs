@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use app::App;
 
-use crate::limiter::Limiter;
+use crate::{
+    limiter::Limiter,
+    proxy::{Network, Proxies},
+    streams::Streams,
+};
 
 /// What every handler gets.
 #[derive(Debug, Clone)]
@@ -15,6 +19,10 @@ pub struct Surface {
     pub public_url: Arc<str>,
     /// Attempts to sign in, per address.
     pub attempts: Arc<Limiter>,
+    /// Whose word is taken on who is asking.
+    pub proxies: Arc<Proxies>,
+    /// Streams of progress that are open.
+    pub streams: Arc<Streams>,
 }
 
 impl Surface {
@@ -22,7 +30,19 @@ impl Surface {
     #[must_use]
     pub fn new(app: App, public_url: &str) -> Self {
         let public_url = public_url.trim_end_matches('/').into();
-        Self { app, public_url, attempts: Arc::new(Limiter::default()) }
+        Self {
+            app,
+            public_url,
+            attempts: Arc::default(),
+            proxies: Arc::default(),
+            streams: Arc::default(),
+        }
+    }
+
+    /// The same, behind proxies in these networks.
+    #[must_use]
+    pub fn behind(self, trusted: Vec<Network>) -> Self {
+        Self { proxies: Arc::new(Proxies::new(trusted)), ..self }
     }
 
     /// The address of the page on which the holder of `token` chooses a password.

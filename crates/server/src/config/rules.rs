@@ -67,6 +67,11 @@ pub fn check(config: &Config) -> Vec<String> {
     if let Some(url) = &config.http.public_url {
         found.url("http.public_url", url);
     }
+    for (i, proxy) in config.http.trusted_proxies.iter().enumerate() {
+        if let Err(error) = proxy.parse::<web::proxy::Network>() {
+            found.note(&format!("http.trusted_proxies[{i}]"), &error.to_string());
+        }
+    }
     if let Some(url) = &config.database.url
         && url.parse::<store::ConnectOptions>().is_err()
     {

@@ -22,6 +22,7 @@ impl Config {
         out.section("[http]");
         out.text("listen", &self.http.listen.to_string());
         out.text("public_url", &self.public_url());
+        out.list("trusted_proxies", &self.http.trusted_proxies);
         out.section("[database]");
         match &self.database.url {
             None => out.comment(&format!("a private cluster in {}", self.cluster().display())),
