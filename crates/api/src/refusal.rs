@@ -8,7 +8,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::field::{FieldError, Rule};
+use domain::{
+    field::{FieldError, Rule},
+    limits,
+};
 use web::{layers::Mishap, texts};
 use wire::{PROBLEM_JSON, body::BodyError, problem::ErrorDocument};
 
@@ -202,6 +205,13 @@ impl From<AppError> for Refusal {
                     detail,
                 )
                 .after(2)
+            }
+            AppError::Busy => {
+                let seconds = limits::BUSY_SECONDS;
+                let detail =
+                    format!("Too many passwords are being checked at the moment. Nothing was changed; try again in {seconds} seconds.");
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too busy at the moment", detail)
+                    .after(seconds)
             }
             AppError::Full(_) => {
                 tracing::error!(error = %chain(&error), "the database has no space left; make some");

@@ -16,7 +16,7 @@ use wire::{
 
 use crate::{
     Refused,
-    cursor::{Paging, cut},
+    cursor::Paging,
     input::{Anybody, Body, Call, Params, PathId},
     read,
     refusal::{Answer, Refusal},
@@ -25,8 +25,9 @@ use crate::{
 /// Sign in with login and password.
 ///
 /// The answer is a secret and is not kept, so this call takes no
-/// `Idempotency-Key`. After five wrong passwords the login has to wait, longer
-/// each time, up to a quarter of an hour.
+/// `Idempotency-Key`. After five attempts that failed from one network the login has to
+/// wait there, longer each time, up to a quarter of an hour; after very many from everywhere
+/// also in networks it is not known from, up to an hour. A new password ends that.
 #[utoipa::path(post, path = "/sessions", tag = "sessions", security(()), request_body = NewSession,
     responses((status = 201, description = "Signed in.", body = Session), Refused))]
 pub async fn sign_in(
@@ -140,7 +141,7 @@ pub async fn forgotten_password(
     }
 }
 
-/// The caller's own API tokens.
+/// The caller's own API tokens that work, the newest first.
 #[utoipa::path(get, path = "/tokens", tag = "sessions", params(PageQuery),
     responses((status = 200, description = "One page.", body = Page<Token>), Refused))]
 pub async fn list_tokens(
@@ -149,22 +150,24 @@ pub async fn list_tokens(
     Params(query): Params<PageQuery>,
 ) -> Answer<Json<Page<Token>>> {
     let paging = Paging::new("tokens", query.limit, query.after.as_deref())?;
-    let tokens = sessions::tokens(&surface.app, &call.caller).await?;
-    let shown = tokens.iter().map(|t| Token {
+    let tokens =
+        sessions::tokens_after(&surface.app, &call.caller, paging.after_id()?, paging.rows()).await?;
+    let (tokens, next) = paging.page("tokens", tokens, |token| (String::new(), token.id));
+    let shown = tokens.into_iter().map(|t| Token {
         id: t.id.to_string(),
-        name: t.name.clone(),
+        name: t.name,
         created_at: t.created_at.to_string(),
         expires_at: t.expires_at.map(|at| at.to_string()),
         last_used_at: t.last_used_at.map(|at| at.to_string()),
     });
-    Ok(Json(cut("tokens", &paging, shown.collect(), |t| t.id.clone())))
+    Ok(Json(Page { items: shown.collect(), next }))
 }
 
 /// Make an API token for a script.
 ///
 /// It can do what its owner can do at the moment of each call. The secret is
 /// shown only in this answer and not kept, so a repeated call makes another
-/// token, also with the same `Idempotency-Key`.
+/// token, also with the same `Idempotency-Key`. One person has at most 100 that work.
 #[utoipa::path(post, path = "/tokens", tag = "sessions", request_body = NewToken,
     responses((status = 201, description = "The token with its secret.", body = CreatedToken), Refused))]
 pub async fn create_token(

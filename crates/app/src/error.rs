@@ -1,4 +1,4 @@
-//! The seven kinds of error every use case knows. Two files of the product turn
+//! The eight kinds of error every use case knows. Two files of the product turn
 //! them into something a person sees: one for REST, one for pages.
 
 use domain::field::FieldError;
@@ -22,6 +22,9 @@ pub enum AppError {
     /// The database is away or too busy; nothing was changed.
     #[error("not available at the moment")]
     Unavailable(#[source] StoreError),
+    /// Too many are at it at the moment; nothing was changed.
+    #[error("too busy at the moment")]
+    Busy,
     /// The database has no space left; nothing was changed.
     #[error("no space left in the database")]
     Full(#[source] StoreError),

@@ -17,6 +17,7 @@ pub mod drift;
 pub mod error;
 pub mod fields;
 pub mod groups;
+mod hashing;
 pub mod hooks;
 pub mod instances;
 pub mod life;
@@ -44,9 +45,11 @@ pub mod users;
 
 use std::sync::Arc;
 
-use domain::{hook::Allowed, mail::Mailing};
+use domain::{hook::Allowed, limits, mail::Mailing};
 use store::Store;
 use tokio::sync::Semaphore;
+
+use hashing::Hashing;
 
 pub use error::AppError;
 pub use repeat::{Answer, Repeat};
@@ -57,7 +60,9 @@ pub use store::{Caller, StoreError, tx::Cause};
 pub struct App {
     pub(crate) store: Store,
     /// Hashing a password takes a core for a while; more at once only thrash.
-    pub(crate) hashing: Arc<Semaphore>,
+    pub(crate) hashing: Hashing,
+    /// What is done after its answer was given.
+    pub(crate) after: Arc<Semaphore>,
     /// Where hooks may lead.
     pub(crate) hooks: Arc<Allowed>,
     /// What is done with mail.
@@ -68,8 +73,8 @@ impl App {
     /// An application on `store`.
     #[must_use]
     pub fn new(store: Store) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { store, hashing: Arc::new(Semaphore::new(cores)), hooks: Arc::default(), mailing: Mailing::Off }
+        let after = Arc::new(Semaphore::new(limits::RESETS_AT_ONCE as usize));
+        Self { store, hashing: Hashing::new(), after, hooks: Arc::default(), mailing: Mailing::Off }
     }
 
     /// The same, where the operator allows hooks to lead further.
@@ -98,6 +103,12 @@ impl App {
     /// Whether the database answers.
     pub async fn ready(&self) -> Result<(), AppError> {
         Ok(self.store.ping().await?)
+    }
+
+    /// Waits until all is done that goes on after its answer.
+    pub async fn settled(&self) {
+        // It is never closed.
+        let _all = self.after.acquire_many(limits::RESETS_AT_ONCE).await;
     }
 
     /// An attempt that was not allowed goes into the log of the tenant it was aimed at.

@@ -1,11 +1,13 @@
 //! Forgotten passwords: anybody may ask for a link, and learns nothing by it.
 
+use std::sync::Arc;
+
 use domain::{
     limits,
     mail::{Addressee, Kind, Mailing},
 };
 use tokio::time::sleep;
-use tracing::error;
+use tracing::{Instrument as _, error};
 
 use crate::{App, AppError, Cause, error::Conflict, sessions::login};
 
@@ -19,7 +21,8 @@ pub enum Asked {
 }
 
 /// Mails a link of short life to whoever has this login. The answer is the same, and comes
-/// after the same time, whether there is such an account or not. Where the link leads
+/// after the same time, whether there is such an account or not: what is done for an account
+/// may take longer, so it is not waited for. Where the link leads
 /// follows from the person's brand, never from the host name of the request: otherwise
 /// anybody could have people sent to another brand, or to a host of their own.
 pub async fn request(app: &App, given: &str, cause: &Cause) -> Result<Asked, AppError> {
@@ -31,11 +34,21 @@ pub async fn request(app: &App, given: &str, cause: &Cause) -> Result<Asked, App
     if seconds > 0 {
         return Ok(Asked::Wait(seconds));
     }
-    let (mailed, ()) = tokio::join!(mail_link(app, &login, cause), sleep(limits::RESET_ANSWER));
-    if let Err(failed) = mailed {
-        // Somebody without an account would not have been told of it either.
-        error!(error = %failed, "a link for a forgotten password was not made");
-    }
+    // Nobody's login is kept waiting by another, and nothing piles up.
+    let Ok(place) = Arc::clone(&app.after).try_acquire_owned() else {
+        return Ok(Asked::Wait(limits::BUSY_SECONDS));
+    };
+    let (own, cause) = (app.clone(), cause.clone());
+    let work = async move {
+        let _until_done = place;
+        if let Err(failed) = mail_link(&own, &login, &cause).await {
+            // Somebody without an account would not have been told of it either.
+            error!(error = %failed, "a link for a forgotten password was not made");
+        }
+    };
+    // The answer does not wait for it; the end of the process does (`App::settled`).
+    drop(tokio::spawn(work.in_current_span()));
+    sleep(limits::RESET_ANSWER).await;
     Ok(Asked::Taken)
 }
 

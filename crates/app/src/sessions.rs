@@ -8,7 +8,13 @@ use domain::{
     limits, names as rules,
 };
 use jiff::Timestamp;
-use store::{Caller, caller::NewToken, sessions::Session, tokens::Token, tx::act};
+use store::{
+    Caller,
+    caller::{NewToken, SignIn},
+    sessions::Session,
+    tokens::Token,
+    tx::act,
+};
 
 use crate::{App, AppError, Cause};
 
@@ -51,24 +57,66 @@ pub async fn sign_in_from(
     device: &Device,
 ) -> Result<SignedIn, AppError> {
     let login = self::login(login);
-    let (account, locked) = app.store.sign_in(&login).await?;
-    if locked > 0 {
-        return Ok(SignedIn::Locked(locked));
+    let account = match known(app, &login, password, device.network.as_deref()).await? {
+        Known::Yes(account) => account,
+        Known::No => return Ok(SignedIn::No),
+        Known::Locked(seconds) => return Ok(SignedIn::Locked(seconds)),
+    };
+    let opened = app.store.open_session_from(&account, &login, device, limits::SESSION_HOURS).await?;
+    // Another password was set while this one was verified: it is the wrong one by now.
+    let Some(token) = opened else { return Ok(SignedIn::No) };
+    match app.store.caller(&token.secret).await? {
+        Some(caller) => Ok(SignedIn::Yes { token, caller: Box::new(caller) }),
+        None => Ok(SignedIn::No),
+    }
+}
+
+/// What a login and a password say.
+pub(crate) enum Known {
+    /// They belong to this account, which may sign in.
+    Yes(SignIn),
+    /// They do not; it was counted.
+    No,
+    /// Too many attempts: this many seconds to wait.
+    Locked(i64),
+}
+
+/// Compares a password with the portal's own hash. Attempts count for the login and the network
+/// they come from, so that nobody keeps others out of their own account; only very many from
+/// everywhere close it to networks it is not known from.
+pub(crate) async fn known(
+    app: &App,
+    login: &str,
+    password: &str,
+    network: Option<&str>,
+) -> Result<Known, AppError> {
+    let (account, closed) = app.store.sign_in(login).await?;
+    if closed > 0 {
+        let familiar = match (&account, network) {
+            (Some(account), Some(network)) => app.store.knows_network(account.user, network).await?,
+            _ => false,
+        };
+        if !familiar {
+            return Ok(Known::Locked(closed));
+        }
+    }
+    let wait = app.store.count_sign_in(login, network).await?;
+    if wait > 0 {
+        return Ok(Known::Locked(wait));
     }
     let hash = account.as_ref().and_then(|a| a.portal_hash.clone()).unwrap_or_else(|| NOBODY.to_owned());
-    let right = verify(app, password, hash).await?;
+    let verified = verify(app, password, hash).await;
+    if verified.is_err() {
+        // Nobody looked at the password.
+        app.store.take_back_sign_in(login, network).await?;
+    }
+    let right = verified?;
     match account {
         Some(account) if right && account.active => {
-            let token = app.store.open_session_from(&account, &login, device, limits::SESSION_HOURS).await?;
-            match app.store.caller(&token.secret).await? {
-                Some(caller) => Ok(SignedIn::Yes { token, caller: Box::new(caller) }),
-                None => Ok(SignedIn::No),
-            }
+            app.store.take_back_sign_in(login, network).await?;
+            Ok(Known::Yes(account))
         }
-        _ => {
-            app.store.sign_in_failed(&login).await?;
-            Ok(SignedIn::No)
-        }
+        _ => Ok(Known::No),
     }
 }
 
@@ -117,10 +165,20 @@ pub async fn end_all_of(app: &App, caller: &Caller, id: UserId, cause: &Cause) -
     Ok(ended)
 }
 
-/// The caller's API tokens.
+/// The caller's API tokens that work, the newest first.
 pub async fn tokens(app: &App, caller: &Caller) -> Result<Vec<Token>, AppError> {
+    tokens_after(app, caller, None, *limits::PAGE_ROWS.end()).await
+}
+
+/// The same, page by page.
+pub async fn tokens_after(
+    app: &App,
+    caller: &Caller,
+    after: Option<TokenId>,
+    limit: u32,
+) -> Result<Vec<Token>, AppError> {
     let mut tx = app.store.read(caller).await?;
-    let tokens = tx.tokens().await?;
+    let tokens = tx.tokens(after, limit).await?;
     tx.finish().await?;
     Ok(tokens)
 }
@@ -131,6 +189,18 @@ pub async fn create_token(
     caller: &Caller,
     name: &str,
     expires_at: Option<&str>,
+    cause: &Cause,
+) -> Result<NewToken, AppError> {
+    create_token_once(app, caller, name, expires_at, None, cause).await
+}
+
+/// The same, for a form that may be sent twice: `once` is the same then, and so is the token.
+pub async fn create_token_once(
+    app: &App,
+    caller: &Caller,
+    name: &str,
+    expires_at: Option<&str>,
+    once: Option<&str>,
     cause: &Cause,
 ) -> Result<NewToken, AppError> {
     let name = rules::line("name", name, limits::ATTRIBUTE_CHARS).map_err(AppError::field)?;
@@ -145,9 +215,17 @@ pub async fn create_token(
     if expires_at.is_some_and(|at| at <= tx.now()) {
         return Err(AppError::field(FieldError::new("expires_at", Rule::OutOfRange).with("min", tx.now())));
     }
-    let token = tx.create_token(&name, expires_at).await?;
+    let token = tx.create_token(&name, expires_at, once).await?;
     tx.commit(cause).await?;
     Ok(token)
+}
+
+/// The secret of the token that the caller had made a moment ago by the form `once`.
+pub async fn token_made(app: &App, caller: &Caller, once: &str) -> Result<Option<String>, AppError> {
+    let mut tx = app.store.read(caller).await?;
+    let made = tx.token_made(once).await?;
+    tx.finish().await?;
+    Ok(made.map(|token| token.secret))
 }
 
 /// Ends one of the caller's API tokens.
@@ -167,7 +245,7 @@ pub async fn hash(app: &App, password: &str) -> Result<String, AppError> {
         let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
         hash.map(|h| h.to_string()).map_err(|e| AppError::Internal(e.to_string().into()))
     };
-    blocking(app, work).await?
+    app.hashing.run(work).await?
 }
 
 async fn verify(app: &App, password: &str, hash: String) -> Result<bool, AppError> {
@@ -176,14 +254,5 @@ async fn verify(app: &App, password: &str, hash: String) -> Result<bool, AppErro
         let parsed = PasswordHash::new(&hash).map_err(|e| AppError::Internal(e.to_string().into()))?;
         Ok::<_, AppError>(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
     };
-    blocking(app, work).await?
-}
-
-async fn blocking<T: Send + 'static>(
-    app: &App,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, AppError> {
-    let internal = |e: Box<dyn std::error::Error + Send + Sync>| AppError::Internal(e);
-    let _turn = app.hashing.acquire().await.map_err(|e| internal(Box::new(e)))?;
-    tokio::task::spawn_blocking(work).await.map_err(|e| internal(Box::new(e)))
+    app.hashing.run(work).await?
 }

@@ -131,14 +131,37 @@ pub const BODY_BYTES: usize = 4 * 1024 * 1024;
 pub const LARGE_BODY_BYTES: usize = 16 * 1024 * 1024;
 /// Bytes of a form of the portal.
 pub const FORM_BYTES: usize = 64 * 1024;
+/// Bytes of a form with [`MEMBERS_PER_REQUEST`] logins.
+pub const MEMBERS_FORM_BYTES: usize = 1024 * 1024;
 /// A request of the web is answered within this many seconds, or refused.
 pub const ANSWER_SECONDS: u64 = 30;
 /// A stream of progress that has nothing to say says so this often, in seconds.
 pub const LIVE_ALIVE_SECONDS: u64 = 15;
 /// Events of one stream of progress; then the browser connects again.
 pub const LIVE_EVENTS: u32 = 2_000;
+/// A stream of progress lasts this long; then the browser connects again, and who no longer
+/// looks does not.
+pub const LIVE: Duration = Duration::from_mins(10);
+/// Streams of progress one person has open at once; a tab beyond shows what was when it was loaded.
+pub const LIVE_PER_PERSON: usize = 8;
+/// Streams of progress one process has open at once: each looks into the database up to three
+/// times a second.
+pub const LIVE_AT_ONCE: usize = 1_000;
 /// Sign-ins and activations one address may try within a minute.
 pub const SIGN_INS_PER_MINUTE: u32 = 30;
+/// The same for all together whose address is not known, as behind a proxy that does not tell it:
+/// a whole morning's people are let in, and guessing stays slow.
+pub const SIGN_INS_UNKNOWN_PER_MINUTE: u32 = 300;
+/// Attempts at one login within an hour, from everywhere, after which it is closed to networks
+/// it is not known from. One network alone comes to about twenty (`sign_in_wait`).
+pub const SIGN_IN_FAILURES_PER_HOUR: i32 = 100;
+/// Passwords that wait to be hashed at once: some seconds of work. Whoever comes then is told
+/// to come again.
+pub const HASHES_WAITING: usize = 64;
+/// After this many seconds.
+pub const BUSY_SECONDS: i64 = 2;
+/// Forgotten passwords that are looked after at once.
+pub const RESETS_AT_ONCE: u32 = 32;
 /// Addresses whose attempts are counted at once; beyond, the oldest minute is forgotten.
 pub const ADDRESSES_COUNTED: usize = 20_000;
 /// Characters of an `Idempotency-Key`.
@@ -162,6 +185,11 @@ pub const MAIL_FAILURES: i32 = 3;
 pub const MAIL_HOURS: i64 = 3 * 24;
 /// A mail is forgotten this long after it was wanted, in hours.
 pub const MAIL_KEPT_HOURS: i64 = 14 * 24;
+/// API tokens of one person that work at once.
+pub const TOKENS: i64 = 100;
+/// Within this many minutes what was shown once can be shown again to who had it made: pages are
+/// loaded again, and buttons pressed twice.
+pub const SHOWN_MINUTES: i64 = 10;
 /// Sessions of one person that are shown.
 pub const SESSIONS_SHOWN: i64 = 200;
 /// A secret waits this long for its target before it is destroyed, in hours.

@@ -51,6 +51,14 @@ impl Refusal {
         Self::page(StatusCode::FORBIDDEN, "forged")
     }
 
+    /// Whether asking again would be refused again until somebody does something about it.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::SignIn => true,
+            Self::Page(status, ..) => status.is_client_error() && *status != StatusCode::TOO_MANY_REQUESTS,
+        }
+    }
+
     /// Too many attempts.
     pub fn too_many(seconds: i64) -> Self {
         let detail = say_with("too-many-detail", &[("seconds", seconds.into())]);
@@ -85,6 +93,7 @@ impl From<AppError> for Refusal {
                 tracing::warn!(%error, "not available");
                 Self::page(StatusCode::SERVICE_UNAVAILABLE, "unavailable")
             }
+            AppError::Busy => Self::page(StatusCode::TOO_MANY_REQUESTS, "busy"),
             AppError::Full(_) => {
                 tracing::error!(%error, "the database has no space left; make some");
                 Self::page(StatusCode::SERVICE_UNAVAILABLE, "full")

@@ -67,7 +67,8 @@ pub struct Activation {
     pub expires_at: Timestamp,
     /// The password was set everywhere.
     pub used: bool,
-    /// Replaced by a newer link, expired, or the account is gone or disabled.
+    /// Replaced by a newer link, expired before a password was chosen, or the account is gone
+    /// or disabled.
     pub dead: bool,
     /// The request on its way.
     pub request: Option<(RequestId, ItemState, Option<Problem>)>,
@@ -103,6 +104,10 @@ impl Store {
             _ => None,
         };
         let expires_at = row.expires_at.to_jiff();
+        // A password that was chosen in time is set, however long that takes.
+        let chosen = request.as_ref().is_some_and(|(_, state, _)| {
+            !matches!(state, ItemState::Failed | ItemState::Superseded)
+        });
         Ok(Some(Activation {
             id,
             user: UserId::from_uuid(row.user_id),
@@ -115,7 +120,7 @@ impl Store {
             object: row.object_id.map(ObjectId::from_uuid),
             expires_at,
             used: row.used,
-            dead: row.dead || (expires_at <= now && !row.used),
+            dead: row.dead || (expires_at <= now && !row.used && !chosen),
             request,
         }))
     }

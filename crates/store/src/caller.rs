@@ -5,14 +5,20 @@
 use domain::{
     device::Device,
     id::{ActivationId, GrantId, TenantId, TokenId, UserId},
+    limits,
     permission::Permission,
     person::Theme,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{Store, StoreError, seal, ts};
+
+/// The network of those whose network is not known.
+const UNKNOWN: &str = "unknown";
+/// Attempts from everywhere count together in this time.
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// A person, or the holder of a one-time link, with what they may do now.
 #[derive(Debug, Clone)]
@@ -191,17 +197,19 @@ impl Store {
         }))
     }
 
-    /// The account behind a login name, and how long it stays locked after
-    /// failed attempts (seconds; zero when it is not).
+    /// The account behind a login name, and for how many seconds the login is closed to
+    /// networks it is not known from, after attempts from everywhere; zero when it is not.
     pub async fn sign_in(&self, login: &str) -> Result<(Option<SignIn>, i64), StoreError> {
         let now = self.clock.now();
-        let locked = sqlx::query!(
-            r#"SELECT failures, last_at AS "last_at!: jiff_sqlx::Timestamp" FROM sign_in_failure WHERE login = $1"#,
+        let all = sqlx::query!(
+            r#"SELECT failures, since AS "since!: jiff_sqlx::Timestamp" FROM sign_in_count
+                WHERE login = $1 AND network = ''"#,
             login
         )
         .fetch_optional(&self.auth)
         .await?
-        .map_or(0, |row| lock_seconds(row.failures) - (now.as_second() - row.last_at.to_jiff().as_second()));
+        .filter(|row| row.failures >= limits::SIGN_IN_FAILURES_PER_HOUR);
+        let closed = all.map_or(0, |row| (row.since.to_jiff() + HOUR).as_second() - now.as_second());
         let row = sqlx::query!(
             r#"SELECT u.id, u.tenant_id, u.portal_hash,
                       u.enabled AND (SELECT s.id FROM suspended_tenant s WHERE s.id = u.tenant_id LIMIT 1) IS NULL AS "active!"
@@ -216,16 +224,75 @@ impl Store {
             portal_hash: row.portal_hash,
             active: row.active,
         });
-        Ok((account, locked.max(0)))
+        Ok((account, closed.max(0)))
     }
 
-    /// Counts a failed sign-in.
-    pub async fn sign_in_failed(&self, login: &str) -> Result<(), StoreError> {
-        sqlx::query!(
-            "INSERT INTO sign_in_failure AS f (login, failures, last_at) VALUES ($1, 1, $2)
-             ON CONFLICT (login) DO UPDATE SET failures = f.failures + 1, last_at = excluded.last_at",
+    /// Whether the person signed in from this network of late.
+    pub async fn knows_network(&self, user: UserId, network: &str) -> Result<bool, StoreError> {
+        let since = self.clock.now() - SignedDuration::from_hours(limits::ENDED_SESSION_HOURS);
+        let known = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT FROM api_token WHERE user_id = $1 AND kind = 'session' AND network = $2
+                                 AND created_at > $3) AS "known!""#,
+            user.uuid(),
+            network,
+            ts(since) as _
+        )
+        .fetch_one(&self.auth)
+        .await?;
+        Ok(known)
+    }
+
+    /// Counts an attempt to sign in before its password is looked at, so that guesses made at
+    /// once count one after the other; gives the seconds to wait when it comes too early, and
+    /// then counts nothing. Who did well is taken back with [`Store::take_back_sign_in`].
+    pub async fn count_sign_in(&self, login: &str, network: Option<&str>) -> Result<i64, StoreError> {
+        let now = self.clock.now();
+        let network = network.unwrap_or(UNKNOWN);
+        let counted = sqlx::query_scalar!(
+            r#"WITH own AS (
+                   INSERT INTO sign_in_count AS f (login, network, failures, since, last_at) VALUES ($1, $2, 1, $3, $3)
+                   ON CONFLICT (login, network) DO UPDATE SET failures = f.failures + 1, last_at = excluded.last_at
+                    WHERE f.last_at + make_interval(secs => sign_in_wait(f.failures)) <= excluded.last_at
+                   RETURNING f.login),
+                 everywhere AS (
+                   INSERT INTO sign_in_count AS t (login, network, failures, since, last_at)
+                   SELECT own.login, '', 1, $3, $3 FROM own
+                   ON CONFLICT (login, network) DO UPDATE
+                      SET failures = CASE WHEN t.since <= $4 THEN 1 ELSE t.failures + 1 END,
+                          since = CASE WHEN t.since <= $4 THEN excluded.since ELSE t.since END,
+                          last_at = excluded.last_at)
+               SELECT count(*) AS "counted!" FROM own"#,
             login,
-            ts(self.clock.now()) as _
+            network,
+            ts(now) as _,
+            ts(now - HOUR) as _
+        )
+        .fetch_one(&self.auth)
+        .await?;
+        if counted > 0 {
+            return Ok(0);
+        }
+        let row = sqlx::query!(
+            r#"SELECT sign_in_wait(failures) AS "wait!", last_at AS "last_at!: jiff_sqlx::Timestamp"
+                 FROM sign_in_count WHERE login = $1 AND network = $2"#,
+            login,
+            network
+        )
+        .fetch_optional(&self.auth)
+        .await?;
+        // A row that is gone by now was that of somebody who did well.
+        let wait = row.map_or(0, |r| i64::from(r.wait) - (now.as_second() - r.last_at.to_jiff().as_second()));
+        Ok(wait.max(1))
+    }
+
+    /// An attempt that ended well does not count, and neither do those before it from there.
+    pub async fn take_back_sign_in(&self, login: &str, network: Option<&str>) -> Result<(), StoreError> {
+        sqlx::query!(
+            "WITH own AS (DELETE FROM sign_in_count WHERE login = $1 AND network = $2 RETURNING login, failures)
+             UPDATE sign_in_count t SET failures = greatest(t.failures - own.failures, 0)
+               FROM own WHERE t.login = own.login AND t.network = ''",
+            login,
+            network.unwrap_or(UNKNOWN)
         )
         .execute(&self.auth)
         .await?;
@@ -239,39 +306,37 @@ impl Store {
         login: &str,
         hours: i64,
     ) -> Result<NewToken, StoreError> {
-        self.open_session_from(account, login, &Device::default(), hours).await
+        let opened = self.open_session_from(account, login, &Device::default(), hours).await?;
+        opened.ok_or(StoreError::Conflict("another login or password since it was verified"))
     }
 
-    /// Forgets failed sign-ins and opens a session of `hours`.
+    /// Opens a session of `hours`, if login and password are still those that were verified.
     pub async fn open_session_from(
         &self,
         account: &SignIn,
         login: &str,
         device: &Device,
         hours: i64,
-    ) -> Result<NewToken, StoreError> {
+    ) -> Result<Option<NewToken>, StoreError> {
         let now = self.clock.now();
-        let expires_at = now + jiff::SignedDuration::from_hours(hours);
+        let expires_at = now + SignedDuration::from_hours(hours);
         let token = self.new_token(Some(expires_at));
         let hash = seal::hash(token.secret.as_bytes());
-        let mut tx = self.auth.begin().await?;
-        sqlx::query!("DELETE FROM sign_in_failure WHERE login = $1", login).execute(&mut *tx).await?;
-        sqlx::query!(
-            "INSERT INTO api_token (id, tenant_id, user_id, kind, name, secret_hash, created_at, expires_at, browser,
-                    network) VALUES ($1, $2, $3, 'session', 'session', $4, $5, $6, $7, $8)",
+        let opened = sqlx::query_scalar!(
+            r#"SELECT open_session($1, $2, $3, $4, $5, $6, $7, $8, $9) AS "opened!""#,
             token.id.uuid(),
-            account.tenant.uuid(),
             account.user.uuid(),
+            login,
+            account.portal_hash,
             hash.as_slice(),
             ts(now) as _,
             ts(expires_at) as _,
             device.browser,
             device.network,
         )
-        .execute(&mut *tx)
+        .fetch_one(&self.auth)
         .await?;
-        tx.commit().await?;
-        Ok(token)
+        Ok(opened.then_some(token))
     }
 
     /// Ends the session or token the caller came with.
@@ -291,15 +356,12 @@ impl Store {
     pub(crate) fn new_token(&self, expires_at: Option<Timestamp>) -> NewToken {
         let mut bytes = [0; 32];
         self.keys.fill(&mut bytes);
-        let secret = format!("tny_{}", data_encoding::BASE64URL_NOPAD.encode(&bytes));
+        let secret = secret(&bytes);
         NewToken { id: TokenId::new(self.clock.now(), self.random()), secret, expires_at }
     }
 }
 
-/// Five attempts are free; then the wait doubles, up to a quarter of an hour.
-fn lock_seconds(failures: i32) -> i64 {
-    match u32::try_from(failures.saturating_sub(5)) {
-        Ok(over) => (1_i64 << over.min(10)).min(900),
-        Err(_) => 0,
-    }
+/// A token as its owner gets it.
+pub(crate) fn secret(bytes: &[u8; 32]) -> String {
+    format!("tny_{}", data_encoding::BASE64URL_NOPAD.encode(bytes))
 }

@@ -210,7 +210,12 @@ impl Keyring {
             .flatten()
     }
 
-    /// Random bytes.
+    /// What a form of a person makes that may be sent twice: the same both times, and nothing
+    /// that anybody without the keys could know.
+    pub(crate) fn form_secret(&self, person: Uuid, once: &str) -> [u8; 32] {
+        derive(self.master(), "form", &[person.as_bytes().as_slice(), once.as_bytes()].concat())
+    }
+
     /// Where its random bytes come from.
     pub(crate) fn random(&self) -> &dyn Random {
         self.random.as_ref()

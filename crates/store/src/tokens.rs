@@ -2,13 +2,15 @@
 
 use domain::{
     event::{Event, FieldChange, Outcome},
+    field::{FieldError, Rule},
     id::TokenId,
+    limits,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     StoreError,
-    caller::NewToken,
+    caller::{NewToken, secret},
     seal, ts,
     tx::{ReadTx, WriteTx},
 };
@@ -29,15 +31,20 @@ pub struct Token {
 }
 
 impl ReadTx<'_> {
-    /// The caller's own API tokens.
-    pub async fn tokens(&mut self) -> Result<Vec<Token>, StoreError> {
-        let user = self.caller.user().uuid();
+    /// The caller's own API tokens that work, the newest first, after `after`.
+    pub async fn tokens(&mut self, after: Option<TokenId>, limit: u32) -> Result<Vec<Token>, StoreError> {
+        let (user, now) = (self.caller.user().uuid(), ts(self.now));
         let rows = sqlx::query!(
             r#"SELECT id, name, created_at AS "created_at!: jiff_sqlx::Timestamp",
                       expires_at AS "expires_at: jiff_sqlx::Timestamp",
                       last_used_at AS "last_used_at: jiff_sqlx::Timestamp"
-                 FROM api_token WHERE user_id = $1 AND kind = 'api' AND revoked_at IS NULL ORDER BY id LIMIT 200"#,
-            user
+                 FROM api_token WHERE user_id = $1 AND kind = 'api' AND revoked_at IS NULL
+                  AND (expires_at IS NULL OR expires_at > $2) AND ($3::uuid IS NULL OR id < $3)
+                ORDER BY id DESC LIMIT $4"#,
+            user,
+            now as _,
+            after.map(TokenId::uuid),
+            i64::from(limit)
         )
         .fetch_all(self.sql())
         .await?;
@@ -54,19 +61,75 @@ impl ReadTx<'_> {
     }
 }
 
+impl ReadTx<'_> {
+    /// The token that the caller had made by the form `once`, as long as it may be shown.
+    pub async fn token_made(&mut self, once: &str) -> Result<Option<NewToken>, StoreError> {
+        let user = self.caller.user().uuid();
+        let secret = secret(&self.store.keys.form_secret(user, once));
+        let hash = seal::hash(secret.as_bytes());
+        let since = self.now - SignedDuration::from_mins(limits::SHOWN_MINUTES);
+        let row = sqlx::query!(
+            r#"SELECT id, expires_at AS "expires_at: jiff_sqlx::Timestamp" FROM api_token
+                WHERE secret_hash = $1 AND user_id = $2 AND kind = 'api' AND revoked_at IS NULL AND created_at >= $3"#,
+            hash.as_slice(),
+            user,
+            ts(since) as _
+        )
+        .fetch_optional(self.sql())
+        .await?;
+        Ok(row.map(|row| NewToken {
+            id: TokenId::from_uuid(row.id),
+            secret,
+            expires_at: row.expires_at.map(jiff_sqlx::Timestamp::to_jiff),
+        }))
+    }
+}
+
 impl WriteTx<'_> {
-    /// A new token for the caller.
+    /// A new token for the caller. With `once` it is made once, also if that is asked for twice.
     pub async fn create_token(
         &mut self,
         name: &str,
         expires_at: Option<Timestamp>,
+        once: Option<&str>,
     ) -> Result<NewToken, StoreError> {
-        let token = self.store.new_token(expires_at);
+        if let Some(once) = once
+            && let Some(made) = self.token_made(once).await?
+        {
+            return Ok(made);
+        }
         let (tenant, user, now) = (self.caller.tenant, self.caller.user(), ts(self.now));
+        let working = sqlx::query_scalar!(
+            r#"SELECT count(*) AS "n!" FROM api_token WHERE user_id = $1 AND kind = 'api' AND revoked_at IS NULL
+                  AND (expires_at IS NULL OR expires_at > $2)"#,
+            user.uuid(),
+            now as _
+        )
+        .fetch_one(self.sql())
+        .await?;
+        if working >= limits::TOKENS {
+            let error = FieldError::new("name", Rule::TooMany).with("max", limits::TOKENS);
+            return Err(StoreError::Invalid(vec![error]));
+        }
+        let mut token = self.store.new_token(expires_at);
+        if let Some(once) = once {
+            let of_form = secret(&self.store.keys.form_secret(user.uuid(), once));
+            let hash = seal::hash(of_form.as_bytes());
+            let over = sqlx::query_scalar!(
+                r#"SELECT EXISTS (SELECT FROM api_token WHERE secret_hash = $1) AS "over!""#,
+                hash.as_slice()
+            )
+            .fetch_one(self.sql())
+            .await?;
+            // Long after the first time it is another token.
+            if !over {
+                token.secret = of_form;
+            }
+        }
         let hash = seal::hash(token.secret.as_bytes());
-        sqlx::query!(
+        let written = sqlx::query!(
             "INSERT INTO api_token (id, tenant_id, user_id, kind, name, secret_hash, created_at, expires_at)
-             VALUES ($1, $2, $3, 'api', $4, $5, $6, $7)",
+             VALUES ($1, $2, $3, 'api', $4, $5, $6, $7) ON CONFLICT (secret_hash) DO NOTHING",
             token.id.uuid(),
             tenant.uuid(),
             user.uuid(),
@@ -77,6 +140,14 @@ impl WriteTx<'_> {
         )
         .execute(self.sql())
         .await?;
+        if written.rows_affected() == 0 {
+            // Made at the same moment by the same form.
+            let made = match once {
+                Some(once) => self.token_made(once).await?,
+                None => None,
+            };
+            return made.ok_or(StoreError::Conflict("a token with this secret"));
+        }
         let name =
             FieldChange { field: "name".into(), before: None, after: Some(name.to_owned()), person: None };
         let target = ("token", token.id.to_string());

@@ -188,7 +188,7 @@ async fn every_endpoint_refuses_every_kind_of_stranger() {
     let mut after = estate.world.db.counts().await;
     let links = after["activation"] - before["activation"];
     assert!(links <= 1, "{links} links");
-    for table in ["event", "sign_in_failure", "activation", "person_key", "event_personal"] {
+    for table in ["event", "sign_in_count", "activation", "person_key", "event_personal"] {
         after.insert(table.to_owned(), before[table]);
     }
     assert_eq!(after, before, "nothing changed");

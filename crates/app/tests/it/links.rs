@@ -5,9 +5,11 @@ use app::{
     activations::{self, LinkState, choose, look},
     error::Conflict,
     people::PersonDraft,
+    sessions::{self, SignedIn},
     tenants::{ResellerDraft, create_reseller},
     users,
 };
+use domain::device::Device;
 
 use crate::world::{PASSWORD, World, order, sign_in, world};
 
@@ -26,6 +28,22 @@ async fn a_customer_s_password_is_on_its_way_and_not_yet_the_portal_s() {
     let hex = data_encoding::HEXLOWER.encode(PASSWORD.as_bytes());
     let sealed = w.db.values("secret", "sealed", "true").await;
     assert!(sealed.len() == 1 && !sealed[0].contains(&hex), "sealed, never in clear");
+}
+
+#[tokio::test]
+async fn a_password_chosen_in_time_is_on_its_way_however_long_that_takes() {
+    let w = world().await;
+    let placed = w.place(&order("SO-1", "acme")).await.expect("an order");
+    let token = placed.activation.expect("a link").0;
+    choose(&w.app, &token, PASSWORD, &Cause::default()).await.expect("on its way");
+    let state = async || activations::state(&look(&w.app, &token).await.expect("the link"));
+    let over = "UPDATE activation SET expires_at = created_at";
+    w.db.execute(over).await;
+    assert_eq!(state().await, LinkState::Pending, "nobody is sent for another link");
+    w.db.execute("UPDATE request_item SET state = 'failed' WHERE state = 'requested'").await;
+    assert_eq!(state().await, LinkState::Expired, "and too late for another password");
+    w.db.execute("UPDATE request_item SET state = 'verified' WHERE state = 'failed'").await;
+    assert_eq!(state().await, LinkState::Done);
 }
 
 #[tokio::test]
@@ -97,8 +115,43 @@ async fn guessing_locks_the_login_and_says_for_how_long() {
     for _ in 0..6 {
         assert!(sign_in(&w.app, "root@provider.test", "wrong password").await.is_none());
     }
-    let answer = app::sessions::sign_in(&w.app, "root@provider.test", PASSWORD).await.expect("an answer");
-    assert!(matches!(answer, app::sessions::SignedIn::Locked(1..=900)), "even the right password waits");
+    let answer = sessions::sign_in(&w.app, "root@provider.test", PASSWORD).await.expect("an answer");
+    assert!(matches!(answer, SignedIn::Locked(1..=900)), "even the right password waits");
+}
+
+#[tokio::test]
+async fn guesses_from_elsewhere_keep_nobody_out_and_a_new_password_ends_those_from_here() {
+    let w = world().await;
+    let (login, token) = ("rita@north.test", staff_link(&w).await);
+    choose(&w.app, &token, PASSWORD, &Cause::default()).await.expect("a password");
+    let from = |network: &str| Device { browser: None, network: Some(network.to_owned()) };
+    let (here, elsewhere) = (from("192.0.2.0/24"), from("198.51.100.0/24"));
+    let attempt = async |password: &str, device: &Device| {
+        sessions::sign_in_from(&w.app, login, password, device).await.expect("an answer")
+    };
+    for _ in 0..8 {
+        attempt("wrong password", &elsewhere).await;
+    }
+    assert!(matches!(attempt(PASSWORD, &elsewhere).await, SignedIn::Locked(1..=900)));
+    assert!(matches!(attempt(PASSWORD, &here).await, SignedIn::Yes { .. }));
+    for _ in 0..8 {
+        attempt("wrong password", &here).await;
+    }
+    assert!(matches!(attempt(PASSWORD, &here).await, SignedIn::Locked(_)));
+    let rita = w.db.values("users", "id", "principal_name = 'rita@north.test'").await;
+    let rita = domain::id::UserId::from_uuid(rita[0].parse().expect("an id"));
+    let (token, _) = users::reset_password(&w.app, &w.root, rita, &Cause::default()).await.expect("a link");
+    choose(&w.app, &token, "another good password", &Cause::default()).await.expect("a password");
+    assert!(matches!(attempt("another good password", &here).await, SignedIn::Yes { .. }));
+}
+
+#[tokio::test]
+async fn guesses_made_at_once_are_no_more_than_one_after_the_other() {
+    let w = world().await;
+    let guesses = (0..30).map(|_| sessions::sign_in(&w.app, "root@provider.test", "wrong password"));
+    let answers = futures::future::join_all(guesses).await;
+    let looked_at = answers.iter().filter(|answer| matches!(answer, Ok(SignedIn::No))).count();
+    assert_eq!(looked_at, 5);
 }
 
 #[tokio::test]

@@ -29,6 +29,8 @@ fn kept(w: &World) -> App {
 
 /// Every mail, the oldest first, as where they may be read.
 async fn all(w: &World) -> Vec<Mail> {
+    // What was asked for may go on after its answer.
+    w.app.settled().await;
     w.db.execute("UPDATE mail SET state = 'kept'").await;
     let mut mails = mails::list(&kept(w), &w.root, None, None, 200).await.expect("mails");
     mails.reverse();

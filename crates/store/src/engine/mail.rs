@@ -87,20 +87,23 @@ pub enum ServerSeen {
 }
 
 impl EngineStore {
-    /// Claims up to `limit` due mails; one at a time from a server that does not answer, and
-    /// none while it is left alone.
+    /// Claims up to `limit` due mails: the urgent first, and of as many tenants as there are,
+    /// so that thousands of one do not outlive the links of the others. One at a time from a
+    /// server that does not answer, and none while it is left alone.
     pub async fn claim_mails(&self, limit: i64) -> Result<Vec<DueMail>, StoreError> {
         let lease_seconds =
             i32::try_from(limits::MAIL_SECONDS).unwrap_or(i32::MAX).saturating_add(LEASE_BEYOND);
         let rows = sqlx::query!(
             r#"WITH h AS (SELECT coalesce(max(failures), 0) AS failures, max(retry_at) AS retry_at FROM mail_health),
                pick AS (
-                   SELECT m.id FROM mail m
+                   -- A few more of each tenant, because another worker may hold the first at this moment.
+                   SELECT m.id FROM mails_in_turn(4 * $1::bigint) w JOIN mail m ON m.id = w.id
                     WHERE m.state = 'requested' AND m.due_at <= now() AND (m.lease IS NULL OR m.lease_until < now())
                       AND coalesce((SELECT h.retry_at FROM h) <= now(), true)
-                    ORDER BY m.due_at, m.id
+                    -- Whose turn it is among tenants is drawn by lot, so that nobody is always first.
+                    ORDER BY w.urgency, w.place, random()
                     LIMIT (SELECT CASE WHEN h.failures < $2 THEN $1::bigint ELSE 1 END FROM h)
-                    FOR UPDATE SKIP LOCKED),
+                    FOR UPDATE OF m SKIP LOCKED),
                c AS (
                    UPDATE mail m SET lease = nextval('lease'), lease_until = now() + make_interval(secs => $3)
                      FROM pick WHERE m.id = pick.id RETURNING m.*)

@@ -207,7 +207,14 @@ impl EngineStore {
         )
         .fetch_one(&self.pool)
         .await?;
-        Ok(forgotten + mails)
+        let tried = sqlx::query_scalar!(
+            r#"SELECT forget_sign_ins($1, $2) AS "n!""#,
+            before(limits::SIGN_IN_FAILURE_HOURS) as _,
+            FORGOTTEN
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(forgotten + mails + tried)
     }
 
     /// Members who should have gone and are wanted now stay.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::{
     id::{ActivationId, ObjectId, ServiceId, SubscriptionId, TenantId, UserId},
+    limits,
     service::MAIN_INSTANCE,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     StoreError,
@@ -96,6 +97,26 @@ impl ReadTx<'_> {
             started_at: row.started_at.map(jiff_sqlx::Timestamp::to_jiff),
         });
         Ok(rows.collect())
+    }
+
+    /// The link the caller made for somebody a moment ago, as long as it may be shown again:
+    /// its token, and until when it works.
+    pub async fn link_made(&mut self, user: UserId) -> Result<Option<(String, Timestamp)>, StoreError> {
+        let since = self.now - SignedDuration::from_mins(limits::SHOWN_MINUTES);
+        let row = sqlx::query!(
+            r#"SELECT a.id, a.expires_at AS "expires_at!: jiff_sqlx::Timestamp" FROM activation a
+                WHERE a.user_id = $1 AND a.created_by = $2 AND a.created_at >= $3 AND a.expires_at > $4
+                  AND a.purpose IN ('activation', 'reset') AND a.used_at IS NULL AND a.revoked_at IS NULL
+                ORDER BY a.id DESC LIMIT 1"#,
+            user.uuid(),
+            self.caller.user().uuid(),
+            ts(since) as _,
+            ts(self.now) as _
+        )
+        .fetch_optional(self.sql())
+        .await?;
+        let token = |id| self.store.keys.activation_token(ActivationId::from_uuid(id));
+        Ok(row.map(|row| (token(row.id), row.expires_at.to_jiff())))
     }
 
     /// The activation link each of `users` can still use: its token, and until

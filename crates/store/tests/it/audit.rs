@@ -134,7 +134,7 @@ async fn every_act_on_a_person_is_told() {
     tx.unsubscribe(a1, "Europe/Berlin", person.id, None).await.expect("ending");
     let (user, permit) = tx.account::<act::UserDelete>(user.id).await.expect("the account");
     tx.remove_user(&permit, &user, None, None).await.expect("deleting");
-    tx.create_token("script", None).await.expect("a token");
+    tx.create_token("script", None, None).await.expect("a token");
     tx.commit(&Cause::default()).await.expect("committing");
     let events = told(world).await;
     let expected = [

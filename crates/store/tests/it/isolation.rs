@@ -412,6 +412,7 @@ async fn nobody_reads_hashes_or_sealed_secrets_who_only_serves() {
         "SELECT portal_hash FROM users",
         "SELECT * FROM users",
         "SELECT * FROM sign_in_failure",
+        "SELECT * FROM sign_in_count",
     ] {
         let error = sqlx::query(query).fetch_all(&mut sql).await.expect_err(query);
         assert_eq!(

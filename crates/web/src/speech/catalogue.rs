@@ -73,12 +73,13 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $language, "/words.ftl")),
             include_str!(concat!("../../locales/", $language, "/refusals.ftl")),
             include_str!(concat!("../../locales/", $language, "/problems.ftl")),
+            include_str!(concat!("../../locales/", $language, "/guards.ftl")),
         ]),*]
     };
 }
 
 /// In the order of [`Language::ALL`].
-pub(super) const SOURCES: [[&str; 5]; 4] = sources!("en", "da", "de", "sv");
+pub(super) const SOURCES: [[&str; 6]; 4] = sources!("en", "da", "de", "sv");
 
 type Bundle = FluentBundle<FluentResource>;
 
