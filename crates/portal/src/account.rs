@@ -13,6 +13,7 @@ use web::speech::{self, say};
 use crate::{
     context::{Frame, Posted, Visit},
     forms::{Form, given},
+    query::Pairs,
     refusal::Refusal,
 };
 
@@ -36,9 +37,13 @@ struct Account {
     secret: Option<String>,
 }
 
-/// The page.
-pub async fn show(visit: Visit) -> Result<Response, Refusal> {
-    page(&visit, StatusCode::OK, Form::default(), None).await
+/// The page; with `made` also the token that was made a moment ago.
+pub async fn show(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
+    let secret = match query.given("made") {
+        Some(once) => sessions::token_made(&visit.surface.app, visit.person()?, once).await?,
+        None => None,
+    };
+    page(&visit, StatusCode::OK, Form::default(), secret).await
 }
 
 async fn page(
@@ -74,18 +79,23 @@ async fn page(
         tokens: tokens.collect(),
         secret,
     };
-    visit.page(status, &page)
+    match page.secret {
+        Some(_) => visit.secret_page(status, &page),
+        None => visit.page(status, &page),
+    }
 }
 
-/// Makes a token and shows its secret, once.
+/// Makes a token and leads to its secret, which is shown for a moment.
 pub async fn create(posted: Posted) -> Result<Response, Refusal> {
     let visit = &posted.visit;
     let until = given(posted.field("expires_at")).map(|day| format!("{day}T00:00:00Z"));
     let (app, caller) = (&visit.surface.app, visit.person()?);
+    // A button pressed twice makes one token.
+    let (name, once) = (posted.field("name"), posted.once());
     let made =
-        sessions::create_token(app, caller, posted.field("name"), until.as_deref(), &visit.cause).await;
+        sessions::create_token_once(app, caller, name, until.as_deref(), Some(&once), &visit.cause).await;
     match made {
-        Ok(token) => page(visit, StatusCode::OK, Form::default(), Some(token.secret)).await,
+        Ok(_) => Ok(Redirect::to(&format!("/account?made={once}")).into_response()),
         Err(error) => page(visit, StatusCode::UNPROCESSABLE_ENTITY, Form::again(&posted, error)?, None).await,
     }
 }

@@ -1,11 +1,13 @@
 //! What every page needs: the brand, who looks, and the token of its forms.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use app::{AppError, Caller, Cause};
 use askama::Template;
 use axum::{
     Form,
     extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{Html, IntoResponse, Response},
 };
 use domain::{device::Device, limits};
@@ -22,8 +24,13 @@ use crate::{
 };
 
 /// Cookie with the token that forms repeat as long as nobody is signed in: a page
-/// of somebody else can make a browser send the cookie, but cannot read it.
-const FORM_COOKIE: &str = "tenantry_form";
+/// of somebody else can make a browser send the cookie, but cannot read it. Under TLS it has
+/// the name that no neighbour in the domain can set (RFC 6265bis, 4.1.3.2).
+const FORM_COOKIES: [&str; 2] = ["tenantry_form", "__Host-tenantry_form"];
+
+fn form_cookie_name(surface: &Surface) -> &'static str {
+    FORM_COOKIES[usize::from(surface.is_https())]
+}
 
 /// Cookie with the appearance somebody chose.
 pub const THEME_COOKIE: &str = "tenantry_theme";
@@ -179,7 +186,7 @@ impl FromRequestParts<Surface> for Visit {
             form_token(surface, caller.as_ref(), &parts.headers).unwrap_or_else(|| surface.app.fresh_id());
         let form = masked(&token, &surface.app.fresh_id());
         let person = caller.as_ref().map(|c| c.display_name.clone());
-        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let path = back(parts);
         let nav = caller.as_ref().map_or_else(Vec::new, |caller| nav::of(caller, parts.uri.path()));
         let toast = done(parts.uri.query());
         let theme = theme(&parts.headers);
@@ -218,12 +225,21 @@ impl Visit {
         }
     }
 
+    /// The page with a secret in it. It is not compressed: it repeats its own address, and how
+    /// well the two fit together would show in its length (BREACH).
+    pub fn secret_page(&self, status: StatusCode, page: &impl Template) -> Result<Response, Refusal> {
+        let mut response = self.page(status, page)?;
+        response.extensions_mut().insert(HasSecret);
+        Ok(response)
+    }
+
     /// The page, with the cookie of its forms.
     pub fn page(&self, status: StatusCode, page: &impl Template) -> Result<Response, Refusal> {
         let html = page.render().map_err(|error| Refusal::broken(&error))?;
         let mut response = (status, Html(html)).into_response();
         if self.caller.is_none() {
-            let form = self.cookie(FORM_COOKIE, &self.token, "Strict", None);
+            // Lax: who comes by a mailed link keeps the cookie, and with it the pages of other tabs.
+            let form = self.cookie(form_cookie_name(&self.surface), &self.token, "Lax", None);
             response.headers_mut().append(header::SET_COOKIE, form);
         }
         Ok(response)
@@ -262,9 +278,26 @@ pub fn host(parts: &Parts) -> Option<String> {
     (name.len() <= 253 && name.bytes().all(plain)).then(|| name.to_ascii_lowercase())
 }
 
-fn form_cookie(headers: &HeaderMap) -> Option<String> {
-    let value = caller::cookie(headers, FORM_COOKIE)?;
+fn form_cookie(surface: &Surface, headers: &HeaderMap) -> Option<String> {
+    let value = caller::cookie(headers, form_cookie_name(surface))?;
     (value.len() == 32 && value.bytes().all(|b| b.is_ascii_hexdigit())).then(|| value.to_owned())
+}
+
+/// A page that is not compressed.
+#[derive(Debug, Clone, Copy)]
+pub struct HasSecret;
+
+/// Where the choice of a language leads back to: this page, or that with the form that was sent.
+fn back(parts: &Parts) -> String {
+    if matches!(parts.method, Method::GET | Method::HEAD) {
+        return parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    }
+    let text = |name| parts.headers.get(name).and_then(|v| v.to_str().ok());
+    let from = text(header::REFERER).and_then(|from| from.split_once("://"));
+    from.and_then(|(_, rest)| rest.strip_prefix(text(header::HOST)?))
+        .filter(|path| path.starts_with('/'))
+        .unwrap_or("/")
+        .to_owned()
 }
 
 /// A form that came from a page of ours.
@@ -307,6 +340,16 @@ impl Posted {
         own.map(|(_, value)| value.as_str()).filter(|v| !v.contains('\0'))
     }
 
+    /// What tells this form from every other: the same only when one page was sent twice with
+    /// the same content.
+    pub fn once(&self) -> String {
+        let mut content = DefaultHasher::new();
+        self.fields.iter().filter(|(name, _)| name != "form").for_each(|field| field.hash(&mut content));
+        // Every page has a mask of its own.
+        let page = self.field("form").get(..32).unwrap_or_default();
+        format!("{page}{:016x}", content.finish())
+    }
+
     /// A field, empty when it is missing. A NUL is no text.
     pub fn field(&self, name: &str) -> &str {
         let found = self.fields.iter().find(|(n, _)| n == name);
@@ -319,7 +362,7 @@ impl Posted {
 fn form_token(surface: &Surface, caller: Option<&Caller>, headers: &HeaderMap) -> Option<String> {
     match (caller, caller::session(headers)) {
         (Some(_), Some(session)) => Some(surface.app.form_token(session)),
-        _ => form_cookie(headers),
+        _ => form_cookie(surface, headers),
     }
 }
 
@@ -337,13 +380,14 @@ fn unmasked(text: &str) -> Option<String> {
     Some(format!("{:032x}", number(rest)? ^ number(pad)?))
 }
 
-/// Browsers say where a form came from (W3C Fetch Metadata); older ones name the origin.
+/// Browsers say where a form came from (W3C Fetch Metadata); older ones, and all without TLS,
+/// name the origin. `null` is one that is not told: then the token of the form alone decides.
 fn is_own(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
     match (text("sec-fetch-site"), text("origin")) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, Some("null") | None) => true,
         (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) == text("host"),
-        (None, None) => true,
     }
 }
 

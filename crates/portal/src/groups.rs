@@ -14,10 +14,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::{
-    id::{GroupId, TenantId, UserId},
-    limits,
-};
+use domain::id::{GroupId, TenantId, UserId};
 use web::{
     paging::Paging,
     speech::{self, say},
@@ -180,8 +177,8 @@ async fn page(
 pub async fn change(Path((id, what)): Path<(String, String)>, posted: Posted) -> Result<Response, Refusal> {
     let visit = &posted.visit;
     let id: GroupId = id.parse().map_err(|_| Refusal::no_page())?;
-    let named = posted.field("member").split([',', ';', '\n', '\r']).filter_map(given);
-    let named: Vec<_> = named.take(limits::PAGE_ROWS_DEFAULT as usize).collect();
+    // More than one call may change is refused at the field, and nobody is left out unseen.
+    let named: Vec<_> = posted.field("member").split([',', ';', '\n', '\r']).filter_map(given).collect();
     let change = match what.as_str() {
         "add" => MemberChange {
             add: named.into_iter().map(|member| Wish { member, ..Wish::default() }).collect(),

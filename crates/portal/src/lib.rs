@@ -29,11 +29,15 @@ mod view;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    http::{Extensions, HeaderMap, StatusCode, Version},
     middleware::from_fn_with_state,
     routing::{get, post},
 };
 use domain::limits;
-use tower_http::compression::CompressionLayer;
+use tower_http::compression::{
+    CompressionLayer,
+    predicate::{DefaultPredicate, Predicate as _},
+};
 use web::{Surface, layers};
 
 /// All pages. Give the server the addresses of its clients
@@ -52,7 +56,10 @@ pub fn router(surface: &Surface) -> Router {
         .route("/customers/{id}/people/new", get(people::new).post(people::create))
         .route("/customers/{id}/groups", get(groups::list))
         .route("/groups/{id}", get(groups::show))
-        .route("/groups/{id}/{what}", post(groups::change))
+        .route(
+            "/groups/{id}/{what}",
+            post(groups::change).layer(DefaultBodyLimit::max(limits::MEMBERS_FORM_BYTES)),
+        )
         .route("/people/{id}", get(people::show).post(people::change))
         .route("/people/{id}/edit", get(people::edit))
         .route("/people/{id}/{what}", post(people::act))
@@ -70,8 +77,12 @@ pub fn router(surface: &Surface) -> Router {
         .fallback(refusal::no_page)
         .method_not_allowed_fallback(refusal::no_method)
         .layer(from_fn_with_state(surface.clone(), refusal::dress))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(no_secret)))
         .layer(DefaultBodyLimit::max(limits::FORM_BYTES))
         .with_state(surface.clone());
     layers::protect(routes, surface, refusal::explain)
+}
+
+fn no_secret(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions) -> bool {
+    extensions.get::<context::HasSecret>().is_none()
 }

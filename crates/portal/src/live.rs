@@ -1,7 +1,10 @@
 //! Progress that moves by itself: server-sent events (WHATWG HTML, 9.2) with the
 //! same fragment that is in the page. Without scripts the page can be loaded again.
 
-use std::{convert::Infallible, time::Duration};
+use std::{
+    convert::Infallible,
+    time::{Duration, Instant},
+};
 
 use app::{AppError, reading::views::RequestView};
 use askama::Template;
@@ -22,6 +25,7 @@ use futures::stream;
 use web::{
     Surface, caller,
     speech::{self, Speech},
+    streams::Stream,
 };
 
 use crate::{context::Frame, refusal::Refusal, view};
@@ -44,6 +48,9 @@ struct Watch {
     speech: Speech,
     id: RequestId,
     bell: app::reading::Changes,
+    /// The place this stream has among those of its person.
+    _place: Stream,
+    until: Instant,
     shown: Option<Counts>,
     events: u32,
     over: bool,
@@ -51,13 +58,16 @@ struct Watch {
 }
 
 /// The progress of a request, until it is over. Who is signed in is asked anew for
-/// every event: a session that ends ends its streams.
+/// every event: a session that ends ends its streams, and they are told not to come again.
 pub async fn request(
     State(surface): State<Surface>,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let id: RequestId = id.parse().map_err(|_| Refusal::no_page())?;
+    // Whoever was signed out meanwhile, or has too many open: the page stays as it is.
+    let Some(caller) = caller::by_cookie(&surface, &headers).await? else { return Ok(over()) };
+    let Some(place) = surface.streams.open(caller.user()) else { return Ok(over()) };
     let bell = surface.app.changes();
     let watch = Watch {
         speech: speech::now(),
@@ -65,6 +75,8 @@ pub async fn request(
         headers,
         id,
         bell,
+        _place: place,
+        until: Instant::now() + limits::LIVE,
         shown: None,
         events: 0,
         over: false,
@@ -81,6 +93,12 @@ pub async fn request(
     });
     let alive = KeepAlive::new().interval(Duration::from_secs(limits::LIVE_ALIVE_SECONDS));
     Ok(Sse::new(stream).keep_alive(alive).into_response())
+}
+
+/// A stream that says nothing but that it is over, so that the browser does not ask again.
+fn over() -> Response {
+    let end = Event::default().event(END).data("");
+    Sse::new(stream::iter([Ok::<_, Infallible>(end)])).into_response()
 }
 
 impl Watch {
@@ -102,11 +120,19 @@ impl Watch {
                 self.ended = true;
                 return Some(Event::default().event(END).data(""));
             }
-            if self.over || self.events >= limits::LIVE_EVENTS {
+            if self.over || self.events >= limits::LIVE_EVENTS || Instant::now() >= self.until {
                 return None;
             }
             self.bell.changed().await?;
-            let view = self.look().await.ok()?;
+            let view = match self.look().await {
+                Ok(view) => view,
+                // Asking again would only be refused again, for as long as the page is open.
+                Err(refusal) if refusal.is_final() => {
+                    self.over = true;
+                    continue;
+                }
+                Err(_) => return None,
+            };
             if self.shown != Some(view.counts) {
                 return Some(self.event(&view));
             }

@@ -172,5 +172,5 @@ pub async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Refu
         live: (!state.is_final()).then(|| format!("/status/requests/{}/live", request.id)),
         complete: state == RequestState::Complete,
     };
-    visit.page(StatusCode::OK, &page)
+    visit.secret_page(StatusCode::OK, &page)
 }

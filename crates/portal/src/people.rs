@@ -1,14 +1,14 @@
 //! People of a customer: the list, one of them, new ones, and what is done to them.
 
 use app::{
-    Answer, AppError,
+    Answer, AppError, Repeat,
     people::PersonDraft,
     reading::{
         catalogue::Plan,
         tx::act,
         users::{User, UserSearch},
     },
-    users::{self as use_cases, Once, UserPatch},
+    users::{self as use_cases, CreatedUsers, Once, UserPatch},
 };
 use askama::Template;
 use axum::{
@@ -21,6 +21,7 @@ use domain::{
     person::Detail,
     request::ItemState,
 };
+use serde_json::json;
 use web::{
     paging::Paging,
     speech::{self, say},
@@ -186,14 +187,10 @@ struct One {
     link: Option<(String, String)>,
 }
 
-/// One person.
-pub async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Refusal> {
-    let id: UserId = id.parse().map_err(|_| Refusal::no_page())?;
-    person(&visit, id, None).await
-}
-
-async fn person(visit: &Visit, id: UserId, link: Option<(String, String)>) -> Result<Response, Refusal> {
-    let caller = visit.person()?;
+/// One person; with `link` also the one-time link that whoever looks made a moment ago.
+pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<Response, Refusal> {
+    let (id, caller): (UserId, _) = (id.parse().map_err(|_| Refusal::no_page())?, visit.person()?);
+    let with_link = query.given("link").is_some();
     let read = async {
         let mut tx = visit.surface.app.read(caller).await?;
         let user = tx.user(id).await?;
@@ -209,10 +206,14 @@ async fn person(visit: &Visit, id: UserId, link: Option<(String, String)>) -> Re
             false => Vec::new(),
         };
         let own = tx.is_provider_staff().await?;
+        let link = match with_link && may.reset {
+            true => tx.link_made(id).await?,
+            false => None,
+        };
         tx.finish().await?;
-        Ok::<_, AppError>((user, tenant, held, plans, may, own))
+        Ok::<_, AppError>((user, tenant, held, plans, may, own, link))
     };
-    let (user, tenant, held, plans, may, own) = read.await?;
+    let (user, tenant, held, plans, may, own, link) = read.await?;
     let mut frame = visit.frame.clone();
     frame.trail = customers::trail(tenant.id, &tenant.name);
     frame.trail.push((say("customer-people"), format!("/customers/{}/people", tenant.id)));
@@ -243,9 +244,12 @@ async fn person(visit: &Visit, id: UserId, link: Option<(String, String)>) -> Re
         enabled: user.enabled,
         account: user.object.is_some(),
         may,
-        link,
+        link: link.map(|(token, until)| (visit.surface.activation_url(&token), speech::instant(until))),
     };
-    visit.page(StatusCode::OK, &page)
+    match page.link {
+        Some(_) => visit.secret_page(StatusCode::OK, &page),
+        None => visit.page(StatusCode::OK, &page),
+    }
 }
 
 fn facts(of: &User) -> Vec<(String, String)> {
@@ -313,7 +317,12 @@ async fn new_page(visit: &Visit, id: TenantId, status: StatusCode, form: Form) -
     visit.page(status, &page)
 }
 
-/// Creates a person and shows the one-time link.
+/// Where the one-time link that was just made is shown: a page that can be loaded again.
+fn with_link(id: UserId) -> Response {
+    Redirect::to(&format!("/people/{id}?link=1")).into_response()
+}
+
+/// Creates a person and leads to the one-time link.
 pub async fn create(Path(id): Path<String>, posted: Posted) -> Result<Response, Refusal> {
     let visit = &posted.visit;
     let id: TenantId = id.parse().map_err(|_| Refusal::no_page())?;
@@ -332,19 +341,20 @@ pub async fn create(Path(id): Path<String>, posted: Posted) -> Result<Response, 
         ..PersonDraft::default()
     };
     let app = &visit.surface.app;
-    let made = use_cases::create(app, visit.person()?, id, &[draft], false, None, &visit.cause).await;
-    let made = match made {
-        Ok(Answer::Done(made)) => made,
-        // Nothing is asked for twice under one key here.
-        Ok(Answer::Before { .. }) => return Err(Refusal::no_page()),
+    // A button pressed twice makes one person.
+    let (once, content) = (posted.once(), format!("people/new\n{id}"));
+    let kept = |made: &CreatedUsers| (303, json!({ "id": made.users.first().map(|new| new.user.id.to_string()) }));
+    let repeat = Repeat { key: &once, content: content.as_bytes(), answer: &kept };
+    let made = use_cases::create(app, visit.person()?, id, &[draft], false, Some(&repeat), &visit.cause).await;
+    let created = match made {
+        Ok(Answer::Done(made)) => made.users.first().map(|new| new.user.id),
+        Ok(Answer::Before { body, .. }) => body["id"].as_str().and_then(|id| id.parse().ok()),
         Err(error) => {
             let form = Form::again(&posted, error)?;
             return new_page(visit, id, StatusCode::UNPROCESSABLE_ENTITY, form).await;
         }
     };
-    let Some(created) = made.users.first() else { return Err(Refusal::no_page()) };
-    let link = visit.surface.activation_url(&created.activation);
-    person(visit, created.user.id, Some((link, speech::instant(created.expires_at)))).await
+    created.map(with_link).ok_or_else(Refusal::no_page)
 }
 
 #[derive(Template)]
@@ -461,9 +471,8 @@ pub async fn act(Path((id, what)): Path<(String, String)>, posted: Posted) -> Re
         "unlock" => drop(use_cases::once(app, caller, id, Once::Unlock, cause).await?),
         "expire" => drop(use_cases::once(app, caller, id, Once::ExpirePassword, cause).await?),
         "reset" => {
-            let (token, until) = use_cases::reset_password(app, caller, id, cause).await?;
-            let link = visit.surface.activation_url(&token);
-            return person(visit, id, Some((link, speech::instant(until)))).await;
+            use_cases::reset_password(app, caller, id, cause).await?;
+            return Ok(with_link(id));
         }
         "plan" => drop(use_cases::add_plan(app, caller, id, posted.field("plan"), None, cause).await?),
         "unplan" => {

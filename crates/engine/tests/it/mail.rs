@@ -114,6 +114,66 @@ async fn everybody_gets_one_mail_and_nothing_personal_is_stored_in_clear() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_urgent_goes_first_and_thousands_of_one_customer_wait_for_nobody_s_turn() {
+    let world = World::new().await;
+    let server = Smtp::start(false).await.expect("a server");
+    let engine = world.mailer(&server);
+    let many = world.order("acme", 40, Lane::Interactive).await;
+    world.mail(&many, &many.people).await;
+    let few = world.order("beta", 2, Lane::Interactive).await;
+    world.mail(&few, &few.people[..1]).await;
+    let mut tx = world.store.write(&world.root).await.expect("writing");
+    let links = tx.issue_links(few.id, &[few.people[1].id], Purpose::Reset).await.expect("a link");
+    let to = Addressee { address: "late@x.test".to_owned(), name: String::new(), login: String::new() };
+    tx.send_link(Kind::ResetRequested, few.id, few.people[1].id, &links.tokens[0], to).expect("a mail");
+    tx.commit(&Cause::default()).await.expect("committing");
+    assert!(engine.mail().await.expect("mailing"), "one claim");
+    let sent = server.received();
+    assert_eq!(sent.len(), usize::try_from(limits::MAILS_AT_ONCE).expect("few"));
+    let to: Vec<_> = sent.iter().flat_map(|mail| mail.to.clone()).collect();
+    assert!(to.contains(&"late@x.test".to_owned()), "somebody waits for it: {to:?}");
+    let waiting = format!("{}@acme.test", few.people[0].id);
+    assert!(to.contains(&waiting), "the only one of its customer: {to:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_nobody_can_write_to_neither_stops_the_others_nor_says_the_server_is_well() {
+    let world = World::new().await;
+    let server = Smtp::start(false).await.expect("a server");
+    let engine = world.mailer(&server);
+    let customer = world.order("acme", 2, Lane::Interactive).await;
+    let mail = async |address: &str| {
+        let mut tx = world.store.write(&world.root).await.expect("writing");
+        let id = customer.people[0].id;
+        let links = tx.issue_links(customer.id, &[id], Purpose::Reset).await.expect("a link");
+        let to = Addressee { address: address.to_owned(), name: String::new(), login: String::new() };
+        tx.send_link(Kind::Reset, customer.id, id, &links.tokens[0], to).expect("a mail");
+        tx.commit(&Cause::default()).await.expect("committing");
+        world.send_all(&engine).await;
+    };
+    for _ in 0..limits::MAIL_FAILURES + 1 {
+        mail("änne@acme.test").await;
+    }
+    assert!(world.mails().await.iter().all(|mail| *mail == is("failed", "mail_refused")));
+    let said = world.db.rows("SELECT problem->>'target_message' AS said FROM mail").await;
+    assert!(said[0]["said"].as_str().expect("words").contains("SMTPUTF8"), "{said:?}");
+    let failures = async || {
+        let rows = world.db.rows("SELECT failures FROM mail_health").await;
+        rows.first().and_then(|row| row["failures"].as_i64()).unwrap_or(0)
+    };
+    assert_eq!(failures().await, 0, "the lane is open");
+    server.set(Mood::RefuseGreeting);
+    mail("anna@acme.test").await;
+    assert_eq!(world.mails().await.last(), Some(&is("requested", "mail_unreachable")));
+    assert_eq!(failures().await, 1);
+    mail("no address").await;
+    assert_eq!(failures().await, 1, "nobody asked the server");
+    server.set(Mood::Accept);
+    mail("anna@acme.test").await;
+    assert_eq!(world.mails().await.last(), Some(&is("sent", "")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_rolled_back_is_not_sent() {
     let world = World::new().await;
     let customer = world.order("acme", 1, Lane::Interactive).await;

@@ -1,6 +1,7 @@
 //! The pages through their router, on a real database.
 
 mod forms;
+mod guards;
 mod pages;
 mod visit;
 #[allow(dead_code, reason = "a world that two crates share; each uses a part of it")]

@@ -88,6 +88,26 @@ impl Browser {
         self.send("GET", path, &[], String::new()).await
     }
 
+    /// The same, saying more about itself.
+    pub async fn get_as(&mut self, path: &str, headers: &[(&str, &str)]) -> Page {
+        self.send("GET", path, headers, String::new()).await
+    }
+
+    /// How a page is compressed.
+    pub async fn encoding_of(&mut self, path: &str, accepted: &str) -> String {
+        let cookies: Vec<_> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        let request = Request::builder()
+            .uri(path)
+            .header(header::HOST, self.host)
+            .header(header::COOKIE, cookies.join("; "))
+            .header(header::ACCEPT_ENCODING, accepted)
+            .body(Body::empty())
+            .expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("a router always answers");
+        let encoding = response.headers().get(header::CONTENT_ENCODING);
+        encoding.and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
+    }
+
     /// Loads the page at `from`, fills its form and sends it to `to`.
     pub async fn fill(&mut self, from: &str, to: &str, fields: &[(&str, &str)]) -> Page {
         let page = self.get(from).await;
