@@ -67,10 +67,16 @@ impl Network {
 }
 
 /// The proxies whose word is taken.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Proxies {
     trusted: Vec<Network>,
     warned: Once,
+}
+
+impl Default for Proxies {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
 }
 
 impl Proxies {
