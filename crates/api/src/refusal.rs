@@ -208,10 +208,16 @@ impl From<AppError> for Refusal {
             }
             AppError::Busy => {
                 let seconds = limits::BUSY_SECONDS;
-                let detail =
-                    format!("Too many passwords are being checked at the moment. Nothing was changed; try again in {seconds} seconds.");
-                Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too busy at the moment", detail)
-                    .after(seconds)
+                let detail = format!(
+                    "Too many passwords are being checked at the moment. Nothing was changed; try again in {seconds} seconds."
+                );
+                Self::new(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "too_many_requests",
+                    "Too busy at the moment",
+                    detail,
+                )
+                .after(seconds)
             }
             AppError::Full(_) => {
                 tracing::error!(error = %chain(&error), "the database has no space left; make some");

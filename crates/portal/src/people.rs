@@ -343,9 +343,11 @@ pub async fn create(Path(id): Path<String>, posted: Posted) -> Result<Response, 
     let app = &visit.surface.app;
     // A button pressed twice makes one person.
     let (once, content) = (posted.once(), format!("people/new\n{id}"));
-    let kept = |made: &CreatedUsers| (303, json!({ "id": made.users.first().map(|new| new.user.id.to_string()) }));
+    let kept =
+        |made: &CreatedUsers| (303, json!({ "id": made.users.first().map(|new| new.user.id.to_string()) }));
     let repeat = Repeat { key: &once, content: content.as_bytes(), answer: &kept };
-    let made = use_cases::create(app, visit.person()?, id, &[draft], false, Some(&repeat), &visit.cause).await;
+    let made =
+        use_cases::create(app, visit.person()?, id, &[draft], false, Some(&repeat), &visit.cause).await;
     let created = match made {
         Ok(Answer::Done(made)) => made.users.first().map(|new| new.user.id),
         Ok(Answer::Before { body, .. }) => body["id"].as_str().and_then(|id| id.parse().ok()),

@@ -105,9 +105,9 @@ impl Store {
         };
         let expires_at = row.expires_at.to_jiff();
         // A password that was chosen in time is set, however long that takes.
-        let chosen = request.as_ref().is_some_and(|(_, state, _)| {
-            !matches!(state, ItemState::Failed | ItemState::Superseded)
-        });
+        let chosen = request
+            .as_ref()
+            .is_some_and(|(_, state, _)| !matches!(state, ItemState::Failed | ItemState::Superseded));
         Ok(Some(Activation {
             id,
             user: UserId::from_uuid(row.user_id),

@@ -42,7 +42,8 @@ impl FromStr for Network {
     type Err = NoNetwork;
 
     fn from_str(text: &str) -> Result<Self, NoNetwork> {
-        let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+        let (address, bits) =
+            text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
         let address: IpAddr = address.parse().map_err(|_| NoNetwork)?;
         let most = if address.is_ipv4() { 32 } else { 128 };
         let bits = match bits {
@@ -56,7 +57,9 @@ impl FromStr for Network {
 impl Network {
     fn holds(&self, address: IpAddr) -> bool {
         let (own, other, whole) = match (self.address, address) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => (u128::from(u32::from(own)), u128::from(u32::from(other)), 32),
+            (IpAddr::V4(own), IpAddr::V4(other)) => {
+                (u128::from(u32::from(own)), u128::from(u32::from(other)), 32)
+            }
             (IpAddr::V6(own), IpAddr::V6(other)) => (u128::from(own), u128::from(other), 128),
             _ => return false,
         };

@@ -30,13 +30,7 @@ impl Surface {
     #[must_use]
     pub fn new(app: App, public_url: &str) -> Self {
         let public_url = public_url.trim_end_matches('/').into();
-        Self {
-            app,
-            public_url,
-            attempts: Arc::default(),
-            proxies: Arc::default(),
-            streams: Arc::default(),
-        }
+        Self { app, public_url, attempts: Arc::default(), proxies: Arc::default(), streams: Arc::default() }
     }
 
     /// The same, behind proxies in these networks.
