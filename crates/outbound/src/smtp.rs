@@ -139,13 +139,15 @@ impl Server {
 }
 
 async fn dialogue(connection: &mut AsyncSmtpConnection, mail: &Outgoing) -> Reply {
-    let takes = |extension| connection.server_info().supports_feature(extension);
+    let offers = connection.server_info();
+    let (any_letters, eight_bits) =
+        (offers.supports_feature(Extension::SmtpUtfEight), offers.supports_feature(Extension::EightBitMime));
     let mut options = Vec::new();
     let foreign = |address: &lettre::Address| !AsRef::<str>::as_ref(address).is_ascii();
     let (to_foreign, from_foreign) =
         (mail.envelope.to().iter().any(foreign), mail.envelope.from().is_some_and(foreign));
     if to_foreign || from_foreign {
-        if !takes(Extension::SmtpUtfEight) {
+        if !any_letters {
             // RFC 6531, 3.2: it must not even be tried.
             return match (to_foreign, mail.common_sender) {
                 (true, _) => Reply::new(
@@ -161,7 +163,7 @@ async fn dialogue(connection: &mut AsyncSmtpConnection, mail: &Outgoing) -> Repl
         options.push(MailParameter::SmtpUtfEight);
     }
     if !mail.bytes.is_ascii() {
-        if !takes(Extension::EightBitMime) {
+        if !eight_bits {
             return Reply::new(
                 Verdict::Refused,
                 "the mail has letters the mail server does not take (it offers no 8BITMIME)",
