@@ -105,10 +105,15 @@ impl Server {
 
     async fn talk(&self, mail: &Outgoing) -> (Reply, Option<AsyncSmtpConnection>) {
         self.close_idle();
-        let rested = self.resting().pop();
+        let mut rested = self.resting().pop().map(|(connection, _)| connection);
+        if let Some(connection) = &mut rested
+            && !connection.test_connected().await
+        {
+            rested = None;
+        }
         let connection = match rested {
-            Some((mut rested, _)) if rested.test_connected().await => Ok(rested),
-            _ => self.connect().await,
+            Some(connection) => Ok(connection),
+            None => self.connect().await,
         };
         match connection {
             Ok(mut connection) => (dialogue(&mut connection, mail).await, Some(connection)),
