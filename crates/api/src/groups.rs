@@ -3,21 +3,25 @@
 use app::{
     Answer as Outcome, AppError,
     groups::{self as use_cases, GroupDraft, GroupPatch},
-    reading::tx::act,
+    reading::{lists::GroupSearch, tx::act},
 };
 use axum::{Json, extract::State, http::StatusCode};
-use domain::id::{GroupId, RequestId, TenantId};
+use domain::{
+    group::GroupKind,
+    id::{GroupId, RequestId, TenantId},
+    list::{GroupColumn, Order},
+};
 use serde_json::json;
 use web::Surface;
 use wire::{
     common::{Page, PageQuery, ProvisioningState},
-    groups::{Group, GroupUpdate, NewGroup, OwnGroups, Owners, RemovedGroup, SetOwners},
+    groups::{Group, GroupQuery, GroupUpdate, NewGroup, OwnGroups, Owners, RemovedGroup, SetOwners},
     users::Removal,
 };
 
 use crate::{
     Refused, Tagged,
-    cursor::Paging,
+    cursor::{self, Paging},
     input::{Body, Call, Params, PathId, Version},
     once::{content, kept_id, repeat},
     read,
@@ -25,29 +29,36 @@ use crate::{
     show,
 };
 
-/// Groups of a customer, oldest first.
+/// Groups of a customer, oldest first when nothing else is asked for.
 #[utoipa::path(get, path = "/customers/{id}/groups", tag = "groups",
-    params(("id" = String, Path, description = "Id of the customer."), PageQuery),
+    params(("id" = String, Path, description = "Id of the customer."), GroupQuery),
     responses((status = 200, description = "One page.", body = Page<Group>), Refused))]
 pub async fn list_groups(
     State(surface): State<Surface>,
     call: Call,
     PathId(id): PathId<TenantId>,
-    Params(query): Params<PageQuery>,
+    Params(query): Params<GroupQuery>,
 ) -> Answer<Json<Page<Group>>> {
-    let paging = Paging::new("groups", query.limit, query.after.as_deref())?;
-    let after = paging.after_id::<GroupId>()?;
+    let order = cursor::order(query.sort.as_deref(), Order::up(GroupColumn::Created))?;
+    let list = format!("groups {}", order.code());
+    let paging = Paging::new(&list, query.limit, query.after.as_deref())?;
+    let filled = |some: bool| if some { "some" } else { "none" };
+    let which = GroupSearch {
+        search: query.search.as_deref(),
+        kind: cursor::one_of("kind", query.kind.as_deref(), &GroupKind::ALL, GroupKind::code)?,
+        members: cursor::one_of("members", query.members.as_deref(), &[true, false], filled)?,
+    };
     let read = async {
         let mut tx = surface.app.read(&call.caller).await?;
         let tenant = tx.tenant(id).await?;
         let permit = tx.permit::<act::TenantRead>(&tenant)?;
-        let rows = tx.group_views(&permit, None, after, paging.rows()).await?;
+        let rows = tx.group_page(&permit, which, order, paging.span::<GroupId>()?).await?;
         let viewer = read::viewer(&mut tx).await?;
         tx.finish().await?;
         Ok::<_, AppError>((rows, viewer))
     };
     let (rows, viewer) = read.await?;
-    let (rows, next) = paging.page("groups", rows, |g| (String::new(), g.id));
+    let (rows, next) = paging.page(&list, rows, |g| (g.place(order.by), g.id));
     Ok(Json(Page { items: rows.iter().map(|g| show::group(g, viewer)).collect(), next }))
 }
 

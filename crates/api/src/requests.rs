@@ -7,7 +7,9 @@ use app::{
 };
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
-    id::{ObjectId, RequestId},
+    field::{FieldError, Rule},
+    id::{ObjectId, RequestId, UserId},
+    list::{Order, REQUEST_KINDS, RequestColumn},
     permission::Permission,
     request::{ItemState, RequestState},
 };
@@ -20,7 +22,7 @@ use wire::{
 
 use crate::{
     Refused,
-    cursor::Paging,
+    cursor::{self, Paging},
     input::{Call, Params, PathId},
     read,
     refusal::Answer,
@@ -37,7 +39,7 @@ const STATES: [RequestState; 6] = [
     RequestState::Failed,
 ];
 
-/// Requests the caller may read, newest first.
+/// Requests the caller may read, newest first when nothing else is asked for.
 #[utoipa::path(get, path = "/requests", tag = "requests", params(RequestQuery),
     responses((status = 200, description = "One page.", body = Page<Request>), Refused))]
 pub async fn list_requests(
@@ -45,22 +47,30 @@ pub async fn list_requests(
     call: Call,
     Params(query): Params<RequestQuery>,
 ) -> Answer<Json<Page<Request>>> {
-    let paging = Paging::new("requests", query.limit, query.after.as_deref())?;
-    let before = paging.after_id::<RequestId>()?;
+    let order = cursor::order(query.sort.as_deref(), Order::down(RequestColumn::Created))?;
+    let list = format!("requests {}", order.code());
+    let paging = Paging::new(&list, query.limit, query.after.as_deref())?;
+    let kind = cursor::one_of("kind", query.kind.as_deref(), &REQUEST_KINDS, |kind| kind)?;
+    let actor = query.actor.as_deref().map(|text| {
+        let unknown = || FieldError::new("actor", Rule::Unknown).with("value", text);
+        text.parse::<UserId>().map_err(|_| AppError::field(unknown()))
+    });
+    let actor = actor.transpose()?;
     let read = async {
         let named = |text: &str| STATES.into_iter().find(|s| s.code() == text);
         let state = code("state", query.state.as_deref(), named)?;
         let roots = roots(&call.caller, Permission::RequestRead)?;
         let mut tx = surface.app.read(&call.caller).await?;
         let tenant = read::named_id(&mut tx, "tenant", query.tenant.as_deref()).await?;
-        let filter = RequestFilter { roots, id: None, tenant, state };
-        let rows = tx.request_views(&filter, before, paging.rows()).await?;
+        let kind = kind.map(str::to_owned);
+        let filter = RequestFilter { roots, id: None, tenant, state, kind, actor };
+        let rows = tx.request_page(&filter, order, paging.span::<RequestId>()?).await?;
         let now = tx.now();
         tx.finish().await?;
         Ok::<_, AppError>((rows, now))
     };
     let (rows, now) = read.await?;
-    let (rows, next) = paging.page("requests", rows, |r| (String::new(), r.id));
+    let (rows, next) = paging.page(&list, rows, |r| (String::new(), r.id));
     Ok(Json(Page { items: rows.iter().map(|r| show::request(r, now)).collect(), next }))
 }
 

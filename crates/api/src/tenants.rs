@@ -10,6 +10,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     field::{FieldError, Rule},
     id::{TenantId, UserId},
+    list::{Order, TenantColumn},
     permission::Permission,
     tenant::{Status, TenantKind},
 };
@@ -22,7 +23,7 @@ use wire::{
 
 use crate::{
     Refused, Tagged,
-    cursor::Paging,
+    cursor::{self, Paging},
     input::{Body, Call, Params, PathId, Version},
     once::{content, kept_id, repeat},
     read::{self, Read},
@@ -30,7 +31,7 @@ use crate::{
     show, users,
 };
 
-/// Tenants the caller may read, by name.
+/// Tenants the caller may read.
 #[utoipa::path(get, path = "/tenants", tag = "tenants", params(TenantQuery),
     responses((status = 200, description = "One page.", body = Page<Tenant>), Refused))]
 pub async fn list_tenants(
@@ -41,7 +42,7 @@ pub async fn list_tenants(
     list(&surface, &call.caller, &query, None).await
 }
 
-/// Customers the caller may read, by name.
+/// Customers the caller may read.
 #[utoipa::path(get, path = "/customers", tag = "tenants", params(TenantQuery),
     responses((status = 200, description = "One page.", body = Page<Tenant>), Refused))]
 pub async fn list_customers(
@@ -58,8 +59,9 @@ async fn list(
     query: &TenantQuery,
     kind: Option<TenantKind>,
 ) -> Answer<Json<Page<Tenant>>> {
-    let paging = Paging::new("tenants", query.limit, query.after.as_deref())?;
-    let after = paging.after::<TenantId>()?;
+    let order = cursor::order(query.sort.as_deref(), Order::up(TenantColumn::Name))?;
+    let list = format!("tenants {}", order.code());
+    let paging = Paging::new(&list, query.limit, query.after.as_deref())?;
     let read = async {
         let permitted = roots(caller, Permission::TenantRead)?;
         let mut tx = surface.app.read(caller).await?;
@@ -71,13 +73,13 @@ async fn list(
             status: code("status", query.status.as_deref(), Status::from_code)?,
             search: query.search.clone(),
         };
-        let rows = tx.tenant_views(&search, after, paging.rows()).await?;
+        let rows = tx.tenant_page(&search, order, paging.span::<TenantId>()?).await?;
         let viewer = read::viewer(&mut tx).await?;
         tx.finish().await?;
         Ok::<_, AppError>((rows, viewer))
     };
     let (rows, viewer) = read.await?;
-    let (rows, next) = paging.page("tenants", rows, |t| (t.key.clone(), t.id));
+    let (rows, next) = paging.page(&list, rows, |t| (t.place(order.by), t.id));
     Ok(Json(Page { items: rows.iter().map(|t| show::tenant(t, viewer)).collect(), next }))
 }
 

@@ -11,6 +11,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     custom::Form,
     id::{RequestId, SubscriptionId, TenantId, UserId},
+    list::{Order, PeopleColumn, Standing},
     permission::Permission,
     request::ItemState,
 };
@@ -27,7 +28,7 @@ use wire::{
 
 use crate::{
     Refused, Tagged,
-    cursor::Paging,
+    cursor::{self, Paging},
     input::{Body, BodyOrNone, Call, LargeBody, Params, PathId, PathIds, Version},
     once::{content, kept_id, repeat},
     read::{self, Read},
@@ -58,7 +59,7 @@ pub fn draft(new: &NewUser) -> PersonDraft {
     }
 }
 
-/// People of a customer, by name.
+/// People of a customer.
 #[utoipa::path(get, path = "/customers/{id}/users", tag = "users",
     params(("id" = String, Path, description = "Id of the customer."), UserQuery),
     responses((status = 200, description = "One page.", body = Page<User>), Refused))]
@@ -68,8 +69,10 @@ pub async fn list_users(
     PathId(id): PathId<TenantId>,
     Params(query): Params<UserQuery>,
 ) -> Answer<Json<Page<User>>> {
-    let paging = Paging::new("users", query.limit, query.after.as_deref())?;
-    let after = paging.after::<UserId>()?;
+    let order = cursor::order(query.sort.as_deref(), Order::up(PeopleColumn::Name))?;
+    let list = format!("users {}", order.code());
+    let paging = Paging::new(&list, query.limit, query.after.as_deref())?;
+    let standing = cursor::one_of("standing", query.standing.as_deref(), &Standing::ALL, Standing::code)?;
     let read = async {
         let state = tenants::code("state", query.state.as_deref(), ItemState::from_code)?;
         let mut tx = surface.app.read(&call.caller).await?;
@@ -79,8 +82,15 @@ pub async fn list_users(
         let wanted = query.field.as_deref().map(|text| Form::new(&fields).wanted("field", text));
         let wanted = wanted.transpose().map_err(AppError::field)?;
         let field = wanted.as_ref().map(|(id, value)| (*id, value.as_str()));
-        let which = UserSearch { search: query.search.as_deref(), state, field };
-        let rows = tx.users(&permit, which, after, paging.rows()).await?;
+        let which = UserSearch {
+            search: query.search.as_deref(),
+            state,
+            standing,
+            plan: query.plan.as_deref(),
+            department: query.department.as_deref(),
+            field,
+        };
+        let rows = tx.people_page(&permit, which, order, paging.span::<UserId>()?).await?;
         let ids: Vec<_> = rows.iter().map(|u| u.id).collect();
         let plans = tx.subscriptions_of(&ids).await?;
         let viewer = read::viewer(&mut tx).await?;
@@ -88,7 +98,7 @@ pub async fn list_users(
         Ok::<_, AppError>((rows, tenant, fields, plans, viewer))
     };
     let (rows, tenant, fields, plans, viewer) = read.await?;
-    let (rows, next) = paging.page("users", rows, |u| (u.key.clone(), u.id));
+    let (rows, next) = paging.page(&list, rows, |u| (u.place(order.by), u.id));
     Ok(Json(Page {
         items: rows.iter().map(|u| show::user(u, &tenant, &fields, &plans, viewer)).collect(),
         next,

@@ -15,7 +15,9 @@ mod clock;
 mod directory;
 mod footprint;
 mod import;
+mod lists;
 mod machine;
+mod million;
 mod people;
 mod post_users;
 mod product;
@@ -64,6 +66,9 @@ struct Arguments {
     /// the lists of a million people
     #[arg(long, value_name = "SEED", conflicts_with = "only")]
     soak: Option<u64>,
+    /// Not a benchmark: only the plans of the lists of a million people
+    #[arg(long, conflicts_with_all = ["only", "soak"])]
+    plans: bool,
     /// Also write the result to docs/measurements/
     #[arg(long)]
     record: bool,
@@ -113,6 +118,8 @@ enum Benchmark {
     /// With 32 clients
     #[value(name = "post-users-32")]
     PostUsers32,
+    /// Every list, sort, filter and search of the portal with a million people
+    Lists,
     /// The server's binary without symbols
     BinarySize,
     /// Until the server is ready
@@ -135,6 +142,7 @@ impl Benchmark {
             Self::PostUsers1 => post_users::run(scale, 1).await,
             Self::PostUsers8 => post_users::run(scale, 8).await,
             Self::PostUsers32 => post_users::run(scale, 32).await,
+            Self::Lists => lists::run(scale).await,
             Self::BinarySize => footprint::binary_size(scale).await,
             Self::StartTime => footprint::start_time(scale).await,
             Self::Memory => footprint::memory(scale).await,
@@ -168,6 +176,10 @@ async fn run(arguments: &Arguments) -> Result<bool, Failure> {
         pairs: if arguments.quick { 1 } else { arguments.pairs },
         quick: arguments.quick,
     };
+    if arguments.plans {
+        soak::million(&scale).await?;
+        return Ok(true);
+    }
     if let Some(seed) = arguments.soak {
         soak::kills(&scale, seed).await?;
         soak::million(&scale).await?;

@@ -13,6 +13,8 @@ pub enum Bar {
     RatioAtMost(f64),
     /// The value divided by the floor must reach it.
     RatioAtLeast(f64),
+    /// Nothing was promised; it is told.
+    Told,
 }
 
 /// One line of the result.
@@ -62,6 +64,7 @@ impl Row {
         let (number, rule, holds) = match bar {
             Bar::ValueBelow(bar) => (bar, format!("value below {bar} {unit}"), value < bar),
             Bar::RatioAtMost(bar) => (bar, format!("ratio at most {bar}"), compared <= bar),
+            Bar::Told => (f64::NAN, "told".to_owned(), value.is_finite()),
             Bar::RatioAtLeast(bar) => (bar, format!("ratio at least {bar}"), compared >= bar),
         };
         let name = name.to_owned();

@@ -70,6 +70,14 @@ impl Ground {
         Configuration::write(self.folder(), database, Some(url), &data, Some(target), self.connections)
     }
 
+    /// How the processes that serve connect to a database, with the key that was made for it.
+    pub fn app_url(&self, database: &str) -> Result<String, Failure> {
+        let keys = Keyring::open(&self.folder().join("data/keys"), Arc::new(SystemRandom))?;
+        let owner = self.cluster.url(database);
+        let (_, rest) = owner.split_once('@').ok_or("an address without an owner")?;
+        Ok(format!("postgres://{}:{}@{rest}", store::APP_ROLE, *keys.role_password(store::APP_ROLE)))
+    }
+
     /// How the owner of a database connects to it.
     pub fn url(&self, database: &str) -> String {
         self.cluster.url(database)

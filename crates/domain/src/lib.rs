@@ -23,6 +23,7 @@ pub mod hook;
 pub mod hours;
 pub mod id;
 pub mod limits;
+pub mod list;
 pub mod mail;
 pub mod migration;
 pub mod names;

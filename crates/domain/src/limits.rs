@@ -125,6 +125,13 @@ pub const LEASE_SECONDS: i64 = 10;
 pub const PAGE_ROWS: std::ops::RangeInclusive<u32> = 1..=200;
 /// Rows of one page when nothing was asked for.
 pub const PAGE_ROWS_DEFAULT: u32 = 50;
+/// What at most so many rows match is looked up by its own index and sorted, a page of it; of
+/// more, a page is found soon by walking the list in its order.
+pub const FEW_ROWS: i64 = 2_000;
+/// Tenants whose lists are walked side by side; with more, the list of everybody is walked.
+pub const TENANTS_SIDE_BY_SIDE: i64 = 200;
+/// Rows of an export that are read at once.
+pub const EXPORT_ROWS: u32 = 1_000;
 /// Bytes of a request body.
 pub const BODY_BYTES: usize = 4 * 1024 * 1024;
 /// Bytes of an order or a batch: [`USERS_PER_REQUEST`] people with every field filled.

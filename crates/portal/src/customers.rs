@@ -1,97 +1,25 @@
-//! Customers: the list, and one with what it has and what happens there.
+//! Customers: one with what it has and what happens there. The list of them is in `list`.
+
+mod list;
 
 use app::{
     AppError,
-    reading::{
-        roots,
-        tx::act,
-        views::{RequestFilter, TenantSearch, TenantView},
-    },
+    reading::{tx::act, views::RequestFilter},
 };
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
-use domain::{id::TenantId, permission::Permission, tenant::TenantKind};
-use web::{
-    paging::Paging,
-    speech::{self, say},
-};
+use domain::{id::TenantId, tenant::TenantKind};
+use web::speech::{self, say};
 
+pub use self::list::{export, list};
 use crate::{
     context::{Frame, Visit},
-    query::Pairs,
     refusal::Refusal,
     view::{self, Tab},
 };
 
 /// Requests shown beside a customer.
 const NEWEST: u32 = 8;
-
-/// A row of the list.
-pub struct Row {
-    pub href: String,
-    pub name: String,
-    pub code: String,
-    pub parent: String,
-    pub directory: String,
-    pub state: String,
-    pub tone: &'static str,
-    pub provisioning: Option<(String, &'static str)>,
-}
-
-fn row(of: &TenantView) -> Row {
-    let (state, tone) = view::tenant_state(of.status);
-    Row {
-        href: format!("/customers/{}", of.id),
-        name: of.name.clone(),
-        code: of.code.clone(),
-        parent: of.parent.as_ref().map_or(String::new(), |p| p.name.clone()),
-        directory: of.directory.clone().unwrap_or_default(),
-        state,
-        tone,
-        provisioning: of.provisioning.as_ref().and_then(|p| view::unsettled(p.state)),
-    }
-}
-
-#[derive(Template)]
-#[template(path = "customers.html")]
-struct List {
-    frame: Frame,
-    search: String,
-    rows: Vec<Row>,
-    next: Option<String>,
-    first: bool,
-    may_order: bool,
-}
-
-/// Customers by name.
-pub async fn list(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
-    let caller = visit.person()?;
-    let search = query.text("q");
-    let paging = Paging::new("customers", None, query.given("after"))?;
-    let read = async {
-        let permitted = roots(caller, Permission::TenantRead)?;
-        let mut tx = visit.surface.app.read(caller).await?;
-        let search = TenantSearch {
-            roots: Some(permitted),
-            kind: Some(TenantKind::Customer),
-            search: Some(search.clone()).filter(|text| !text.is_empty()),
-            ..TenantSearch::default()
-        };
-        let rows = tx.tenant_views(&search, paging.after::<TenantId>()?, paging.rows()).await?;
-        tx.finish().await?;
-        Ok::<_, AppError>(rows)
-    };
-    let (rows, next) = paging.page("customers", read.await?, |t| (t.key.clone(), t.id));
-    let page = List {
-        frame: visit.frame.clone(),
-        first: query.given("after").is_none(),
-        next: next.map(|cursor| query.with("/customers", "after", &cursor)),
-        rows: rows.iter().map(row).collect(),
-        may_order: caller.may_anywhere(Permission::OrderCreate),
-        search,
-    };
-    visit.page(StatusCode::OK, &page)
-}
 
 #[derive(Template)]
 #[template(path = "customer.html")]

@@ -1,12 +1,11 @@
-//! Groups of a customer: the list, and who is in one of them.
+//! Groups of a customer: who is in one of them. The list of them is in `list`.
+
+mod list;
 
 use app::{
     Answer, AppError,
     groups::{self as use_cases, MemberChange, Wish},
-    reading::{
-        tx::act,
-        views::{GroupView, MemberView},
-    },
+    reading::views::{GroupView, MemberView},
 };
 use askama::Template;
 use axum::{
@@ -14,80 +13,25 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::id::{GroupId, TenantId, UserId};
+use domain::id::{GroupId, UserId};
 use web::{
     paging::Paging,
     speech::{self, say},
 };
 
+pub use self::list::{export, list};
 use crate::{
     context::{Frame, Posted, Visit},
     customers,
     forms::{Form, given},
     query::Pairs,
     refusal::Refusal,
-    view::{self, Tab},
+    view,
 };
 
-struct Row {
-    href: String,
-    name: String,
-    hint: String,
-    kind: String,
-    members: String,
-    provisioning: Option<(String, &'static str)>,
-}
-
-fn row(of: &GroupView) -> Row {
-    Row {
-        href: format!("/groups/{}", of.id),
-        name: of.name.clone(),
-        hint: of.description.clone().unwrap_or_default(),
-        kind: kind(of),
-        members: view::count(of.members),
-        provisioning: of.provisioning.as_ref().and_then(|p| view::unsettled(p.state)),
-    }
-}
-
-fn kind(of: &GroupView) -> String {
+/// What a group is for.
+pub fn kind(of: &GroupView) -> String {
     say(if of.built_in { "group-built-in".to_owned() } else { format!("group-{}", of.kind.code()) }.as_str())
-}
-
-#[derive(Template)]
-#[template(path = "groups.html")]
-struct List {
-    frame: Frame,
-    customer: String,
-    tabs: Vec<Tab>,
-    rows: Vec<Row>,
-    next: Option<String>,
-}
-
-/// Groups of a customer, the oldest first.
-pub async fn list(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<Response, Refusal> {
-    let caller = visit.person()?;
-    let id: TenantId = id.parse().map_err(|_| Refusal::no_page())?;
-    let paging = Paging::new("groups", None, query.given("after"))?;
-    let read = async {
-        let mut tx = visit.surface.app.read(caller).await?;
-        let tenant = tx.tenant(id).await?;
-        let permit = tx.permit::<act::TenantRead>(&tenant)?;
-        let rows = tx.group_views(&permit, None, paging.after_id()?, paging.rows()).await?;
-        tx.finish().await?;
-        Ok::<_, AppError>((tenant, rows))
-    };
-    let (tenant, rows) = read.await?;
-    let (rows, next) = paging.page("groups", rows, |g| (String::new(), g.id));
-    let mut frame = visit.frame.clone();
-    frame.trail = customers::trail(id, &tenant.name);
-    let page = List {
-        frame,
-        customer: tenant.name,
-        tabs: customers::tabs(id, "/groups"),
-        rows: rows.iter().map(row).collect(),
-        next: next.map(|cursor| query.with(&format!("/customers/{id}/groups"), "after", &cursor)),
-    };
-    visit.page(StatusCode::OK, &page)
 }
 
 struct Member {

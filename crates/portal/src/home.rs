@@ -1,32 +1,22 @@
-//! The first page after signing in, and the search over everything one may see.
+//! The first page after signing in.
 
 use app::{
     AppError, Caller,
-    reading::{
-        roots,
-        tx::act,
-        views::{RequestFilter, TenantSearch},
-    },
+    reading::{roots, tx::act, views::RequestFilter},
 };
 use askama::Template;
-use axum::{
-    http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
-};
+use axum::{http::StatusCode, response::Response};
 use domain::{permission::Permission, request::RequestState};
 use web::{Surface, speech::say};
 
 use crate::{
     context::{Frame, Visit},
-    query::Pairs,
     refusal::Refusal,
     view,
 };
 
 /// Requests shown of each kind.
 const FEW: u32 = 6;
-/// Hits shown of each kind.
-const HITS: u32 = 12;
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -91,51 +81,4 @@ async fn read(surface: &Surface, caller: &Caller) -> Result<Read, AppError> {
     }
     tx.finish().await?;
     Ok((notices, needed, newest, figures))
-}
-
-#[derive(Template)]
-#[template(path = "search.html")]
-struct Search {
-    frame: Frame,
-    search: String,
-    customers: Vec<(String, String, String)>,
-    people: Vec<(String, String, String)>,
-}
-
-/// Customers and people whose name, code or log-on name begins so.
-pub async fn search(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
-    let caller = visit.person()?;
-    let search = query.text("q");
-    if search.is_empty() {
-        return Ok(Redirect::to("/home").into_response());
-    }
-    let read = async {
-        let mut tx = visit.surface.app.read(caller).await?;
-        let mut customers = Vec::new();
-        if let Ok(permitted) = roots(caller, Permission::TenantRead) {
-            let wanted = TenantSearch {
-                roots: Some(permitted),
-                search: Some(search.clone()),
-                ..TenantSearch::default()
-            };
-            customers = tx.tenant_views(&wanted, None, HITS).await?;
-        }
-        let people = match roots(caller, Permission::UserRead) {
-            Ok(permitted) => tx.people_found(&permitted, &search, HITS).await?,
-            Err(_) => Vec::new(),
-        };
-        tx.finish().await?;
-        Ok::<_, AppError>((customers, people))
-    };
-    let (customers, people) = read.await?;
-    let page = Search {
-        frame: visit.frame.clone(),
-        search,
-        customers: customers.into_iter().map(|t| (format!("/customers/{}", t.id), t.name, t.code)).collect(),
-        people: people
-            .into_iter()
-            .map(|p| (format!("/people/{}", p.id), p.display_name, p.principal_name))
-            .collect(),
-    };
-    visit.page(StatusCode::OK, &page)
 }

@@ -13,15 +13,18 @@ mod appearance;
 mod assets;
 mod context;
 mod customers;
+mod export;
 mod forms;
 mod groups;
 mod home;
+mod lists;
 mod live;
 mod nav;
 mod orders;
 mod people;
 mod query;
 mod refusal;
+mod search;
 mod sessions;
 mod status;
 mod view;
@@ -49,12 +52,15 @@ pub fn router(surface: &Surface) -> Router {
         .route("/sign-out", post(sessions::sign_out))
         .route("/activate/{token}", get(activate::show).post(activate::choose))
         .route("/home", get(home::show))
-        .route("/search", get(home::search))
+        .route("/search", get(search::show))
         .route("/customers", get(customers::list))
+        .route("/customers/export", get(customers::export))
         .route("/customers/{id}", get(customers::overview))
         .route("/customers/{id}/people", get(people::list))
+        .route("/customers/{id}/people/export", get(people::export))
         .route("/customers/{id}/people/new", get(people::new).post(people::create))
         .route("/customers/{id}/groups", get(groups::list))
+        .route("/customers/{id}/groups/export", get(groups::export))
         .route("/groups/{id}", get(groups::show))
         .route(
             "/groups/{id}/{what}",
@@ -69,6 +75,7 @@ pub fn router(surface: &Surface) -> Router {
         .route("/account/tokens", post(account::create))
         .route("/account/tokens/{id}/end", post(account::end))
         .route("/status", get(status::overview))
+        .route("/status/export", get(status::export))
         .route("/status/requests/{id}", get(status::request))
         .route("/status/requests/{id}/live", get(live::request))
         .route("/status/requests/{id}/retry", post(status::retry))

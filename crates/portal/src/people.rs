@@ -1,13 +1,12 @@
-//! People of a customer: the list, one of them, new ones, and what is done to them.
+//! People of a customer: one of them, new ones, and what is done to them. The list of them is
+//! in `list`.
+
+mod list;
 
 use app::{
     Answer, AppError, Repeat,
     people::PersonDraft,
-    reading::{
-        catalogue::Plan,
-        tx::act,
-        users::{User, UserSearch},
-    },
+    reading::{catalogue::Plan, tx::act, users::User},
     users::{self as use_cases, CreatedUsers, Once, UserPatch},
 };
 use askama::Template;
@@ -18,22 +17,19 @@ use axum::{
 };
 use domain::{
     id::{SubscriptionId, TenantId, UserId},
+    list::Standing,
     person::Detail,
-    request::ItemState,
 };
 use serde_json::json;
-use web::{
-    paging::Paging,
-    speech::{self, say},
-};
+use web::speech::{self, say};
 
+pub use self::list::{export, list};
 use crate::{
     context::{Frame, Posted, Visit},
     customers,
     forms::{Choice, Form, given},
-    query::Pairs,
     refusal::Refusal,
-    view::{self, Tab},
+    view,
 };
 
 /// Details that have a field of their own in the pages, in their order.
@@ -52,101 +48,26 @@ const DETAILS: [Detail; 12] = [
     Detail::ProfilePath,
 ];
 
-/// States by which the list is filtered.
-const STATES: [ItemState; 5] =
-    [ItemState::Failed, ItemState::Drifted, ItemState::Running, ItemState::Requested, ItemState::Verified];
-
-/// A row of the list.
-pub struct Row {
-    pub href: String,
-    pub name: String,
-    pub login: String,
-    pub role: String,
-    pub plans: String,
-    pub state: String,
-    pub tone: &'static str,
-    pub provisioning: Option<(String, &'static str)>,
+/// Whether somebody can log on, and how that looks.
+pub fn standing(of: &User) -> (String, &'static str) {
+    match (of.enabled, of.activated_at) {
+        (false, _) => (standing_name(Standing::Disabled), "wait"),
+        (true, None) => (standing_name(Standing::NeverActivated), ""),
+        (true, Some(_)) => (standing_name(Standing::Active), "good"),
+    }
 }
 
-fn standing(of: &User) -> (String, &'static str) {
-    let (id, tone) = match (of.enabled, of.activated_at) {
-        (false, _) => ("person-disabled", "wait"),
-        (true, None) => ("person-not-activated", ""),
-        (true, Some(_)) => ("person-active", "good"),
-    };
-    (say(id), tone)
+/// The word for whether somebody can log on.
+pub fn standing_name(of: Standing) -> String {
+    say(match of {
+        Standing::Active => "person-active",
+        Standing::NeverActivated => "person-not-activated",
+        Standing::Disabled => "person-disabled",
+    })
 }
 
-#[derive(Template)]
-#[template(path = "people.html")]
-struct List {
-    frame: Frame,
-    customer: String,
-    tabs: Vec<Tab>,
-    path: String,
-    search: String,
-    states: Vec<(&'static str, String, bool)>,
-    rows: Vec<Row>,
-    next: Option<String>,
-    filtered: bool,
-    may_create: bool,
-}
-
-/// People by name.
-pub async fn list(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<Response, Refusal> {
-    let caller = visit.person()?;
-    let id: TenantId = id.parse().map_err(|_| Refusal::no_page())?;
-    let search = query.text("q");
-    let state = query.given("state").and_then(ItemState::from_code);
-    let paging = Paging::new("people", None, query.given("after"))?;
-    let read = async {
-        let mut tx = visit.surface.app.read(caller).await?;
-        let tenant = tx.tenant(id).await?;
-        let permit = tx.permit_people(&tenant)?;
-        let wanted = Some(search.as_str()).filter(|text| !text.is_empty());
-        let search = UserSearch { search: wanted, state, ..UserSearch::default() };
-        let rows = tx.users(&permit, search, paging.after()?, paging.rows()).await?;
-        let ids: Vec<_> = rows.iter().map(|u| u.id).collect();
-        let plans = tx.subscriptions_of(&ids).await?;
-        let may_create = tx.permit::<act::UserCreate>(&tenant).is_ok();
-        tx.finish().await?;
-        Ok::<_, AppError>((tenant, rows, plans, may_create))
-    };
-    let (tenant, rows, plans, may_create) = read.await?;
-    let (rows, next) = paging.page("people", rows, |u| (u.key.clone(), u.id));
-    let path = format!("/customers/{id}/people");
-    let row = |u: &User| {
-        let own = plans.iter().filter(|s| s.user == Some(u.id)).map(|s| s.name.as_str());
-        let (state, tone) = standing(u);
-        Row {
-            href: format!("/people/{}", u.id),
-            name: u.display_name.clone(),
-            login: u.principal_name.clone(),
-            role: joined([&u.title, &u.department]),
-            plans: own.collect::<Vec<_>>().join(", "),
-            state,
-            tone,
-            provisioning: u.provisioning.as_ref().and_then(|p| view::unsettled(p.state)),
-        }
-    };
-    let mut frame = visit.frame.clone();
-    frame.trail = customers::trail(id, &tenant.name);
-    let page = List {
-        frame,
-        customer: tenant.name.clone(),
-        tabs: customers::tabs(id, "/people"),
-        next: next.map(|cursor| query.with(&path, "after", &cursor)),
-        path,
-        states: STATES.map(|s| (s.code(), view::item_state(s).0, Some(s) == state)).to_vec(),
-        rows: rows.iter().map(row).collect(),
-        filtered: !search.is_empty() || state.is_some() || query.given("after").is_some(),
-        search,
-        may_create,
-    };
-    visit.page(StatusCode::OK, &page)
-}
-
-fn joined<'a>(parts: impl IntoIterator<Item = &'a Option<String>>) -> String {
+/// What is there of some texts, in one.
+pub fn joined<'a>(parts: impl IntoIterator<Item = &'a Option<String>>) -> String {
     parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 

@@ -1,14 +1,9 @@
-//! How directories and requests are doing, and what to do about problems.
+//! How requests are doing, and what to do about problems. The list of them, beside the
+//! health of the directories, is in `list`.
 
-use app::{
-    AppError, Caller,
-    reading::{
-        roots,
-        tx::act,
-        views::{RequestFilter, RequestView},
-    },
-    requests as use_cases,
-};
+mod list;
+
+use app::{AppError, reading::tx::act, requests as use_cases};
 use askama::Template;
 use axum::{
     extract::Path,
@@ -16,17 +11,14 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{
-    id::{ObjectId, RequestId, TenantId},
+    id::{ObjectId, RequestId},
     limits,
-    permission::Permission,
-    request::{Counts, ItemState, RequestState},
+    request::{Counts, ItemState},
 };
 use uuid::Uuid;
-use web::{
-    Surface,
-    speech::{number, say},
-};
+use web::speech::{number, say};
 
+pub use self::list::{export, overview};
 use crate::{
     context::{Frame, Posted, Visit},
     query::Pairs,
@@ -36,86 +28,6 @@ use crate::{
 
 /// Rows of one page.
 const ROWS: u32 = limits::PAGE_ROWS_DEFAULT;
-/// Requests are shown by these, in this order.
-const STATES: [RequestState; 6] = [
-    RequestState::CompleteWithProblems,
-    RequestState::Failed,
-    RequestState::Running,
-    RequestState::Parked,
-    RequestState::Requested,
-    RequestState::Complete,
-];
-
-#[derive(Template)]
-#[template(path = "status.html")]
-struct Overview {
-    frame: Frame,
-    notices: Vec<String>,
-    directories: Option<Vec<view::Directory>>,
-    tabs: Vec<Tab>,
-    requests: Vec<view::Request>,
-    nothing: String,
-    next: Option<String>,
-}
-
-/// Health of the directories and the newest requests.
-pub async fn overview(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
-    let caller = visit.person()?;
-    let state = query.given("state").and_then(|code| STATES.into_iter().find(|s| s.code() == code));
-    let before = query.given("after").and_then(|id| id.parse().ok());
-    let tenant = query.given("tenant").and_then(|id| id.parse().ok());
-    let filter = RequestFilter { state, tenant, ..RequestFilter::default() };
-    let (notices, directories, mut rows) = read(&visit.surface, caller, filter, before).await?;
-    let more = rows.len() > ROWS as usize;
-    rows.truncate(ROWS as usize);
-    let now = visit.surface.app.now();
-    let next = rows.last().filter(|_| more).map(|r| query.with("/status", "after", &r.id.to_string()));
-    let whose = tenant.map_or_else(Pairs::default, |id: TenantId| Pairs::of("tenant", &id.to_string()));
-    let tab = |name: String, of: Option<RequestState>| Tab {
-        name,
-        href: whose.with("/status", "state", of.map_or("", RequestState::code)),
-        here: of == state,
-    };
-    let mut tabs = vec![tab(say("all"), None)];
-    tabs.extend(STATES.map(|s| tab(view::request_state(s).0, Some(s))));
-    let page = Overview {
-        frame: visit.frame.clone(),
-        notices,
-        directories,
-        tabs,
-        requests: rows.iter().map(|r| view::request(r, now)).collect(),
-        nothing: say(match (state, before) {
-            (None, None) => "status-none",
-            _ => "nothing-here",
-        }),
-        next,
-    };
-    visit.page(StatusCode::OK, &page)
-}
-
-async fn read(
-    surface: &Surface,
-    caller: &Caller,
-    filter: RequestFilter,
-    before: Option<RequestId>,
-) -> Result<(Vec<String>, Option<Vec<view::Directory>>, Vec<RequestView>), AppError> {
-    let roots = roots(caller, Permission::RequestRead)?;
-    let mut tx = surface.app.read(caller).await?;
-    let own = tx.is_provider_staff().await?;
-    let now = tx.now();
-    let notices = tx.directory_notices().await?.iter().map(|n| view::notice(n, own)).collect();
-    let directories = if caller.may_anywhere(Permission::DirectoryRead) {
-        let found = tx.directory_views(None, *limits::PAGE_ROWS.end()).await?;
-        Some(found.iter().map(|d| view::directory(d, own, now)).collect())
-    } else {
-        None
-    };
-    let filter = RequestFilter { roots, ..filter };
-    let rows = tx.request_views(&filter, before, ROWS + 1).await?;
-    tx.finish().await?;
-    Ok((notices, directories, rows))
-}
-
 #[derive(Template)]
 #[template(path = "request.html")]
 struct OneRequest {

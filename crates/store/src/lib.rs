@@ -27,6 +27,7 @@ pub mod groups;
 pub mod hooks;
 pub mod idempotency;
 pub mod life;
+pub mod lists;
 pub mod mail;
 pub mod migrate;
 mod names;

@@ -10,13 +10,13 @@ use std::collections::BTreeMap;
 use domain::{
     custom::{Value, Values},
     id::{FieldId, ObjectId, RequestId, TargetId, TenantId, UserId},
+    list::{Order, PeopleColumn, Standing},
     person::{Detail, Details},
     problem::Problem,
     request::ItemState,
     spec::Spec,
 };
 use jiff::Timestamp;
-use serde_json::json;
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -25,6 +25,7 @@ use crate::{
     StoreError,
     error::known,
     fields::{self, Stored},
+    lists::Span,
     tx::{Action, Permit, ReadTx, TenantRef, act},
 };
 pub use create::Links;
@@ -181,10 +182,16 @@ pub struct UserChange {
 /// Which people of a tenant are listed.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct UserSearch<'a> {
-    /// Whose display, principal or log-on name begins so.
+    /// Whose display or principal name begins so, or whose log-on name it is.
     pub search: Option<&'a str>,
     /// In this state.
     pub state: Option<ItemState>,
+    /// Who can log on, or cannot.
+    pub standing: Option<Standing>,
+    /// With a running subscription to any version of this plan.
+    pub plan: Option<&'a str>,
+    /// Of this department.
+    pub department: Option<&'a str>,
     /// With this value of a custom field.
     pub field: Option<(FieldId, &'a str)>,
 }
@@ -288,7 +295,7 @@ impl ReadTx<'_> {
     /// People by id, in no order; `removed` those who can be restored.
     pub(crate) async fn load_users(&mut self, ids: &[Uuid], removed: bool) -> Result<Vec<User>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT u.id AS "id!", u.tenant_id AS "tenant_id!", u.object_id, u.given_name, u.surname,
+            r#"/* list people, rows */ SELECT u.id AS "id!", u.tenant_id AS "tenant_id!", u.object_id, u.given_name, u.surname,
                       u.display_name AS "display_name!", u.principal_name AS "principal_name!", u.logon_name, u.mail,
                       u.phone, u.title, u.department, u.enabled AS "enabled!", u.administrator AS "administrator!",
                       u.details AS "details!: Json<Details>", u.fields AS "fields!: Stored", u.version AS "version!",
@@ -338,41 +345,7 @@ impl ReadTx<'_> {
         after: Option<(&str, UserId)>,
         limit: u32,
     ) -> Result<Vec<User>, StoreError> {
-        let low = which.search.map(search_key);
-        let field = which.field.map(|(id, value)| json!({ (id.uuid().to_string()): value }));
-        let high = low.as_deref().map(|low| format!("{low}\u{10FFFF}"));
-        let rows = sqlx::query!(
-            r#"SELECT u.id, u.tenant_id, u.object_id, u.given_name, u.surname, u.display_name, u.principal_name,
-                      u.logon_name, u.mail, u.phone, u.title, u.department, u.enabled, u.administrator, u.details AS "details!: Json<Details>",
-                      u.fields AS "fields!: Stored", u.activated_at AS "activated_at: jiff_sqlx::Timestamp", u.version, u.search_key,
-                      u.created_at AS "created_at!: jiff_sqlx::Timestamp",
-                      m.id AS "manager_id?", m.object_id AS "manager_object?", m.display_name AS "manager_name?",
-                      m.principal_name AS "manager_login?",
-                      o.generation AS "generation?", x.state AS "state?", x.applied_generation AS "applied_generation?",
-                      x.problem AS "problem?", r.request_id AS "request_id?"
-                 FROM users u LEFT JOIN object o ON o.id = u.object_id
-                 LEFT JOIN external_object x ON x.object_id = o.id
-                 LEFT JOIN object_revision r ON r.object_id = o.id AND r.generation = o.generation
-                 LEFT JOIN users m ON m.id = u.manager_id AND m.tenant_id = u.tenant_id
-                WHERE u.tenant_id = $1 AND u.deleted_at IS NULL
-                  AND ($2::text IS NULL OR u.search_key >= $2 AND u.search_key < $3
-                       OR u.principal_name >= $2 AND u.principal_name < $3
-                       OR u.logon_name COLLATE "C" >= $2 AND u.logon_name COLLATE "C" < $3)
-                  AND ($4::text IS NULL OR coalesce(x.state, 'requested') = $4)
-                  AND ($5::text IS NULL OR (u.search_key, u.id) > ($5, $6::uuid))
-                  AND ($8::jsonb IS NULL OR u.fields @> $8)
-                ORDER BY u.search_key, u.id LIMIT $7"#,
-            permit.tenant.id.uuid(),
-            low,
-            high,
-            which.state.map(ItemState::code),
-            after.map(|a| a.0),
-            after.map(|a| a.1.uuid()),
-            i64::from(limit),
-            field
-        )
-        .fetch_all(self.sql())
-        .await?;
-        rows.into_iter().map(|row| user!(row)).collect()
+        let span = Span { from: after, back: false, limit };
+        self.people_page(permit, which, Order::up(PeopleColumn::Name), span).await
     }
 }

@@ -4,7 +4,7 @@
 
 use std::{fmt::Display, str::FromStr};
 
-use app::AppError;
+use app::{AppError, reading::lists::Span};
 use data_encoding::BASE64URL_NOPAD;
 use domain::{
     field::{FieldError, Rule},
@@ -17,6 +17,18 @@ pub struct Paging {
     /// Rows of this page.
     pub limit: u32,
     after: Option<(String, String)>,
+    back: bool,
+}
+
+/// A page of a list that is read in both directions.
+#[derive(Debug)]
+pub struct Shown<R> {
+    /// Its rows.
+    pub rows: Vec<R>,
+    /// The cursor before which the page before it is, if there may be one.
+    pub previous: Option<String>,
+    /// The cursor after which the next one is, if there is one.
+    pub next: Option<String>,
 }
 
 /// Separates the parts; no key holds a control character.
@@ -33,7 +45,55 @@ impl Paging {
             return Err(AppError::field(error.with("min", range.start()).with("max", range.end())));
         }
         let after = after.map(|text| decode(list, text).ok_or_else(unreadable)).transpose()?;
-        Ok(Self { limit, after })
+        Ok(Self { limit, after, back: false })
+    }
+
+    /// As [`Paging::new`], for a list that also leads back: the page ends before `before`.
+    pub fn both_ways(
+        list: &str,
+        limit: Option<u32>,
+        after: Option<&str>,
+        before: Option<&str>,
+    ) -> Result<Self, AppError> {
+        let Some(before) = before else { return Self::new(list, limit, after) };
+        if after.is_some() {
+            return Err(AppError::field(FieldError::new("before", Rule::Duplicate).with("other", "after")));
+        }
+        let place = decode(list, before).ok_or_else(|| unreadable_at("before"))?;
+        Ok(Self { after: Some(place), back: true, ..Self::new(list, limit, None)? })
+    }
+
+    /// A part of an export: as many rows as are read at once.
+    pub fn export(list: &str, after: Option<&str>) -> Result<Self, AppError> {
+        Ok(Self { limit: limits::EXPORT_ROWS, ..Self::new(list, None, after)? })
+    }
+
+    /// The page as the store reads it, with one row more.
+    pub fn span<T: FromStr>(&self) -> Result<Span<'_, T>, AppError> {
+        Ok(Span { from: self.after()?, back: self.back, limit: self.rows() })
+    }
+
+    /// The page of `rows` that were read by [`Paging::span`], with the ways from it.
+    pub fn shown<R, I: Display>(
+        &self,
+        list: &str,
+        mut rows: Vec<R>,
+        place: impl Fn(&R) -> (String, I),
+    ) -> Shown<R> {
+        let more = rows.len() > self.limit as usize;
+        if more && self.back {
+            rows.remove(0);
+        }
+        rows.truncate(self.limit as usize);
+        let cursor = |row: Option<&R>| {
+            row.map(|row| {
+                let (key, id) = place(row);
+                encode(list, &key, &id.to_string())
+            })
+        };
+        let previous = cursor(rows.first().filter(|_| if self.back { more } else { self.after.is_some() }));
+        let next = cursor(rows.last().filter(|_| more || self.back));
+        Shown { rows, previous, next }
     }
 
     /// One row more than the page has, to know whether there is another.
@@ -77,8 +137,18 @@ impl Paging {
 }
 
 fn unreadable() -> AppError {
+    unreadable_at("after")
+}
+
+fn unreadable_at(field: &str) -> AppError {
     let expected = "the `next` of an earlier page of this list, as it was";
-    AppError::field(FieldError::new("after", Rule::Format).with("expected", expected))
+    AppError::field(FieldError::new(field, Rule::Format).with("expected", expected))
+}
+
+/// The cursor of a place of a list.
+#[must_use]
+pub fn cursor(list: &str, key: &str, id: &str) -> String {
+    encode(list, key, id)
 }
 
 fn encode(list: &str, key: &str, id: &str) -> String {
@@ -118,6 +188,22 @@ mod tests {
         assert_eq!(decode("users", &cursor), Some(("anna berg".to_owned(), "usr_x".to_owned())));
         assert_eq!(decode("tenants", &cursor), None);
         assert_eq!(decode("users", &encode("users", "an\0na", "usr_x")), None, "no key is like this");
+    }
+
+    #[test]
+    fn a_page_leads_to_those_before_and_after_it() {
+        let place = |row: &u32| (row.to_string(), "usr_x");
+        let after = |n: u32| encode("l", &n.to_string(), "usr_x");
+        let first =
+            Paging::both_ways("l", Some(2), None, None).expect("a page").shown("l", vec![1, 2, 3], place);
+        assert_eq!((first.rows, first.previous, first.next), (vec![1, 2], None, Some(after(2))));
+        let second = Paging::both_ways("l", Some(2), Some(&after(2)), None).expect("a page");
+        let second = second.shown("l", vec![3, 4], place);
+        assert_eq!((second.rows, second.previous, second.next), (vec![3, 4], Some(after(3)), None));
+        let back = Paging::both_ways("l", Some(2), None, Some(&after(4))).expect("a page");
+        let back = back.shown("l", vec![1, 2, 3], place);
+        assert_eq!((back.rows, back.previous, back.next), (vec![2, 3], Some(after(2)), Some(after(3))));
+        assert!(Paging::both_ways("l", Some(2), Some(&after(1)), Some(&after(1))).is_err(), "one of them");
     }
 
     #[test]

@@ -158,6 +158,38 @@ pub struct EffectiveMember {
     pub through: Vec<GroupRef>,
 }
 
+/// Which groups to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct GroupQuery {
+    /// Only groups whose name begins with this. Upper and lower case make no
+    /// difference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(max_length = 64)]
+    pub search: Option<String>,
+    /// Only this kind: `security`, `distribution`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(example = "security")]
+    pub kind: Option<String>,
+    /// Only groups with somebody in them (`some`), or with nobody (`none`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(example = "none")]
+    pub members: Option<String>,
+    /// By which column: `created` or `name`; with `-` before it from the last to the
+    /// first. `created` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(example = "name")]
+    pub sort: Option<String>,
+    /// Entries a page, 1 to 200. 50 when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
+    /// The `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
 /// When a membership ends; for ever when neither is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

@@ -130,7 +130,7 @@ pub struct Item {
     pub answer: Option<String>,
 }
 
-/// Which requests to list, newest first.
+/// Which requests to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -142,6 +142,18 @@ pub struct RequestQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<RequestState>)]
     pub state: Option<String>,
+    /// Only requests of this kind, as `user_create`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(example = "user_create")]
+    pub kind: Option<String>,
+    /// Only what this person asked for (id).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// By which column: `created`; with `-` before it from the last to the
+    /// first. `-created` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(example = "created")]
+    pub sort: Option<String>,
     /// Entries a page, 1 to 200. 50 when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(minimum = 1, maximum = 200)]

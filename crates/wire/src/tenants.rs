@@ -165,6 +165,11 @@ pub struct TenantQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(max_length = 64)]
     pub search: Option<String>,
+    /// By which column: `name`, `code` or `created`; with `-` before it from the last to the
+    /// first. `name` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(example = "-created")]
+    pub sort: Option<String>,
     /// Entries a page, 1 to 200. 50 when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(minimum = 1, maximum = 200)]

@@ -478,8 +478,10 @@ pub struct PasswordReset {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct UserQuery {
-    /// Only people whose display, principal or log-on name begins with this, at
-    /// most 254 characters. Upper and lower case make no difference.
+    /// Only people whose display or principal name begins with this, or whose
+    /// log-on name it is, at most 254 characters. Upper and lower case make no
+    /// difference. Of two kinds of names of which one is that of thousands, only
+    /// the one the list is sorted by is looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(max_length = 254, example = "ber")]
     pub search: Option<String>,
@@ -491,6 +493,23 @@ pub struct UserQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(example = "cost_centre=4711")]
     pub field: Option<String>,
+    /// Only people who can log on or cannot: `active`, `never_activated`,
+    /// `disabled`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(example = "never_activated")]
+    pub standing: Option<String>,
+    /// Only people with a running subscription to this plan (code).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(example = "desktop-standard")]
+    pub plan: Option<String>,
+    /// Only people of this department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    /// By which column: `name`, `login` or `created`; with `-` before it from the last to the
+    /// first. `name` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(example = "-created")]
+    pub sort: Option<String>,
     /// Entries a page, 1 to 200. 50 when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(minimum = 1, maximum = 200)]

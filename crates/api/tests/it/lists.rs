@@ -81,6 +81,48 @@ async fn people_are_found_by_every_name_they_are_known_by() {
 }
 
 #[tokio::test]
+async fn lists_are_sorted_and_filtered_and_an_unknown_column_is_answered_with_those_there_are() {
+    let estate = Estate::new().await;
+    let (anna, path) = (&estate.anna, format!("/customers/{}", estate.acme_id()));
+    let of = async |path: &str, field: &str| -> Vec<String> {
+        let page = estate.world.get(anna, path).await.expect(200);
+        page["items"].as_array().expect("items").iter().map(|item| text(&item[field]).to_owned()).collect()
+    };
+    assert_eq!(of(&format!("{path}/users?sort=name"), "display_name").await, ["Anna Berg", "Ben Lund"]);
+    assert_eq!(of(&format!("{path}/users?sort=-name"), "display_name").await, ["Ben Lund", "Anna Berg"]);
+    let mut logins = of(&format!("{path}/users?sort=login"), "principal_name").await;
+    logins.reverse();
+    assert_eq!(of(&format!("{path}/users?sort=-login"), "principal_name").await, logins);
+    assert_eq!(of(&format!("{path}/users?standing=disabled"), "id").await, Vec::<String>::new());
+    assert_eq!(of(&format!("{path}/users?plan=none"), "id").await, Vec::<String>::new());
+    assert_eq!(of(&format!("{path}/groups?sort=-name"), "name").await.len(), 3);
+    assert_eq!(of(&format!("{path}/groups?kind=distribution"), "name").await, Vec::<String>::new());
+    assert_eq!(of("/requests?kind=order&sort=created", "kind").await, ["order"]);
+    for (wrong, field) in [
+        (format!("{path}/users?sort=shoe_size"), "sort"),
+        (format!("{path}/users?standing=asleep"), "standing"),
+        (format!("{path}/groups?sort=login"), "sort"),
+        (format!("{path}/groups?members=few"), "members"),
+        ("/customers?sort=mail".to_owned(), "sort"),
+        ("/requests?sort=state".to_owned(), "sort"),
+        ("/requests?kind=wish".to_owned(), "kind"),
+        ("/requests?actor=anna".to_owned(), "actor"),
+    ] {
+        let reply = estate.world.get(anna, &wrong).await;
+        assert_eq!(reply.refused(), [(field.to_owned(), "unknown".to_owned())], "{wrong}");
+    }
+    let reply = estate.world.get(anna, &format!("{path}/users?sort=shoe_size")).await;
+    assert!(
+        reply.body.to_string().contains("name, -name, login, -login, created, -created"),
+        "{}",
+        reply.body
+    );
+    let cursor = estate.world.get(anna, &format!("{path}/users?limit=1&sort=-name")).await.expect(200);
+    let other = format!("{path}/users?limit=1&sort=login&after={}", text(&cursor["next"]));
+    assert_eq!(estate.world.get(anna, &other).await.refused()[0].0, "after", "the cursor of another order");
+}
+
+#[tokio::test]
 async fn tenants_are_found_by_name_code_and_billing_id() {
     let estate = Estate::new().await;
     for search in ["ACME%20G", "acme", "d-ac"] {

@@ -92,6 +92,9 @@ pub struct List {
     /// Only active, suspended or closed ones; closed ones are shown only with this
     #[arg(long, value_parser = ["active", "suspended", "closed"])]
     pub status: Option<String>,
+    /// Sort by name, code or created; with - before it from the last to the first
+    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
+    pub sort: Option<String>,
     /// How many
     #[command(flatten)]
     pub listing: Listing,
@@ -212,6 +215,7 @@ pub fn query(list: &List, kind: Option<&str>) -> TenantQuery {
         kind: kind.map(str::to_owned),
         status: list.status.clone(),
         search: list.search.clone(),
+        sort: list.sort.clone(),
         ..TenantQuery::default()
     }
 }

@@ -5,8 +5,7 @@ mod templates;
 
 use clap::{Args, Subcommand};
 use wire::{
-    common::PageQuery,
-    groups::{Group, GroupUpdate, NewGroup, RemovedGroup},
+    groups::{Group, GroupQuery, GroupUpdate, NewGroup, RemovedGroup},
     users::Removal,
 };
 
@@ -27,6 +26,18 @@ pub enum Groups {
         /// Customer (code or id); your own when not given
         #[arg(long)]
         customer: Option<String>,
+        /// Only those whose name begins with this
+        #[arg(long, value_name = "TEXT")]
+        search: Option<String>,
+        /// Only those of this kind
+        #[arg(long, value_parser = ["security", "distribution"])]
+        kind: Option<String>,
+        /// Only those with somebody in them, or with nobody
+        #[arg(long, value_parser = ["some", "none"])]
+        members: Option<String>,
+        /// Sort by created or name; with - before it from the last to the first
+        #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
+        sort: Option<String>,
         /// How many
         #[command(flatten)]
         listing: Listing,
@@ -175,10 +186,16 @@ pub struct Create {
 /// Does it.
 pub async fn run(command: &Groups, client: &Client, out: &Out) -> Result<(), Failure> {
     match command {
-        Groups::List { customer, listing } => {
+        Groups::List { customer, search, kind, members, sort, listing } => {
             let customer = customer_id(client, customer.as_deref()).await?;
-            let page =
-                client.list(&["customers", &customer, "groups"], &PageQuery::default(), listing).await?;
+            let query = GroupQuery {
+                search: search.clone(),
+                kind: kind.clone(),
+                members: members.clone(),
+                sort: sort.clone(),
+                ..GroupQuery::default()
+            };
+            let page = client.list(&["customers", &customer, "groups"], &query, listing).await?;
             out.list(&page, &GROUPS)
         }
         Groups::Show { group } => {

@@ -53,6 +53,15 @@ pub struct List {
     /// Only those in this state
     #[arg(long, value_parser = ["requested", "running", "parked", "complete", "complete_with_problems", "failed"])]
     pub state: Option<String>,
+    /// Only those of this kind, as user_create
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// Only what this person asked for (id)
+    #[arg(long, value_name = "USER")]
+    pub actor: Option<String>,
+    /// Sort by created, the oldest first, or by -created
+    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
+    pub sort: Option<String>,
     /// How many
     #[command(flatten)]
     pub listing: Listing,
@@ -81,6 +90,9 @@ pub async fn run(command: &Requests, client: &Client, out: &Out) -> Result<(), F
             let query = RequestQuery {
                 tenant: list.tenant.clone(),
                 state: list.state.clone(),
+                kind: list.kind.clone(),
+                actor: list.actor.clone(),
+                sort: list.sort.clone(),
                 ..RequestQuery::default()
             };
             let page = client.list(&["requests"], &query, &list.listing).await?;

@@ -121,6 +121,18 @@ pub struct List {
     /// Only those with this value of a custom field
     #[arg(long, value_name = "KEY=VALUE")]
     pub field: Option<String>,
+    /// Only those who can log on, never chose a password, or cannot log on
+    #[arg(long, value_parser = ["active", "never_activated", "disabled"])]
+    pub standing: Option<String>,
+    /// Only those with this plan (code)
+    #[arg(long)]
+    pub plan: Option<String>,
+    /// Only those of this department
+    #[arg(long)]
+    pub department: Option<String>,
+    /// Sort by name, login or created; with - before it from the last to the first
+    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
+    pub sort: Option<String>,
     /// How many
     #[command(flatten)]
     pub listing: Listing,
@@ -308,6 +320,10 @@ pub async fn run(command: &Users, client: &Client, out: &Out) -> Result<(), Fail
                 search: list.search.clone(),
                 state: list.state.clone(),
                 field: list.field.clone(),
+                standing: list.standing.clone(),
+                plan: list.plan.clone(),
+                department: list.department.clone(),
+                sort: list.sort.clone(),
                 ..UserQuery::default()
             };
             let page = client.list(&["customers", &customer, "users"], &query, &list.listing).await?;

@@ -116,6 +116,13 @@ impl Client {
         self.complete(answer["request"].as_str().expect("a request")).await;
     }
 
+    /// Changes something of a version, and does not wait.
+    pub async fn patch(&self, path: &str, version: &str, body: &Value) {
+        let call = self.http.patch(format!("{}/{path}", self.base)).json(body);
+        let call = call.header("if-match", format!("\"{version}\""));
+        self.send(call).await.expect("the server answers").good();
+    }
+
     async fn based(&self, path: &str, call: reqwest::RequestBuilder) {
         let version = self.see(path).await["version"].to_string();
         let call = call.header("if-match", format!("\"{version}\""));

@@ -15,6 +15,7 @@ mod life;
 mod lifecycle;
 mod mail;
 mod portal;
+mod portal_lists;
 mod process;
 mod storage;
 mod trust;

@@ -4,16 +4,19 @@ use domain::{
     group::GroupKind,
     id::{GroupId, RequestId, UserId},
     limits,
+    list::{GroupColumn, Order},
     problem::Problem,
     request::ItemState,
 };
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::{COUNTED, PersonView, TenantName};
 use crate::{
     StoreError,
     error::known,
     groups::Group,
+    lists::{GroupSearch, Span},
     tx::{Permit, ReadTx, TenantRef, act},
     users::{Provisioning, provisioning},
 };
@@ -47,6 +50,8 @@ pub struct GroupView {
     pub created_at: Timestamp,
     /// How far the directory is.
     pub provisioning: Option<Provisioning>,
+    /// Where the next page of a list by name starts.
+    pub key: String,
 }
 
 /// A person in a group, or on the way into or out of it.
@@ -126,39 +131,41 @@ impl ReadTx<'_> {
         after: Option<GroupId>,
         limit: u32,
     ) -> Result<Vec<GroupView>, StoreError> {
-        self.views_of_groups(&permit.tenant, only, after, limit).await
+        match only {
+            Some(id) => self.views_of_groups(&permit.tenant, &[id.uuid()]).await,
+            None => {
+                let span = Span { from: after.map(|id| ("", id)), back: false, limit };
+                self.group_page(permit, GroupSearch::default(), Order::up(GroupColumn::Created), span).await
+            }
+        }
     }
 
     /// A group the caller may read, or owns.
     pub async fn group_view(&mut self, group: &Group, tenant: &TenantRef) -> Result<GroupView, StoreError> {
-        let view = self.views_of_groups(tenant, Some(group.id), None, 1).await?.pop();
+        let view = self.views_of_groups(tenant, &[group.id.uuid()]).await?.pop();
         view.ok_or(StoreError::NotFound("group"))
     }
 
-    async fn views_of_groups(
+    /// Groups of a tenant by their ids, in no order.
+    pub(crate) async fn views_of_groups(
         &mut self,
         tenant: &TenantRef,
-        only: Option<GroupId>,
-        after: Option<GroupId>,
-        limit: u32,
+        ids: &[Uuid],
     ) -> Result<Vec<GroupView>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT g.id, g.purpose, g.name, g.description, g.group_kind, g.mail, g.aliases, g.version, o.spec->>'logon_name' AS logon_name,
+            r#"/* list groups, rows */ SELECT g.id, g.purpose, g.name, g.description, g.group_kind, g.mail, g.aliases, g.version,
+                      g.search_key AS "key!", o.spec->>'logon_name' AS logon_name,
                       g.created_at AS "created_at!: jiff_sqlx::Timestamp",
                       (SELECT count(*) FROM (SELECT FROM membership m WHERE m.group_object = g.object_id AND m.wanted AND NOT m.nested
-                        LIMIT $5) m) AS "members!",
+                        LIMIT $3) m) AS "members!",
                       o.generation AS "generation?", x.state AS "state?", x.applied_generation AS "applied?",
                       x.problem AS "problem?", r.request_id AS "request_id?"
                  FROM user_group g JOIN object o ON o.id = g.object_id
                  LEFT JOIN external_object x ON x.object_id = o.id
                  LEFT JOIN object_revision r ON r.object_id = o.id AND r.generation = o.generation
-                WHERE g.deleted_at IS NULL AND g.tenant_id = $1 AND ($2::uuid IS NULL OR g.id = $2)
-                  AND ($3::uuid IS NULL OR g.id > $3)
-                ORDER BY g.id LIMIT $4"#,
+                WHERE g.deleted_at IS NULL AND g.tenant_id = $1 AND g.id = ANY($2)"#,
             tenant.id.uuid(),
-            only.map(GroupId::uuid),
-            after.map(GroupId::uuid),
-            i64::from(limit),
+            ids,
             COUNTED
         )
         .fetch_all(self.sql())
@@ -174,6 +181,7 @@ impl ReadTx<'_> {
                         name: tenant.name.clone(),
                     },
                     built_in: row.purpose != "custom",
+                    key: row.key,
                     name: row.name,
                     logon_name: row.logon_name.unwrap_or_default(),
                     description: row.description,

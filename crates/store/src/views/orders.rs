@@ -56,6 +56,28 @@ pub struct OrderFilter {
 }
 
 impl ReadTx<'_> {
+    /// Orders of sellers at and below `roots` with this reference: id and who bought.
+    pub async fn orders_referenced(
+        &mut self,
+        roots: &[TenantId],
+        reference: &str,
+        limit: u32,
+    ) -> Result<Vec<(OrderId, String)>, StoreError> {
+        let roots: Vec<_> = roots.iter().map(|t| t.uuid()).collect();
+        let rows = sqlx::query!(
+            "/* search orders by reference */ SELECT o.id, t.name FROM sales_order o JOIN tenant t ON t.id = o.customer_id
+              WHERE o.reference = $2 AND (SELECT true FROM tenant_closure c
+                    WHERE c.descendant = o.tenant_id AND c.ancestor = ANY($1) LIMIT 1)
+              ORDER BY o.id DESC LIMIT $3",
+            &roots,
+            reference,
+            i64::from(limit)
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(rows.into_iter().map(|row| (OrderId::from_uuid(row.id), row.name)).collect())
+    }
+
     /// Orders, newest first, older than `before`.
     pub async fn order_views(
         &mut self,

@@ -28,8 +28,12 @@ pub struct PersonView {
     pub principal_name: String,
 }
 
+fn found(id: uuid::Uuid, display_name: String, principal_name: String) -> PersonView {
+    PersonView { id: UserId::from_uuid(id), display_name, principal_name }
+}
+
 impl ReadTx<'_> {
-    /// People at and below `roots` whose name, login or log-on name begins so, by name.
+    /// People at and below `roots` whose name or login begins so, by name.
     pub async fn people_found(
         &mut self,
         roots: &[TenantId],
@@ -38,33 +42,64 @@ impl ReadTx<'_> {
     ) -> Result<Vec<PersonView>, StoreError> {
         let low = search_key(search);
         let high = format!("{low}\u{10FFFF}");
+        let limit = i64::from(limit);
+        if let Some(tenants) = self.tenants_side_by_side(roots).await? {
+            return self.people_found_in(&tenants, (&low, &high), limit).await;
+        }
         let roots: Vec<_> = roots.iter().map(|root| root.uuid()).collect();
         // Each kind of name by its own index; together they are few.
         let rows = sqlx::query!(
-            r#"SELECT u.id AS "id!", u.display_name AS "display_name!", u.principal_name AS "principal_name!" FROM (
-                   (SELECT u.id, u.search_key, u.tenant_id, u.display_name, u.principal_name FROM users u
+            r#"/* search people of everybody */
+               SELECT u.id AS "id!", u.display_name AS "display_name!", u.principal_name AS "principal_name!" FROM (
+                   (SELECT u.id, u.search_key, u.display_name, u.principal_name FROM users u
                      WHERE u.search_key >= $2 AND u.search_key < $3 AND u.deleted_at IS NULL
-                       AND EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = u.tenant_id AND c.ancestor = ANY($1))
-                     ORDER BY u.search_key LIMIT $4)
+                       AND (SELECT true FROM tenant_closure c
+                             WHERE c.descendant = u.tenant_id AND c.ancestor = ANY($1) LIMIT 1)
+                     ORDER BY u.search_key, u.id LIMIT $4)
                    UNION
-                   (SELECT u.id, u.search_key, u.tenant_id, u.display_name, u.principal_name FROM users u
+                   (SELECT u.id, u.search_key, u.display_name, u.principal_name FROM users u
                      WHERE u.principal_name >= $2 AND u.principal_name < $3 AND u.deleted_at IS NULL
-                       AND EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = u.tenant_id AND c.ancestor = ANY($1))
+                       AND (SELECT true FROM tenant_closure c
+                             WHERE c.descendant = u.tenant_id AND c.ancestor = ANY($1) LIMIT 1)
                      ORDER BY u.principal_name LIMIT $4)) u
                 ORDER BY u.search_key, u.id LIMIT $4"#,
             &roots,
             low,
             high,
-            i64::from(limit)
+            limit
         )
         .fetch_all(self.sql())
         .await?;
-        let person = |row: (uuid::Uuid, String, String)| PersonView {
-            id: UserId::from_uuid(row.0),
-            display_name: row.1,
-            principal_name: row.2,
-        };
-        Ok(rows.into_iter().map(|r| person((r.id, r.display_name, r.principal_name))).collect())
+        Ok(rows.into_iter().map(|r| found(r.id, r.display_name, r.principal_name)).collect())
+    }
+
+    async fn people_found_in(
+        &mut self,
+        tenants: &[uuid::Uuid],
+        (low, high): (&str, &str),
+        limit: i64,
+    ) -> Result<Vec<PersonView>, StoreError> {
+        let rows = sqlx::query!(
+            r#"/* search people, side by side */
+               SELECT u.id AS "id!", u.display_name AS "display_name!", u.principal_name AS "principal_name!" FROM (
+                   SELECT u.* FROM unnest($1::uuid[]) s (tenant), LATERAL (
+                       SELECT u.id, u.search_key, u.display_name, u.principal_name FROM users u
+                        WHERE u.tenant_id = s.tenant AND u.search_key >= $2 AND u.search_key < $3
+                          AND u.deleted_at IS NULL ORDER BY u.search_key, u.id LIMIT $4) u
+                   UNION
+                   SELECT u.* FROM unnest($1::uuid[]) s (tenant), LATERAL (
+                       SELECT u.id, u.search_key, u.display_name, u.principal_name FROM users u
+                        WHERE u.tenant_id = s.tenant AND u.principal_name >= $2 AND u.principal_name < $3
+                          AND u.deleted_at IS NULL ORDER BY u.principal_name LIMIT $4) u) u
+                ORDER BY u.search_key, u.id LIMIT $4"#,
+            tenants,
+            low,
+            high,
+            limit
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(rows.into_iter().map(|r| found(r.id, r.display_name, r.principal_name)).collect())
     }
 
     /// Running subscriptions of many people.

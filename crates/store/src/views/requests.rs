@@ -2,6 +2,7 @@
 
 use domain::{
     id::{GroupId, ObjectId, RequestId, TenantId, UserId},
+    list::{Order, RequestColumn},
     problem::Problem,
     request::{Counts, ItemState, RequestState},
 };
@@ -10,7 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{PersonView, TenantName};
-use crate::{StoreError, error::known, requests::Request, tx::ReadTx};
+use crate::{StoreError, error::known, lists::Span, requests::Request, tx::ReadTx};
 
 /// A request with its progress, whose it is and who asked.
 #[derive(Debug, Clone)]
@@ -46,6 +47,10 @@ pub struct RequestFilter {
     pub tenant: Option<TenantId>,
     /// In this state.
     pub state: Option<RequestState>,
+    /// Of this kind.
+    pub kind: Option<String>,
+    /// Asked by this person.
+    pub actor: Option<UserId>,
 }
 
 /// One object, or one membership, of a request.
@@ -103,48 +108,23 @@ impl ReadTx<'_> {
         before: Option<RequestId>,
         limit: u32,
     ) -> Result<Vec<RequestView>, StoreError> {
-        let roots: Vec<_> = filter.roots.iter().map(|t| t.uuid()).collect();
+        let span = Span { from: before.map(|id| ("", id)), back: false, limit };
+        self.request_page(filter, Order::down(RequestColumn::Created), span).await
+    }
+
+    /// Requests by their ids, in no order.
+    pub(crate) async fn requests_by_id(&mut self, ids: &[Uuid]) -> Result<Vec<RequestView>, StoreError> {
         let rows = sqlx::query!(
-            r#"WITH r AS (SELECT * FROM request r
-                 WHERE EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = r.tenant_id AND c.ancestor = ANY($1))
-                   AND ($2::uuid IS NULL OR r.id = $2)
-                   AND ($3::uuid IS NULL OR EXISTS (SELECT FROM tenant_closure c
-                         WHERE c.descendant = r.tenant_id AND c.ancestor = $3))
-                   AND ($4::uuid IS NULL OR r.id < $4)
-                   AND ($5::text IS NULL OR $5 = (
-                         SELECT CASE WHEN n.parked > 0 AND n.waiting + n.running = 0 THEN 'parked'
-                                     WHEN n.parked + n.running + n.good + n.failed = 0 AND n.waiting > 0 THEN 'requested'
-                                     WHEN n.parked + n.running + n.waiting > 0 THEN 'running'
-                                     WHEN n.failed = 0 THEN 'complete' WHEN n.good = 0 THEN 'failed'
-                                     ELSE 'complete_with_problems' END
-                           FROM (SELECT count(*) FILTER (WHERE i.state = 'requested') AS waiting,
-                                        count(*) FILTER (WHERE i.state = 'running') AS running,
-                                        count(*) FILTER (WHERE i.state = 'parked') AS parked,
-                                        count(*) FILTER (WHERE i.state = 'failed') AS failed,
-                                        count(*) FILTER (WHERE i.state IN ('verified', 'drifted', 'superseded')) AS good
-                                   FROM request_item i WHERE i.request_id = r.id) n))
-                 ORDER BY r.id DESC LIMIT $6)
-               SELECT r.id AS "id!", r.tenant_id AS "tenant_id!", t.code, t.name, r.kind AS "kind!", r.args AS "args!",
+            r#"/* list requests, rows */ SELECT r.id AS "id!", r.tenant_id AS "tenant_id!", t.code, t.name, r.kind AS "kind!", r.args AS "args!",
                       r.created_at AS "created_at!: jiff_sqlx::Timestamp",
                       r.started_at AS "started_at: jiff_sqlx::Timestamp",
                       r.finished_at AS "finished_at: jiff_sqlx::Timestamp",
                       a.id AS "actor?", a.display_name AS "actor_name?", a.principal_name AS "actor_login?",
-                      (SELECT jsonb_build_object('requested', count(*) FILTER (WHERE i.state = 'requested'),
-                                'running', count(*) FILTER (WHERE i.state = 'running'),
-                                'verified', count(*) FILTER (WHERE i.state = 'verified'),
-                                'failed', count(*) FILTER (WHERE i.state = 'failed'),
-                                'drifted', count(*) FILTER (WHERE i.state = 'drifted'),
-                                'parked', count(*) FILTER (WHERE i.state = 'parked'),
-                                'superseded', count(*) FILTER (WHERE i.state = 'superseded'))
-                         FROM request_item i WHERE i.request_id = r.id) AS "counts!"
-                 FROM r JOIN tenant t ON t.id = r.tenant_id LEFT JOIN users a ON a.id = r.actor_id
-                ORDER BY r.id DESC"#,
-            &roots,
-            filter.id.map(RequestId::uuid),
-            filter.tenant.map(TenantId::uuid),
-            before.map(RequestId::uuid),
-            filter.state.map(RequestState::code),
-            i64::from(limit)
+                      n.counts AS "counts!"
+                 FROM request r JOIN request_counts($1) n ON n.id = r.id JOIN tenant t ON t.id = r.tenant_id
+                 LEFT JOIN users a ON a.id = r.actor_id
+                WHERE r.id = ANY($1)"#,
+            ids
         )
         .fetch_all(self.sql())
         .await?;

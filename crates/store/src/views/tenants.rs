@@ -2,16 +2,19 @@
 
 use domain::{
     id::TenantId,
+    list::{Order, TenantColumn},
     tenant::{Standing, Status, TenantKind},
 };
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::{COUNTED, TenantName};
 use crate::{
     StoreError,
     error::known,
+    lists::Span,
     tx::{Permit, ReadTx, act},
-    users::{Provisioning, provisioning, search_key},
+    users::{Provisioning, provisioning},
 };
 
 /// A tenant with the names of what it refers to.
@@ -91,10 +94,6 @@ pub struct CustomerCounts {
     pub groups: i64,
 }
 
-fn uuids(ids: Option<&Vec<TenantId>>) -> Option<Vec<uuid::Uuid>> {
-    ids.map(|ids| ids.iter().map(|id| id.uuid()).collect())
-}
-
 macro_rules! tenant_view {
     ($row:expr) => {{
         let row = $row;
@@ -139,14 +138,18 @@ impl ReadTx<'_> {
         after: Option<(&str, TenantId)>,
         limit: u32,
     ) -> Result<Vec<TenantView>, StoreError> {
-        let low = search.search.as_deref().map(search_key);
-        let high = low.as_deref().map(|low| format!("{low}\u{10FFFF}"));
-        let (ids, roots) = (uuids(search.ids.as_ref()), uuids(search.roots.as_ref()));
+        let span = Span { from: after, back: false, limit };
+        self.tenant_page(search, Order::up(TenantColumn::Name), span).await
+    }
+
+    /// Tenants by their ids, in no order.
+    pub(crate) async fn tenants_by_id(&mut self, ids: &[Uuid]) -> Result<Vec<TenantView>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT t.id, t.kind, t.code, t.name,
-                      CASE WHEN t.closed_at IS NULL THEN t.status ELSE 'closed' END AS "status!", t.standing,
-                      t.closed_at AS "closed_at: jiff_sqlx::Timestamp", t.purge_at AS "purge_at: jiff_sqlx::Timestamp", t.billing_id, t.language, t.time_zone,
-                      t.currency, t.naming_pattern, t.version, t.search_key,
+            r#"/* list tenants, rows */ SELECT t.id AS "id!", t.kind AS "kind!", t.code AS "code!", t.name AS "name!",
+                      CASE WHEN t.closed_at IS NULL THEN t.status ELSE 'closed' END AS "status!", t.standing AS "standing!",
+                      t.closed_at AS "closed_at: jiff_sqlx::Timestamp", t.purge_at AS "purge_at: jiff_sqlx::Timestamp", t.billing_id, t.language AS "language!",
+                      t.time_zone AS "time_zone!", t.currency AS "currency!", t.naming_pattern AS "naming_pattern!",
+                      t.version AS "version!", t.search_key AS "search_key!",
                       t.created_at AS "created_at!: jiff_sqlx::Timestamp",
                       p.id AS "parent_id?", p.code AS "parent_code?", p.name AS "parent_name?",
                       b.code AS "brand?", g.code AS "directory?",
@@ -166,27 +169,8 @@ impl ReadTx<'_> {
                       ORDER BY CASE coalesce(x.state, 'requested') WHEN 'failed' THEN 0 WHEN 'parked' THEN 1
                                WHEN 'requested' THEN 2 WHEN 'running' THEN 3 WHEN 'drifted' THEN 4 ELSE 5 END, o.id
                       LIMIT 1) o ON true
-                WHERE ($1::uuid[] IS NULL OR t.id = ANY($1))
-                  AND ($2::uuid[] IS NULL OR EXISTS (SELECT FROM tenant_closure c
-                        WHERE c.descendant = t.id AND c.ancestor = ANY($2)))
-                  AND ($3::uuid IS NULL OR e.parent = $3) AND ($4::text IS NULL OR t.kind = $4)
-                  AND CASE WHEN t.closed_at IS NOT NULL THEN $5 = 'closed' OR $5 IS NULL AND $1 IS NOT NULL
-                           ELSE $5::text IS NULL OR t.status = $5 END
-                  AND ($6::text IS NULL OR t.search_key >= $6 AND t.search_key < $7
-                       OR t.code COLLATE "C" >= $6 AND t.code COLLATE "C" < $7
-                       OR lower(t.billing_id) COLLATE "C" >= $6 AND lower(t.billing_id) COLLATE "C" < $7)
-                  AND ($8::text IS NULL OR (t.search_key, t.id) > ($8, $9::uuid))
-                ORDER BY t.search_key, t.id LIMIT $10"#,
-            ids.as_deref(),
-            roots.as_deref(),
-            search.parent.map(TenantId::uuid),
-            search.kind.map(TenantKind::code),
-            search.status.map(Status::code),
-            low,
-            high,
-            after.map(|a| a.0),
-            after.map(|a| a.1.uuid()),
-            i64::from(limit)
+                WHERE t.id = ANY($1)"#,
+            ids
         )
         .fetch_all(self.sql())
         .await?;

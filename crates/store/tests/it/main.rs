@@ -9,6 +9,7 @@ mod desired;
 mod forgetting;
 mod isolation;
 mod life;
+mod lists;
 mod names;
 mod permits;
 mod plans;

@@ -153,23 +153,6 @@ async fn lists_and_look_ups_of_a_large_estate_use_indexes() {
     fill(&estate).await;
     let a1 = estate.a1.id.uuid();
     let person = estate.a1.people[1].id.uuid();
-    let users = "FROM users u LEFT JOIN object o ON o.id = u.object_id\n                 LEFT JOIN external_object x ON x.object_id = o.id\n                 LEFT JOIN object_revision r ON r.object_id = o.id AND r.generation = o.generation\n                 LEFT JOIN users m ON m.id = u.manager_id AND m.tenant_id = u.tenant_id\n                WHERE u.tenant_id";
-    check(&estate, "people, first page", users, &format!("'{a1}', NULL, NULL, NULL, NULL, NULL, 50, NULL"))
-        .await;
-    check(
-        &estate,
-        "people, deep page",
-        users,
-        &format!("'{a1}', NULL, NULL, NULL, 'p 1009000', '{person}', 50, NULL"),
-    )
-    .await;
-    check(
-        &estate,
-        "people, searched",
-        users,
-        &format!("'{a1}', 'p 10047', 'p 10048', NULL, NULL, NULL, 50, NULL"),
-    )
-    .await;
     let one = "r.generation = o.generation\n                 LEFT JOIN users m ON m.id = u.manager_id AND m.tenant_id = u.tenant_id\n                WHERE u.id = ANY($1)";
     check(&estate, "one person", one, &format!("ARRAY['{person}']::uuid[], false")).await;
     let removed = "AND purge_at IS NOT NULL\n                AND ($2::text";
@@ -187,40 +170,71 @@ async fn lists_and_look_ups_of_a_large_estate_use_indexes() {
     requests(&estate).await;
 }
 
+/// The statements of a page that have a name; what they read is told in `bench`, at another size.
+async fn named(estate: &Estate, name: &str, arguments: &str) {
+    let statement = named_statement(name);
+    for (who, caller) in
+        [("provider", &estate.world.root), ("reseller", &estate.north.admin), ("customer", &estate.a1.admin)]
+    {
+        let what = format!("{name}, {who}");
+        check_with(&estate.world, caller, (&what, &statement, arguments), &LARGE, None).await;
+    }
+}
+
+/// The statement of the product that begins with this name.
+fn named_statement(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.sqlx");
+    let head = format!("/* {name} */");
+    let queries = std::fs::read_dir(folder).expect("the query data of the store").map(|entry| {
+        let text = std::fs::read_to_string(entry.expect("a file").path()).expect("query data");
+        let data: Value = serde_json::from_str(&text).expect("query data are JSON");
+        data["query"].as_str().expect("a statement").to_owned()
+    });
+    queries
+        .into_iter()
+        .find(|query| query.starts_with(&head))
+        .unwrap_or_else(|| panic!("no statement {name}"))
+}
+
+#[tokio::test]
+async fn pages_of_lists_of_a_large_estate_use_indexes() {
+    let estate = Estate::new().await;
+    fill(&estate).await;
+    let (a1, person) = (estate.a1.id.uuid(), estate.a1.people[1].id.uuid());
+    let (nil, high) = ("00000000-0000-0000-0000-000000000000", "E'\\U0010FFFF'");
+    let people = |key: &str, id: &str| {
+        format!("'{a1}', {key}, '{id}', '', {high}, NULL, NULL, NULL, NULL, NULL, 51, NULL")
+    };
+    let deep = person.to_string();
+    for column in ["name", "login", "created"] {
+        let name = format!("list people by {column}, walked");
+        named(&estate, &name, &people("''", nil)).await;
+        named(&estate, &name, &people("'p 1009000'", &deep)).await;
+        named(&estate, &format!("list people by -{column}, walked"), &people(high, &deep)).await;
+    }
+    let north = format!("ARRAY['{}']::uuid[]", estate.north.id.uuid());
+    for column in ["name", "code", "created"] {
+        let tenants = |key: &str, id: &str| {
+            format!("{north}, {key}, '{id}', '', {high}, NULL, 'customer', NULL, 51, NULL")
+        };
+        named(&estate, &format!("list tenants by {column}, walked"), &tenants("''", nil)).await;
+        named(&estate, &format!("list tenants by -{column}, walked"), &tenants(high, &deep)).await;
+    }
+    let requests = |tenants: &str| format!("{north}, '{deep}', NULL, NULL, NULL, NULL, 51, {tenants}");
+    named(&estate, "list requests of everybody, newest first", &requests("'{}'")).await;
+    named(&estate, "list requests side by side, newest first", &requests(&format!("ARRAY['{a1}']::uuid[]")))
+        .await;
+}
+
 async fn tenants(estate: &Estate) {
     let (a1, person) = (estate.a1.id.uuid(), estate.a1.people[1].id.uuid());
-    let tenants = "FROM tenant t LEFT JOIN tenant_edge e";
-    let roots = |id: domain::id::TenantId| format!("ARRAY['{}']::uuid[]", id.uuid());
-    let north = roots(estate.north.id);
-    check(
-        estate,
-        "tenants, first page",
-        tenants,
-        &format!("NULL, {north}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 50"),
-    )
-    .await;
-    check(
-        estate,
-        "tenants, deep page",
-        tenants,
-        &format!("NULL, {north}, NULL, NULL, NULL, NULL, NULL, 'customer 1500', '{a1}', 50"),
-    )
-    .await;
     check(estate, "one tenant", "FROM tenant t, LATERAL", &format!("'{a1}', '{person}', now()")).await;
     check(estate, "one tenant by code", "SELECT id FROM tenant WHERE code", "'c77'").await;
 }
 
 async fn requests(estate: &Estate) {
-    let north = format!("ARRAY['{}']::uuid[]", estate.north.id.uuid());
     let request = estate.a1.request.uuid();
     check(estate, "one request", "FROM request r WHERE r.id = $1", &format!("'{request}'")).await;
-    check(
-        estate,
-        "requests",
-        "WITH r AS (SELECT * FROM request r",
-        &format!("{north}, NULL, NULL, NULL, NULL, 50"),
-    )
-    .await;
     check(
         estate,
         "items of a request",

@@ -74,6 +74,7 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $language, "/refusals.ftl")),
             include_str!(concat!("../../locales/", $language, "/problems.ftl")),
             include_str!(concat!("../../locales/", $language, "/guards.ftl")),
+            include_str!(concat!("../../locales/", $language, "/lists.ftl")),
         ]),*]
     };
 }

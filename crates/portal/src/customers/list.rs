@@ -1,0 +1,196 @@
+//! The list of customers, as a page and as a file.
+
+use app::{
+    AppError, Caller,
+    reading::{
+        lists::Span,
+        roots,
+        views::{TenantSearch, TenantView},
+    },
+};
+use askama::Template;
+use axum::{
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+use domain::{
+    id::TenantId,
+    list::{Order, TenantColumn},
+    permission::Permission,
+    tenant::{Status, TenantKind},
+};
+use web::{Surface, caller, paging::Paging, speech};
+
+use crate::{
+    context::{Frame, Visit},
+    export as file,
+    lists::{self, Asked},
+    query::Pairs,
+    refusal::Refusal,
+    view,
+};
+
+/// Statuses by which the list is filtered.
+const STATUSES: [Status; 3] = [Status::Active, Status::Suspended, Status::Closed];
+/// Columns of the file.
+const COLUMNS: [&str; 8] = [
+    "column-name",
+    "customer-code",
+    "customer-billing",
+    "customer-seller",
+    "customer-directory",
+    "customer-suffix",
+    "column-created",
+    "column-state",
+];
+const PATH: &str = "/customers";
+
+/// A row of the list.
+struct Row {
+    href: String,
+    name: String,
+    code: String,
+    seller: Option<(String, String)>,
+    directory: String,
+    created: String,
+    at: String,
+    state: String,
+    tone: &'static str,
+    provisioning: Option<(String, &'static str)>,
+}
+
+#[derive(Template)]
+#[template(path = "customers.html")]
+struct List {
+    frame: Frame,
+    list: lists::Frame,
+    rows: Vec<Row>,
+    may_order: bool,
+}
+
+/// What was asked for.
+struct Wanted {
+    asked: Asked<TenantColumn>,
+    search: Option<String>,
+    status: Option<Status>,
+    seller: Option<TenantId>,
+}
+
+impl Wanted {
+    fn read(query: Pairs) -> Result<Self, AppError> {
+        let mut asked = Asked::new(query, Order::up(TenantColumn::Name));
+        let status = asked.one_of("status", &STATUSES, Status::code);
+        let seller = asked.id("seller");
+        asked.check()?;
+        let search = Some(asked.query.text("q")).filter(|text| !text.is_empty());
+        Ok(Self { asked, search, status, seller })
+    }
+
+    async fn rows(
+        &self,
+        surface: &Surface,
+        caller: &Caller,
+        span: Span<'_, TenantId>,
+    ) -> Result<(Vec<TenantView>, Option<String>), AppError> {
+        let permitted = roots(caller, Permission::TenantRead)?;
+        let mut tx = surface.app.read(caller).await?;
+        let seller = match self.seller {
+            Some(id) => Some(tx.tenant(id).await?.name),
+            None => None,
+        };
+        let search = TenantSearch {
+            roots: Some(permitted),
+            kind: Some(TenantKind::Customer),
+            status: self.status,
+            parent: self.seller,
+            search: self.search.clone(),
+            ..TenantSearch::default()
+        };
+        let rows = tx.tenant_page(&search, self.asked.order, span).await?;
+        tx.finish().await?;
+        Ok((rows, seller))
+    }
+}
+
+/// Customers the viewer may see.
+pub async fn list(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
+    let caller = visit.person()?;
+    let wanted = Wanted::read(query)?;
+    let (asked, paging) = (&wanted.asked, wanted.asked.paging("customers")?);
+    let (rows, seller) = wanted.rows(&visit.surface, caller, paging.span()?).await?;
+    let page = paging.shown(&asked.list("customers"), rows, |t| (t.place(asked.order.by), t.id));
+    let now = visit.surface.app.now();
+    let mut list = asked.frame(PATH, "customers-search", "/customers/export", &page);
+    list.heads = vec![
+        asked.sorts(PATH, "column-name", TenantColumn::Name),
+        asked.sorts(PATH, "customer-code", TenantColumn::Code),
+        lists::plain("customer-seller"),
+        lists::plain("customer-directory"),
+        asked.sorts(PATH, "column-created", TenantColumn::Created),
+        lists::plain("column-state"),
+    ];
+    let named = |of: Status| (of.code().to_owned(), view::tenant_state(of).0);
+    list.picks = vec![asked.pick("status", "column-state", "list-any-status", STATUSES.map(named))];
+    if let (Some(name), Some(id)) = (&seller, wanted.seller) {
+        list.chips.push(asked.chip(PATH, "seller", "customer-seller", name));
+        list.keep.push(("seller", id.to_string()));
+    }
+    let row = |of: &TenantView| {
+        let (state, tone) = view::tenant_state(of.status);
+        let sold_by =
+            |id: TenantId| asked.query.without(&["after", "before"]).with(PATH, "seller", &id.to_string());
+        Row {
+            href: format!("/customers/{}", of.id),
+            name: of.name.clone(),
+            code: of.code.clone(),
+            seller: of.parent.as_ref().map(|p| (p.name.clone(), sold_by(p.id))),
+            directory: of.directory.clone().unwrap_or_default(),
+            created: speech::ago(of.created_at, now),
+            at: of.created_at.to_string(),
+            state,
+            tone,
+            provisioning: of.provisioning.as_ref().and_then(|p| view::unsettled(p.state)),
+        }
+    };
+    let page = List {
+        frame: visit.frame.clone(),
+        rows: page.rows.iter().map(row).collect(),
+        list,
+        may_order: caller.may_anywhere(Permission::OrderCreate),
+    };
+    visit.page(StatusCode::OK, &page)
+}
+
+/// All customers the list would show, as a file.
+pub async fn export(visit: Visit, headers: HeaderMap, query: Pairs) -> Result<Response, Refusal> {
+    visit.person()?;
+    let (surface, query) = (visit.surface.clone(), query.without(&["after", "before"]));
+    file::send("customers", &COLUMNS, move |after| {
+        let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
+        Box::pin(async move {
+            // Who is signed in and what they may see is asked for every part.
+            let caller = caller::by_cookie(&surface, &headers).await?.ok_or(Refusal::SignIn)?;
+            let wanted = Wanted::read(query)?;
+            let list = wanted.asked.list("customers");
+            let paging = Paging::export(&list, after.as_deref())?;
+            let (rows, _seller) = wanted.rows(&surface, &caller, paging.span()?).await?;
+            let page = paging.shown(&list, rows, |t| (t.place(wanted.asked.order.by), t.id));
+            Ok((page.rows.iter().map(line).collect(), page.next))
+        })
+    })
+    .await
+}
+
+fn line(of: &TenantView) -> String {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    file::line([
+        of.name.clone(),
+        of.code.clone(),
+        text(&of.billing_id),
+        of.parent.as_ref().map_or_else(String::new, |p| p.name.clone()),
+        text(&of.directory),
+        text(&of.suffix),
+        of.created_at.to_string(),
+        view::tenant_state(of.status).0,
+    ])
+}

@@ -1,0 +1,173 @@
+//! What lists have in common: columns that sort, filters, and the ways to the pages before
+//! and after. All of it stands in the address, so that it can be sent to somebody.
+
+use app::AppError;
+use domain::{
+    field::FieldError,
+    list::{Column, Order, one_of},
+};
+use web::{
+    paging::{Paging, Shown},
+    speech::say,
+};
+
+use crate::query::Pairs;
+
+/// Names in the address that say which part of a list is shown.
+const PLACE: [&str; 3] = ["after", "before", "done"];
+
+/// The head of a column.
+pub struct Head {
+    pub name: String,
+    pub href: Option<String>,
+    pub sorted: Option<&'static str>,
+    pub number: bool,
+}
+
+/// A choice by which a list is filtered.
+pub struct Pick {
+    pub name: &'static str,
+    pub label: String,
+    pub any: String,
+    pub choices: Vec<(String, String, bool)>,
+}
+
+/// A filter that was taken from a row, and the address of the list without it.
+pub struct Chip {
+    pub label: String,
+    pub value: String,
+    pub href: String,
+}
+
+/// A list as its page shows it, without its rows.
+pub struct Frame {
+    pub path: String,
+    pub search: String,
+    pub hint: String,
+    pub sort: String,
+    pub heads: Vec<Head>,
+    pub picks: Vec<Pick>,
+    pub chips: Vec<Chip>,
+    pub keep: Vec<(&'static str, String)>,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+    pub export: String,
+    /// Whether something was asked for, so that an empty list is not one where nothing is.
+    pub filtered: bool,
+}
+
+/// What was asked of a list that is sorted by `C`.
+pub struct Asked<C> {
+    pub query: Pairs,
+    pub order: Order<C>,
+    usual: Order<C>,
+    errors: Vec<FieldError>,
+}
+
+impl<C: Column> Asked<C> {
+    /// Reads the order; `usual` when none was asked for.
+    pub fn new(query: Pairs, usual: Order<C>) -> Self {
+        let mut errors = Vec::new();
+        let order = match query.given("sort").map(Order::parse) {
+            Some(Ok(order)) => order,
+            Some(Err(error)) => {
+                errors.push(error);
+                usual
+            }
+            None => usual,
+        };
+        Self { query, order, usual, errors }
+    }
+
+    /// A value of a closed list.
+    pub fn one_of<T: Copy>(&mut self, name: &str, all: &[T], code: impl Fn(T) -> &'static str) -> Option<T> {
+        let given = self.query.given(name)?;
+        one_of(name, given, all, code).map_err(|error| self.errors.push(error)).ok()
+    }
+
+    /// An id, or whatever has a form.
+    pub fn id<T: std::str::FromStr>(&mut self, name: &str) -> Option<T> {
+        let given = self.query.given(name)?;
+        let wrong = |_| FieldError::new(name, domain::field::Rule::Unknown).with("value", given);
+        given.parse().map_err(|error| self.errors.push(wrong(error))).ok()
+    }
+
+    /// Everything that is wrong in the address, at once.
+    pub fn check(&mut self) -> Result<(), AppError> {
+        if self.errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(std::mem::take(&mut self.errors))) }
+    }
+
+    /// The name of the list in its cursors: one of another order leads nowhere.
+    pub fn list(&self, name: &str) -> String {
+        format!("{name} {}", self.order.code())
+    }
+
+    /// The page that was asked for.
+    pub fn paging(&self, name: &str) -> Result<Paging, AppError> {
+        Paging::both_ways(&self.list(name), None, self.query.given("after"), self.query.given("before"))
+    }
+
+    /// The head of a column that sorts.
+    pub fn sorts(&self, path: &str, name: &str, by: C) -> Head {
+        let here = self.order.by == by;
+        let order = Order { by, descending: here && !self.order.descending };
+        let href = self.query.without(&PLACE).with(path, "sort", &order.code());
+        let sorted = here.then_some(if self.order.descending { "descending" } else { "ascending" });
+        Head { name: say(name), href: Some(href), sorted, number: false }
+    }
+
+    /// A choice among a closed list.
+    pub fn pick(
+        &self,
+        name: &'static str,
+        label: &str,
+        any: &str,
+        choices: impl IntoIterator<Item = (String, String)>,
+    ) -> Pick {
+        let given = self.query.given(name).unwrap_or_default();
+        let choice = |(code, word): (String, String)| {
+            let here = code == given;
+            (code, word, here)
+        };
+        let choices = choices.into_iter().map(choice).collect();
+        Pick { name, label: say(label), any: say(any), choices }
+    }
+
+    /// A filter that was taken from a row.
+    pub fn chip(&self, path: &str, name: &str, label: &str, value: &str) -> Chip {
+        let href = self.query.without(&PLACE).with(path, name, "");
+        Chip { label: say(label), value: value.to_owned(), href }
+    }
+
+    /// The list around a page of it; without a `hint` there is no text to search for.
+    pub fn frame<R>(&self, path: &str, hint: &str, export: &str, page: &Shown<R>) -> Frame {
+        let place = self.query.without(&PLACE);
+        let way = |name: &str, cursor: &Option<String>| cursor.as_ref().map(|c| place.with(path, name, c));
+        let changed = self.order != self.usual;
+        Frame {
+            path: path.to_owned(),
+            search: self.query.text("q"),
+            hint: if hint.is_empty() { String::new() } else { say(hint) },
+            sort: if changed { self.order.code() } else { String::new() },
+            heads: Vec::new(),
+            picks: Vec::new(),
+            chips: Vec::new(),
+            keep: Vec::new(),
+            previous: way("before", &page.previous),
+            next: way("after", &page.next),
+            export: place.with(export, "", ""),
+            filtered: !place.without(&["sort"]).with("", "", "").is_empty()
+                || self.query.given("after").is_some(),
+        }
+    }
+}
+
+/// The head of a column that does not sort.
+pub fn plain(name: &str) -> Head {
+    Head { name: say(name), href: None, sorted: None, number: false }
+}
+
+/// As [`plain`], of a column of numbers.
+pub fn number(name: &str) -> Head {
+    Head { number: true, ..plain(name) }
+}

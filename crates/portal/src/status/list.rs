@@ -1,0 +1,223 @@
+//! Health of the directories and the list of requests, as a page and as a file.
+
+use app::{
+    AppError, Caller,
+    reading::{
+        lists::Span,
+        roots,
+        views::{DirectoryView, RequestFilter, RequestView},
+    },
+};
+use askama::Template;
+use axum::{
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+use domain::{
+    id::{RequestId, TenantId, UserId},
+    limits,
+    list::{Order, REQUEST_KINDS, RequestColumn},
+    permission::Permission,
+    request::RequestState,
+};
+use web::{Surface, caller, paging::Paging, speech::say, texts};
+
+use crate::{
+    context::{Frame, Visit},
+    export as file,
+    lists::{self, Asked},
+    query::Pairs,
+    refusal::Refusal,
+    view::{self, Tab},
+};
+
+/// Requests are shown by these, in this order.
+const STATES: [RequestState; 6] = [
+    RequestState::CompleteWithProblems,
+    RequestState::Failed,
+    RequestState::Running,
+    RequestState::Parked,
+    RequestState::Requested,
+    RequestState::Complete,
+];
+/// Columns of the file.
+const COLUMNS: [&str; 6] =
+    ["column-request", "group-kind", "column-customer", "list-actor", "column-created", "column-state"];
+const PATH: &str = "/status";
+/// What the list keeps of the address when a state is chosen.
+const BESIDE: [&str; 4] = ["state", "after", "before", "done"];
+
+#[derive(Template)]
+#[template(path = "status.html")]
+struct Overview {
+    frame: Frame,
+    notices: Vec<String>,
+    directories: Option<Vec<view::Directory>>,
+    tabs: Vec<Tab>,
+    list: lists::Frame,
+    mine: Option<String>,
+    requests: Vec<view::Request>,
+    nothing: String,
+}
+
+/// What was asked for.
+struct Wanted {
+    asked: Asked<RequestColumn>,
+    state: Option<RequestState>,
+    kind: Option<&'static str>,
+    tenant: Option<TenantId>,
+    actor: Option<UserId>,
+}
+
+/// What stands around the list.
+struct Around {
+    notices: Vec<String>,
+    directories: Option<Vec<DirectoryView>>,
+    own: bool,
+    tenant: Option<String>,
+    actor: Option<String>,
+}
+
+impl Wanted {
+    fn read(query: Pairs) -> Result<Self, AppError> {
+        let mut asked = Asked::new(query, Order::down(RequestColumn::Created));
+        let state = asked.one_of("state", &STATES, RequestState::code);
+        let kind = asked.one_of("kind", &REQUEST_KINDS, |kind| kind);
+        let (tenant, actor) = (asked.id("tenant"), asked.id("actor"));
+        asked.check()?;
+        Ok(Self { asked, state, kind, tenant, actor })
+    }
+
+    fn filter(&self, caller: &Caller) -> Result<RequestFilter, AppError> {
+        Ok(RequestFilter {
+            roots: roots(caller, Permission::RequestRead)?,
+            id: None,
+            tenant: self.tenant,
+            state: self.state,
+            kind: self.kind.map(str::to_owned),
+            actor: self.actor,
+        })
+    }
+
+    async fn page(
+        &self,
+        surface: &Surface,
+        caller: &Caller,
+        span: Span<'_, RequestId>,
+    ) -> Result<(Around, Vec<RequestView>), AppError> {
+        let filter = self.filter(caller)?;
+        let mut tx = surface.app.read(caller).await?;
+        let own = tx.is_provider_staff().await?;
+        let notices = tx.directory_notices().await?.iter().map(|n| view::notice(n, own)).collect();
+        let directories = match caller.may_anywhere(Permission::DirectoryRead) {
+            true => Some(tx.directory_views(None, *limits::PAGE_ROWS.end()).await?),
+            false => None,
+        };
+        let rows = tx.request_page(&filter, self.asked.order, span).await?;
+        let tenant = match self.tenant {
+            Some(id) => Some(tx.tenant(id).await?.name),
+            None => None,
+        };
+        let actor = match self.actor {
+            Some(id) => Some(tx.user(id).await?.display_name),
+            None => None,
+        };
+        tx.finish().await?;
+        Ok((Around { notices, directories, own, tenant, actor }, rows))
+    }
+}
+
+/// Health of the directories and requests, the newest first.
+pub async fn overview(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
+    let caller = visit.person()?;
+    let wanted = Wanted::read(query)?;
+    let (asked, paging) = (&wanted.asked, wanted.asked.paging("requests")?);
+    let (around, rows) = wanted.page(&visit.surface, caller, paging.span()?).await?;
+    let page = paging.shown(&asked.list("requests"), rows, |r| (String::new(), r.id));
+    let now = visit.surface.app.now();
+    let mut list = asked.frame(PATH, "", "/status/export", &page);
+    let kinds = REQUEST_KINDS.map(|kind| (kind.to_owned(), texts::request_title(kind)));
+    let orders = [("created".to_owned(), say("list-oldest"))];
+    list.picks = vec![
+        asked.pick("kind", "group-kind", "list-any-kind", kinds),
+        asked.pick("sort", "list-order", "list-newest", orders),
+    ];
+    // It is one of the choices.
+    list.sort = String::new();
+    if let Some(state) = wanted.state {
+        list.keep.push(("state", state.code().to_owned()));
+    }
+    if let (Some(name), Some(id)) = (&around.tenant, wanted.tenant) {
+        list.chips.push(asked.chip(PATH, "tenant", "column-customer", name));
+        list.keep.push(("tenant", id.to_string()));
+    }
+    if let (Some(name), Some(id)) = (&around.actor, wanted.actor) {
+        list.chips.push(asked.chip(PATH, "actor", "list-actor", name));
+        list.keep.push(("actor", id.to_string()));
+    }
+    let beside = asked.query.without(&BESIDE);
+    let mine = wanted.actor.is_none().then(|| beside.with(PATH, "actor", &caller.user().to_string()));
+    let tab = |name: String, of: Option<RequestState>| Tab {
+        name,
+        href: beside.with(PATH, "state", of.map_or("", RequestState::code)),
+        here: of == wanted.state,
+    };
+    let mut tabs = vec![tab(say("all"), None)];
+    tabs.extend(STATES.map(|s| tab(view::request_state(s).0, Some(s))));
+    let directories = around.directories.as_ref();
+    let page = Overview {
+        frame: visit.frame.clone(),
+        notices: around.notices,
+        directories: directories.map(|all| all.iter().map(|d| view::directory(d, around.own, now)).collect()),
+        tabs,
+        mine,
+        requests: page.rows.iter().map(|r| view::request(r, now)).collect(),
+        nothing: say(if list.filtered { "nothing-here" } else { "status-none" }),
+        list,
+    };
+    visit.page(StatusCode::OK, &page)
+}
+
+/// All requests the list would show, as a file.
+pub async fn export(visit: Visit, headers: HeaderMap, query: Pairs) -> Result<Response, Refusal> {
+    visit.person()?;
+    let (surface, query) = (visit.surface.clone(), query.without(&["after", "before"]));
+    file::send("requests", &COLUMNS, move |after| {
+        let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
+        Box::pin(async move {
+            // Who is signed in and what they may see is asked for every part.
+            let caller = caller::by_cookie(&surface, &headers).await?.ok_or(Refusal::SignIn)?;
+            let wanted = Wanted::read(query)?;
+            let list = wanted.asked.list("requests");
+            let paging = Paging::export(&list, after.as_deref())?;
+            let rows = part(&surface, &caller, &wanted, paging.span()?).await?;
+            let page = paging.shown(&list, rows, |r| (String::new(), r.id));
+            Ok((page.rows.iter().map(line).collect(), page.next))
+        })
+    })
+    .await
+}
+
+async fn part(
+    surface: &Surface,
+    caller: &Caller,
+    wanted: &Wanted,
+    span: Span<'_, RequestId>,
+) -> Result<Vec<RequestView>, AppError> {
+    let filter = wanted.filter(caller)?;
+    let mut tx = surface.app.read(caller).await?;
+    let rows = tx.request_page(&filter, wanted.asked.order, span).await?;
+    tx.finish().await?;
+    Ok(rows)
+}
+
+fn line(of: &RequestView) -> String {
+    file::line([
+        of.id.to_string(),
+        texts::request_title(&of.kind),
+        of.tenant.name.clone(),
+        of.actor.as_ref().map_or_else(String::new, |actor| actor.principal_name.clone()),
+        of.created_at.to_string(),
+        view::request_state(of.counts.state()).0,
+    ])
+}

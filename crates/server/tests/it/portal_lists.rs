@@ -1,0 +1,177 @@
+//! Lists in a real browser, and what one process wrote seen through another at once.
+
+use std::fs;
+
+use serde_json::json;
+use testkit::postgres::TestDatabase;
+
+use crate::{
+    browser::Browser,
+    directory::Site,
+    http::Client,
+    lifecycle::{url_of, use_keys_of_the_run},
+    process::{Installation, PASSWORD, Process, ROOT, wait_for},
+};
+
+/// The pages of one server, as somebody without scripts uses them.
+struct Pages {
+    http: reqwest::Client,
+    base: String,
+    cookie: String,
+}
+
+impl Pages {
+    async fn open(installation: &Installation) -> Self {
+        let _installed_before = rustls::crypto::ring::default_provider().install_default();
+        let session = json!({ "login": ROOT, "password": PASSWORD });
+        let session = installation.client().post("sessions", &session).await.good();
+        let token = session["token"].as_str().expect("a token");
+        Self {
+            http: reqwest::Client::builder().no_proxy().build().expect("a client"),
+            base: format!("http://127.0.0.1:{}", installation.port()),
+            cookie: format!("tenantry_session={token}"),
+        }
+    }
+
+    async fn see(&self, path: &str) -> String {
+        let call = self.http.get(format!("{}{path}", self.base)).header("cookie", &self.cookie);
+        let answer = call.send().await.expect("the server answers");
+        let (status, html) = (answer.status(), answer.text().await.expect("a page"));
+        assert!(status.is_success(), "{path}: {status}: {html}");
+        html
+    }
+
+    /// Fills the form of a page and sends it.
+    async fn send(&self, from: &str, to: &str, fields: &[(&str, &str)]) {
+        let page = self.see(from).await;
+        let token = page.split("name=\"form\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let encode = |text: &str| text.bytes().fold(String::new(), |all, b| all + &format!("%{b:02X}"));
+        let mut body = format!("form={}", encode(token.expect("a form")));
+        for (name, value) in fields {
+            body.push_str(&format!("&{}={}", encode(name), encode(value)));
+        }
+        let call = self.http.post(format!("{}{to}", self.base)).header("cookie", &self.cookie);
+        let call = call.header("content-type", "application/x-www-form-urlencoded").body(body);
+        let answer = call.header("sec-fetch-site", "same-origin").send().await.expect("the server answers");
+        let (status, html) = (answer.status(), answer.text().await.expect("a page"));
+        assert!(status.is_success(), "{to}: {status}: {html}");
+    }
+}
+
+/// A second installation on the database and the directory of the first.
+async fn beside(first: &Installation, url: &str) -> (Installation, Process, Client) {
+    let second = Installation::new("", Some(url.to_owned()));
+    let (one, other) = (format!(":{}\"", first.port()), format!(":{}\"", second.port()));
+    let text = fs::read_to_string(first.config()).expect("a configuration");
+    second.write(&text.replacen(&one, &other, 1));
+    use_keys_of_the_run(&second);
+    let (server, root) = second.serve(&[]).await;
+    (second, server, root)
+}
+
+#[tokio::test]
+async fn what_a_form_did_is_seen_at_once_through_another_process() {
+    let database = TestDatabase::empty().await;
+    let url = url_of(database.name());
+    let site = Site::in_domain(Site::new().await.domain, Some(url.clone())).await;
+    site.delegate().await;
+    use_keys_of_the_run(&site.installation);
+    site.installation.migrate();
+    let (first, root) = site.installation.serve(&[]).await;
+    let (second_place, second, other) = beside(&site.installation, &url).await;
+    let code = site.code('l');
+    let order = root.order(&code, 1).await;
+    let id = order["customer"]["id"].as_str().expect("a customer").to_owned();
+    let (here, there) = (Pages::open(&site.installation).await, Pages::open(&second_place).await);
+    let path = format!("/customers/{id}");
+    let group = other.post(&format!("customers/{id}/groups"), &json!({ "name": "Board" })).await.good();
+    let group = format!("/groups/{}", group["id"].as_str().expect("a group"));
+    assert!(here.see(&format!("{path}/groups")).await.contains("Board"), "a group of the other process");
+    for round in 0..5 {
+        // In turns, so that neither is always the one that wrote last.
+        let (writes, reads) = if round % 2 == 0 { (&here, &there) } else { (&there, &here) };
+        let surname = format!("Round{round}");
+        let new = format!("{path}/people/new");
+        writes
+            .send(&new, &new, &[("given_name", "Rita"), ("surname", &surname), ("user_name", &surname)])
+            .await;
+        let people = reads.see(&format!("{path}/people?q=rita%20round{round}&sort=-created")).await;
+        assert!(people.contains(&surname), "{people}");
+        assert!(
+            reads.see(&format!("/search?q=round{round}")).await.contains(&surname),
+            "the search finds the login"
+        );
+        let requests = reads.see(&format!("/status?tenant={id}&kind=user_create")).await;
+        assert_eq!(requests.matches("class=\"row\"").count(), round + 1, "{requests}");
+        let login = format!("{}@{code}.example", surname.to_lowercase());
+        writes.send(&group, &format!("{group}/add"), &[("member", &login)]).await;
+        assert!(reads.see(&group).await.contains(&login), "the member is there");
+        let name = format!("Customer in round {round}");
+        let (client, version) = (if round % 2 == 0 { &root } else { &other }, version(&root, &id).await);
+        client.patch(&format!("tenants/{id}"), &version, &json!({ "name": name })).await;
+        assert!(reads.see("/customers?sort=-created").await.contains(&name), "the setting is there");
+        writes.send("/account", "/account/tokens", &[("name", &format!("token {round}"))]).await;
+        assert!(reads.see("/account").await.contains(&format!("token {round}")), "the token is there");
+    }
+    assert!(second.stop().await.success());
+    assert!(first.stop().await.success());
+}
+
+async fn version(root: &Client, id: &str) -> String {
+    root.see(&format!("tenants/{id}")).await["version"].to_string()
+}
+
+#[tokio::test]
+async fn lists_are_sorted_filtered_and_saved_in_a_browser() {
+    let site = Site::new().await;
+    site.delegate().await;
+    site.installation.migrate();
+    let (server, root) = site.installation.serve(&[]).await;
+    let code = site.code('m');
+    let order = root.order(&code, 70).await;
+    root.complete(order["request"]["id"].as_str().expect("a request")).await;
+    let id = order["customer"]["id"].as_str().expect("a customer").to_owned();
+    root.post(&format!("customers/{id}/groups"), &json!({ "name": "Board", "description": "Who decides" }))
+        .await
+        .good();
+    let browser = Browser::open(site.installation.port(), true, "en").await;
+    browser.sign_in(ROOT, PASSWORD).await;
+    let people = format!("/customers/{id}/people");
+    browser.visit(&people).await;
+    browser.look("list-people").await;
+    // To the second page and back.
+    browser.click("a[rel=next]").await;
+    browser.reads("#list", "Person Number 9").await;
+    browser.click("a[rel=prev]").await;
+    browser.reads("#list", "Ada Admin").await;
+    // A column that sorts, once and again.
+    browser.click("th a.sort[href*='sort=login']").await;
+    browser.reads("th[aria-sort=ascending]", "Login").await;
+    browser.click("th[aria-sort] a.sort").await;
+    browser.reads("th[aria-sort=descending]", "Login").await;
+    // Filters keep the order, and the address everything.
+    browser.click("#pick-standing option[value='never_activated']").await;
+    wait_for("the address follows", async || {
+        browser.path().await.contains("standing=never_activated").then_some(())
+    })
+    .await;
+    assert!(browser.path().await.contains("sort=-login"), "{}", browser.path().await);
+    browser.look("list-people-filtered").await;
+    browser.fill("q", "nobody is called so").await;
+    browser.reads("#list", "Nothing was found").await;
+    for (name, path) in [
+        ("list-customers", "/customers?sort=-code".to_owned()),
+        ("list-groups", format!("/customers/{id}/groups?sort=-name")),
+        ("list-requests", format!("/status?tenant={id}&sort=created")),
+        ("list-search", format!("/search?q={code}")),
+        ("list-wrong", format!("{people}?sort=shoe_size&state=hungry")),
+    ] {
+        browser.visit(&path).await;
+        browser.look(name).await;
+    }
+    let said = browser.text("main").await;
+    assert!(said.contains("shoe_size") && said.contains("-created"), "what can be asked for is said: {said}");
+    assert!(said.contains("hungry") && said.contains("verified"), "{said}");
+    browser.close().await;
+    assert!(server.stop().await.success());
+}

@@ -1,0 +1,172 @@
+//! Pages of lists: which rows, in which order, from where on.
+//!
+//! A page is two statements: the ids of its rows, read in the order of an index, then the
+//! rows by their ids. The ids come by one of two ways. What few rows match is looked up by
+//! the index of the filter, and those few are sorted. Otherwise the list is walked in its
+//! order, where many match and a page is full soon. Which it is is counted, up to a bound,
+//! and not guessed: statistics do not know one customer from another.
+//!
+//! Each statement begins with its name in a comment; `bench` keeps their plans.
+
+mod groups;
+mod people;
+mod requests;
+mod tenants;
+
+use std::collections::{HashMap, HashSet};
+
+use domain::{
+    id::{Id, TenantId},
+    limits,
+};
+use uuid::Uuid;
+
+pub use self::groups::GroupSearch;
+use crate::{StoreError, tx::ReadTx};
+
+/// Which part of a list is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Span<'a, I> {
+    /// The sort key and id of the row beside which it begins; none at the list's beginning.
+    pub from: Option<(&'a str, I)>,
+    /// The rows before that one, instead of those after it.
+    pub back: bool,
+    /// Rows at most.
+    pub limit: u32,
+}
+
+impl<I> Span<'_, I> {
+    /// The first rows.
+    #[must_use]
+    pub const fn first(limit: u32) -> Self {
+        Self { from: None, back: false, limit }
+    }
+}
+
+/// Above every text that is a key.
+const ABOVE: &str = "\u{10FFFF}";
+
+/// Where a statement begins: no row is missed by beginning below the lowest or above the
+/// highest, and so a kept plan is right for the first page and for every other.
+struct Start {
+    key: String,
+    id: Uuid,
+    descending: bool,
+}
+
+impl Start {
+    fn of<K>(span: Span<'_, Id<K>>, descending: bool) -> Self
+    where
+        K: domain::id::Kind,
+    {
+        let descending = descending != span.back;
+        let (key, id) = match span.from {
+            Some((key, id)) => (key.to_owned(), id.uuid()),
+            None if descending => (ABOVE.to_owned(), Uuid::max()),
+            None => (String::new(), Uuid::nil()),
+        };
+        Self { key, id, descending }
+    }
+}
+
+/// Texts that begin with one, as a range: from, and below what.
+struct Range {
+    low: String,
+    high: String,
+}
+
+impl Range {
+    /// Everything.
+    fn all() -> Self {
+        Self { low: String::new(), high: ABOVE.to_owned() }
+    }
+
+    /// What begins with `key`.
+    fn beginning(key: &str) -> Self {
+        Self { low: key.to_owned(), high: format!("{key}{ABOVE}") }
+    }
+}
+
+/// What some filters leave, as far as they match few.
+#[derive(Default)]
+struct Few(Option<HashSet<Uuid>>);
+
+impl Few {
+    /// The rows of a filter, if they are at most so many. Gives whether they were.
+    fn keep(&mut self, found: Vec<Uuid>, most: i64) -> bool {
+        if !is_few(&found, most) {
+            return false;
+        }
+        let found: HashSet<_> = found.into_iter().collect();
+        self.0 = Some(match self.0.take() {
+            Some(others) => others.intersection(&found).copied().collect(),
+            None => found,
+        });
+        true
+    }
+
+    /// The ids, where a filter matched few.
+    fn ids(self) -> Option<Vec<Uuid>> {
+        self.0.map(|ids| ids.into_iter().collect())
+    }
+}
+
+/// Whether these are at most so many.
+fn is_few(found: &[Uuid], most: i64) -> bool {
+    usize::try_from(most).is_ok_and(|most| found.len() <= most)
+}
+
+/// One more than are few.
+const MORE: i64 = limits::FEW_ROWS + 1;
+
+impl ReadTx<'_> {
+    /// The tenants at and below `roots`, if they are so few that their lists can be read side
+    /// by side: in the list of everybody theirs would be far between.
+    pub(crate) async fn tenants_side_by_side(
+        &mut self,
+        roots: &[TenantId],
+    ) -> Result<Option<Vec<Uuid>>, StoreError> {
+        let roots: Vec<_> = roots.iter().map(|root| root.uuid()).collect();
+        let mut tenants = sqlx::query_scalar!(
+            "/* list tenants, side by side */ SELECT descendant FROM tenant_closure WHERE ancestor = ANY($1) LIMIT $2",
+            &roots,
+            limits::TENANTS_SIDE_BY_SIDE + 1
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let few = is_few(&tenants, limits::TENANTS_SIDE_BY_SIDE);
+        tenants.sort_unstable();
+        tenants.dedup();
+        Ok(few.then_some(tenants))
+    }
+}
+
+/// Puts rows that were read by their ids into the order of those.
+fn in_order<T>(ids: &[Uuid], rows: Vec<T>, id: impl Fn(&T) -> Uuid) -> Vec<T> {
+    let places: HashMap<_, _> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    let mut rows = rows;
+    rows.sort_by_key(|row| places.get(&id(row)).copied());
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_rows_of_several_filters_are_those_of_all_of_them() {
+        let id = Uuid::from_u128;
+        let mut few = Few::default();
+        assert!(few.keep(vec![id(1), id(2), id(3)], 3));
+        assert!(!few.keep((0..4).map(id).collect(), 3), "more than few say nothing");
+        assert!(few.keep(vec![id(3), id(4)], 3));
+        assert_eq!(few.ids(), Some(vec![id(3)]));
+        assert_eq!(Few::default().ids(), None);
+    }
+
+    #[test]
+    fn rows_come_in_the_order_of_their_ids() {
+        let id = Uuid::from_u128;
+        assert_eq!(in_order(&[id(3), id(1)], vec![id(1), id(3)], |row| *row), [id(3), id(1)]);
+    }
+}

@@ -1,0 +1,335 @@
+//! People of a customer.
+
+use domain::{
+    id::UserId,
+    limits::FEW_ROWS,
+    list::{Order, PeopleColumn, Standing},
+    request::ItemState,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Few, MORE, Range, Span, Start, in_order, is_few};
+use crate::{
+    StoreError,
+    tx::{Permit, ReadTx, TenantRef, act},
+    users::{User, UserSearch, search_key},
+};
+
+/// What the statements of a page take.
+struct Asked {
+    tenant: Uuid,
+    start: Start,
+    text: Range,
+    standing: Option<&'static str>,
+    state: Option<&'static str>,
+    plans: Option<Vec<Uuid>>,
+    department: Option<String>,
+    field: Option<serde_json::Value>,
+    limit: i64,
+    few: Option<Vec<Uuid>>,
+}
+
+/// One statement: its name, of which people, what is compared with the text that was
+/// searched, where it begins, and in which order.
+macro_rules! ids {
+    ($tx:expr, $a:expr, $name:literal, $of:literal, $text:literal, $after:literal, $order:literal) => {
+        sqlx::query_scalar!(
+            "/* list people "
+                + $name
+                + " */ SELECT u.id FROM users u WHERE "
+                + $of
+                + " AND u.deleted_at IS NULL
+                AND "
+                + $after
+                + " AND "
+                + $text
+                + "
+                AND ($6::text IS NULL OR $6 = (CASE WHEN NOT u.enabled THEN 'disabled'
+                     WHEN u.activated_at IS NULL THEN 'never_activated' ELSE 'active' END))
+                AND ($7::text IS NULL OR $7 = coalesce((SELECT x.state FROM external_object x
+                     WHERE x.object_id = u.object_id), 'requested'))
+                AND ($8::uuid[] IS NULL OR (SELECT true FROM subscription s
+                     WHERE s.user_id = u.id AND s.plan_id = ANY($8) AND s.ended_at IS NULL LIMIT 1))
+                AND ($9::text IS NULL OR u.department = $9)
+                AND ($10::jsonb IS NULL OR u.fields @> $10)
+              ORDER BY "
+                + $order
+                + " LIMIT $11",
+            $a.tenant,
+            $a.start.key,
+            $a.start.id,
+            $a.text.low,
+            $a.text.high,
+            $a.standing,
+            $a.state,
+            $a.plans.as_deref(),
+            $a.department,
+            $a.field,
+            $a.limit,
+            $a.few.as_deref()
+        )
+        .fetch_all($tx.sql())
+        .await?
+    };
+}
+
+/// A column, walked or among few, in both directions.
+macro_rules! by {
+    ($tx:expr, $a:expr, [$walked_up:literal, $walked_down:literal, $few_up:literal, $few_down:literal],
+     $text:literal, [$after:literal, $before:literal], [$up:literal, $down:literal]) => {
+        match ($a.few.is_some(), $a.start.descending) {
+            (false, false) => {
+                ids!($tx, $a, $walked_up, "u.tenant_id = $1 AND $12::uuid[] IS NULL", $text, $after, $up)
+            }
+            (false, true) => {
+                ids!($tx, $a, $walked_down, "u.tenant_id = $1 AND $12::uuid[] IS NULL", $text, $before, $down)
+            }
+            (true, false) => ids!(
+                $tx,
+                $a,
+                $few_up,
+                "u.id = ANY($12) AND u.tenant_id = $1",
+                "(u.search_key >= $4 AND u.search_key < $5 OR u.principal_name >= $4 AND u.principal_name < $5
+                  OR lower(u.logon_name) = $4)",
+                $after,
+                $up
+            ),
+            (true, true) => ids!(
+                $tx,
+                $a,
+                $few_down,
+                "u.id = ANY($12) AND u.tenant_id = $1",
+                "(u.search_key >= $4 AND u.search_key < $5 OR u.principal_name >= $4 AND u.principal_name < $5
+                  OR lower(u.logon_name) = $4)",
+                $before,
+                $down
+            ),
+        }
+    };
+}
+
+impl User {
+    /// What stands beside the id where a page that is sorted by `column` ends.
+    #[must_use]
+    pub fn place(&self, column: PeopleColumn) -> String {
+        match column {
+            PeopleColumn::Name => self.key.clone(),
+            PeopleColumn::Login => self.principal_name.clone(),
+            PeopleColumn::Created => String::new(),
+        }
+    }
+}
+
+impl ReadTx<'_> {
+    /// A page of the people of the permitted tenant.
+    pub async fn people_page(
+        &mut self,
+        permit: &Permit<act::UserRead>,
+        which: UserSearch<'_>,
+        order: Order<PeopleColumn>,
+        span: Span<'_, UserId>,
+    ) -> Result<Vec<User>, StoreError> {
+        let mut few = Few::default();
+        let plans = match which.plan {
+            Some(code) => Some(self.versions_of_plan(code).await?),
+            None => None,
+        };
+        let text = self.people_named(&permit.tenant, which.search, order.by, &mut few).await?;
+        self.few_people(permit.tenant.id.uuid(), which, plans.as_deref(), &mut few).await?;
+        let asked = Asked {
+            tenant: permit.tenant.id.uuid(),
+            start: Start::of(span, order.descending),
+            text,
+            standing: which.standing.map(Standing::code),
+            state: which.state.map(ItemState::code),
+            plans,
+            department: which.department.map(str::to_owned),
+            field: which.field.map(|(id, value)| json!({ (id.uuid().to_string()): value })),
+            limit: i64::from(span.limit),
+            few: few.ids(),
+        };
+        let mut ids = self.ids_of_people(order.by, &asked).await?;
+        if span.back {
+            ids.reverse();
+        }
+        let rows = self.load_users(&ids, false).await?;
+        Ok(in_order(&ids, rows, |user| user.id.uuid()))
+    }
+
+    async fn ids_of_people(&mut self, column: PeopleColumn, asked: &Asked) -> Result<Vec<Uuid>, StoreError> {
+        if asked.few.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(Vec::new());
+        }
+        Ok(match column {
+            PeopleColumn::Name => by!(
+                self,
+                asked,
+                ["by name, walked", "by -name, walked", "by name, few", "by -name, few"],
+                "u.search_key >= $4 AND u.search_key < $5",
+                ["(u.search_key, u.id) > ($2, $3)", "(u.search_key, u.id) < ($2, $3)"],
+                ["u.search_key, u.id", "u.search_key DESC, u.id DESC"]
+            ),
+            PeopleColumn::Login => by!(
+                self,
+                asked,
+                ["by login, walked", "by -login, walked", "by login, few", "by -login, few"],
+                "u.principal_name >= $4 AND u.principal_name < $5",
+                [
+                    "u.principal_name > $2 AND $3::uuid IS NOT NULL",
+                    "u.principal_name < $2 AND $3::uuid IS NOT NULL"
+                ],
+                ["u.principal_name", "u.principal_name DESC"]
+            ),
+            PeopleColumn::Created => by!(
+                self,
+                asked,
+                ["by created, walked", "by -created, walked", "by created, few", "by -created, few"],
+                "(u.search_key >= $4 AND u.search_key < $5 OR u.principal_name >= $4 AND u.principal_name < $5)",
+                ["u.id > $3 AND $2::text IS NOT NULL", "u.id < $3 AND $2::text IS NOT NULL"],
+                ["u.id", "u.id DESC"]
+            ),
+        })
+    }
+
+    /// Who is called so. Where those are few they are kept in `few`, and nothing is left to
+    /// compare; otherwise the page compares the column it is sorted by.
+    async fn people_named(
+        &mut self,
+        tenant: &TenantRef,
+        search: Option<&str>,
+        column: PeopleColumn,
+        few: &mut Few,
+    ) -> Result<Range, StoreError> {
+        let Some(search) = search else { return Ok(Range::all()) };
+        let text = Range::beginning(&search_key(search));
+        let id = tenant.id.uuid();
+        let named = sqlx::query_scalar!(
+            "/* list people, few by name */ SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
+                AND search_key >= $2 AND search_key < $3 ORDER BY search_key, id LIMIT $4",
+            id,
+            text.low,
+            text.high,
+            MORE
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let logins = sqlx::query_scalar!(
+            "/* list people, few by login */ SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
+                AND principal_name >= $2 AND principal_name < $3 ORDER BY principal_name LIMIT $4",
+            id,
+            text.low,
+            text.high,
+            MORE
+        )
+        .fetch_all(self.sql())
+        .await?;
+        // Names are in many customers' directories, so a log-on name is found whole.
+        let logon = sqlx::query_scalar!(
+            "/* list people, few by log-on name */ SELECT owner FROM reserved_name
+              WHERE kind = 'logon_name' AND space = $1 AND value = $2 AND tenant_id = $3 AND reserved_until IS NULL",
+            tenant.target.map(domain::id::TargetId::uuid).unwrap_or_default(),
+            text.low,
+            id
+        )
+        .fetch_all(self.sql())
+        .await?;
+        // Sorted by one kind of name, another that too many have is not looked at.
+        let few_or_sorted =
+            |found: &[Uuid], by| column == by || column == PeopleColumn::Created || is_few(found, FEW_ROWS);
+        let mut all = logon;
+        if few_or_sorted(&named, PeopleColumn::Name) {
+            all.extend(named);
+        }
+        if few_or_sorted(&logins, PeopleColumn::Login) {
+            all.extend(logins);
+        }
+        Ok(if few.keep(all, FEW_ROWS) { Range::all() } else { text })
+    }
+
+    /// What each filter leaves, where that is few.
+    async fn few_people(
+        &mut self,
+        tenant: Uuid,
+        which: UserSearch<'_>,
+        plans: Option<&[Uuid]>,
+        few: &mut Few,
+    ) -> Result<(), StoreError> {
+        if let Some(standing) = which.standing {
+            let found = sqlx::query_scalar!(
+                "/* list people, few by standing */ SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
+                    AND (CASE WHEN NOT enabled THEN 'disabled' WHEN activated_at IS NULL THEN 'never_activated'
+                         ELSE 'active' END) = $2 ORDER BY id LIMIT $3",
+                tenant,
+                standing.code(),
+                MORE
+            )
+            .fetch_all(self.sql())
+            .await?;
+            few.keep(found, FEW_ROWS);
+        }
+        // Nearly everything is as it should be, so a page of that is full soon.
+        if let Some(state) = which.state.filter(|state| *state != ItemState::Verified) {
+            let found = self.people_in_state(tenant, state).await?;
+            few.keep(found, FEW_ROWS);
+        }
+        if let Some(plans) = plans {
+            let found = sqlx::query_scalar!(
+                r#"/* list people, few by plan */ SELECT user_id AS "id!" FROM subscription WHERE tenant_id = $1
+                    AND plan_id = ANY($2) AND ended_at IS NULL AND user_id IS NOT NULL LIMIT $3"#,
+                tenant,
+                plans,
+                MORE
+            )
+            .fetch_all(self.sql())
+            .await?;
+            few.keep(found, FEW_ROWS);
+        }
+        if let Some(department) = which.department {
+            let found = sqlx::query_scalar!(
+                "/* list people, few by department */ SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
+                    AND department = $2 LIMIT $3",
+                tenant,
+                department,
+                MORE
+            )
+            .fetch_all(self.sql())
+            .await?;
+            few.keep(found, FEW_ROWS);
+        }
+        Ok(())
+    }
+
+    async fn people_in_state(&mut self, tenant: Uuid, state: ItemState) -> Result<Vec<Uuid>, StoreError> {
+        let mut found = sqlx::query_scalar!(
+            "/* list people, few by state */ SELECT u.id FROM external_object x JOIN users u ON u.object_id = x.object_id
+              WHERE x.tenant_id = $1 AND x.state = $2 AND x.state <> 'verified' AND u.tenant_id = $1
+                AND u.deleted_at IS NULL LIMIT $3",
+            tenant,
+            state.code(),
+            MORE
+        )
+        .fetch_all(self.sql())
+        .await?;
+        if state == ItemState::Requested {
+            // What was never tried has no state yet, and waits for a worker.
+            found.extend(
+                sqlx::query_scalar!(
+                    "/* list people, few never tried */ SELECT u.id FROM target g JOIN work w ON w.target_id = g.id
+                       JOIN users u ON u.object_id = w.object_id
+                      WHERE w.lane IN (0, 1) AND w.tenant_id = $1 AND u.tenant_id = $1 AND u.deleted_at IS NULL
+                        AND NOT EXISTS (SELECT FROM external_object x WHERE x.object_id = w.object_id) LIMIT $2",
+                    tenant,
+                    MORE
+                )
+                .fetch_all(self.sql())
+                .await?,
+            );
+        }
+        Ok(found)
+    }
+
+    async fn versions_of_plan(&mut self, code: &str) -> Result<Vec<Uuid>, StoreError> {
+        Ok(sqlx::query_scalar!("SELECT id FROM plan WHERE code = $1", code).fetch_all(self.sql()).await?)
+    }
+}

@@ -1,0 +1,245 @@
+//! Requests the caller may read.
+
+use domain::{
+    id::{RequestId, TenantId, UserId},
+    limits::FEW_ROWS,
+    list::{Order, RequestColumn},
+    request::RequestState,
+};
+use uuid::Uuid;
+
+use super::{Few, MORE, Span, Start};
+use crate::{
+    StoreError,
+    tx::ReadTx,
+    views::{RequestFilter, RequestView},
+};
+
+/// What the statements of a page take.
+struct Asked {
+    roots: Vec<Uuid>,
+    start: Start,
+    tenant: Option<Uuid>,
+    kind: Option<String>,
+    actor: Option<Uuid>,
+    state: Option<&'static str>,
+    limit: i64,
+}
+
+/// How the ids of a page are found.
+enum Way {
+    /// Of so few tenants that their lists are walked side by side.
+    SideBySide(Vec<Uuid>),
+    /// These, which a filter left.
+    Few(Vec<Uuid>),
+    /// What one person asked.
+    Actor,
+    /// What is of one kind.
+    Kind,
+    /// The list of everybody is walked.
+    All,
+}
+
+/// One statement: its name, of which requests, and in which order. The state of a request is
+/// that of its items; of one that is finished none is open, so that none has to be counted.
+macro_rules! ids {
+    ($tx:expr, $a:expr, $ids:expr, $name:literal, $of:literal, $after:literal, $order:literal, $end:literal) => {
+        sqlx::query_scalar!(
+            "/* list requests " + $name + " */ " + $of + "
+                AND r.id " + $after + " $2
+                AND ($3::uuid IS NULL OR (SELECT true FROM tenant_closure c
+                     WHERE c.descendant = r.tenant_id AND c.ancestor = $3 LIMIT 1))
+                AND (SELECT true FROM tenant_closure c
+                     WHERE c.descendant = r.tenant_id AND c.ancestor = ANY($1) LIMIT 1)
+                AND ($4::text IS NULL OR r.kind = $4) AND ($5::uuid IS NULL OR r.actor_id = $5)
+                AND ($6::text IS NULL OR $6 = CASE
+                    WHEN r.finished_at IS NULL AND (SELECT true FROM request_item i WHERE i.request_id = r.id
+                                            AND i.state IN ('requested', 'running', 'parked') LIMIT 1)
+                    THEN CASE WHEN (SELECT true FROM request_item i WHERE i.request_id = r.id
+                                       AND i.state IN ('requested', 'running') LIMIT 1) IS NULL THEN 'parked'
+                              WHEN (SELECT true FROM request_item i WHERE i.request_id = r.id
+                                       AND i.state <> 'requested' LIMIT 1) IS NULL THEN 'requested'
+                              ELSE 'running' END
+                    WHEN (SELECT true FROM request_item i WHERE i.request_id = r.id
+                             AND i.state = 'failed' LIMIT 1) IS NULL THEN 'complete'
+                    WHEN (SELECT true FROM request_item i WHERE i.request_id = r.id
+                             AND i.state IN ('verified', 'drifted', 'superseded') LIMIT 1) IS NULL THEN 'failed'
+                    ELSE 'complete_with_problems' END)
+              ORDER BY r.id " + $order + " LIMIT $7" + $end,
+            &$a.roots,
+            $a.start.id,
+            $a.tenant,
+            $a.kind,
+            $a.actor,
+            $a.state,
+            $a.limit,
+            $ids
+        )
+        .fetch_all($tx.sql())
+        .await?
+    };
+}
+
+/// A way, in both directions.
+macro_rules! ways {
+    ($tx:expr, $a:expr, $ids:expr, [$up:literal, $down:literal], $of:literal, [$end_up:literal, $end_down:literal]) => {
+        match $a.start.descending {
+            false => ids!($tx, $a, $ids, $up, $of, ">", "ASC", $end_up),
+            true => ids!($tx, $a, $ids, $down, $of, "<", "DESC", $end_down),
+        }
+    };
+}
+
+impl ReadTx<'_> {
+    /// A page of requests.
+    pub async fn request_page(
+        &mut self,
+        filter: &RequestFilter,
+        order: Order<RequestColumn>,
+        span: Span<'_, RequestId>,
+    ) -> Result<Vec<RequestView>, StoreError> {
+        let way = self.way_of_requests(filter).await?;
+        let asked = Asked {
+            roots: filter.roots.iter().map(|t| t.uuid()).collect(),
+            start: Start::of(span, order.descending),
+            tenant: filter.tenant.map(TenantId::uuid),
+            kind: filter.kind.clone(),
+            actor: filter.actor.map(UserId::uuid),
+            state: filter.state.map(RequestState::code),
+            limit: i64::from(span.limit),
+        };
+        let mut ids = self.ids_of_requests(&way, &asked).await?;
+        if span.back {
+            ids.reverse();
+        }
+        let rows = self.requests_by_id(&ids).await?;
+        Ok(super::in_order(&ids, rows, |request| request.id.uuid()))
+    }
+
+    async fn way_of_requests(&mut self, filter: &RequestFilter) -> Result<Way, StoreError> {
+        if let Some(id) = filter.id {
+            return Ok(Way::Few(vec![id.uuid()]));
+        }
+        let tenants = self.tenants_of_requests(filter).await?;
+        let mut few = Few::default();
+        match filter.state {
+            Some(RequestState::Failed | RequestState::CompleteWithProblems) => {
+                few.keep(self.requests_with_failures(filter, tenants.as_deref()).await?, FEW_ROWS);
+            }
+            Some(RequestState::Requested | RequestState::Running | RequestState::Parked) => {
+                few.keep(self.open_requests(tenants.as_deref()).await?, FEW_ROWS);
+            }
+            Some(RequestState::Complete) | None => {}
+        }
+        Ok(match (few.ids(), tenants) {
+            (Some(ids), _) => Way::Few(ids),
+            (None, Some(tenants)) => Way::SideBySide(tenants),
+            (None, None) if filter.actor.is_some() => Way::Actor,
+            (None, None) if filter.kind.is_some() => Way::Kind,
+            (None, None) => Way::All,
+        })
+    }
+
+    async fn ids_of_requests(&mut self, way: &Way, asked: &Asked) -> Result<Vec<Uuid>, StoreError> {
+        let none: &[Uuid] = &[];
+        Ok(match way {
+            Way::SideBySide(tenants) => ways!(
+                self,
+                asked,
+                tenants,
+                ["side by side", "side by side, newest first"],
+                "SELECT id AS \"id!\" FROM unnest($8::uuid[]) t (tenant), LATERAL (
+                    SELECT r.id FROM request r WHERE r.tenant_id = t.tenant",
+                [") r ORDER BY id LIMIT $7", ") r ORDER BY id DESC LIMIT $7"]
+            ),
+            Way::Few(ids) => ways!(
+                self,
+                asked,
+                ids,
+                ["few", "few, newest first"],
+                "SELECT r.id AS \"id!\" FROM request r WHERE r.id = ANY($8::uuid[])",
+                ["", ""]
+            ),
+            Way::Actor => ways!(
+                self,
+                asked,
+                none,
+                ["of one person", "of one person, newest first"],
+                "SELECT r.id AS \"id!\" FROM request r WHERE r.actor_id = $5 AND $8::uuid[] IS NOT NULL",
+                ["", ""]
+            ),
+            Way::Kind => ways!(
+                self,
+                asked,
+                none,
+                ["of one kind", "of one kind, newest first"],
+                "SELECT r.id AS \"id!\" FROM request r WHERE r.kind = $4 AND $8::uuid[] IS NOT NULL",
+                ["", ""]
+            ),
+            Way::All => ways!(
+                self,
+                asked,
+                none,
+                ["of everybody", "of everybody, newest first"],
+                "SELECT r.id AS \"id!\" FROM request r WHERE $8::uuid[] IS NOT NULL",
+                ["", ""]
+            ),
+        })
+    }
+
+    /// The tenants the list is about, if there are not too many to walk side by side.
+    async fn tenants_of_requests(&mut self, filter: &RequestFilter) -> Result<Option<Vec<Uuid>>, StoreError> {
+        let Some(tenant) = filter.tenant else { return self.tenants_side_by_side(&filter.roots).await };
+        // Below one of the two; that it is below the other is asked of each row.
+        self.tenants_side_by_side(&[tenant]).await
+    }
+
+    /// Requests of which something failed: each is found by one step in the index, however
+    /// many of its items failed. A request of a customer may also make its seller's container.
+    async fn requests_with_failures(
+        &mut self,
+        filter: &RequestFilter,
+        tenants: Option<&[Uuid]>,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let tops: Vec<_> = match filter.tenant {
+            Some(tenant) => vec![tenant.uuid()],
+            None => filter.roots.iter().map(|root| root.uuid()).collect(),
+        };
+        Ok(sqlx::query_scalar!(
+            r#"/* list requests, few with failures */ WITH RECURSIVE f AS (
+                   (SELECT s.tenant_id, s.request_id FROM (SELECT i.tenant_id, i.request_id FROM request_item i
+                     WHERE $2 AND i.state = 'failed' ORDER BY i.tenant_id, i.request_id LIMIT 1) s
+                    UNION ALL
+                    SELECT t.tenant, i.request_id FROM (
+                        SELECT unnest($1::uuid[]) AS tenant UNION
+                        SELECT c.ancestor FROM tenant_closure c WHERE c.descendant = ANY($4) AND NOT $2) t, LATERAL (
+                        SELECT i.request_id FROM request_item i WHERE i.tenant_id = t.tenant AND i.state = 'failed'
+                         ORDER BY i.request_id LIMIT 1) i)
+                   UNION ALL
+                   SELECT n.tenant_id, n.request_id FROM f, LATERAL (
+                       SELECT i.tenant_id, i.request_id FROM request_item i
+                        WHERE i.state = 'failed' AND (i.tenant_id, i.request_id) > (f.tenant_id, f.request_id)
+                          AND ($2 OR i.tenant_id = f.tenant_id)
+                        ORDER BY i.tenant_id, i.request_id LIMIT 1) n)
+               SELECT DISTINCT request_id AS "id!" FROM (SELECT request_id FROM f LIMIT $3) f"#,
+            tenants.unwrap_or_default(),
+            tenants.is_none(),
+            MORE,
+            &tops
+        )
+        .fetch_all(self.sql())
+        .await?)
+    }
+
+    /// Requests that are not finished.
+    async fn open_requests(&mut self, tenants: Option<&[Uuid]>) -> Result<Vec<Uuid>, StoreError> {
+        Ok(sqlx::query_scalar!(
+            "/* list requests, few open */ SELECT id FROM request WHERE finished_at IS NULL
+                AND ($1::uuid[] IS NULL OR tenant_id = ANY($1)) ORDER BY id DESC LIMIT $2",
+            tenants,
+            MORE
+        )
+        .fetch_all(self.sql())
+        .await?)
+    }
+}
