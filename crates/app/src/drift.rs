@@ -197,6 +197,17 @@ async fn adopt_value(
     Ok(request)
 }
 
+/// Whether what was found is of a kind that can be made what is wanted; whether it is in
+/// order is asked when somebody does.
+#[must_use]
+pub fn can_be_adopted(of: &Finding) -> bool {
+    match of.attribute {
+        _ if is_of_members(of.kind) => of.member.is_some(),
+        Some(Attribute::Owner) => of.linked.is_some(),
+        _ => of.user.is_some() && patch(of).is_some(),
+    }
+}
+
 /// The change that makes the found value the wanted one; none for what cannot be adopted.
 fn patch(finding: &Finding) -> Option<UserPatch> {
     if finding.kind != FindingKind::Changed {

@@ -36,6 +36,7 @@ pub mod reading;
 pub mod repeat;
 pub mod requests;
 pub mod resets;
+pub mod seats;
 pub mod sessions;
 pub mod settings;
 pub mod suffixes;

@@ -260,5 +260,7 @@ pub const CHOICES_OF_FIELD: usize = 100;
 pub const FIELD_PATTERN_CHARS: usize = 200;
 /// Bytes the pattern of a custom field may take when it is made ready.
 pub const FIELD_PATTERN_BYTES: usize = 256 * 1024;
+/// People who get or lose a plan in one request: one transaction holds their rows until its end.
+pub const SEATS_AT_ONCE: u32 = 5_000;
 /// People of whom a refused change of many tells which value does not fit.
 pub const PEOPLE_NAMED: usize = 10;

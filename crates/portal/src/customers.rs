@@ -43,7 +43,12 @@ pub fn tabs(id: TenantId, here: &str) -> Vec<Tab> {
         href: format!("/customers/{id}{path}"),
         here: path == here,
     };
-    vec![tab("customer-overview", ""), tab("customer-people", "/people"), tab("customer-groups", "/groups")]
+    vec![
+        tab("customer-overview", ""),
+        tab("customer-people", "/people"),
+        tab("customer-groups", "/groups"),
+        tab("customer-services", "/services"),
+    ]
 }
 
 /// The way to what a customer has.

@@ -2,7 +2,10 @@
 
 use app::AppError;
 use domain::field::FieldError;
-use web::{speech::say, texts};
+use web::{
+    speech::{self, say},
+    texts,
+};
 
 use crate::{context::Posted, refusal::Refusal};
 
@@ -17,7 +20,7 @@ pub struct Choice {
 }
 
 /// A form that is shown: empty, as something is, or as it was sent.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Form {
     values: Vec<(String, String)>,
     errors: Vec<(String, String)>,
@@ -34,13 +37,26 @@ impl Form {
     /// As it was sent, with what is wrong; anything but wrong values is a page of its own.
     pub fn again(posted: &Posted, error: AppError) -> Result<Self, Refusal> {
         let AppError::Invalid(errors) = error else { return Err(error.into()) };
-        let errors = errors.iter().map(|e| (place(e), texts::field_error(e))).collect();
-        Ok(Self { values: posted.fields().to_vec(), errors })
+        Ok(Self { values: posted.fields().to_vec(), errors: Vec::new() }.wrong_with(&errors))
+    }
+
+    /// With what is wrong with it.
+    pub fn wrong_with(mut self, errors: &[FieldError]) -> Self {
+        self.errors = errors.iter().map(|e| (place(e), texts::field_error(e))).collect();
+        self
     }
 
     /// With everything that is wrong at one field: the form has no other.
     pub fn all_at(mut self, name: &str) -> Self {
         for (place, _) in &mut self.errors {
+            name.clone_into(place);
+        }
+        self
+    }
+
+    /// With everything that is wrong with fields that begin so at one field.
+    pub fn gathered(mut self, prefix: &str, name: &str) -> Self {
+        for (place, _) in self.errors.iter_mut().filter(|(place, _)| place.starts_with(prefix)) {
             name.clone_into(place);
         }
         self
@@ -74,9 +90,11 @@ fn place(error: &FieldError) -> String {
     name.split('[').next().unwrap_or(name).to_owned()
 }
 
-/// What a field is called: `customer.name` as a customer's `name`.
+/// What a field is called: `customer.name` as a customer's `name`. What somebody named
+/// themselves, as a property, goes by that name.
 pub fn label(name: &str) -> String {
-    say(&format!("field-{}", name.replace('.', "-")))
+    let id = format!("field-{}", name.replace('.', "-"));
+    if speech::has(&id) { say(&id) } else { name.rsplit('.').next().unwrap_or(name).to_owned() }
 }
 
 /// A value somebody may leave out.

@@ -13,7 +13,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::id::{GroupId, UserId};
+use domain::{
+    id::{GroupId, UserId},
+    permission::Permission,
+};
 use web::{
     paging::Paging,
     speech::{self, say},
@@ -65,6 +68,7 @@ struct One {
     members: Vec<Member>,
     next: Option<String>,
     may_change: bool,
+    may_release: bool,
     form: Form,
 }
 
@@ -112,6 +116,7 @@ async fn page(
         next: next.map(|cursor| query.with(&path, "after", &cursor)),
         path,
         may_change: may && !shown.built_in,
+        may_release: !shown.built_in && caller.may_anywhere(Permission::DirectoryAdopt),
         form,
     };
     visit.page(status, &page)

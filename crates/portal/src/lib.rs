@@ -11,9 +11,11 @@ mod account;
 mod activate;
 mod appearance;
 mod assets;
+mod catalogue;
 mod context;
 mod customers;
 mod export;
+mod directories;
 mod forms;
 mod groups;
 mod home;
@@ -81,6 +83,8 @@ pub fn router(surface: &Surface) -> Router {
         .route("/status/requests/{id}/retry", post(status::retry))
         .route("/appearance", post(appearance::choose))
         .route("/assets/{name}", get(assets::serve))
+        .merge(catalogue::routes())
+        .merge(directories::routes())
         .fallback(refusal::no_page)
         .method_not_allowed_fallback(refusal::no_method)
         .layer(from_fn_with_state(surface.clone(), refusal::dress))

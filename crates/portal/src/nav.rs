@@ -20,13 +20,25 @@ pub struct NavItem {
 /// A page of the navigation: address, message, icon, and what one must be allowed somewhere.
 type Place = (&'static str, &'static str, &'static str, Option<Permission>);
 
-const PLACES: [Place; 3] = [
+const PLACES: [Place; 5] = [
     ("/home", "nav-home", "M3 11l9-8 9 8v10h-6v-6H9v6H3z", None),
     (
         "/customers",
         "nav-customers",
         "M4 21V5l8-3v19M12 8l8 3v10M3 21h18M8 8v.01M8 12v.01M8 16v.01M16 13v.01M16 17v.01",
         Some(Permission::TenantRead),
+    ),
+    (
+        "/services",
+        "nav-services",
+        "M4 5h7v6H4zM13 5h7v6h-7zM4 13h7v6H4zM13 13h7v6h-7z",
+        Some(Permission::CatalogueManage),
+    ),
+    (
+        "/directories",
+        "nav-directories",
+        "M4 6c0-2 16-2 16 0v12c0 2-16 2-16 0zM4 6c0 2 16 2 16 0M4 12c0 2 16 2 16 0",
+        Some(Permission::DirectoryRead),
     ),
     ("/status", "nav-status", "M3 12h4l3 8 4-16 3 8h4", Some(Permission::RequestRead)),
 ];

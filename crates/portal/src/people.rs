@@ -18,6 +18,7 @@ use axum::{
 use domain::{
     id::{SubscriptionId, TenantId, UserId},
     list::Standing,
+    permission::Permission,
     person::Detail,
 };
 use serde_json::json;
@@ -105,6 +106,7 @@ struct One {
     enabled: bool,
     account: bool,
     may: May,
+    may_release: bool,
     link: Option<(String, String)>,
 }
 
@@ -164,6 +166,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
             .collect(),
         enabled: user.enabled,
         account: user.object.is_some(),
+        may_release: user.object.is_some() && caller.may_anywhere(Permission::DirectoryAdopt),
         may,
         link: link.map(|(token, until)| (visit.surface.activation_url(&token), speech::instant(until))),
     };

@@ -25,6 +25,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Pairs {
 }
 
 impl Pairs {
+    /// One value.
+    pub fn of(name: &str, value: &str) -> Self {
+        Self(vec![(name.to_owned(), value.to_owned())])
+    }
+
+    /// And another.
+    pub fn and(mut self, name: &str, value: &str) -> Self {
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// A value that is there and not empty. A NUL is no text.
     pub fn given(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());

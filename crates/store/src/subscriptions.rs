@@ -10,7 +10,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
     StoreError, ts,
-    tx::{ReadTx, WriteTx},
+    tx::{Permit, ReadTx, WriteTx, act},
 };
 
 /// A subscription of a customer or one of its people.
@@ -183,6 +183,38 @@ impl WriteTx<'_> {
             self.note_plan(tenant, user, &subscription.plan, subscription.version, false);
         }
         Ok(ended)
+    }
+
+    /// Ends running subscriptions of people the permit is for, and writes the *ended* facts.
+    pub async fn unsubscribe_all(
+        &mut self,
+        permit: &Permit<act::UserUpdate>,
+        ended: &[(UserId, SubscriptionId)],
+    ) -> Result<(), StoreError> {
+        let tenant = &permit.tenant;
+        let tz = TimeZone::get(&tenant.time_zone).unwrap_or(TimeZone::UTC);
+        let (now, date) = (ts(self.now), local_date(self.now, &tz));
+        let request = self.request.as_ref().map(|request| request.id.uuid());
+        for chunk in ended.chunks(domain::limits::ROWS_PER_STATEMENT) {
+            let ids: Vec<_> = chunk.iter().map(|(_, id)| id.uuid()).collect();
+            sqlx::query!(
+                "WITH s AS (UPDATE subscription SET ended_at = $2
+                             WHERE id = ANY($1) AND tenant_id = $7 AND ended_at IS NULL RETURNING *)
+                 INSERT INTO fact (tenant_id, subscription_id, user_id, plan_id, kind, at, local_date, zone, request_id)
+                 SELECT tenant_id, id, user_id, plan_id, $3, $2, $4, $5, $6 FROM s",
+                &ids,
+                now as _,
+                FactKind::Ended.code(),
+                jiff_sqlx::ToSqlx::to_sqlx(date) as _,
+                tenant.time_zone,
+                request,
+                tenant.id.uuid()
+            )
+            .execute(self.sql())
+            .await?;
+        }
+        self.changed = true;
+        Ok(())
     }
 
     /// Notes a plan given to or taken from a person.

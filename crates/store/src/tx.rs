@@ -454,6 +454,11 @@ impl WriteTx<'_> {
         Ok(permit)
     }
 
+    /// For accounts of a tenant that were each decided about in this transaction.
+    pub(crate) fn permit_each<A: Action>(tenant: &TenantRef) -> Permit<A> {
+        Permit { tenant: tenant.clone(), account: None, action: PhantomData }
+    }
+
     /// What the holder of a one-time link may do to its own account.
     pub(crate) fn permit_link<A: Action>(tenant: &TenantRef, user: UserId) -> Permit<A> {
         Permit { tenant: tenant.clone(), account: Some(user), action: PhantomData }

@@ -2,6 +2,7 @@
 //! at a time. Reading only; nothing is decided here beyond row-level security,
 //! so who asks has a permit or the roots of its grants.
 
+mod catalogue;
 mod directories;
 mod groups;
 mod orders;
@@ -9,6 +10,7 @@ mod people;
 mod requests;
 mod tenants;
 
+pub use catalogue::{SeatCount, SeatSearch, SeatView, ServiceView};
 pub use directories::{ControllerView, DirectoryNotice, DirectoryView};
 pub use groups::{EffectiveView, GroupName, GroupView, MemberView, NestedView, SHOWN_THROUGH};
 pub use orders::{OrderFilter, OrderView};

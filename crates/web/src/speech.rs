@@ -114,4 +114,4 @@ pub fn has(id: &str) -> bool {
 #[cfg(test)]
 mod tests;
 
-pub use format::{ago, clock, day, instant, month, number, tenths};
+pub use format::{ago, clock, day, decimals, instant, money, month, number, tenths};

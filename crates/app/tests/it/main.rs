@@ -11,6 +11,7 @@ mod names;
 mod orders;
 mod people;
 mod placement;
+mod seats;
 mod sessions;
 mod settings;
 mod world;

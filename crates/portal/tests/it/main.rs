@@ -1,5 +1,6 @@
 //! The pages through their router, on a real database.
 
+mod catalogue;
 mod forms;
 mod guards;
 mod lists;

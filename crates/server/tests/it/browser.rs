@@ -161,6 +161,18 @@ impl Browser {
         self.size(SIZES[0].0, SIZES[0].1).await;
     }
 
+    /// As [`Browser::look`], of the answer to a form, which cannot be loaded again: as it is
+    /// in one theme, in both sizes.
+    pub async fn shot(&self, name: &str) {
+        for (width, height) in SIZES {
+            self.size(width, height).await;
+            let broken = self.broken_rules().await;
+            self.picture(&format!("{name}-{width}")).await;
+            assert!(broken.is_empty(), "{name} {width}: {broken:#?}");
+        }
+        self.size(SIZES[0].0, SIZES[0].1).await;
+    }
+
     /// The size of what is seen, also below what a window can be.
     async fn size(&self, width: u32, height: u32) {
         let metrics =

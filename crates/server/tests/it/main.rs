@@ -16,6 +16,8 @@ mod lifecycle;
 mod mail;
 mod portal;
 mod portal_lists;
+mod portal_catalogue;
+mod portal_directories;
 mod process;
 mod storage;
 mod trust;

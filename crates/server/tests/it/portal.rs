@@ -9,14 +9,14 @@ use crate::{
     process::{PASSWORD, Process, ROOT},
 };
 
-struct Shop {
-    site: Site,
-    root: Client,
-    server: Process,
+pub struct Shop {
+    pub site: Site,
+    pub root: Client,
+    pub server: Process,
 }
 
 /// A provider whose directory is ready.
-async fn shop() -> Shop {
+pub async fn shop() -> Shop {
     let site = Site::new().await;
     site.delegate().await;
     site.installation.migrate();

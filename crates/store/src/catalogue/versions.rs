@@ -66,6 +66,15 @@ pub struct PlanVersion {
 impl ReadTx<'_> {
     /// All versions of a plan, the newest first.
     pub async fn plan_versions(&mut self, code: &str) -> Result<Vec<PlanVersion>, StoreError> {
+        self.load_versions(code, true).await
+    }
+
+    /// As [`ReadTx::plan_versions`], without counting who has them.
+    pub async fn plan_contents(&mut self, code: &str) -> Result<Vec<PlanVersion>, StoreError> {
+        self.load_versions(code, false).await
+    }
+
+    async fn load_versions(&mut self, code: &str, counted: bool) -> Result<Vec<PlanVersion>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT p.id, p.tenant_id, p.service_id, s.code AS service_code, p.code, p.version, p.name, p.scope,
                       p.properties AS "properties!: Json<BTreeMap<String, String>>",
@@ -74,9 +83,11 @@ impl ReadTx<'_> {
                          FROM price c JOIN price_book b ON b.id = c.price_book_id
                         WHERE c.plan_id = p.id AND b.tenant_id = p.tenant_id AND c.kind = 'retail' AND c.period = 'month')
                           AS "prices: Json<Vec<Money>>",
-                      (SELECT count(*) FROM subscription b WHERE b.plan_id = p.id AND b.ended_at IS NULL) AS "subscriptions!"
+                      CASE WHEN $2 THEN (SELECT count(*) FROM subscription b WHERE b.plan_id = p.id AND b.ended_at IS NULL)
+                           ELSE 0 END AS "subscriptions!"
                  FROM plan p JOIN service s ON s.id = p.service_id WHERE p.code = $1 ORDER BY p.version DESC"#,
-            code
+            code,
+            counted
         )
         .fetch_all(self.sql())
         .await?;

@@ -15,6 +15,7 @@ use crate::{
     engine::STRAY_GENERATION,
     ts,
     tx::{Permit, ReadTx, WriteTx, act},
+    views::COUNTED,
 };
 
 impl ReadTx<'_> {
@@ -40,6 +41,36 @@ impl ReadTx<'_> {
         .fetch_all(self.sql())
         .await?;
         Ok(rows.into_iter().map(TenantId::from_uuid).collect())
+    }
+}
+
+impl ReadTx<'_> {
+    /// How many open findings match, and of how many tenants, up to [`COUNTED`];
+    /// `ours` only those that can be reverted.
+    pub async fn open_findings(
+        &mut self,
+        filter: &FindingFilter,
+        ours: bool,
+    ) -> Result<(i64, i64), StoreError> {
+        let roots: Vec<_> = filter.roots.iter().map(|t| t.uuid()).collect();
+        let row = sqlx::query!(
+            r#"SELECT count(*) AS "findings!", count(DISTINCT tenant_id) AS "tenants!" FROM (
+                   SELECT f.tenant_id FROM finding f JOIN target d ON d.id = f.target_id
+                    WHERE EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = f.tenant_id AND c.ancestor = ANY($1))
+                      AND ($2::uuid IS NULL OR EXISTS (SELECT FROM tenant_closure c
+                            WHERE c.descendant = f.tenant_id AND c.ancestor = $2))
+                      AND ($3::text IS NULL OR d.code = $3) AND ($4::text IS NULL OR f.kind = $4)
+                      AND f.state = 'open' AND (NOT $5 OR f.object_id IS NOT NULL) LIMIT $6) f"#,
+            &roots,
+            filter.tenant.map(TenantId::uuid),
+            filter.directory,
+            filter.kind.map(FindingKind::code),
+            ours,
+            COUNTED
+        )
+        .fetch_one(self.sql())
+        .await?;
+        Ok((row.findings, row.tenants))
     }
 }
 

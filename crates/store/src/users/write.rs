@@ -1,5 +1,7 @@
 //! Creating, changing and removing people, with one event each.
 
+use std::collections::BTreeSet;
+
 use domain::{
     custom::Value,
     event::{Event, FieldChange, Outcome},
@@ -13,7 +15,7 @@ use crate::{
     StoreError,
     fields::stored,
     ts,
-    tx::{Action, Permit, WriteTx, act},
+    tx::{Action, Permit, TenantRef, WriteTx, act},
 };
 
 impl WriteTx<'_> {
@@ -67,6 +69,35 @@ impl WriteTx<'_> {
         let tenant = self.tenant_of_user(id).await?;
         let permit = self.permit_account::<A>(&tenant, id, user.administrator)?;
         Ok((user, permit))
+    }
+
+    /// As [`WriteTx::account`], of many people of one tenant: all or none.
+    pub async fn accounts<A: Action>(
+        &mut self,
+        tenant: &TenantRef,
+        ids: &[UserId],
+    ) -> Result<Permit<A>, StoreError> {
+        let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+        let rows = sqlx::query!(
+            "SELECT id, administrator FROM users WHERE tenant_id = $1 AND id = ANY($2) AND deleted_at IS NULL
+              ORDER BY id FOR UPDATE",
+            tenant.id.uuid(),
+            &uuids
+        )
+        .fetch_all(self.sql())
+        .await?;
+        if rows.len() != ids.len() {
+            return Err(StoreError::NotFound("user"));
+        }
+        // The answer is the same for all who are as much administrator.
+        let mut asked = BTreeSet::new();
+        for row in rows {
+            let user = UserId::from_uuid(row.id);
+            if asked.insert((row.administrator, user == self.caller.user())) {
+                self.permit_account::<A>(tenant, user, row.administrator)?;
+            }
+        }
+        Ok(Self::permit_each(tenant))
     }
 
     /// Changes the permitted account, if `version` is still the present one;

@@ -441,8 +441,9 @@ async fn functions_that_run_as_owner_answer_for_tenants_of_the_caller_only() {
         sqlx::query_scalar(clashes).bind(estate.a1.id.uuid()).fetch_one(&mut sql).await.expect("an answer");
     assert!(own > 0);
     let place = "SELECT count(*) FROM place_containers($1, $1, $1, now())";
+    let counted = "SELECT subscriptions_counted($1, '{}', 1)";
     let mut nobody = world.login(APP_ROLE).await;
-    for query in [clashes, place] {
+    for query in [clashes, place, counted] {
         for sql in [&mut sql, &mut nobody] {
             let refused = sqlx::query(query).bind(estate.b1.id.uuid()).fetch_all(sql).await.expect_err(query);
             let code = refused.as_database_error().and_then(sqlx::error::DatabaseError::code);

@@ -166,6 +166,12 @@ async fn lists_and_look_ups_of_a_large_estate_use_indexes() {
         &format!("'{person}'"),
     )
     .await;
+    let beside = "LEFT JOIN LATERAL (\n                      SELECT s.id, s.direct";
+    let group = estate.a1.group_object.uuid();
+    for has in [true, false] {
+        let arguments = format!("'{a1}', '{group}', 'x', {has}, NULL, NULL, NULL, NULL, NULL, 50");
+        check(&estate, "people beside a plan", beside, &arguments).await;
+    }
     tenants(&estate).await;
     requests(&estate).await;
 }

@@ -78,6 +78,27 @@ pub fn tenths(tenths: i64) -> String {
     of(super::language()).number.format(&number).to_string()
 }
 
+/// An amount in the smallest unit of its currency, with the currency's code (ISO 4217).
+#[must_use]
+pub fn money(minor: i64, currency: &str) -> String {
+    let digits = decimals(currency);
+    let mut amount = Decimal::from(minor);
+    amount.multiply_pow10(-digits);
+    amount.pad_end(-digits);
+    // A blank that does not break.
+    format!("{}\u{a0}{currency}", of(super::language()).number.format(&amount))
+}
+
+/// Decimals of a currency (ISO 4217).
+#[must_use]
+pub fn decimals(currency: &str) -> i16 {
+    match currency {
+        "ISK" | "JPY" | "KRW" | "CLP" | "VND" | "XAF" | "XOF" | "XPF" | "PYG" | "UGX" => 0,
+        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+        _ => 2,
+    }
+}
+
 /// A day: 2 March 2026.
 #[must_use]
 pub fn day(day: civil::Date) -> String {

@@ -74,7 +74,7 @@ fn speaking() -> String {
 }
 
 /// Beginnings of ids that are made from codes; each family has a test of its own.
-const FAMILIES: [&str; 19] = [
+const FAMILIES: [&str; 27] = [
     "problem-",
     "conflict-",
     "rule-",
@@ -94,6 +94,14 @@ const FAMILIES: [&str; 19] = [
     "expected-",
     "group-",
     "mail-",
+    "property-",
+    "level-",
+    "finding-",
+    "subject-",
+    "survey-",
+    "match-",
+    "wins-",
+    "fate-",
 ];
 
 #[test]
