@@ -7,9 +7,9 @@ use app::{
 use axum::{
     Json,
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
 };
-use web::Surface;
+use web::{Surface, caller};
 use wire::activations::{self, ActivationState, ChosenPassword};
 
 use crate::{
@@ -28,8 +28,9 @@ use crate::{
 pub async fn show_activation(
     State(surface): State<Surface>,
     Path(token): Path<String>,
+    headers: HeaderMap,
 ) -> Answer<Json<activations::Activation>> {
-    let activation = links::look(&surface.app, &token).await?;
+    let activation = links::look_at(&surface.app, &token, caller::host(&headers).as_deref()).await?;
     Ok(Json(shown(&activation)))
 }
 
@@ -52,6 +53,7 @@ pub async fn choose_password(
     if let Some(seconds) = anybody.wait {
         return Err(Refusal::too_many(seconds));
     }
+    links::look_at(&surface.app, &token, anybody.host.as_deref()).await?;
     let activation = links::choose(&surface.app, &token, &chosen.password, &anybody.cause).await?;
     Ok((StatusCode::ACCEPTED, Json(shown(&activation))))
 }

@@ -90,12 +90,19 @@ pub async fn list_move_links(
     let after = paging.after::<UserId>()?;
     let rows = use_cases::links(&surface.app, &call.caller, id, after, paging.rows()).await?;
     let (rows, next) = paging.page("move-links", rows, |(key, link)| (key.clone(), link.user));
+    let links = match rows.iter().find_map(|(_, link)| link.token.as_ref()) {
+        Some(token) => Some(surface.links(token).await?),
+        None => None,
+    };
     let item = |(_, link): &(String, app::reading::directory_moves::MoveLink)| MoveLink {
         user: link.user.to_string(),
         display_name: link.display_name.clone(),
         principal_name: link.principal_name.clone(),
         logon_name: link.logon_name.clone(),
-        activation: link.token.as_ref().map(|token| show::link(&surface, token, link.expires_at)),
+        activation: links
+            .as_ref()
+            .zip(link.token.as_ref())
+            .map(|(links, token)| show::link_of(links, token, link.expires_at)),
     };
     Ok(Json(Page { items: rows.iter().map(item).collect(), next }))
 }

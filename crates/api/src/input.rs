@@ -60,6 +60,8 @@ pub struct Anybody {
     pub wait: Option<i64>,
     /// What is kept of the device.
     pub device: Device,
+    /// The host name they came by.
+    pub host: Option<String>,
 }
 
 impl FromRequestParts<Surface> for Anybody {
@@ -68,7 +70,8 @@ impl FromRequestParts<Surface> for Anybody {
     async fn from_request_parts(parts: &mut Parts, surface: &Surface) -> Result<Self, Refusal> {
         let address = caller::address(parts);
         let wait = surface.attempts.attempt(address, surface.app.now().as_second());
-        Ok(Self { cause: caller::cause(parts), wait, device: caller::device(parts) })
+        let (device, host) = (caller::device(parts), caller::host(&parts.headers));
+        Ok(Self { cause: caller::cause(parts), wait, device, host })
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod activations;
 mod adoption;
+mod brands;
 mod catalogue;
 mod cursor;
 mod directory_moves;
@@ -172,6 +173,10 @@ fn of_tenants(router: OpenApiRouter<Surface>) -> OpenApiRouter<Surface> {
         .routes(routes!(suffixes::remove_suffix))
         .routes(routes!(suffixes::preview_naming))
         .routes(routes!(settings::show_settings, settings::update_settings))
+        .routes(routes!(brands::show_brand))
+        .routes(routes!(brands::add_host_name))
+        .routes(routes!(brands::remove_host_name))
+        .routes(routes!(brands::set_brand_picture, brands::reset_brand_picture))
         .routes(routes!(fields::list_fields, fields::define_field))
         .routes(routes!(fields::show_field, fields::update_field))
         .routes(routes!(

@@ -39,7 +39,9 @@ pub async fn place_order(
     let content = serde_json::to_vec(&new).unwrap_or_default();
     let placed = use_cases::place(&surface.app, &call.caller, &draft, &content, &call.cause).await?;
     let mut order = read::order(&surface, &call.caller, placed.order.id).await?;
-    order.activation = placed.activation.map(|(token, at)| show::link(&surface, &token, at));
+    if let Some((token, at)) = placed.activation {
+        order.activation = Some(show::link(&surface, &token, at).await?);
+    }
     let status = if placed.created { StatusCode::ACCEPTED } else { StatusCode::OK };
     Ok((status, Json(order)))
 }

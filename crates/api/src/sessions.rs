@@ -38,7 +38,8 @@ pub async fn sign_in(
     if let Some(seconds) = anybody.wait {
         return Err(Refusal::too_many(seconds));
     }
-    match sessions::sign_in_from(&surface.app, &new.login, &new.password, &anybody.device).await? {
+    let (device, host) = (&anybody.device, anybody.host.as_deref());
+    match sessions::sign_in_at(&surface.app, &new.login, &new.password, device, host).await? {
         SignedIn::Yes { token, caller } => {
             let user = UserRef {
                 id: caller.user().to_string(),

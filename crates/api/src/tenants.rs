@@ -170,7 +170,9 @@ pub async fn create_reseller(
         // Removed since, or not for somebody who may only create resellers.
         administrator = read::there(read::user(&surface, &call.caller, id).await)?;
         let links = surface.app.open_links(&call.caller, &[id]).await?;
-        activation = links.first().map(|(_, token, at)| show::link(&surface, token, *at));
+        if let Some((_, token, at)) = links.first() {
+            activation = Some(show::link(&surface, token, *at).await?);
+        }
     }
     let created = CreatedReseller {
         tenant,

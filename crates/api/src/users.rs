@@ -222,18 +222,23 @@ async fn attach_links<'a>(
         let may = call.caller.grants.iter().any(|g| {
             g.permissions.contains(&Permission::UserResetPassword) && made.tenant.path.contains(&g.scope)
         });
-        for (person, new) in people.into_iter().zip(&made.users).filter(|_| may) {
-            let link = show::link(surface, &new.activation, new.expires_at);
+        let Some(first) = made.users.first().filter(|_| may) else { return Ok(()) };
+        let links = surface.links(&first.activation).await?;
+        for (person, new) in people.into_iter().zip(&made.users) {
+            let link = show::link_of(&links, &new.activation, new.expires_at);
             person["activation"] = serde_json::to_value(link).unwrap_or_default();
         }
         return Ok(());
     }
     let id = |person: &Value| person["id"].as_str().and_then(|id| id.parse::<UserId>().ok());
     let ids: Vec<_> = people.iter().filter_map(|p| id(p)).collect();
-    let links = surface.app.open_links(&call.caller, &ids).await?;
+    let open = surface.app.open_links(&call.caller, &ids).await?;
+    let Some((_, first, _)) = open.first() else { return Ok(()) };
+    let links = surface.links(first).await?;
     for person in people {
-        if let Some((_, token, at)) = links.iter().find(|(user, _, _)| Some(*user) == id(person)) {
-            person["activation"] = serde_json::to_value(show::link(surface, token, *at)).unwrap_or_default();
+        if let Some((_, token, at)) = open.iter().find(|(user, _, _)| Some(*user) == id(person)) {
+            let link = show::link_of(&links, token, *at);
+            person["activation"] = serde_json::to_value(link).unwrap_or_default();
         }
     }
     Ok(())
@@ -411,7 +416,7 @@ pub async fn reset_password(
     let (app, send_link) = (&surface.app, new.send_link.as_deref());
     let (token, at) =
         use_cases::reset_password_and_tell(app, &call.caller, id, send_link, &call.cause).await?;
-    let activation = show::link(&surface, &token, at);
+    let activation = show::link(&surface, &token, at).await?;
     Ok((StatusCode::CREATED, Json(PasswordReset { user: id.to_string(), activation, request: None })))
 }
 

@@ -44,6 +44,17 @@ pub async fn look(app: &App, token: &str) -> Result<Activation, AppError> {
     app.store.activation(token).await?.ok_or(AppError::NotFound("activation"))
 }
 
+/// The link behind a token that came by a host name: there is none for people who have no
+/// business under it.
+pub async fn look_at(app: &App, token: &str, host: Option<&str>) -> Result<Activation, AppError> {
+    let activation = look(app, token).await?;
+    let takes = match host {
+        Some(host) => app.store.host_takes(host, activation.tenant).await?,
+        None => true,
+    };
+    if takes { Ok(activation) } else { Err(AppError::NotFound("activation")) }
+}
+
 /// Uses a link: sends the chosen password on its way.
 pub async fn choose(app: &App, token: &str, password: &str, cause: &Cause) -> Result<Activation, AppError> {
     let activation = look(app, token).await?;

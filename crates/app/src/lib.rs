@@ -9,6 +9,7 @@
 
 pub mod activations;
 pub mod adoption;
+pub mod brands;
 pub mod bundles;
 pub mod catalogue;
 pub mod directories;
@@ -68,6 +69,8 @@ pub struct App {
     pub(crate) hooks: Arc<Allowed>,
     /// What is done with mail.
     pub(crate) mailing: Mailing,
+    /// The host name by which everybody comes who has none of their own.
+    pub(crate) own_host: Option<Arc<str>>,
 }
 
 impl App {
@@ -75,7 +78,14 @@ impl App {
     #[must_use]
     pub fn new(store: Store) -> Self {
         let after = Arc::new(Semaphore::new(limits::RESETS_AT_ONCE as usize));
-        Self { store, hashing: Hashing::new(), after, hooks: Arc::default(), mailing: Mailing::Off }
+        Self {
+            store,
+            hashing: Hashing::new(),
+            after,
+            hooks: Arc::default(),
+            mailing: Mailing::Off,
+            own_host: None,
+        }
     }
 
     /// The same, where the operator allows hooks to lead further.
@@ -90,6 +100,12 @@ impl App {
         Self { mailing, ..self }
     }
 
+    /// The same, where people come by this host name who have none of their own.
+    #[must_use]
+    pub fn with_host(self, host: &str) -> Self {
+        Self { own_host: Some(host.into()), ..self }
+    }
+
     /// What is done with mail.
     #[must_use]
     pub fn mailing(&self) -> Mailing {
@@ -98,7 +114,12 @@ impl App {
 
     /// Who is behind a token.
     pub async fn caller(&self, secret: &str) -> Result<Option<Caller>, AppError> {
-        Ok(self.store.caller(secret).await?)
+        self.caller_at(secret, None).await
+    }
+
+    /// Who is behind a token that came by a host name: nobody, if they have no business there.
+    pub async fn caller_at(&self, secret: &str, host: Option<&str>) -> Result<Option<Caller>, AppError> {
+        Ok(self.store.caller_at(secret, host).await?)
     }
 
     /// Whether the database answers.

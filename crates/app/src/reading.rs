@@ -45,11 +45,6 @@ impl App {
         Ok(links)
     }
 
-    /// The name of the brand that is served under a host name.
-    pub async fn brand(&self, host: &str) -> Result<Option<String>, AppError> {
-        Ok(self.store.brand_of_host(host).await?)
-    }
-
     /// A watch for changes by the workers of all processes.
     #[must_use]
     pub fn changes(&self) -> Changes {

@@ -48,16 +48,28 @@ pub(crate) fn login(text: &str) -> String {
     text.trim().to_lowercase().chars().take(limits::UPN_CHARS).collect()
 }
 
-/// Signs in with the portal's own hash; never asks a directory. Of the device is kept what
-/// people recognise their session by.
+/// As [`sign_in_at`], by a host name that is nobody's.
 pub async fn sign_in_from(
     app: &App,
     login: &str,
     password: &str,
     device: &Device,
 ) -> Result<SignedIn, AppError> {
+    sign_in_at(app, login, password, device, None).await
+}
+
+/// Signs in with the portal's own hash; never asks a directory. Of the device is kept what
+/// people recognise their session by. Under a host name of a tenant only those at and below
+/// it can; whoever else tries is told what a wrong password is told.
+pub async fn sign_in_at(
+    app: &App,
+    login: &str,
+    password: &str,
+    device: &Device,
+    host: Option<&str>,
+) -> Result<SignedIn, AppError> {
     let login = self::login(login);
-    let account = match known(app, &login, password, device.network.as_deref()).await? {
+    let account = match known(app, (&login, host), password, device.network.as_deref()).await? {
         Known::Yes(account) => account,
         Known::No => return Ok(SignedIn::No),
         Known::Locked(seconds) => return Ok(SignedIn::Locked(seconds)),
@@ -86,11 +98,11 @@ pub(crate) enum Known {
 /// everywhere close it to networks it is not known from.
 pub(crate) async fn known(
     app: &App,
-    login: &str,
+    (login, host): (&str, Option<&str>),
     password: &str,
     network: Option<&str>,
 ) -> Result<Known, AppError> {
-    let (account, closed) = app.store.sign_in(login).await?;
+    let (account, closed) = app.store.sign_in_at(login, host).await?;
     if closed > 0 {
         let familiar = match (&account, network) {
             (Some(account), Some(network)) => app.store.knows_network(account.user, network).await?,

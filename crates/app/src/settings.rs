@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    fact,
+    brand, fact,
     field::{Checker, FieldError, Rule},
     hours,
     id::TenantId,
@@ -17,13 +17,13 @@ use domain::{
 use jiff::tz::TimeZone;
 use serde_json::json;
 use store::{
-    Caller,
+    Caller, StoreError,
     password_rules::PasswordRules,
     tx::{Cause, Permit, ReadTx, TenantRef, WriteTx, act},
     views::TenantSearch,
 };
 
-use crate::{App, AppError, error::Conflict};
+use crate::{App, AppError, brands, error::Conflict};
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,21 +78,19 @@ pub async fn show(app: &App, caller: &Caller, tenant: TenantId) -> Result<View, 
 
 /// Every setting as it holds for a tenant.
 pub(crate) async fn holding(tx: &mut ReadTx<'_>, tenant: &TenantRef) -> Result<Vec<Holds>, AppError> {
-    let said = tx.said(&tenant.path).await?;
-    let brand = tx.configured_brand(tenant.id).await?;
+    // Where the configuration gives a name a brand begins, too; what is said there goes first.
+    let configured = tx.own_brand(tenant.id).await?.configured;
+    let said: Vec<_> = configured.iter().cloned().chain(tx.said(&tenant.path).await?).collect();
     let near = effective(&said, &tenant.path);
     let holds = Setting::ALL.iter().map(|setting| match near.get(setting) {
+        Some(said) if configured.contains(said) => {
+            Holds { name: setting.code(), value: Some(said.value.clone()), from: From::Default }
+        }
         Some(said) => {
             let from = if said.tenant == tenant.id { From::Own } else { From::Above(said.tenant) };
             Holds { name: setting.code(), value: Some(said.value.clone()), from }
         }
-        None => {
-            let value = match setting {
-                Setting::BrandName => brand.clone(),
-                other => other.product_value(),
-            };
-            Holds { name: setting.code(), value, from: From::Default }
-        }
+        None => Holds { name: setting.code(), value: setting.product_value(), from: From::Default },
     });
     Ok(holds.collect())
 }
@@ -195,6 +193,9 @@ pub(crate) async fn say(
     if !missing.is_empty() {
         return Err(AppError::Invalid(missing));
     }
+    if let Some(Some(address)) = changes.get(&Setting::SenderMail) {
+        sender(tx, permit, address).await?;
+    }
     let said = tx.say_settings(permit, version, changes).await?;
     let Ok(said) = said else { return Err(AppError::Conflict(Conflict::CurrencyBilled)) };
     let objects = match &said.zone {
@@ -202,6 +203,33 @@ pub(crate) async fn say(
         None => 0,
     };
     Ok((said.version, objects))
+}
+
+/// Nobody sends mails in the name of somebody else: an address is at a host name or a suffix of
+/// the tenant, or whoever stands above says it.
+async fn sender(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<act::TenantUpdate>,
+    address: &str,
+) -> Result<(), AppError> {
+    let tenant = &permit.tenant;
+    let mut domains = tx.host_names_on(&[tenant.id]).await?;
+    domains.extend(tenant.suffixes.iter().cloned());
+    let above = tx.tenant(brands::above(tenant)).await;
+    let said_above = match above {
+        Ok(above) => tx.permit::<act::TenantUpdate>(&above).is_ok(),
+        Err(StoreError::NotFound(_)) => false,
+        Err(error) => return Err(error.into()),
+    };
+    // What follows is about the tenant again.
+    tx.tenant(tenant.id).await?;
+    if said_above || brand::is_at(address, &domains) {
+        return Ok(());
+    }
+    let domain = domains.first().map_or("portal.example.com", String::as_str);
+    let expected = format!("an address at a host name or suffix of your own, as no-reply@{domain}");
+    let error = FieldError::new(Setting::SenderMail.code(), Rule::Format);
+    Err(AppError::field(error.with("expected", expected)))
 }
 
 /// Hours that people have in words mean others in UTC when the clock is another one.

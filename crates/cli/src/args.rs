@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     commands::{
-        adopt, catalogue, customers, directories, drift, entitlements, fields, groups, hooks, mails, orders,
-        profiles, releases, requests, resellers, session, sessions, settings, tokens, users,
+        adopt, brand, catalogue, customers, directories, drift, entitlements, fields, groups, hooks, mails,
+        orders, profiles, releases, requests, resellers, session, sessions, settings, tokens, users,
     },
     output::Format,
 };
@@ -122,6 +122,9 @@ pub enum Command {
     /// Settings of tenants, and where they come from
     #[command(subcommand)]
     Settings(settings::Settings),
+    /// Host names and pictures of brands
+    #[command(subcommand)]
+    Brand(brand::BrandCommand),
     /// Groups and who is in them
     #[command(subcommand)]
     Groups(groups::Groups),
@@ -205,6 +208,7 @@ mod tests {
             include_str!("../../../docs/adoption.md"),
             include_str!("../../../docs/people.md"),
             include_str!("../../../docs/settings.md"),
+            include_str!("../../../docs/brands.md"),
             include_str!("../../../docs/groups.md"),
             include_str!("../../../docs/catalogue.md"),
             include_str!("../../../docs/tenants-life.md"),

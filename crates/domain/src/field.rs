@@ -37,6 +37,8 @@ pub enum Rule {
     Duplicate,
     /// The person may look at it and not change it.
     AdministratorsOnly,
+    /// A colour with too little `contrast` to be read; `nearest` has `min`.
+    Contrast,
 }
 
 impl Rule {
@@ -59,6 +61,7 @@ impl Rule {
             Self::Cycle => "cycle",
             Self::Duplicate => "duplicate",
             Self::AdministratorsOnly => "administrators_only",
+            Self::Contrast => "contrast",
         }
     }
 }

@@ -9,8 +9,10 @@
 //! [`plan`] (what to do about it).
 
 pub mod adoption;
+pub mod brand;
 pub mod catalogue;
 pub mod clock;
+pub mod colour;
 pub mod custom;
 pub mod device;
 pub mod drift;

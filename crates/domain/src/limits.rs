@@ -210,6 +210,20 @@ pub const GRACE_DAYS_DEFAULT: u32 = 30;
 pub const GRACE_DAYS: std::ops::RangeInclusive<u32> = 0..=365;
 /// Characters of a link in a brand.
 pub const LINK_CHARS: usize = 500;
+/// Characters of a text in mails of a brand: a paragraph or two.
+pub const MAIL_TEXT_CHARS: usize = 600;
+/// Bytes of a picture of a brand: it stands on the first page people load.
+pub const PICTURE_BYTES: usize = 128 * 1024;
+/// Pixels of a logo, each way.
+pub const LOGO_PIXELS: u32 = 16;
+/// The most pixels of a logo: twice the widest it is shown, and no more to unpack.
+pub const LOGO_PIXELS_MAX: u32 = 1_024;
+/// Pixels of an icon, each way.
+pub const ICON_PIXELS: u32 = 32;
+/// The most pixels of an icon.
+pub const ICON_PIXELS_MAX: u32 = 512;
+/// Host names of one tenant.
+pub const HOST_NAMES: i64 = 20;
 /// How far ahead a move to another seller may be planned, in days.
 pub const MOVE_DAYS: i64 = 2 * 365;
 /// Characters of a password people choose. The directory may ask for more.

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::hook::codes;
+use crate::{brand::Look, hook::codes, setting::Setting};
 
 codes! {
     /// What a mail says.
@@ -32,14 +32,22 @@ codes! {
 }
 
 /// The brand a mail bears.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Brand {
-    /// Its code.
-    pub code: String,
-    /// Its name.
-    pub name: String,
+    /// The code of a brand of the configuration.
+    pub code: Option<String>,
     /// The host name by which its people reach the portal.
     pub host: Option<String>,
+    /// What holds of its parts.
+    pub look: Look,
+}
+
+impl Brand {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.look.get(Setting::BrandName)
+    }
 }
 
 /// Whom a mail is for: personal values, sealed wherever they are stored.

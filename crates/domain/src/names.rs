@@ -37,6 +37,15 @@ pub fn line(field: &str, text: &str, max: usize) -> Result<String, FieldError> {
     Ok(value)
 }
 
+/// As [`line`], of several lines: line feeds alone separate them.
+pub fn text(field: &str, text: &str, max: usize) -> Result<String, FieldError> {
+    let text = text.replace("\r\n", "\n");
+    // What a line may not hold, this may not either, but for its ends.
+    line(field, &text.replace('\n', " "), max)?;
+    let lines: Vec<String> = text.trim().split('\n').map(|line| line.trim_end().nfc().collect()).collect();
+    Ok(lines.join("\n"))
+}
+
 /// An optional line: nothing and blanks mean "no value".
 pub fn optional_line(field: &str, text: Option<&str>, max: usize) -> Result<Option<String>, FieldError> {
     match text.map(str::trim) {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    fact,
+    colour, fact,
     field::{FieldError, Rule},
     id::TenantId,
     limits, names,
@@ -27,6 +27,8 @@ enum Form {
     OnLight,
     /// A colour that is used on pages with a dark ground, with dark text on it.
     OnDark,
+    Languages,
+    Text,
 }
 
 macro_rules! settings {
@@ -72,7 +74,10 @@ settings! {
     /// The web page of that.
     SupportUrl = "support_url", Address;
     /// What the product is called; the name of the configured brand when nobody says.
+    /// Whoever says it begins a brand: nothing of one above holds from there on.
     BrandName = "brand_name", Name;
+    /// Languages people can choose.
+    BrandLanguages = "brand_languages", Languages;
     /// Main colour on light pages: buttons, links.
     BrandPrimary = "brand_primary", OnLight;
     /// Main colour on dark pages.
@@ -87,6 +92,20 @@ settings! {
     PrivacyUrl = "privacy_url", Address;
     /// The terms of use.
     TermsUrl = "terms_url", Address;
+    /// Who mails are from.
+    SenderName = "sender_name", Line;
+    /// The address mails are from: at a host name or suffix of the tenant, unless those above say it.
+    SenderMail = "sender_mail", Mail;
+    /// What stands below every mail.
+    MailSignature = "mail_signature", Text;
+    /// What English mails say besides.
+    MailTextEn = "mail_text_en", Text;
+    /// What Danish mails say besides.
+    MailTextDa = "mail_text_da", Text;
+    /// What German mails say besides.
+    MailTextDe = "mail_text_de", Text;
+    /// What Swedish mails say besides.
+    MailTextSv = "mail_text_sv", Text;
 }
 
 impl Setting {
@@ -100,6 +119,27 @@ impl Setting {
     #[must_use]
     pub const fn is_needed(self) -> bool {
         matches!(self, Self::Language | Self::TimeZone | Self::Currency | Self::NamingPattern)
+    }
+
+    /// A part of the brand people see, which does not reach into another brand.
+    #[must_use]
+    pub const fn is_brand(self) -> bool {
+        !matches!(
+            self,
+            Self::Language | Self::TimeZone | Self::Currency | Self::NamingPattern | Self::GraceDays
+        )
+    }
+
+    /// What mails in a language (BCP 47) say besides.
+    #[must_use]
+    pub fn mail_text(language: &str) -> Option<Self> {
+        match language.split('-').next() {
+            Some("en") => Some(Self::MailTextEn),
+            Some("da") => Some(Self::MailTextDa),
+            Some("de") => Some(Self::MailTextDe),
+            Some("sv") => Some(Self::MailTextSv),
+            _ => None,
+        }
     }
 
     /// What holds when nobody says anything.
@@ -124,8 +164,10 @@ impl Setting {
             Form::Line => names::line(field, text, limits::ATTRIBUTE_CHARS),
             Form::Mail => names::mail(field, text),
             Form::Address => address(field, text),
-            Form::OnLight => colour(field, text, &[(WHITE, "white")]),
-            Form::OnDark => colour(field, text, &[(DARK, "the dark ground #171a17")]),
+            Form::OnLight => colour::parse(field, text, colour::Ground::Light),
+            Form::OnDark => colour::parse(field, text, colour::Ground::Dark),
+            Form::Languages => languages(field, text),
+            Form::Text => names::text(field, text, limits::MAIL_TEXT_CHARS),
         }
     }
 }
@@ -141,11 +183,21 @@ pub struct Said {
     pub value: String,
 }
 
-/// What holds for the tenant at the end of `path`: of each setting what the nearest said.
+/// Where on `path` the brand of its end begins: at the nearest that gives it a name.
+#[must_use]
+pub fn brand_begins(said: &[Said], path: &[TenantId]) -> usize {
+    let place = |of: &Said| path.iter().position(|tenant| *tenant == of.tenant);
+    said.iter().filter(|one| one.setting == Setting::BrandName).filter_map(place).max().unwrap_or(0)
+}
+
+/// What holds for the tenant at the end of `path`: of each setting what the nearest said, and
+/// of a brand nothing from above where it begins.
 #[must_use]
 pub fn effective<'s>(said: &'s [Said], path: &[TenantId]) -> BTreeMap<Setting, &'s Said> {
+    let begin = brand_begins(said, path);
     let place = |of: &Said| path.iter().position(|tenant| *tenant == of.tenant);
     let mut near: Vec<_> = said.iter().filter_map(|one| Some((place(one)?, one))).collect();
+    near.retain(|(place, one)| !one.setting.is_brand() || *place >= begin);
     near.sort_by_key(|(place, _)| *place);
     // Of several the last, which is the nearest.
     near.into_iter().map(|(_, one)| (one.setting, one)).collect()
@@ -212,51 +264,19 @@ fn address(field: &str, text: &str) -> Result<String, FieldError> {
     Ok(value)
 }
 
-/// Red, green and blue.
-type Colour = [u8; 3];
+/// Languages the product speaks, in the order in which people choose.
+pub const LANGUAGES: [&str; 4] = ["en", "da", "de", "sv"];
 
-const WHITE: Colour = [0xFF, 0xFF, 0xFF];
-/// The ground of the portal's dark pages.
-const DARK: Colour = [0x17, 0x1A, 0x17];
-/// Contrast of text with its ground (WCAG 2.2, 1.4.3).
-const CONTRAST: f64 = 4.5;
-
-/// A colour that can be read against all of `grounds`, and they on it.
-fn colour(field: &str, text: &str, grounds: &[(Colour, &str)]) -> Result<String, FieldError> {
-    let form = || FieldError::new(field, Rule::Format).with("expected", "a colour, as #1d5c4d");
-    let digits = text.trim().strip_prefix('#').ok_or_else(form)?;
-    if digits.len() != 6 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return Err(form());
+/// Some of the languages the product speaks, each once, in their order.
+fn languages(field: &str, text: &str) -> Result<String, FieldError> {
+    let value = names::line(field, text, 64)?.to_lowercase();
+    let given: Vec<_> = value.split([' ', ',']).filter(|tag| !tag.is_empty()).collect();
+    if let Some(other) = given.iter().find(|tag| !LANGUAGES.contains(tag)) {
+        let error = FieldError::new(field, Rule::Unknown).with("value", other);
+        return Err(error.with("known", LANGUAGES.join(", ")));
     }
-    let value = u32::from_str_radix(digits, 16).map_err(|_| form())?.to_be_bytes();
-    let colour = [value[1], value[2], value[3]];
-    for (ground, name) in grounds {
-        let found = contrast(colour, *ground);
-        if found < CONTRAST {
-            let expected = format!(
-                "a colour with a contrast of at least {CONTRAST}:1 to {name}, so that it can be read; \
-                 this has {found:.1}:1"
-            );
-            return Err(FieldError::new(field, Rule::Format).with("expected", expected));
-        }
-    }
-    Ok(format!("#{}", digits.to_ascii_lowercase()))
-}
-
-/// The ratio of two colours (WCAG 2.2, contrast ratio).
-fn contrast(a: Colour, b: Colour) -> f64 {
-    let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
-    if a > b { a / b } else { b / a }
-}
-
-/// How bright a colour is (WCAG 2.2, relative luminance).
-fn luminance(colour: Colour) -> f64 {
-    let part = |value: u8| {
-        let value = f64::from(value) / 255.0;
-        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-    };
-    let [red, green, blue] = colour.map(part);
-    0.2126 * red + 0.7152 * green + 0.0722 * blue
+    let chosen: Vec<_> = LANGUAGES.into_iter().filter(|tag| given.contains(tag)).collect();
+    if chosen.is_empty() { Err(FieldError::new(field, Rule::Required)) } else { Ok(chosen.join(" ")) }
 }
 
 #[cfg(test)]
@@ -297,16 +317,17 @@ mod tests {
     }
 
     #[test]
-    fn colours_can_be_read() {
-        assert_eq!(parse(Setting::BrandPrimary, "#1D5C4D"), Ok("#1d5c4d".to_owned()));
-        assert_eq!(parse(Setting::BrandPrimary, "#777777"), Err(Rule::Format), "4.48:1 is too little");
-        assert_eq!(parse(Setting::BrandPrimary, "#767676"), Ok("#767676".to_owned()), "4.54:1 is enough");
-        assert_eq!(parse(Setting::BrandPrimaryDark, "#8fd0b9"), Ok("#8fd0b9".to_owned()));
-        assert_eq!(parse(Setting::BrandPrimaryDark, "#1d5c4d"), Err(Rule::Format));
-        for bad in ["1d5c4d", "#1d5", "#1d5c4g", "#+1d5c4", "red"] {
-            assert_eq!(parse(Setting::BrandAccent, bad), Err(Rule::Format), "{bad}");
-        }
-        assert!((contrast([0; 3], WHITE) - 21.0).abs() < 1e-9, "the widest there is");
+    fn languages_are_those_the_product_speaks() {
+        assert_eq!(parse(Setting::BrandLanguages, "sv, DE  de"), Ok("de sv".to_owned()));
+        assert_eq!(parse(Setting::BrandLanguages, "de fr"), Err(Rule::Unknown));
+        assert_eq!(parse(Setting::BrandLanguages, ","), Err(Rule::Required));
+    }
+
+    #[test]
+    fn a_text_may_have_lines() {
+        assert_eq!(parse(Setting::MailSignature, " North\r\nBerlin "), Ok("North\nBerlin".to_owned()));
+        assert_eq!(parse(Setting::MailSignature, "a\u{202e}b"), Err(Rule::ForbiddenCharacter));
+        assert_eq!(parse(Setting::MailSignature, &"x".repeat(601)), Err(Rule::TooLong));
     }
 
     #[test]
@@ -320,6 +341,30 @@ mod tests {
         assert_eq!(holds(&[tenant(1), tenant(2), tenant(3)]), Some("da".to_owned()));
         assert_eq!(holds(&[tenant(1), tenant(3)]), Some("en".to_owned()));
         assert_eq!(holds(&[tenant(4)]), None);
+    }
+
+    #[test]
+    fn a_brand_begins_where_it_is_named_and_nothing_of_another_reaches_into_it() {
+        let tenant = |n| TenantId::from_uuid(Uuid::from_u128(n));
+        let said = |n, setting, value: &str| Said { setting, tenant: tenant(n), value: value.to_owned() };
+        let all = [
+            said(1, Setting::BrandName, "Provider"),
+            said(1, Setting::SupportMail, "help@provider.example"),
+            said(1, Setting::Language, "en"),
+            said(2, Setting::BrandName, "North"),
+            said(2, Setting::TermsUrl, "https://north.example"),
+            said(3, Setting::SupportMail, "help@acme.example"),
+        ];
+        let holds =
+            |path: &[TenantId], setting| effective(&all, path).get(&setting).map(|one| one.value.clone());
+        let acme = [tenant(1), tenant(2), tenant(3)];
+        assert_eq!(holds(&acme, Setting::BrandName), Some("North".to_owned()));
+        assert_eq!(holds(&acme, Setting::SupportMail), Some("help@acme.example".to_owned()), "part by part");
+        assert_eq!(holds(&acme, Setting::TermsUrl), Some("https://north.example".to_owned()));
+        assert_eq!(holds(&acme[..2], Setting::SupportMail), None, "nothing of the provider");
+        assert_eq!(holds(&acme[..2], Setting::Language), Some("en".to_owned()), "no part of a brand");
+        let other = [tenant(1), tenant(4)];
+        assert_eq!(holds(&other, Setting::SupportMail), Some("help@provider.example".to_owned()));
     }
 
     proptest! {

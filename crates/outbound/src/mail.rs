@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, time::Duration};
 use domain::{
     limits,
     mail::{Brand, Message, Text},
+    setting::Setting,
 };
 use jiff::Timestamp;
 use lettre::{
@@ -131,8 +132,14 @@ impl Mailer {
     /// Who a mail is from. Under a brand without a sender of its own at least the name is the brand's.
     fn sender(&self, brand: Option<&Brand>) -> Mailbox {
         let Some(brand) = brand else { return self.from.clone() };
-        let own = self.from_of.get(&brand.code).cloned();
-        own.unwrap_or_else(|| Mailbox::new(Some(brand.name.clone()), self.from.email.clone()))
+        let configured = brand.code.as_ref().and_then(|code| self.from_of.get(code));
+        let name = brand.look.get(Setting::SenderName).or(brand.name()).map(str::to_owned);
+        let said = brand.look.get(Setting::SenderMail).and_then(|address| address.parse().ok());
+        match (configured, said) {
+            (Some(own), _) => own.clone(),
+            (None, Some(address)) => Mailbox::new(name, address),
+            (None, None) => Mailbox::new(name, self.from.email.clone()),
+        }
     }
 }
 

@@ -42,7 +42,7 @@ enum Step {
 
 /// How far the link is, with the form when a password can be chosen.
 pub async fn show(Path(token): Path<String>, visit: Visit) -> Result<Response, Refusal> {
-    let activation = links::look(&visit.surface.app, &token).await?;
+    let activation = links::look_at(&visit.surface.app, &token, visit.host()).await?;
     visit.follow(&activation.language, &activation.time_zone);
     page(&visit, &activation, None)
 }
@@ -85,7 +85,7 @@ pub async fn choose(Path(token): Path<String>, posted: Posted) -> Result<Respons
     let visit = &posted.visit;
     visit.attempt()?;
     let app = &visit.surface.app;
-    let activation = links::look(app, &token).await?;
+    let activation = links::look_at(app, &token, visit.host()).await?;
     visit.follow(&activation.language, &activation.time_zone);
     let password = posted.field("password");
     if password != posted.field("again") {

@@ -60,7 +60,7 @@ fn asset(name: &str, extension: &str, text: &'static str) -> Asset {
 }
 
 /// FNV-1a: tells one version from another, no more.
-const fn digest(text: &str) -> u64 {
+pub const fn digest(text: &str) -> u64 {
     let bytes = text.as_bytes();
     let (mut sum, mut i) = (0xcbf2_9ce4_8422_2325_u64, 0);
     while i < bytes.len() {

@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{Html, IntoResponse, Response},
 };
-use domain::{device::Device, limits};
+use domain::{brand::Look, device::Device, limits};
 use web::{
     Surface, caller,
     speech::{self, Arg, Language},
@@ -18,7 +18,7 @@ use web::{
 
 use crate::{
     assets::{ASSETS, Assets},
-    forms,
+    brand, forms,
     nav::{self, NavItem},
     refusal::Refusal,
 };
@@ -40,6 +40,8 @@ pub const THEME_COOKIE: &str = "tenantry_theme";
 pub struct Frame {
     /// Name of the brand; empty when the host name has none.
     pub brand: String,
+    /// How the brand of the host name looks.
+    pub look: Look,
     /// Who is signed in.
     pub person: Option<String>,
     /// Token of the page's forms.
@@ -91,10 +93,16 @@ pub fn theme(headers: &HeaderMap) -> Theme {
 }
 
 impl Frame {
+    /// Around a page of a brand, when nothing else is known.
+    pub fn of(look: Look) -> Self {
+        Self { brand: look.name().to_owned(), look, ..Self::plain() }
+    }
+
     /// Around a message, when nothing else is known.
     pub fn plain() -> Self {
         Self {
             brand: String::new(),
+            look: Look::default(),
             person: None,
             form: String::new(),
             refresh_seconds: None,
@@ -130,11 +138,38 @@ impl Frame {
         speech::language().tag()
     }
 
-    /// The languages there are, with their tags and names, and whether it is this one.
-    #[expect(clippy::unused_self, reason = "called by the template")]
-    pub fn languages(&self) -> [(&'static str, &'static str, bool); 4] {
-        let here = speech::language();
-        Language::ALL.map(|language| (language.tag(), language.name(), language == here))
+    /// The languages the brand offers, with their tags and names, and whether it is this one.
+    pub fn languages(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let (here, offered) = (speech::language(), self.look.languages());
+        let all = Language::ALL.into_iter();
+        all.filter(|language| offered.is_empty() || offered.contains(&language.tag()) || *language == here)
+            .map(|language| (language.tag(), language.name(), language == here))
+            .collect()
+    }
+
+    /// The style sheet of the brand, where it has colours of its own.
+    pub fn brand_style(&self) -> Option<String> {
+        brand::style(&self.look).map(|style| brand::style_path(&style))
+    }
+
+    /// Where the icon of the browser's tab is, and what it is.
+    pub fn icon(&self) -> (String, &'static str) {
+        brand::icon_path(&self.look)
+    }
+
+    /// Where the logo is.
+    pub fn logo(&self) -> Option<String> {
+        brand::logo_path(&self.look)
+    }
+
+    /// Whom to ask for help: texts, each with where it leads.
+    pub fn support(&self) -> Vec<(String, Option<String>)> {
+        brand::support(&self.look)
+    }
+
+    /// Legal links: texts and addresses.
+    pub fn legal(&self) -> Vec<(String, String)> {
+        brand::legal(&self.look)
     }
 
     /// The ways the pages can look: code, name, and whether it is this one.
@@ -170,6 +205,8 @@ pub struct Visit {
     pub device: Device,
     /// Where attempts to sign in are counted.
     address: Option<std::net::IpAddr>,
+    /// The host name they came by.
+    host: Option<String>,
     headers: HeaderMap,
 }
 
@@ -181,7 +218,11 @@ impl FromRequestParts<Surface> for Visit {
         if let Some(caller) = &caller {
             speech::follow(&caller.language, &caller.time_zone, &parts.headers);
         }
-        let brand = brand(surface, host(parts)).await?;
+        let host = caller::host(&parts.headers);
+        let look = look(surface, host.as_deref()).await?;
+        if caller.is_none() {
+            speech::offer(&look.languages());
+        }
         let token =
             form_token(surface, caller.as_ref(), &parts.headers).unwrap_or_else(|| surface.app.fresh_id());
         let form = masked(&token, &surface.app.fresh_id());
@@ -190,7 +231,7 @@ impl FromRequestParts<Surface> for Visit {
         let nav = caller.as_ref().map_or_else(Vec::new, |caller| nav::of(caller, parts.uri.path()));
         let toast = done(parts.uri.query());
         let theme = theme(&parts.headers);
-        let frame = Frame { brand, person, form, path, theme, nav, toast, ..Frame::plain() };
+        let frame = Frame { person, form, path, theme, nav, toast, ..Frame::of(look) };
         let (cause, address) = (caller::cause(parts), caller::address(parts));
         Ok(Self {
             surface: surface.clone(),
@@ -200,6 +241,7 @@ impl FromRequestParts<Surface> for Visit {
             token,
             device: caller::device(parts),
             address,
+            host,
             headers: parts.headers.clone(),
         })
     }
@@ -209,6 +251,11 @@ impl Visit {
     /// Who is signed in; nobody is sent to the sign-in page.
     pub fn person(&self) -> Result<&Caller, Refusal> {
         self.caller.as_ref().ok_or(Refusal::SignIn)
+    }
+
+    /// The host name they came by.
+    pub fn host(&self) -> Option<&str> {
+        self.host.as_deref()
     }
 
     /// From here on the page is for somebody whose language and time zone are these.
@@ -254,11 +301,11 @@ impl Visit {
     }
 }
 
-/// The brand of the host name people came by; empty when it has none.
-pub async fn brand(surface: &Surface, host: Option<String>) -> Result<String, AppError> {
+/// The brand of the host name people came by: nobody's when it has none.
+pub async fn look(surface: &Surface, host: Option<&str>) -> Result<Look, AppError> {
     match host {
-        Some(host) => Ok(surface.app.brand(&host).await?.unwrap_or_default()),
-        None => Ok(String::new()),
+        Some(host) => Ok(surface.app.brand_at(host).await?.look),
+        None => Ok(Look::default()),
     }
 }
 
@@ -267,15 +314,6 @@ fn done(query: Option<&str>) -> Option<String> {
     let code = query?.split('&').find_map(|pair| pair.strip_prefix("done="))?;
     let id = format!("done-{code}");
     speech::has(&id).then(|| speech::say(&id))
-}
-
-/// The host name people typed, without the port.
-pub fn host(parts: &Parts) -> Option<String> {
-    let given = parts.headers.get(header::HOST).and_then(|v| v.to_str().ok());
-    let text = given.or_else(|| parts.uri.host())?;
-    let name = text.rsplit_once(':').map_or(text, |(name, _port)| name);
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-.".contains(&b);
-    (name.len() <= 253 && name.bytes().all(plain)).then(|| name.to_ascii_lowercase())
 }
 
 fn form_cookie(surface: &Surface, headers: &HeaderMap) -> Option<String> {
@@ -311,24 +349,37 @@ impl FromRequest<Surface> for Posted {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, surface: &Surface) -> Result<Self, Refusal> {
+        let (visit, request) = Self::visit_of(request, surface).await?;
+        let form = Form::<Vec<(String, String)>>::from_request(request, surface).await;
+        let fields = form.map_err(|rejection| match rejection.into_response().status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Refusal::too_large(),
+            _ => Refusal::forged(),
+        })?;
+        Self::checked(visit, fields.0, surface)
+    }
+}
+
+impl Posted {
+    /// Who sends a form, before it is read.
+    pub async fn visit_of(request: Request, surface: &Surface) -> Result<(Visit, Request), Refusal> {
         let (mut parts, body) = request.into_parts();
         if !is_own(&parts.headers) {
             return Err(Refusal::forged());
         }
         let visit = Visit::from_request_parts(&mut parts, surface).await?;
-        let expected = form_token(surface, visit.caller.as_ref(), &parts.headers);
-        let request = Request::from_parts(parts, body);
-        let form = Form::<Vec<(String, String)>>::from_request(request, surface).await;
-        let fields = form.map_err(|_| Refusal::forged())?.0;
+        Ok((visit, Request::from_parts(parts, body)))
+    }
+
+    /// A form that was read, if it carries what only our pages know.
+    pub fn checked(visit: Visit, fields: Vec<(String, String)>, surface: &Surface) -> Result<Self, Refusal> {
+        let expected = form_token(surface, visit.caller.as_ref(), &visit.headers);
         let posted = Self { visit, fields };
         if expected.is_none() || unmasked(posted.field("form")) != expected {
             return Err(Refusal::forged());
         }
         Ok(posted)
     }
-}
 
-impl Posted {
     /// All fields, as they were sent.
     pub fn fields(&self) -> &[(String, String)] {
         &self.fields

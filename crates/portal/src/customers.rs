@@ -15,6 +15,7 @@ pub use self::list::{export, list};
 use crate::{
     context::{Frame, Visit},
     refusal::Refusal,
+    settings,
     view::{self, Tab},
 };
 
@@ -43,12 +44,14 @@ pub fn tabs(id: TenantId, here: &str) -> Vec<Tab> {
         href: format!("/customers/{id}{path}"),
         here: path == here,
     };
-    vec![
+    let mut all = vec![
         tab("customer-overview", ""),
         tab("customer-people", "/people"),
         tab("customer-groups", "/groups"),
         tab("customer-services", "/services"),
-    ]
+    ];
+    all.extend(settings::tabs(id, here));
+    all
 }
 
 /// The way to what a customer has.

@@ -62,9 +62,28 @@ impl Form {
         self
     }
 
+    /// With everything that is wrong below `parent`, as the fields of this form are named.
+    pub fn below(mut self, parent: &str) -> Self {
+        for (place, _) in &mut self.errors {
+            *place = format!("{parent}.{place}");
+        }
+        self
+    }
+
     /// What stands in a field.
     pub fn value(&self, name: &str) -> &str {
         self.values.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// With these choices of several taken.
+    pub fn ticked(mut self, name: &str, choices: &[&str]) -> Self {
+        self.values.extend(choices.iter().map(|choice| (name.to_owned(), (*choice).to_owned())));
+        self
+    }
+
+    /// What was typed, also when it is nothing; none in a form that nobody sent.
+    pub fn given(&self, name: &str) -> Option<&str> {
+        self.values.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
     /// Whether a box is ticked or a choice of several is taken.

@@ -12,6 +12,8 @@ mod activate;
 mod appearance;
 mod assets;
 mod catalogue;
+mod brand;
+mod brand_settings;
 mod context;
 mod customers;
 mod export;
@@ -28,7 +30,9 @@ mod query;
 mod refusal;
 mod search;
 mod sessions;
+mod settings;
 mod status;
+mod upload;
 mod view;
 
 use axum::{
@@ -81,10 +85,12 @@ pub fn router(surface: &Surface) -> Router {
         .route("/status/requests/{id}", get(status::request))
         .route("/status/requests/{id}/live", get(live::request))
         .route("/status/requests/{id}/retry", post(status::retry))
+        .merge(settings::routes())
         .route("/appearance", post(appearance::choose))
         .route("/assets/{name}", get(assets::serve))
         .merge(catalogue::routes())
         .merge(directories::routes())
+        .route("/brand/{name}", get(brand::serve))
         .fallback(refusal::no_page)
         .method_not_allowed_fallback(refusal::no_method)
         .layer(from_fn_with_state(surface.clone(), refusal::dress))

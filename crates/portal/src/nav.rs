@@ -20,7 +20,7 @@ pub struct NavItem {
 /// A page of the navigation: address, message, icon, and what one must be allowed somewhere.
 type Place = (&'static str, &'static str, &'static str, Option<Permission>);
 
-const PLACES: [Place; 5] = [
+const PLACES: [Place; 6] = [
     ("/home", "nav-home", "M3 11l9-8 9 8v10h-6v-6H9v6H3z", None),
     (
         "/customers",
@@ -41,6 +41,12 @@ const PLACES: [Place; 5] = [
         Some(Permission::DirectoryRead),
     ),
     ("/status", "nav-status", "M3 12h4l3 8 4-16 3 8h4", Some(Permission::RequestRead)),
+    (
+        "/settings",
+        "nav-settings",
+        "M4 6h10M18 6h2M4 12h2M10 12h10M4 18h10M18 18h2M16 4v4M8 10v4M16 16v4",
+        Some(Permission::TenantUpdate),
+    ),
 ];
 
 /// The ways of `caller`, seen from `path`.

@@ -156,6 +156,12 @@ pub async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Refu
         Ok::<_, AppError>((order, request, administrator, link, now))
     };
     let (order, request, administrator, link, now) = read.await?;
+    let link = match link {
+        Some((_, token, until)) => {
+            Some((visit.surface.activation_url(&token).await?, speech::instant(until)))
+        }
+        None => None,
+    };
     let state = request.counts.state();
     let mut frame = visit.frame.clone();
     frame.trail = vec![(say("customers-title"), "/customers".to_owned())];
@@ -167,7 +173,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Refu
         at: speech::instant(order.created_at),
         administrator: administrator
             .map(|user| (format!("/people/{}", user.id), user.display_name, user.principal_name)),
-        link: link.map(|(_, token, until)| (visit.surface.activation_url(&token), speech::instant(until))),
+        link,
         r: view::request(&request, now),
         live: (!state.is_final()).then(|| format!("/status/requests/{}/live", request.id)),
         complete: state == RequestState::Complete,

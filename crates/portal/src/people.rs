@@ -137,6 +137,12 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
         Ok::<_, AppError>((user, tenant, held, plans, may, own, link))
     };
     let (user, tenant, held, plans, may, own, link) = read.await?;
+    let link = match link {
+        Some((token, until)) => {
+            Some((visit.surface.activation_url(&token).await?, speech::instant(until)))
+        }
+        None => None,
+    };
     let mut frame = visit.frame.clone();
     frame.trail = customers::trail(tenant.id, &tenant.name);
     frame.trail.push((say("customer-people"), format!("/customers/{}/people", tenant.id)));
@@ -168,7 +174,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
         account: user.object.is_some(),
         may_release: user.object.is_some() && caller.may_anywhere(Permission::DirectoryAdopt),
         may,
-        link: link.map(|(token, until)| (visit.surface.activation_url(&token), speech::instant(until))),
+        link,
     };
     match page.link {
         Some(_) => visit.secret_page(StatusCode::OK, &page),

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use web::{
-    Surface,
+    Surface, caller,
     layers::Mishap,
     speech::{say, say_with},
     texts,
@@ -57,6 +57,11 @@ impl Refusal {
             Self::SignIn => true,
             Self::Page(status, ..) => status.is_client_error() && *status != StatusCode::TOO_MANY_REQUESTS,
         }
+    }
+
+    /// More than a form may hold.
+    pub fn too_large() -> Self {
+        Self::page(StatusCode::PAYLOAD_TOO_LARGE, "too-large")
     }
 
     /// Too many attempts.
@@ -131,12 +136,12 @@ impl Refusal {
 /// Puts the brand of the host name around a page that only says why there is none.
 pub async fn dress(State(surface): State<Surface>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let (host, headers) = (context::host(&parts), parts.headers.clone());
+    let (host, headers) = (caller::host(&parts.headers), parts.headers.clone());
     let response = next.run(Request::from_parts(parts, body)).await;
     let Some(refusal) = response.extensions().get::<Refusal>().cloned() else { return response };
     // When the database is away the page goes without.
-    let brand = context::brand(&surface, host).await.unwrap_or_default();
-    let frame = Frame { brand, theme: context::theme(&headers), ..Frame::plain() };
+    let look = context::look(&surface, host.as_deref()).await.unwrap_or_default();
+    let frame = Frame { theme: context::theme(&headers), ..Frame::of(look) };
     let (dressed, (mut parts, _)) = (refusal.around(frame), response.into_parts());
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, dressed.into_body())

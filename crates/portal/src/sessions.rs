@@ -38,7 +38,7 @@ pub async fn sign_in(posted: Posted) -> Result<Response, Refusal> {
     visit.attempt()?;
     let (login, password) = (posted.field("login"), posted.field("password"));
     let (status, wrong) =
-        match sessions::sign_in_from(&visit.surface.app, login, password, &visit.device).await? {
+        match sessions::sign_in_at(&visit.surface.app, login, password, &visit.device, visit.host()).await? {
             SignedIn::Yes { token, .. } => {
                 let mut response = Redirect::to("/home").into_response();
                 let session = visit.cookie(COOKIE, &token.secret, "Lax", Some(SESSION_SECONDS));

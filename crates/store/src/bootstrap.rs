@@ -199,6 +199,15 @@ impl Seed<'_> {
     }
 
     async fn brand(&mut self, code: &str, name: &str, hosts: &[String]) -> Result<(), StoreError> {
+        let taken = sqlx::query!(
+            "SELECT h.name, t.code FROM host_name h JOIN tenant t ON t.id = h.tenant_id WHERE h.name = ANY($1) LIMIT 1",
+            hosts
+        )
+        .fetch_optional(&mut self.sql)
+        .await?;
+        if let Some(row) = taken {
+            return Err(StoreError::HostNameInUse { host: row.name, tenant: row.code });
+        }
         let id: BrandId = self.id();
         sqlx::query!(
             "INSERT INTO brand (id, tenant_id, code, name, host_names, created_at) VALUES ($1, $2, $3, $4, $5, $6)

@@ -159,8 +159,14 @@ impl Caller {
 }
 
 impl Store {
-    /// The caller behind a token, if the token and its owner are in order now.
+    /// As [`Store::caller_at`], by a host name that is nobody's.
     pub async fn caller(&self, secret: &str) -> Result<Option<Caller>, StoreError> {
+        self.caller_at(secret, None).await
+    }
+
+    /// The caller behind a token, if the token and its owner are in order now, and the host
+    /// name, if it is a tenant's, is that of one on the owner's way up.
+    pub async fn caller_at(&self, secret: &str, host: Option<&str>) -> Result<Option<Caller>, StoreError> {
         let now = self.clock.now();
         let hash = seal::hash(secret.as_bytes());
         let row = sqlx::query!(
@@ -173,9 +179,12 @@ impl Store {
                           AND (g.expires_at IS NULL OR g.expires_at > $2)) AS "grants!: Json<Vec<GrantRow>>"
                  FROM api_token k JOIN users u ON u.id = k.user_id JOIN tenant t ON t.id = u.tenant_id
                 WHERE k.secret_hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2)
-                  AND u.enabled AND u.deleted_at IS NULL AND (SELECT s.id FROM suspended_tenant s WHERE s.id = t.id LIMIT 1) IS NULL"#,
+                  AND u.enabled AND u.deleted_at IS NULL AND (SELECT s.id FROM suspended_tenant s WHERE s.id = t.id LIMIT 1) IS NULL
+                  AND NOT EXISTS (SELECT FROM host_name h WHERE h.name = $3 AND (
+                      SELECT c.depth FROM tenant_closure c WHERE c.ancestor = h.tenant_id AND c.descendant = t.id LIMIT 1) IS NULL)"#,
             hash.as_slice(),
             ts(now) as _,
+            host,
         )
         .fetch_optional(&self.auth)
         .await?;
@@ -197,9 +206,19 @@ impl Store {
         }))
     }
 
+    /// As [`Store::sign_in_at`], by a host name that is nobody's.
+    pub async fn sign_in(&self, login: &str) -> Result<(Option<SignIn>, i64), StoreError> {
+        self.sign_in_at(login, None).await
+    }
+
     /// The account behind a login name, and for how many seconds the login is closed to
     /// networks it is not known from, after attempts from everywhere; zero when it is not.
-    pub async fn sign_in(&self, login: &str) -> Result<(Option<SignIn>, i64), StoreError> {
+    /// Under a host name of a tenant only those at and below it are active.
+    pub async fn sign_in_at(
+        &self,
+        login: &str,
+        host: Option<&str>,
+    ) -> Result<(Option<SignIn>, i64), StoreError> {
         let now = self.clock.now();
         let all = sqlx::query!(
             r#"SELECT failures, since AS "since!: jiff_sqlx::Timestamp" FROM sign_in_count
@@ -212,9 +231,13 @@ impl Store {
         let closed = all.map_or(0, |row| (row.since.to_jiff() + HOUR).as_second() - now.as_second());
         let row = sqlx::query!(
             r#"SELECT u.id, u.tenant_id, u.portal_hash,
-                      u.enabled AND (SELECT s.id FROM suspended_tenant s WHERE s.id = u.tenant_id LIMIT 1) IS NULL AS "active!"
+                      u.enabled AND (SELECT s.id FROM suspended_tenant s WHERE s.id = u.tenant_id LIMIT 1) IS NULL
+                          AND NOT EXISTS (SELECT FROM host_name h WHERE h.name = $2 AND (
+                              SELECT c.depth FROM tenant_closure c
+                               WHERE c.ancestor = h.tenant_id AND c.descendant = u.tenant_id LIMIT 1) IS NULL) AS "active!"
                  FROM users u WHERE u.principal_name = $1 AND u.deleted_at IS NULL"#,
-            login
+            login,
+            host
         )
         .fetch_optional(&self.auth)
         .await?;

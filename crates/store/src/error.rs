@@ -38,6 +38,16 @@ pub enum StoreError {
         /// How many.
         customers: i64,
     },
+    /// A brand of the configuration wants a host name that a tenant has.
+    #[error(
+        "the host name {host} belongs to the tenant {tenant}: take it from there, or from the configuration"
+    )]
+    HostNameInUse {
+        /// It.
+        host: String,
+        /// The code of the tenant.
+        tenant: String,
+    },
     /// The database cannot be reached or is too busy; nothing was written.
     #[error("the database is not available")]
     Unavailable(#[source] sqlx::Error),

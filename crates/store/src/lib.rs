@@ -13,6 +13,7 @@ pub mod adoptions;
 mod audit;
 mod bell;
 pub mod bootstrap;
+pub mod brands;
 pub mod caller;
 pub mod catalogue;
 pub mod changes;

@@ -13,10 +13,11 @@ use domain::{
     problem::Problem,
 };
 use jiff::Timestamp;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{
-    StoreError,
+    StoreError, brands,
     error::known,
     seal::{Keyring, SealError, open_with},
     ts,
@@ -92,12 +93,6 @@ impl Parts {
             until: self.until,
         }))
     }
-}
-
-/// The brand of a mail, from its columns.
-pub(crate) fn brand(code: Option<String>, name: Option<String>, hosts: Option<Vec<String>>) -> Option<Brand> {
-    let host = hosts.and_then(|hosts| hosts.into_iter().next());
-    Some(Brand { code: code?, name: name?, host })
 }
 
 impl WriteTx<'_> {
@@ -197,10 +192,10 @@ impl ReadTx<'_> {
                       m.created_at AS "created_at!: jiff_sqlx::Timestamp",
                       m.ended_at AS "ended_at: jiff_sqlx::Timestamp",
                       a.expires_at AS "expires_at!: jiff_sqlx::Timestamp",
-                      b.code AS "brand?", b.name AS "brand_name?", b.host_names AS "hosts?",
-                      k.key_id AS "key_id?", k.sealed AS "sealed?"
+                      b.host AS "host?", b.parts AS "parts?: Json<brands::Parts>", b.code AS "brand?",
+                      b.configured AS "configured?", k.key_id AS "key_id?", k.sealed AS "sealed?"
                  FROM mail m JOIN tenant t ON t.id = m.tenant_id JOIN activation a ON a.id = m.activation_id
-                 LEFT JOIN brand b ON b.id = m.brand_id LEFT JOIN person_key k ON k.person_id = m.user_id
+                 LEFT JOIN LATERAL brand_for(m.tenant_id) b ON true LEFT JOIN person_key k ON k.person_id = m.user_id
                 WHERE EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = m.tenant_id AND c.ancestor = ANY($1))
                   AND ($2::uuid IS NULL OR m.id = $2) AND ($3::text IS NULL OR m.state = $3)
                   AND ($4::uuid IS NULL OR m.id < $4)
@@ -223,7 +218,7 @@ impl ReadTx<'_> {
                 activation: row.activation_id,
                 kind,
                 language: row.language,
-                brand: brand(row.brand, row.brand_name, row.hosts),
+                brand: brands::of_mail(row.host, row.parts, row.brand, row.configured),
                 tenant: row.tenant_name.clone(),
                 time_zone: row.time_zone,
                 until: row.expires_at.to_jiff(),

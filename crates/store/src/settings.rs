@@ -52,17 +52,6 @@ impl ReadTx<'_> {
         let found = effective(&said, path).get(&setting).map(|one| one.value.clone());
         Ok(found.or_else(|| setting.product_value()))
     }
-
-    /// The name of the configured brand of a tenant.
-    pub async fn configured_brand(&mut self, tenant: TenantId) -> Result<Option<String>, StoreError> {
-        let name = sqlx::query_scalar!(
-            "SELECT b.name FROM tenant t JOIN brand b ON b.id = t.brand_id WHERE t.id = $1",
-            tenant.uuid()
-        )
-        .fetch_optional(self.sql())
-        .await?;
-        Ok(name)
-    }
 }
 
 impl WriteTx<'_> {

@@ -20,7 +20,7 @@ pub use tenants::{CustomerCounts, TenantSearch, TenantView};
 
 use domain::id::TenantId;
 
-use crate::{Store, StoreError, tx::ReadTx};
+use crate::{StoreError, tx::ReadTx};
 
 /// The highest number a view counts to: beyond, it is "10,000+".
 pub const COUNTED: i64 = 10_001;
@@ -34,15 +34,6 @@ pub struct TenantName {
     pub code: String,
     /// Its display name.
     pub name: String,
-}
-
-impl Store {
-    /// The name of the brand that is served under a host name.
-    pub async fn brand_of_host(&self, host: &str) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar!("SELECT name FROM brand WHERE $1 = ANY(host_names) LIMIT 1", host)
-            .fetch_optional(&self.auth)
-            .await?)
-    }
 }
 
 impl ReadTx<'_> {

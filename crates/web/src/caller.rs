@@ -14,15 +14,24 @@ pub const COOKIE: &str = "tenantry_session";
 /// The person behind `Authorization: Bearer …`; none without a token that works now.
 pub async fn by_bearer(surface: &Surface, headers: &HeaderMap) -> Result<Option<Caller>, AppError> {
     match bearer(headers) {
-        Some(token) => surface.app.caller(token).await,
+        Some(token) => surface.app.caller_at(token, host(headers).as_deref()).await,
         None => Ok(None),
     }
+}
+
+/// The host name somebody came by, in lower case and without the port.
+#[must_use]
+pub fn host(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(header::HOST)?.to_str().ok()?;
+    let name = text.rsplit_once(':').map_or(text, |(name, _port)| name).trim_end_matches('.');
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-.".contains(&b);
+    (name.len() <= 253 && name.bytes().all(plain)).then(|| name.to_ascii_lowercase())
 }
 
 /// The person behind the portal's session cookie.
 pub async fn by_cookie(surface: &Surface, headers: &HeaderMap) -> Result<Option<Caller>, AppError> {
     match session(headers) {
-        Some(token) => surface.app.caller(token).await,
+        Some(token) => surface.app.caller_at(token, host(headers).as_deref()).await,
         None => Ok(None),
     }
 }
@@ -105,6 +114,19 @@ mod tests {
         assert_eq!(session(&headers), Some("tny_x"));
         headers.insert(header::COOKIE, HeaderValue::from_static("xtenantry_session=tny_x"));
         assert_eq!(session(&headers), None);
+    }
+
+    #[test]
+    fn the_host_name_is_what_people_typed_without_the_port() {
+        let of = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_str(text).expect("a value"));
+            host(&headers)
+        };
+        assert_eq!(of("Portal.North.test.:8443").as_deref(), Some("portal.north.test"));
+        assert_eq!(of("127.0.0.1:80").as_deref(), Some("127.0.0.1"));
+        assert_eq!(of("a/b"), None);
+        assert_eq!(of("[::1]:80"), None);
     }
 
     #[test]

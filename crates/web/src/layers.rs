@@ -56,6 +56,11 @@ pub fn protect(router: Router, surface: &Surface, explain: Explain) -> Router {
 async fn around(mut request: Request, next: Next, explain: Explain, app: &App) -> Response {
     let id = given_id(&request).unwrap_or_else(|| app.fresh_id());
     request.extensions_mut().insert(RequestId(id.clone()));
+    // HTTP/2 has the host name in the address alone (RFC 9113, 8.3.1); it is looked for in one place.
+    let authority = request.uri().authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok());
+    if let Some(host) = authority.filter(|_| !request.headers().contains_key(header::HOST)) {
+        request.headers_mut().insert(header::HOST, host);
+    }
     let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     // The route, not the path: paths of links are secrets.
     let span = tracing::info_span!("request", id = %id, method = %request.method(), route = %path);

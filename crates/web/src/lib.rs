@@ -17,4 +17,4 @@ pub mod streams;
 pub mod surface;
 pub mod texts;
 
-pub use surface::Surface;
+pub use surface::{Links, Surface};

@@ -71,6 +71,18 @@ pub fn follow(language: &str, time_zone: &str, headers: &HeaderMap) {
     choose(Speech { language, zone });
 }
 
+/// From here on the request is answered in one of these languages, if it is not yet: in the
+/// first of them. With none given all are.
+pub fn offer(tags: &[&str]) {
+    let present = now();
+    if tags.is_empty() || tags.contains(&present.language.tag()) {
+        return;
+    }
+    if let Some(language) = tags.iter().find_map(|tag| Language::of_tag(tag)) {
+        choose(Speech { language, ..present });
+    }
+}
+
 fn chosen(headers: &HeaderMap) -> Option<Language> {
     cookie(headers, COOKIE).and_then(Language::of_tag)
 }

@@ -54,6 +54,9 @@ pub fn field_error(error: &FieldError) -> String {
         ],
         Rule::Immutable => &[("rule-immutable", &[])],
         Rule::AdministratorsOnly => &[("rule-administrators_only", &[])],
+        Rule::Contrast => {
+            &[("rule-contrast-nearest", &["contrast", "min", "nearest"]), ("rule-contrast", &[])]
+        }
         Rule::TooFewKinds => &[("rule-too_few_kinds", &["min"])],
         Rule::HoldsWord => &[("rule-holds_word", &["value"]), ("rule-holds_word-name", &[])],
         Rule::Cycle => &[("rule-cycle-value", &["value"]), ("rule-cycle", &[])],

@@ -17,6 +17,7 @@
 pub mod activations;
 pub mod adoption;
 pub mod body;
+pub mod brands;
 pub mod catalogue;
 pub mod common;
 pub mod directories;

@@ -87,15 +87,20 @@ pub struct SettingsUpdate {
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "https://help.north.example")]
     pub support_url: Option<Option<String>>,
-    /// What the product is called, at most 64 characters. The name of the configured brand when nobody says.
+    /// What the product is called, at most 64 characters. The name of the configured brand when nobody
+    /// says. Whoever says it begins a brand: no part of one above holds from there on.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "North Cloud")]
     pub brand_name: Option<Option<String>>,
-    /// Main colour on light pages; a contrast of at least 4.5:1 to white.
+    /// Languages people can choose, of `en`, `da`, `de` and `sv`. All when nobody says.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "de en")]
+    pub brand_languages: Option<Option<String>>,
+    /// Main colour on light pages; a contrast of at least 4.5:1 to `#ece7db`, the darkest of their grounds.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "#1d5c4d")]
     pub brand_primary: Option<Option<String>>,
-    /// Main colour on dark pages; a contrast of at least 4.5:1 to their ground (`#171a17`).
+    /// Main colour on dark pages; a contrast of at least 4.5:1 to `#2a302b`, the lightest of their grounds.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "#8fd0b9")]
     pub brand_primary_dark: Option<Option<String>>,
@@ -119,6 +124,34 @@ pub struct SettingsUpdate {
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "https://north.example/terms")]
     pub terms_url: Option<Option<String>>,
+    /// Who mails are from; the brand's name when nobody says.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "North Cloud")]
+    pub sender_name: Option<Option<String>>,
+    /// The address mails are from: at a host name or suffix of the tenant, unless those above say it.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "no-reply@portal.north.example")]
+    pub sender_mail: Option<Option<String>>,
+    /// What stands below every mail, up to 600 characters.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "North Cloud GmbH, Berlin")]
+    pub mail_signature: Option<Option<String>>,
+    /// What English mails say besides, up to 600 characters.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Our service desk is open around the clock.")]
+    pub mail_text_en: Option<Option<String>>,
+    /// What Danish mails say besides.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Vores servicedesk har åbent døgnet rundt.")]
+    pub mail_text_da: Option<Option<String>>,
+    /// What German mails say besides.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Unser Servicedesk ist rund um die Uhr da.")]
+    pub mail_text_de: Option<Option<String>>,
+    /// What Swedish mails say besides.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Vår servicedesk har öppet dygnet runt.")]
+    pub mail_text_sv: Option<Option<String>>,
 }
 
 impl SettingsUpdate {
@@ -136,6 +169,7 @@ impl SettingsUpdate {
             ("support_phone", self.support_phone),
             ("support_url", self.support_url),
             ("brand_name", self.brand_name),
+            ("brand_languages", self.brand_languages),
             ("brand_primary", self.brand_primary),
             ("brand_primary_dark", self.brand_primary_dark),
             ("brand_accent", self.brand_accent),
@@ -143,6 +177,13 @@ impl SettingsUpdate {
             ("imprint_url", self.imprint_url),
             ("privacy_url", self.privacy_url),
             ("terms_url", self.terms_url),
+            ("sender_name", self.sender_name),
+            ("sender_mail", self.sender_mail),
+            ("mail_signature", self.mail_signature),
+            ("mail_text_en", self.mail_text_en),
+            ("mail_text_da", self.mail_text_da),
+            ("mail_text_de", self.mail_text_de),
+            ("mail_text_sv", self.mail_text_sv),
         ];
         all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
     }

@@ -1,6 +1,7 @@
 //! People, groups, members, subscriptions, links.
 
 use app::{
+    AppError,
     reading::{
         groups::RemovedGroup,
         subscriptions::Subscription,
@@ -17,7 +18,7 @@ use domain::{
     request::ItemState,
 };
 use jiff::Timestamp;
-use web::Surface;
+use web::{Links, Surface};
 use wire::{
     common::{self, ActivationLink, UserRef},
     groups, users,
@@ -36,9 +37,14 @@ pub fn person(of: &PersonView) -> UserRef {
 }
 
 /// A link for a person.
+pub async fn link(surface: &Surface, token: &str, expires_at: Timestamp) -> Result<ActivationLink, AppError> {
+    Ok(link_of(&surface.links(token).await?, token, expires_at))
+}
+
+/// The same, of many people of one tenant.
 #[must_use]
-pub fn link(surface: &Surface, token: &str, expires_at: Timestamp) -> ActivationLink {
-    ActivationLink { link: surface.activation_url(token), expires_at: expires_at.to_string() }
+pub fn link_of(links: &Links, token: &str, expires_at: Timestamp) -> ActivationLink {
+    ActivationLink { link: links.to(token), expires_at: expires_at.to_string() }
 }
 
 /// A subscription.

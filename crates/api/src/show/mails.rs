@@ -26,7 +26,7 @@ pub fn mail(surface: &Surface, of: &Mail) -> mails::Mail {
         to: message.map(|m| m.to.address.clone()),
         kind: kind(of.kind),
         language: message.map(|m| m.language.clone()),
-        brand: message.and_then(|m| Some(m.brand.as_ref()?.code.clone())),
+        brand: message.and_then(|m| m.brand.as_ref()?.name().map(str::to_owned)),
         state: state(of.state),
         attempts: of.attempts,
         problem: of.problem.as_ref().map(|p| problem(p, Viewer::Provider)),

@@ -154,7 +154,7 @@ async fn settings_are_shown_with_their_origin_said_and_reset() {
     refused.sort();
     assert_eq!(
         refused,
-        [pair("brand_accent", "format"), pair("terms_url", "format"), pair("time_zone", "unknown")]
+        [pair("brand_accent", "contrast"), pair("terms_url", "format"), pair("time_zone", "unknown")]
     );
     assert!(wrong.body.to_string().contains("this has 1.5:1"), "{}", wrong.body);
     let billed = patch(&estate, &estate.anna, &acme, &json!({ "currency": "DKK" })).await.expect(409);

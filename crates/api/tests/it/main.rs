@@ -3,6 +3,7 @@
 mod adoption;
 mod adoption_into;
 mod bad_input;
+mod brands;
 mod directories;
 mod drift;
 mod fields;

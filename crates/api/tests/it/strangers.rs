@@ -71,6 +71,8 @@ fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
         .replace("{member}", group)
         .replace("{subscription}", subscription)
         .replace("{suffix}", "old.example")
+        .replace("{name}", "portal.old.example")
+        .replace("{picture}", "logo")
         .replace("{key}", "cost_centre")
         .replace("{token}", "none")
         .replace("{code}", "shared");
@@ -78,6 +80,9 @@ fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
     assert!(!filled.contains('{'), "tell this test what stands for the braces of {filled}");
     filled
 }
+
+/// A PNG of one colour.
+pub const PICTURE: &str = "iVBORw0KGgoAAAANSUhEUgAAADAAAAAQCAIAAADfzGvmAAAAJElEQVR42mOokvcdVIhh1EGjDhp10KiDRh006qBRB406iL4IANdJsh8nCD47AAAAAElFTkSuQmCC";
 
 /// Values that would be accepted from somebody who may.
 fn body(id: &str) -> Value {
@@ -112,6 +117,8 @@ fn body(id: &str) -> Value {
         "set_quotas" => json!({ "people": 5 }),
         "publish_bundle" => json!({ "code": "newone", "name": "New", "plans": ["desktop-s"] }),
         "copy_user" => json!({ "user": { "given_name": "New" } }),
+        "add_host_name" => json!({ "name": "portal.new.example" }),
+        "set_brand_picture" => json!({ "png": PICTURE }),
         "add_suffix" => json!({ "suffix": "new.example" }),
         "set_password_policy" => json!({ "min_chars": 14 }),
         "create_group" | "create_plan_version" => json!({ "name": "New" }),

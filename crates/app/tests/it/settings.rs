@@ -106,7 +106,7 @@ async fn what_nobody_says_is_inherited_and_tells_where_from() {
         say(&w, hq, &[("language", None), ("shoe", Some("43")), ("brand_primary", Some("#ffcc00"))]).await;
     assert_eq!(
         broken(wrong),
-        [("brand_primary".to_owned(), Rule::Format), ("shoe".to_owned(), Rule::Unknown)]
+        [("brand_primary".to_owned(), Rule::Contrast), ("shoe".to_owned(), Rule::Unknown)]
     );
     assert_eq!(broken(say(&w, hq, &[("currency", None)]).await), [("currency".to_owned(), Rule::Required)]);
     let given = BTreeMap::from([("language".to_owned(), some("de"))]);

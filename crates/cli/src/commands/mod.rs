@@ -1,6 +1,7 @@
 //! One module per noun; each holds what can be typed and what it does.
 
 pub mod adopt;
+pub mod brand;
 pub mod catalogue;
 pub mod customers;
 pub mod directories;
@@ -58,6 +59,7 @@ pub async fn run(cli: &Cli, out: &Out) -> Result<(), Failure> {
         Command::Users(command) => users::run(command, &connect(global)?, out).await,
         Command::Fields(command) => fields::run(command, &connect(global)?, out).await,
         Command::Settings(command) => settings::run(command, &connect(global)?, out).await,
+        Command::Brand(command) => brand::run(command, &connect(global)?, out).await,
         Command::Groups(command) => groups::run(command, &connect(global)?, out).await,
         Command::Requests(command) => requests::run(command, &connect(global)?, out).await,
         Command::Plans { command } => catalogue::plans(command.as_ref(), &connect(global)?, out).await,

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use domain::mail::{Addressee, Brand, Kind, Message, Text};
+use domain::{
+    brand::Look,
+    mail::{Addressee, Brand, Kind, Message, Text},
+};
 use outbound::{
     Reply, Verdict,
     mail::{MailSettings, Mailer, Security, check_from},
@@ -30,7 +33,11 @@ fn message(brand: Option<&str>) -> Message {
     Message {
         kind: Kind::Reset,
         language: "da".to_owned(),
-        brand: brand.map(|code| Brand { code: code.to_owned(), name: code.to_uppercase(), host: None }),
+        brand: brand.map(|code| Brand {
+            code: Some(code.to_owned()),
+            host: None,
+            look: Look::named(code.to_uppercase()),
+        }),
         to: Addressee {
             address: ADDRESS.to_owned(), name: "Åse Berg".to_owned(), login: ADDRESS.to_owned()
         },

@@ -39,6 +39,11 @@ impl Drop for Driver {
 impl Browser {
     /// With scripts, or as somebody who allows none.
     pub async fn open(port: u16, scripts: bool, language: &str) -> Self {
+        Self::open_at("127.0.0.1", port, scripts, language).await
+    }
+
+    /// By a host name below `test`, which leads to this machine.
+    pub async fn open_at(host: &str, port: u16, scripts: bool, language: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("tenantry-browser-").tempdir().expect("a folder");
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let own = free.local_addr().expect("bound").port();
@@ -55,13 +60,13 @@ impl Browser {
         let options = json!({
             "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                 "--hide-scrollbars", format!("--lang={language}"), format!("--user-data-dir={profile}"),
-                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+                "--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
             "prefs": { "intl.accept_languages": language,
                 "profile.managed_default_content_settings.javascript": if scripts { 1 } else { 2 } },
         });
         let url = format!("http://127.0.0.1:{own}");
         let page = wait_for("the browser is open", async || Session::new(&url, &options).await.ok()).await;
-        Self { page, base: format!("http://127.0.0.1:{port}"), driver }
+        Self { page, base: format!("http://{host}:{port}"), driver }
     }
 
     pub async fn close(self) {

@@ -101,6 +101,14 @@ impl Client {
         self.based(path, call).await;
     }
 
+    /// Says something of a tenant.
+    pub async fn say_settings(&self, tenant: &str, body: &Value) {
+        let path = format!("tenants/{tenant}/settings");
+        let version = self.see(&path).await["version"].to_string();
+        let call = self.http.patch(format!("{}/{path}", self.base)).json(body);
+        self.send(call.header("if-match", format!("\"{version}\""))).await.expect("an answer").good();
+    }
+
     /// As [`Client::change`], for what is to be removed.
     pub async fn remove(&self, path: &str) {
         let call = self.http.delete(format!("{}/{path}", self.base));

@@ -18,6 +18,7 @@ mod portal;
 mod portal_lists;
 mod portal_catalogue;
 mod portal_directories;
+mod portal_brands;
 mod process;
 mod storage;
 mod trust;

@@ -8,16 +8,11 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Json};
 use tracing::error;
 
 use super::EngineStore;
-use crate::{
-    StoreError,
-    error::known,
-    mail::{Parts, brand},
-    ts,
-};
+use crate::{StoreError, brands, error::known, mail::Parts, ts};
 
 /// Beyond the time a mail may take, for what comes before and after it.
 const LEASE_BEYOND: i32 = 20;
@@ -112,10 +107,10 @@ impl EngineStore {
                       c.personal AS "personal!", c.created_at AS "created_at!: jiff_sqlx::Timestamp",
                       t.name AS tenant, t.time_zone, a.expires_at AS "expires_at!: jiff_sqlx::Timestamp",
                       (a.used_at IS NULL AND a.revoked_at IS NULL AND u.enabled AND u.deleted_at IS NULL) AS "alive!",
-                      b.code AS "brand?", b.name AS "brand_name?", b.host_names AS "hosts?",
-                      k.key_id AS "key_id?", k.sealed AS "sealed?", (SELECT h.failures FROM h) AS "failures!"
+                      b.host AS "host?", b.parts AS "parts?: Json<brands::Parts>", b.code AS "brand?",
+                      b.configured AS "configured?", k.key_id AS "key_id?", k.sealed AS "sealed?", (SELECT h.failures FROM h) AS "failures!"
                  FROM c JOIN tenant t ON t.id = c.tenant_id JOIN activation a ON a.id = c.activation_id
-                 JOIN users u ON u.id = c.user_id LEFT JOIN brand b ON b.id = c.brand_id
+                 JOIN users u ON u.id = c.user_id LEFT JOIN LATERAL brand_for(c.tenant_id) b ON true
                  LEFT JOIN person_key k ON k.person_id = c.user_id"#,
             limit,
             limits::MAIL_FAILURES,
@@ -132,7 +127,7 @@ impl EngineStore {
                 activation: row.activation_id,
                 kind: known(Kind::from_code(&row.kind), "mail", "kind", id)?,
                 language: row.language,
-                brand: brand(row.brand, row.brand_name, row.hosts),
+                brand: brands::of_mail(row.host, row.parts, row.brand, row.configured),
                 tenant: row.tenant,
                 time_zone: row.time_zone,
                 until,

@@ -84,6 +84,10 @@ const RARE: &str = "
                  SELECT gen_random_uuid(), id, 'own', 'Own', 'text', false, 'hidden', false, '{}', now() FROM tenant;
              INSERT INTO tenant_setting (tenant_id, name, value, updated_at)
                  SELECT id, 'support_name', 'Own', now() FROM tenant;
+             INSERT INTO host_name (name, tenant_id, created_at)
+                 SELECT 'portal.' || code || '.test', id, now() FROM tenant;
+             INSERT INTO brand_picture (tenant_id, picture, digest, bytes, updated_at)
+                 SELECT id, 'logo', 'd', '', now() FROM tenant;
              INSERT INTO group_template (tenant_id, code, content, updated_at)
                  SELECT id, 'own', '{}', now() FROM tenant;
              INSERT INTO hook (id, tenant_id, service_id, name, moment, occasions, kind, destination, limit_seconds, tries,

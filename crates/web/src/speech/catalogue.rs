@@ -77,12 +77,13 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $language, "/lists.ftl")),
             include_str!(concat!("../../locales/", $language, "/catalogue.ftl")),
             include_str!(concat!("../../locales/", $language, "/directories.ftl")),
+            include_str!(concat!("../../locales/", $language, "/brands.ftl")),
         ]),*]
     };
 }
 
 /// In the order of [`Language::ALL`].
-pub(super) const SOURCES: [[&str; 9]; 4] = sources!("en", "da", "de", "sv");
+pub(super) const SOURCES: [[&str; 10]; 4] = sources!("en", "da", "de", "sv");
 
 type Bundle = FluentBundle<FluentResource>;
 

@@ -74,7 +74,7 @@ fn speaking() -> String {
 }
 
 /// Beginnings of ids that are made from codes; each family has a test of its own.
-const FAMILIES: [&str; 27] = [
+const FAMILIES: [&str; 31] = [
     "problem-",
     "conflict-",
     "rule-",
@@ -102,6 +102,10 @@ const FAMILIES: [&str; 27] = [
     "match-",
     "wins-",
     "fate-",
+    "settings-",
+    "password-rule-",
+    "brand-logo",
+    "brand-icon",
 ];
 
 #[test]
@@ -143,6 +147,18 @@ fn every_code_has_its_sentences() {
     }
     wanted.extend(codes("domain/src/field.rs", "pub const fn code(self)").map(|code| format!("rule-{code}")));
     let missing: Vec<_> = wanted.into_iter().filter(|id| !has(id)).collect();
+    assert!(missing.is_empty(), "there is no {missing:?}");
+}
+
+#[test]
+fn every_setting_has_its_name() {
+    let settings = domain::setting::Setting::ALL.iter().map(|s| format!("field-setting-{}", s.code()));
+    let pictures = domain::brand::Picture::ALL
+        .iter()
+        .flat_map(|p| ["brand-{}", "brand-{}-hint", "field-picture-{}"].map(|id| id.replace("{}", p.code())));
+    let rules = ["min_chars", "classes", "no_names", "forbidden_words", "valid_days"];
+    let rules = rules.into_iter().map(|rule| format!("password-rule-{rule}"));
+    let missing: Vec<_> = settings.chain(pictures).chain(rules).filter(|id| !has(id)).collect();
     assert!(missing.is_empty(), "there is no {missing:?}");
 }
 

@@ -8,10 +8,17 @@
 //!
 //! Without a brand nothing is named: it could be somebody else's.
 
-use domain::mail::{Kind, Message, Text};
+use domain::{
+    brand::Look,
+    mail::{Kind, Message, Text},
+    setting::Setting,
+};
 use jiff::tz::TimeZone;
 
-use crate::speech::{self, Arg, Language, Speech, say_with};
+use crate::{
+    speech::{self, Arg, Language, Speech, say_with},
+    surface::activation_url,
+};
 
 /// A mail in the language and under the brand of whom it is for. `public_url` is where
 /// people without a brand of their own reach the portal.
@@ -23,16 +30,16 @@ pub fn mail(message: &Message, public_url: &str) -> Text {
 }
 
 fn written(message: &Message, public_url: &str) -> Text {
-    let brand = message.brand.as_ref().map(|brand| brand.name.as_str());
+    let brand = message.brand.clone().unwrap_or_default();
     let kind = message.kind.code();
     let args = [
-        ("brand", Arg::from(brand.unwrap_or_default())),
+        ("brand", Arg::from(brand.look.name())),
         ("tenant", (&message.tenant).into()),
         ("login", (&message.to.login).into()),
         ("name", (&message.to.name).into()),
         ("until", speech::instant(message.until).into()),
     ];
-    let branded = match (message.kind, brand) {
+    let branded = match (message.kind, brand.name()) {
         (Kind::Activation, Some(_)) => "-brand",
         _ => "",
     };
@@ -40,33 +47,48 @@ fn written(message: &Message, public_url: &str) -> Text {
     let subject = part(&format!("subject{branded}"));
     let (why, button, closing) = (part("why"), part("button"), part("closing"));
     let (greeting, until) = (say_with("mail-hello", &args), say_with("mail-until", &args));
-    let link = link(message, public_url);
-    let signature = brand.unwrap_or_default();
-    let plain = format!("{greeting}\n\n{why}\n\n{button}:\n{link}\n\n{until} {closing}\n\n{signature}\n");
+    let link = activation_url(public_url, brand.host.as_deref(), &message.token);
+    let besides = Setting::mail_text(speech::language().tag()).and_then(|text| brand.look.get(text));
+    let support = support(&brand.look);
+    let signature = brand.look.get(Setting::MailSignature).unwrap_or(brand.look.name());
+    let after = [besides.unwrap_or_default(), &support, signature];
+    let after: Vec<_> = after.into_iter().filter(|text| !text.is_empty()).collect();
+    let plain =
+        format!("{greeting}\n\n{why}\n\n{button}:\n{link}\n\n{until} {closing}\n\n{}\n", after.join("\n\n"));
+    let after: String =
+        after.iter().map(|text| format!("<p>{}</p>", escaped(text).replace('\n', "<br>"))).collect();
     let html = format!(
         "<!doctype html><html lang=\"{}\"><body style=\"font-family:sans-serif;line-height:1.5\">\
-         <p>{}</p><p>{}</p><p><a href=\"{link}\">{}</a></p><p>{} {}</p><p>{}</p></body></html>",
+         <p>{}</p><p>{}</p><p>{}</p><p>{} {}</p>{after}</body></html>",
         speech::language().tag(),
         escaped(&greeting),
         escaped(&why),
-        escaped(&button),
+        linked(&link, &button, &brand.look),
         escaped(&until),
         escaped(&closing),
-        escaped(signature)
     );
     Text { subject, plain: plain.trim_end().to_owned() + "\n", html }
 }
 
-/// Where the person chooses a password: at the host name of the person's brand.
-fn link(message: &Message, public_url: &str) -> String {
-    let path = format!("/activate/{}", message.token);
-    let host = message.brand.as_ref().and_then(|brand| brand.host.as_deref());
-    match (host, public_url.split_once("://")) {
-        (Some(host), Some((scheme, rest))) => {
-            let port = rest.rsplit_once(':').map_or(String::new(), |(_, port)| format!(":{port}"));
-            format!("{scheme}://{host}{port}{path}")
-        }
-        _ => format!("{public_url}{path}"),
+/// The link: a button in the colour of the brand, where it has one.
+fn linked(link: &str, button: &str, look: &Look) -> String {
+    let style = look.colour(Setting::BrandPrimary).map_or(String::new(), |colour| {
+        format!(
+            " style=\"display:inline-block;padding:12px 20px;border-radius:8px;background:{colour};\
+             color:#ffffff;text-decoration:none\""
+        )
+    });
+    format!("<a href=\"{}\"{style}>{}</a>", escaped(link), escaped(button))
+}
+
+/// Whom people ask for help, in one line.
+fn support(look: &Look) -> String {
+    let parts = [Setting::SupportName, Setting::SupportMail, Setting::SupportPhone, Setting::SupportUrl];
+    let parts: Vec<_> = parts.into_iter().filter_map(|part| look.get(part)).collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        say_with("mail-support", &[("support", parts.join(" · ").into())])
     }
 }
 
@@ -109,11 +131,12 @@ mod tests {
     #[test]
     fn every_mail_has_its_link_at_the_brand_s_host_and_names_nobody_else() {
         for kind in Kind::ALL {
-            let brand = Brand {
-                code: "north".to_owned(),
-                name: "North".to_owned(),
-                host: Some("portal.north.example".to_owned()),
-            };
+            let look = Look::named("North".to_owned())
+                .with(Setting::SupportMail, "help@north.example".to_owned())
+                .with(Setting::MailTextEn, "We are here\nall day & night.".to_owned())
+                .with(Setting::MailTextDe, "Guten Tag".to_owned())
+                .with(Setting::BrandPrimary, "#7a1f4d".to_owned());
+            let brand = Brand { code: None, host: Some("portal.north.example".to_owned()), look };
             let text = mail(&message(*kind, Some(brand)), "https://portal.provider.example");
             for body in [&text.plain, &text.html] {
                 assert!(body.contains("https://portal.north.example/activate/t0ken"), "{body}");
@@ -121,6 +144,9 @@ mod tests {
                 assert!(body.contains("North") && !body.contains("provider"), "{body}");
             }
             assert!(text.html.contains("Anna &lt;Berg&gt;"), "{}", text.html);
+            assert!(text.html.contains("all day &amp; night.") && text.html.contains("background:#7a1f4d"));
+            assert!(text.plain.contains("all day & night.") && text.plain.contains("help@north.example"));
+            assert!(!text.plain.contains("Guten Tag"), "one language a mail");
             assert!(!text.subject.is_empty() && !text.subject.contains('\n'));
             let bare = mail(&message(*kind, None), "http://127.0.0.1:8080");
             assert!(bare.plain.contains("http://127.0.0.1:8080/activate/t0ken"), "{}", bare.plain);
@@ -129,8 +155,8 @@ mod tests {
 
     #[test]
     fn the_port_of_the_public_address_is_that_of_every_brand() {
-        let brand =
-            Brand { code: "n".to_owned(), name: "N".to_owned(), host: Some("n.localhost".to_owned()) };
+        let look = Look::named("N".to_owned());
+        let brand = Brand { code: Some("n".to_owned()), host: Some("n.localhost".to_owned()), look };
         let text = mail(&message(Kind::Reset, Some(brand)), "http://127.0.0.1:8080");
         assert!(text.plain.contains("http://n.localhost:8080/activate/t0ken"), "{}", text.plain);
     }

@@ -1,0 +1,95 @@
+//! The pages of settings and brand: what is typed stays, what is wrong is said, who may not does not.
+
+use serde_json::json;
+
+use crate::{
+    visit::Browser,
+    world::{Estate, text},
+};
+
+#[tokio::test]
+async fn settings_and_brand_are_changed_on_their_pages() {
+    let estate = Estate::new().await;
+    let north = text(&estate.north["id"]).to_owned();
+    let mut boss = Browser::signed_in(&estate.world, &estate.boss);
+    let path = format!("/settings/{north}");
+    assert_eq!(boss.get("/settings").await.goes_to(), path);
+    let page = boss.get(&path).await.shows(200, "settings");
+    assert!(page.contains("From above") && page.contains("Product default"), "{page}");
+    let version = |html: &str| {
+        let rest = html.split("name=\"version\" value=\"").nth(1).expect("a version");
+        rest.split('"').next().expect("a value").to_owned()
+    };
+    let now = version(&page);
+    let typed = [("version", now.as_str()), ("setting.language", "da"), ("setting.support_url", "ftp://x")];
+    let wrong = boss.fill(&path, &path, &typed).await.shows(422, "settings-wrong");
+    assert!(wrong.contains("value=\"ftp://x\"") && wrong.contains("id=\"e-setting.support_url\""), "{wrong}");
+    let typed = [
+        ("version", now.as_str()),
+        ("setting.language", "da"),
+        ("setting.support_mail", "help@north.example"),
+    ];
+    let saved = boss.fill(&path, &path, &typed).await;
+    assert_eq!(saved.goes_to(), format!("{path}?done=settings"));
+    let page = boss.get(&path).await.html;
+    assert!(page.contains("Said here") || page.contains("Fastlagt") || page.contains("Sagt her"), "{page}");
+    let now = version(&page);
+    let reset = [("version", now.as_str()), ("name", "support_mail")];
+    boss.fill(&path, &format!("{path}/reset"), &reset).await.goes_to();
+    assert!(!boss.get(&path).await.html.contains("value=\"help@north.example\""));
+
+    // The brand: a preview says nothing, a colour that cannot be read is refused with the nearest.
+    let brand = format!("{path}/brand");
+    let page = boss.get(&brand).await.html;
+    let now = version(&page);
+    let typed = [
+        ("version", now.as_str()),
+        ("languages", "asked"),
+        ("setting.brand_name", "North <Cloud>"),
+        ("setting.brand_primary", "#ffcc00"),
+        ("setting.brand_languages", "en"),
+        ("setting.brand_languages", "da"),
+    ];
+    let seen = boss.fill(&brand, &format!("{brand}/preview"), &typed).await.shows(200, "brand-preview");
+    assert!(
+        seen.contains("#ffcc00") && seen.contains("North &#60;Cloud&#62;") && seen.contains("1.2:1"),
+        "{seen}"
+    );
+    let refused = boss.fill(&brand, &brand, &typed).await.shows(422, "brand-wrong");
+    let nearest = refused
+        .split("læselige farve er ")
+        .nth(1)
+        .and_then(|t| t.get(..7))
+        .or_else(|| refused.split("can be read is ").nth(1).and_then(|t| t.get(..7)));
+    let nearest = nearest.unwrap_or_else(|| panic!("a colour in {refused}"));
+    let typed = [
+        ("version", now.as_str()),
+        ("languages", "asked"),
+        ("setting.brand_name", "North"),
+        ("setting.brand_primary", nearest),
+        ("setting.brand_languages", "en"),
+    ];
+    boss.fill(&brand, &brand, &typed).await.goes_to();
+    let shown = estate.world.get(&estate.boss, &format!("/tenants/{north}/brand")).await.expect(200);
+    assert_eq!(
+        shown["parts"],
+        json!({ "brand_name": "North", "brand_primary": nearest, "brand_languages": "en" })
+    );
+    // Who may not, sees and changes nothing; others know of nothing.
+    let hosts = [("host.name", "portal.north.test")];
+    boss.fill(&brand, &format!("{brand}/hosts"), &hosts).await.shows(403, "brand-host-denied");
+    let mut ben = Browser::signed_in(&estate.world, &estate.ben);
+    assert_eq!(ben.get(&brand).await.status.as_u16(), 404);
+    let mut bert = Browser::signed_in(&estate.world, &estate.bert);
+    assert_eq!(bert.get(&path).await.status.as_u16(), 404);
+    let mut root = Browser::signed_in(&estate.world, &estate.world.root);
+    root.fill(&brand, &format!("{brand}/hosts"), &[("host.name", "north")])
+        .await
+        .shows(422, "brand-host-wrong");
+    root.fill(&brand, &format!("{brand}/hosts"), &hosts).await.goes_to();
+    // Under its host name it speaks the one language it offers.
+    let mut nobody = Browser::new(&estate.world);
+    nobody.host = "portal.north.test";
+    let page = nobody.get("/").await.html;
+    assert!(page.contains("<title>Sign in · North</title>") && !page.contains("Dansk"), "{page}");
+}
