@@ -46,7 +46,14 @@ pub async fn list_findings(
         let roots = roots(&call.caller, Permission::RequestRead)?;
         let mut tx = surface.app.read(&call.caller).await?;
         let tenant = read::named_id(&mut tx, "tenant", query.tenant.as_deref()).await?;
-        let filter = FindingFilter { roots, id: None, tenant, directory: query.directory, kind, state };
+        let filter = FindingFilter {
+            roots,
+            tenant,
+            directory: query.directory,
+            kind,
+            state,
+            ..FindingFilter::default()
+        };
         let rows = tx.findings(&filter, before, paging.rows()).await?;
         let viewer = read::viewer(&mut tx).await?;
         tx.finish().await?;

@@ -162,9 +162,11 @@ impl Refusal {
         let status = match conflict {
             Conflict::Stale { .. } => StatusCode::PRECONDITION_FAILED,
             Conflict::LinkDead => StatusCode::GONE,
+            Conflict::Contended => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::CONFLICT,
         };
-        Self::new(status, conflict.code(), &text.title, text.detail)
+        let refusal = Self::new(status, conflict.code(), &text.title, text.detail);
+        if conflict == Conflict::Contended { refusal.after(1) } else { refusal }
     }
 
     fn forbidden(suspended: bool, permission: &str) -> Self {

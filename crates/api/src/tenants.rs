@@ -115,7 +115,7 @@ pub async fn show_customer(
     Ok(Tagged(StatusCode::OK, customer.tenant.version, customer))
 }
 
-/// Change a tenant's name, language, time zone or naming pattern.
+/// Change a tenant's name, billing id, language, time zone or naming pattern.
 #[utoipa::path(patch, path = "/tenants/{id}", tag = "tenants", request_body = TenantUpdate,
     params(("id" = String, Path, description = "Id of the tenant."),
         ("If-Match" = String, Header, description = "The `ETag` the change is based on.")),
@@ -129,6 +129,7 @@ pub async fn update_tenant(
 ) -> Answer<Tagged<Tenant>> {
     let patch = TenantPatch {
         name: new.name,
+        billing_id: new.billing_id,
         language: new.language,
         time_zone: new.time_zone,
         naming_pattern: new.naming_pattern,

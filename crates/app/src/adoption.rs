@@ -15,6 +15,7 @@ mod ground;
 mod links;
 mod migrate;
 mod outcome;
+mod refers;
 mod release;
 mod run;
 mod served;

@@ -1,7 +1,7 @@
 //! Bundles: giving them to people and taking them away. Giving brings what is
 //! missing; taking removes only what nothing else gives.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     field::{FieldError, Rule},
@@ -10,7 +10,7 @@ use domain::{
     service::split_instance,
 };
 use store::{
-    catalogue::Assigned,
+    catalogue::{Assigned, Instance, NewAssignment, Plan},
     objects::Edge,
     subscriptions::NewSubscription,
     tx::{TenantRef, WriteTx},
@@ -22,12 +22,14 @@ use crate::{
 };
 
 /// Whether one of these bundles gives a plan of an instance. A bundle that names no
-/// instance means the only one there is.
+/// instance means the only one there was when it was given.
 pub(crate) fn gives(assigned: &[Assigned], plan: &str, instance: &str) -> bool {
-    assigned.iter().flat_map(|a| &a.content.plans).any(|text| {
-        let (code, named) = split_instance(text);
-        code == plan && named.is_none_or(|named| named == instance)
-    })
+    assigned.iter().flat_map(|a| &a.plans).any(|text| split_instance(text) == (plan, Some(instance)))
+}
+
+/// Plans of instances, as they are noted.
+pub(crate) fn given(plans: &[(&Plan, &Instance)]) -> Vec<String> {
+    plans.iter().map(|(plan, instance)| format!("{}@{}", plan.code, instance.code)).collect()
 }
 
 /// Makes these all the bundles a person has, each in its newest version. Needs an open
@@ -69,6 +71,7 @@ pub(crate) async fn set(
     }
     // What is new first, so that nothing is left and entered again.
     for (bundle, plans, groups) in fresh {
+        let given = given(&plans);
         let held = tx.subscriptions(tenant.id, Some(user)).await?;
         let mut bundled = Vec::new();
         for (plan, instance) in plans {
@@ -97,7 +100,8 @@ pub(crate) async fn set(
         let edges: Vec<_> = brought.iter().map(|g| Edge { group: *g, member: object }).collect();
         tx.want_members_now(tenant.id, &edges, true).await?;
         let name = format!("{}/{}", bundle.content.code, bundle.content.version);
-        tx.assign_bundles(tenant.id, &[(user, bundle.id, name, brought)]).await?;
+        let (bundle, groups) = (bundle.id, brought);
+        tx.assign_bundles(tenant.id, &[NewAssignment { user, bundle, name, plans: given, groups }]).await?;
     }
     let gone: Vec<_> = has.into_iter().filter(|a| !kept.contains(a.content.code.as_str())).collect();
     take(tx, tenant, (user, object), &gone).await
@@ -119,7 +123,7 @@ async fn take(
                 end_plan(tx, tenant, user, object, held.id).await?;
             }
         }
-        let mut leave = Vec::new();
+        let (mut leave, mut taken_over) = (Vec::new(), BTreeMap::<_, Vec<_>>::new());
         for group in &assigned.groups {
             let names = tx.groups_named_in(tenant.id, *group).await?;
             // Another bundle that names the group brings it from now on.
@@ -127,11 +131,13 @@ async fn take(
                 rest.iter().find(|a| a.content.groups.iter().any(|g| names.contains(&g.to_lowercase())));
             match other {
                 Some(other) => {
-                    let groups: Vec<_> = other.groups.iter().copied().chain([*group]).collect();
-                    tx.set_assigned_groups(other.id, &groups).await?;
+                    taken_over.entry(other.id).or_insert_with(|| other.groups.clone()).push(*group);
                 }
                 None => leave.push(Edge { group: *group, member: object }),
             }
+        }
+        for (other, groups) in taken_over {
+            tx.set_assigned_groups(other, &groups).await?;
         }
         tx.may_fill(tenant, &leave.iter().map(|edge| edge.group).collect::<Vec<_>>()).await?;
         tx.want_members_now(tenant.id, &leave, false).await?;

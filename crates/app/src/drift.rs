@@ -28,7 +28,7 @@ use crate::{
     error::Conflict,
     fields, managers,
     reading::roots,
-    users::{UserPatch, with_values},
+    users::{UserPatch, settle_one, with_values},
 };
 
 /// A request that puts findings of one tenant right.
@@ -60,13 +60,13 @@ pub async fn revert(app: &App, caller: &Caller, id: FindingId, cause: &Cause) ->
     if finding.object.is_none() {
         return Err(AppError::Conflict(Conflict::NotOurs));
     }
-    let all = FindingFilter::default();
-    let mut found = tx.revertible(&permit, &all, limits::FINDINGS_PER_REQUEST).await?;
     // An object is put right as a whole; who is in a group is decided one by one.
-    found.retain(|other| match is_of_members(finding.kind) {
-        true => other.id == id,
-        false => other.object == finding.object && !is_of_members(other.kind),
-    });
+    let which = match is_of_members(finding.kind) {
+        true => FindingFilter { id: Some(id), ..FindingFilter::default() },
+        false => FindingFilter { object: finding.object, ..FindingFilter::default() },
+    };
+    let mut found = tx.revertible(&permit, &which, limits::FINDINGS_PER_REQUEST).await?;
+    found.retain(|other| other.id == id || !is_of_members(other.kind));
     if !found.iter().any(|other| other.id == id) {
         return Err(AppError::Conflict(Conflict::Resolved));
     }
@@ -193,6 +193,8 @@ async fn adopt_value(
         (other, _) => Some(other),
     };
     tx.want_change(object, wanted, Lane::Interactive).await?;
+    // Services may say of the account what was just adopted.
+    settle_one(tx, permit.tenant.id, person.id).await?;
     tx.adopted(permit, finding).await?;
     Ok(request)
 }

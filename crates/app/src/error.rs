@@ -1,7 +1,7 @@
 //! The eight kinds of error every use case knows. Two files of the product turn
 //! them into something a person sees: one for REST, one for pages.
 
-use domain::field::FieldError;
+use domain::field::{FieldError, Rule};
 use store::StoreError;
 
 /// What went wrong, in a form each surface can explain.
@@ -112,6 +112,8 @@ pub enum Conflict {
     PreviewStale,
     /// Some objects cannot be taken over, and nobody said to leave them.
     AdoptionConflicts,
+    /// Others change the same things all the time.
+    Contended,
 }
 
 impl Conflict {
@@ -154,6 +156,7 @@ impl Conflict {
             Self::TooManySurveys => "too_many_surveys",
             Self::PreviewStale => "preview_stale",
             Self::AdoptionConflicts => "adoption_conflicts",
+            Self::Contended => "contended",
         }
     }
 }
@@ -166,8 +169,15 @@ impl From<StoreError> for AppError {
             StoreError::Invalid(errors) => Self::Invalid(errors),
             StoreError::Stale { present } => Self::Conflict(Conflict::Stale { present }),
             StoreError::LastSuffix => Self::Conflict(Conflict::LastSuffix),
-            StoreError::Unavailable(_) | StoreError::Repeat(_) => Self::Unavailable(error),
+            StoreError::Unavailable(_) => Self::Unavailable(error),
+            StoreError::Repeat(_) => Self::Conflict(Conflict::Contended),
             StoreError::Full(_) => Self::Full(error),
+            StoreError::Closed => Self::Conflict(Conflict::Closed),
+            // Two groups of one customer: what a group is called here need not be what it is
+            // called in the directory, so only this tells.
+            taken if taken.constraint() == Some("user_group_name") => {
+                Self::field(FieldError::new("name", Rule::Taken))
+            }
             other => Self::Internal(Box::new(other)),
         }
     }

@@ -125,6 +125,7 @@ pub async fn give(
     if tx.is_read_only(target).await? {
         return Err(AppError::Conflict(Conflict::DirectoryReadOnly));
     }
+    tx.hold_currency(&tenant).await?;
     let plans = tx.plans_for(&tenant, &tenant.currency).await?;
     let (code, named) = split_instance(plan);
     let Some(plan) = plans.iter().find(|p| p.code == code) else {

@@ -55,7 +55,7 @@ use hashing::Hashing;
 
 pub use error::AppError;
 pub use repeat::{Answer, Repeat};
-pub use store::{Caller, StoreError, tx::Cause};
+pub use store::{Caller, StoreError, again, tx::Cause};
 
 /// The application: a database and the means to hash passwords.
 #[derive(Debug, Clone)]

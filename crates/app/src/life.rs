@@ -105,6 +105,8 @@ pub async fn restore(
 ) -> Result<Option<RequestId>, AppError> {
     let mut tx = app.store.write(caller).await?;
     let (tenant, permit) = permitted::<act::TenantClose>(app, caller, &mut tx, id, cause).await?;
+    // Who closes a seller above has the tree alone.
+    tx.share_tree().await?;
     let Some(closing) = tx.closing(id).await? else { return Ok(None) };
     if closing.purged || closing.purge_at <= tx.now() {
         return Err(AppError::Conflict(Conflict::GraceOver));
@@ -115,9 +117,19 @@ pub async fn restore(
     tx.open_request(id, "tenant_restore", json!({ "name": tenant.name }), Lane::Bulk);
     let begun = reopen(&mut tx, &permit, &closing).await?;
     let accounts = tx.settle_accounts(id).await?;
-    let request = tx.request_of(begun + accounts);
+    // What its services say may have changed while it had none.
+    let served = settle_served(&mut tx, id).await?;
+    let request = tx.request_of(begun + accounts + served);
     tx.commit(cause).await?;
     Ok(request)
+}
+
+/// Makes the accounts of all people of a customer what their services say, within the
+/// opened request; gives how many change.
+pub(crate) async fn settle_served(tx: &mut WriteTx<'_>, customer: TenantId) -> Result<i64, AppError> {
+    let (people, services) = tx.served(customer).await?;
+    tx.lock_services(&services, false).await?;
+    Ok(i64::try_from(tx.settle_people(&people).await?).unwrap_or(i64::MAX))
 }
 
 async fn reopen(

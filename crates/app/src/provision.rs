@@ -7,7 +7,7 @@ use domain::{
     custom::{self, Definition, Form, Giver, Slots, Value},
     fact,
     field::{FieldError, Rule},
-    id::{BundleId, GroupId, ObjectId, OrderId, SubscriptionId, TargetId, TenantId, UserId},
+    id::{GroupId, ObjectId, OrderId, SubscriptionId, TargetId, TenantId, UserId},
     naming::Pattern,
     person::{self, Detail, Details},
     service::split_instance,
@@ -15,14 +15,14 @@ use domain::{
 };
 use jiff::{Timestamp, tz::TimeZone};
 use store::{
-    catalogue::{Bundle, Held, Instance, Meanings, Plan},
+    catalogue::{Bundle, Held, Instance, Meanings, NewAssignment, Plan},
     objects::Edge,
     subscriptions::NewSubscription,
     tx::WriteTx,
     users::{Account, Links, Manager, NewUser},
 };
 
-use crate::{AppError, mails, managers, names, people::Person};
+use crate::{AppError, bundles, mails, managers, names, people::Person};
 
 /// A customer as far as its people need it.
 pub(crate) struct Home<'a> {
@@ -93,7 +93,7 @@ pub(crate) struct Prepared {
     subscriptions: Vec<NewSubscription>,
     /// Those that came with bundles alone.
     bundled: Vec<SubscriptionId>,
-    assignments: Vec<(UserId, BundleId, String, Vec<ObjectId>)>,
+    assignments: Vec<NewAssignment>,
     plans: Vec<Vec<CreatedPlan>>,
     /// Who gets the activation link by mail.
     mailed: Vec<bool>,
@@ -104,8 +104,8 @@ pub(crate) struct Prepared {
 pub(crate) struct Wanted<'h> {
     /// Plans of instances, and whether a bundle alone gives it.
     pub plans: Vec<(&'h Plan, &'h Instance, bool)>,
-    /// Bundles with the groups they bring.
-    pub bundles: Vec<(&'h Bundle, Vec<ObjectId>)>,
+    /// Bundles with the plans they give and the groups they bring.
+    pub bundles: Vec<(&'h Bundle, Vec<String>, Vec<ObjectId>)>,
 }
 
 impl Home<'_> {
@@ -178,14 +178,17 @@ impl Home<'_> {
             }
             match self.bundle(&field, code) {
                 Ok((bundle, plans, groups)) => {
+                    let given = bundles::given(&plans);
                     for (plan, instance) in plans {
                         if !wanted.has(plan, instance) {
                             wanted.plans.push((plan, instance, true));
                         }
                     }
-                    wanted
-                        .bundles
-                        .push((bundle, groups.into_iter().filter(|g| brought.insert(*g)).collect()));
+                    wanted.bundles.push((
+                        bundle,
+                        given,
+                        groups.into_iter().filter(|g| brought.insert(*g)).collect(),
+                    ));
                 }
                 Err(more) => errors.extend(more),
             }
@@ -371,6 +374,7 @@ impl Prepared {
             enabled: person.enabled,
             details: person::in_target(&person.details, &home.clock(), tx.now()),
             service_details,
+            foreign_manager: false,
             slots: custom::slots(&home.fields, &values, &Slots::new()),
             unlocked_at: None,
             password_expired_at: None,
@@ -400,7 +404,7 @@ impl Prepared {
 
     /// The groups that come with bundles: to bring somebody in takes a right of its own.
     pub(crate) fn groups_of_bundles(&self) -> Vec<ObjectId> {
-        let all = self.assignments.iter().flat_map(|(_, _, _, groups)| groups);
+        let all = self.assignments.iter().flat_map(|assignment| &assignment.groups);
         all.copied().collect::<BTreeSet<_>>().into_iter().collect()
     }
 
@@ -413,7 +417,7 @@ impl Prepared {
         wanted: &Wanted<'_>,
     ) -> Vec<CreatedPlan> {
         let of_plans = wanted.plans.iter().flat_map(|(_, instance, _)| &instance.groups);
-        let of_bundles = wanted.bundles.iter().flat_map(|(_, groups)| groups);
+        let of_bundles = wanted.bundles.iter().flat_map(|(.., groups)| groups);
         let groups: BTreeSet<_> = of_plans.chain(of_bundles).copied().collect();
         self.edges.extend(groups.into_iter().map(|group| Edge { group, member: object }));
         let mut given = Vec::with_capacity(wanted.plans.len());
@@ -438,9 +442,10 @@ impl Prepared {
                 instance: instance.code.clone(),
             });
         }
-        for (bundle, groups) in &wanted.bundles {
+        for (bundle, plans, groups) in &wanted.bundles {
             let name = format!("{}/{}", bundle.content.code, bundle.content.version);
-            self.assignments.push((id, bundle.id, name, groups.clone()));
+            let (plans, groups) = (plans.clone(), groups.clone());
+            self.assignments.push(NewAssignment { user: id, bundle: bundle.id, name, plans, groups });
         }
         given
     }

@@ -4,7 +4,7 @@ use domain::{
     custom::Form,
     field::{Checker, FieldError, Rule},
     id::{TenantId, UserId},
-    names as rules,
+    limits, names as rules,
     permission::{self, Role},
     request::Lane,
     setting::{Setting, currency, language, time_zone},
@@ -20,7 +20,9 @@ use store::{
 };
 
 use crate::{
-    Answer, App, AppError, Repeat, mails,
+    Answer, App, AppError, Repeat,
+    life::settle_served,
+    mails,
     people::{Person, PersonDraft},
     provision::first_values,
     repeat, settings,
@@ -222,6 +224,8 @@ async fn staff(
 pub struct TenantPatch {
     /// Display name.
     pub name: Option<String>,
+    /// Id in the invoicing system; inner `None` takes it away.
+    pub billing_id: Option<Option<String>>,
     /// BCP 47.
     pub language: Option<String>,
     /// IANA.
@@ -241,7 +245,10 @@ pub async fn update(
 ) -> Result<TenantRef, AppError> {
     let mut c = Checker::default();
     let name = patch.name.and_then(|v| c.take(rules::display_name("name", &v)));
-    let change = TenantChange { name, ..TenantChange::default() };
+    let billing_id = patch.billing_id.map(|id| {
+        c.take(rules::optional_line("billing_id", id.as_deref(), limits::ATTRIBUTE_CHARS)).flatten()
+    });
+    let change = TenantChange { name, billing_id, ..TenantChange::default() };
     let given = [
         (Setting::Language, patch.language),
         (Setting::TimeZone, patch.time_zone),
@@ -271,6 +278,8 @@ pub async fn update(
     let after = tx.tenant(id).await?;
     if after.name != tenant.name {
         objects += rename_containers(&mut tx, id, &after.name).await?;
+        // Services may say the customer's name of its people.
+        objects += settle_served(&mut tx, id).await?;
     }
     tx.request_of(objects);
     tx.commit(cause).await?;

@@ -138,6 +138,7 @@ pub(crate) async fn home<'a>(
         order: None,
     };
     if with_services {
+        tx.hold_currency(tenant).await?;
         home.instances = tx.instances(tenant.id).await?;
         let services: Vec<_> = home.instances.iter().map(|i| i.service).collect();
         tx.lock_services(&services, false).await?;
@@ -290,6 +291,9 @@ pub async fn update(
             }
         }
         settle_one(&mut tx, tenant, id).await?;
+    } else if wanted_bundles.is_some_and(|codes| !codes.is_empty()) {
+        // Plans and groups are things of accounts.
+        return Err(AppError::field(FieldError::new("bundles", Rule::Immutable)));
     }
     tx.commit(cause).await?;
     load(app, caller, id).await
@@ -368,6 +372,7 @@ pub(crate) fn with_values(
             spec.title.clone_from(&user.title);
             spec.department.clone_from(&user.department);
             spec.manager = user.manager.as_ref().map(|manager| manager.object);
+            spec.foreign_manager &= spec.manager.is_none();
             spec.enabled = account_enabled(user.enabled, home.suspended);
             spec.principal_name.clone_from(&user.principal_name);
             if let Some(logon) = user.logon_name.as_ref().filter(|logon| **logon != spec.logon_name) {

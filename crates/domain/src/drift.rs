@@ -252,6 +252,7 @@ mod tests {
             enabled,
             details: Details::new(),
             service_details: Details::new(),
+            foreign_manager: false,
             slots: crate::custom::Slots::new(),
             unlocked_at: None,
             password_expired_at: None,

@@ -278,3 +278,10 @@ pub const FIELD_PATTERN_BYTES: usize = 256 * 1024;
 pub const SEATS_AT_ONCE: u32 = 5_000;
 /// People of whom a refused change of many tells which value does not fit.
 pub const PEOPLE_NAMED: usize = 10;
+
+/// How often a use case is run whose transaction met another.
+pub const TRANSACTION_TRIES: usize = 4;
+
+/// How old a subscription may be that the sweep starts because nobody did: what takes the
+/// place of another while that is verified is a moment old, so this is a long outage.
+pub const LATE_START_HOURS: i64 = 168;

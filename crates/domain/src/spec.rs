@@ -244,14 +244,27 @@ pub struct GroupSpec {
     /// The account of the first of its owners.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<ObjectId>,
+    /// Somebody who is none of ours owns it in the target. That stays as it is until the
+    /// group gets an owner here, and is ours from then on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub foreign_owner: bool,
 }
 
 impl GroupSpec {
     /// A security group without anything that can be left out.
     #[must_use]
     pub const fn security(parent: ObjectId, name: String, logon_name: String) -> Self {
-        let (description, mail, aliases, owner) = (None, None, None, None);
-        Self { name, logon_name, parent, description, group_kind: GroupKind::Security, mail, aliases, owner }
+        Self {
+            name,
+            logon_name,
+            parent,
+            description: None,
+            group_kind: GroupKind::Security,
+            mail: None,
+            aliases: None,
+            owner: None,
+            foreign_owner: false,
+        }
     }
 }
 
@@ -287,6 +300,10 @@ pub struct UserSpec {
     /// The account of who manages the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manager: Option<ObjectId>,
+    /// Somebody who is none of ours manages the person in the target. That stays as it is
+    /// until the person gets a manager here, and is ours from then on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub foreign_manager: bool,
     /// Whether the account may log on.
     pub enabled: bool,
     /// What else the target shows of the person.
@@ -349,7 +366,7 @@ impl Spec {
     }
 
     /// The managed attributes that refer to other objects, with what they should
-    /// refer to; `None` means nothing. No prerequisites: the object is made
+    /// refer to; `None` means nothing. Without those that are not ours yet. No prerequisites: the object is made
     /// without what is not there yet, and gets it when that comes.
     ///
     /// At most one for each kind, under the name of its attribute in the spec:
@@ -357,6 +374,8 @@ impl Spec {
     #[must_use]
     pub fn links(&self) -> Vec<(Attribute, Option<ObjectId>)> {
         match self {
+            Self::User(UserSpec { manager: None, foreign_manager: true, .. })
+            | Self::Group(GroupSpec { owner: None, foreign_owner: true, .. }) => vec![],
             Self::User(user) => vec![(Attribute::Manager, user.manager)],
             Self::Group(group) => vec![(Attribute::Owner, group.owner)],
             Self::Container { .. } | Self::Access { .. } | Self::Released { .. } => vec![],

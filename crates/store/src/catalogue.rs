@@ -25,7 +25,7 @@ use crate::{
     tx::{ReadTx, TenantRef},
 };
 
-pub use bundles::{Assigned, Bundle, NewBundle};
+pub use bundles::{Assigned, Bundle, NewAssignment, NewBundle};
 pub use instances::{Instance, NewInstance};
 pub use meaning::{Held, Meanings, Source, Word};
 pub use properties::{Changed, PropertyPlace};

@@ -81,6 +81,10 @@ pub struct FindingFilter {
     pub roots: Vec<TenantId>,
     /// This one.
     pub id: Option<FindingId>,
+    /// Of this object.
+    pub object: Option<ObjectId>,
+    /// Of this tenant alone.
+    pub of: Option<TenantId>,
     /// Of this tenant and those below it.
     pub tenant: Option<TenantId>,
     /// Of the directory with this code.
@@ -167,6 +171,7 @@ impl ReadTx<'_> {
                         WHERE c.descendant = f.tenant_id AND c.ancestor = $3))
                   AND ($4::text IS NULL OR d.code = $4) AND ($5::text IS NULL OR f.kind = $5)
                   AND ($6::text IS NULL OR f.state = $6) AND ($7::uuid IS NULL OR f.id < $7)
+                  AND ($10::uuid IS NULL OR f.object_id = $10) AND ($11::uuid IS NULL OR f.tenant_id = $11)
                 ORDER BY f.id DESC LIMIT $8"#,
             &roots,
             filter.id.map(FindingId::uuid),
@@ -176,7 +181,9 @@ impl ReadTx<'_> {
             filter.state.map(FindingState::code),
             before.map(FindingId::uuid),
             i64::from(limit),
-            &links
+            &links,
+            filter.object.map(ObjectId::uuid),
+            filter.of.map(TenantId::uuid)
         )
         .fetch_all(self.sql())
         .await?;

@@ -27,6 +27,9 @@ pub enum StoreError {
     /// A customer keeps one suffix.
     #[error("the last suffix stays")]
     LastSuffix,
+    /// The tenant something was to stand below was closed meanwhile.
+    #[error("closed")]
+    Closed,
     /// A directory left the configuration while customers live in it.
     #[error(
         "the directory {code} is not in the configuration any more, but {customers} customers live there: \
@@ -85,7 +88,10 @@ impl From<sqlx::Error> for StoreError {
             | sqlx::Error::Tls(_) => Self::Unavailable(error),
             sqlx::Error::Database(db) => match db.code().as_deref() {
                 // serialization failure, deadlock
-                Some("40001" | "40P01") => Self::Repeat(error),
+                Some("40001" | "40P01") => {
+                    crate::again::met();
+                    Self::Repeat(error)
+                }
                 // no disk space, or the disk does not take what is written
                 Some("53100" | "58030") => Self::Full(error),
                 // shutdown, crash shutdown, cannot connect now, too many connections, out of memory,

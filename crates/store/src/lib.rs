@@ -10,6 +10,7 @@
 
 pub mod activations;
 pub mod adoptions;
+mod again;
 mod audit;
 mod bell;
 pub mod bootstrap;
@@ -61,6 +62,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
+pub use again::again;
 pub use caller::Caller;
 pub use error::StoreError;
 pub use sqlx::postgres::PgConnectOptions as ConnectOptions;

@@ -88,6 +88,12 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// Nobody moves a tenant, or closes a seller, until the end of this transaction.
+    pub async fn share_tree(&mut self) -> Result<(), StoreError> {
+        sqlx::query!("SELECT pg_advisory_xact_lock_shared(7236113)").fetch_one(self.sql()).await?;
+        Ok(())
+    }
+
     /// Enables and disables the accounts at and below the tenant as they should be:
     /// as each person's row says, and never where the tenant or one above it is
     /// suspended or closed. Needs an open request; gives how many accounts change.
@@ -214,9 +220,9 @@ impl WriteTx<'_> {
         let (request, now) = (self.request_id()?, ts(self.now));
         let rows = sqlx::query!(
             r#"WITH s AS (INSERT INTO subscription (id, tenant_id, user_id, plan_id, order_id, group_object,
-                                 member_object, created_at)
+                                 member_object, created_at, direct)
                           SELECT time_ordered_id($3), s.tenant_id, s.user_id, s.plan_id, s.order_id, s.group_object,
-                                 s.member_object, $3
+                                 s.member_object, $3, s.direct
                             FROM subscription s JOIN fact f ON f.subscription_id = s.id AND f.kind = $7
                             LEFT JOIN users u ON u.id = s.user_id
                            WHERE s.tenant_id = $1 AND f.tenant_id = $1 AND f.request_id = $2 AND u.deleted_at IS NULL
@@ -259,7 +265,7 @@ impl WriteTx<'_> {
         let (request, now) = (self.request_id()?, ts(self.now));
         let again = sqlx::query_scalar!(
             r#"SELECT want_specs($2, $3, $4, array_agg(o.id), array_agg(o.spec)) AS "n!"
-                 FROM (SELECT id, spec FROM object WHERE id = ANY($1) AND wanted ORDER BY id FOR UPDATE) o"#,
+                 FROM (SELECT id, spec FROM object WHERE id = ANY($1) AND wanted ORDER BY id FOR NO KEY UPDATE) o"#,
             objects,
             request,
             Lane::Bulk.code(),

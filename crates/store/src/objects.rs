@@ -152,7 +152,8 @@ impl WriteTx<'_> {
         lane: Lane,
     ) -> Result<i64, StoreError> {
         let row = sqlx::query!(
-            r#"SELECT tenant_id, spec AS "spec: Json<Spec>", generation, wanted FROM object WHERE id = $1 FOR UPDATE"#,
+            r#"SELECT tenant_id, spec AS "spec: Json<Spec>", generation, wanted
+                 FROM object WHERE id = $1 FOR NO KEY UPDATE"#,
             object.uuid()
         )
         .fetch_optional(self.sql())
@@ -168,6 +169,9 @@ impl WriteTx<'_> {
         let request = self.request_id()?;
         let (generation, now) = (row.generation + 1, ts(self.now));
         let stored = after.as_ref().unwrap_or(&before);
+        // The object, the queue, then what depends on it: the engine, which records a batch,
+        // begins at the queue.
+        self.make_due(&[object], lane).await?;
         sqlx::query!(
             r#"WITH o AS (UPDATE object SET spec = $2, spec_version = $3, generation = $4, wanted = $5 WHERE id = $1),
                     r AS (INSERT INTO object_revision (object_id, generation, tenant_id, request_id, before, after, at)
@@ -196,7 +200,6 @@ impl WriteTx<'_> {
         )
         .execute(self.sql())
         .await?;
-        self.make_due(&[object], lane).await?;
         Ok(generation)
     }
 
@@ -234,6 +237,25 @@ impl WriteTx<'_> {
         for chunk in edges.chunks(domain::limits::ROWS_PER_STATEMENT) {
             let groups: Vec<_> = chunk.iter().map(|e| e.group.uuid()).collect();
             let members: Vec<_> = chunk.iter().map(|e| e.member.uuid()).collect();
+            // The queue first, as in `want_change`. Only groups that have something to do
+            // already: the row of a busy group would make everybody who adds to it wait for
+            // each other.
+            sqlx::query!(
+                "INSERT INTO work AS w (object_id, target_id, tenant_id, lane, due_at)
+                 SELECT DISTINCT o.id, o.target_id, o.tenant_id, $3::smallint, now()
+                   FROM unnest($1::uuid[], $2::uuid[]) AS a (g, m) JOIN object o ON o.id = a.g
+                   LEFT JOIN external_object x ON x.object_id = a.m
+                  WHERE NOT $4 OR x.external_id IS NOT NULL ORDER BY o.id
+                 ON CONFLICT (object_id) DO UPDATE
+                    SET due_at = least(w.due_at, excluded.due_at), lane = least(w.lane, excluded.lane), attempts = 0,
+                    refusals = 0",
+                &groups,
+                &members,
+                lane.code(),
+                wanted
+            )
+            .execute(self.sql())
+            .await?;
             let now = ts(self.now);
             sqlx::query!(
                 r#"WITH a AS (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS a (g, m)),
@@ -261,24 +283,6 @@ impl WriteTx<'_> {
             )
             .execute(self.sql())
             .await?;
-            // Only groups that have something to do already: the row of a busy
-            // group would make everybody who adds to it wait for each other.
-            sqlx::query!(
-                "INSERT INTO work AS w (object_id, target_id, tenant_id, lane, due_at)
-                 SELECT DISTINCT o.id, o.target_id, o.tenant_id, $3::smallint, now()
-                   FROM unnest($1::uuid[], $2::uuid[]) AS a (g, m) JOIN object o ON o.id = a.g
-                   LEFT JOIN external_object x ON x.object_id = a.m
-                  WHERE NOT $4 OR x.external_id IS NOT NULL ORDER BY o.id
-                 ON CONFLICT (object_id) DO UPDATE
-                    SET due_at = least(w.due_at, excluded.due_at), lane = least(w.lane, excluded.lane), attempts = 0,
-                    refusals = 0",
-                &groups,
-                &members,
-                lane.code(),
-                wanted
-            )
-            .execute(self.sql())
-            .await?;
         }
         self.wake = true;
         Ok(())
@@ -292,11 +296,11 @@ impl WriteTx<'_> {
         edges: &[Edge],
         wanted: bool,
     ) -> Result<(), StoreError> {
-        self.want_members(tenant, edges, wanted).await?;
         let mut groups: Vec<_> = edges.iter().map(|e| e.group).collect();
         groups.sort_unstable();
         groups.dedup();
-        self.make_due(&groups, Lane::for_objects(edges.len())).await
+        self.make_due(&groups, Lane::for_objects(edges.len())).await?;
+        self.want_members(tenant, edges, wanted).await
     }
 
     /// Wants somebody who goes out of all groups.

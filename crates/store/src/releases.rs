@@ -77,7 +77,10 @@ impl ReadTx<'_> {
         (customer, request): (TenantId, RequestId),
     ) -> Result<Vec<Taken>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT o.id, o.kind, o.entity_id, r.before IS NOT NULL AS "linked!",
+            r#"SELECT o.id, o.kind, o.entity_id,
+                      -- Something may be wanted twice of what it made.
+                      NOT EXISTS (SELECT FROM object_revision f WHERE f.object_id = o.id
+                                     AND f.request_id = i.request_id AND f.before IS NULL) AS "linked!",
                       EXISTS (SELECT FROM external_object x JOIN adoption_item a ON a.adoption_id = $1
                                   AND a.external_id = x.external_id AND a.fate = 'create'
                                WHERE x.object_id = o.id AND o.kind <> 'access') AS "there!",
@@ -145,19 +148,28 @@ impl WriteTx<'_> {
     ) -> Result<(), StoreError> {
         let (request, now) = (self.request_id()?, ts(self.now));
         let ids: Vec<_> = objects.iter().map(|o| o.uuid()).collect();
-        self.leave_for_good(tenant, &ids, lane).await?;
-        // The queue first, as the engine locks it when it records what became of a batch.
         sqlx::query!(
-            "SELECT object_id FROM work WHERE object_id = ANY($1) ORDER BY object_id FOR UPDATE",
+            "SELECT id FROM object WHERE id = ANY($1) AND tenant_id = $2 ORDER BY id FOR NO KEY UPDATE",
+            &ids,
+            tenant.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        // Then the queue, as the engine locks it when it records what became of a batch.
+        sqlx::query!(
+            "SELECT object_id FROM work WHERE object_id = ANY($1)
+                 OR object_id IN (SELECT group_object FROM membership WHERE member_object = ANY($1))
+              ORDER BY object_id FOR UPDATE",
             &ids
         )
         .fetch_all(self.sql())
         .await?;
+        self.leave_for_good(tenant, &ids, lane).await?;
         sqlx::query!(
             "WITH a AS (SELECT o.id, o.target_id, o.kind, o.generation + 1 AS gen, o.spec AS before,
                                jsonb_build_object('kind', 'released', 'was', o.kind,
                                    'name', coalesce(o.spec->>'display_name', o.spec->>'name', '')) AS after
-                          FROM object o WHERE o.id = ANY($1) AND o.tenant_id = $2 AND o.wanted ORDER BY o.id FOR UPDATE),
+                          FROM object o WHERE o.id = ANY($1) AND o.tenant_id = $2 AND o.wanted ORDER BY o.id FOR NO KEY UPDATE),
                   o AS (UPDATE object o SET spec = a.after, generation = a.gen, wanted = false FROM a WHERE o.id = a.id),
                   r AS (INSERT INTO object_revision (object_id, generation, tenant_id, request_id, before, at)
                         SELECT a.id, a.gen, $2, $3, a.before, $4 FROM a),

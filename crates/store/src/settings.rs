@@ -10,7 +10,7 @@ use domain::{
 
 use crate::{
     StoreError, ts,
-    tx::{Permit, ReadTx, WriteTx, act},
+    tx::{Permit, ReadTx, TenantRef, WriteTx, act},
 };
 
 /// What came of a change.
@@ -89,6 +89,10 @@ impl WriteTx<'_> {
         };
         if let Some(value) = changes.get(&Setting::Currency) {
             let other = holds(Setting::Currency, value).is_some_and(|next| next != permit.tenant.currency);
+            if other {
+                // Whoever subscribes to something in the present currency comes to an end first.
+                sqlx::query!("SELECT pg_advisory_xact_lock(7236117)").fetch_one(self.sql()).await?;
+            }
             if other && !self.keep_currency(tenant).await? {
                 return Ok(Err(Billed));
             }
@@ -116,6 +120,19 @@ impl WriteTx<'_> {
         let told = told.collect();
         self.note_settings(tenant, told);
         Ok(Ok(resettled))
+    }
+
+    /// Until the end of the transaction the tenant keeps the currency in which it was read.
+    pub async fn hold_currency(&mut self, tenant: &TenantRef) -> Result<(), StoreError> {
+        sqlx::query!("SELECT pg_advisory_xact_lock_shared(7236117)").fetch_one(self.sql()).await?;
+        let present = sqlx::query!("SELECT currency, version FROM tenant WHERE id = $1", tenant.id.uuid())
+            .fetch_one(self.sql())
+            .await?;
+        if present.currency == tenant.currency {
+            Ok(())
+        } else {
+            Err(StoreError::Stale { present: present.version })
+        }
     }
 
     async fn write_settings(

@@ -113,6 +113,16 @@ impl WriteTx<'_> {
         )
         .execute(self.sql())
         .await?;
+        // With the edge the tree is locked: nobody closes the seller any more without seeing it.
+        let closed = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT FROM closed_tenant WHERE id = $1) AS "closed!""#,
+            parent.uuid()
+        )
+        .fetch_one(self.sql())
+        .await?;
+        if closed {
+            return Err(StoreError::Closed);
+        }
         sqlx::query!(
             "INSERT INTO tenant (id, kind, code, name, search_key, billing_id, standing, brand_id, language, time_zone,
                  currency, target_id, naming_pattern, folder_object, members_object, created_at)

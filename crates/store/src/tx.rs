@@ -475,6 +475,7 @@ impl WriteTx<'_> {
         self.write_events(cause, None).await?;
         self.write_mails().await?;
         self.read.tx.commit().await?;
+        crate::again::kept();
         if self.wake {
             self.read.store.bell.ring();
         }

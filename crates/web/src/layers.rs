@@ -1,18 +1,23 @@
 //! What happens around every request: an id, a span, a time-out, a panic that
 //! ends one request and not the server, and headers that keep browsers safe.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use app::App;
 use axum::{
     Router,
+    body::Body,
     extract::{MatchedPath, Request},
     http::{HeaderName, HeaderValue, header},
     middleware::{self, Next},
     response::Response,
 };
 use domain::limits;
-use futures::FutureExt as _;
+use futures::{FutureExt as _, TryStreamExt as _};
 use tracing::Instrument as _;
 
 use crate::{Surface, speech};
@@ -64,7 +69,7 @@ async fn around(mut request: Request, next: Next, explain: Explain, app: &App) -
     let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     // The route, not the path: paths of links are secrets.
     let span = tracing::info_span!("request", id = %id, method = %request.method(), route = %path);
-    let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let answer = AssertUnwindSafe(run(request, next)).catch_unwind();
     let limited = tokio::time::timeout(Duration::from_secs(limits::ANSWER_SECONDS), answer);
     let mut response = match limited.instrument(span.clone()).await {
         Ok(Ok(response)) => response,
@@ -98,6 +103,26 @@ async fn around(mut request: Request, next: Next, explain: Explain, app: &App) -
     // Answers are a person's; only what says so itself (the style sheet) may be kept.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Runs the handler; once more when its transaction met another, with the body that was read.
+async fn run(request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let read = Arc::new(Mutex::new(Vec::new()));
+    let keep = read.clone();
+    let body = body.into_data_stream().inspect_ok(move |bytes| {
+        keep.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+    });
+    let mut body = Some(Body::from_stream(body));
+    app::again(|| {
+        let body =
+            body.take().unwrap_or_else(|| read.lock().unwrap_or_else(PoisonError::into_inner).clone().into());
+        next.clone().run(Request::from_parts(parts.clone(), body))
+    })
+    .await
 }
 
 /// The id the request came with, if it is harmless.

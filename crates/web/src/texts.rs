@@ -52,7 +52,7 @@ pub fn field_error(error: &FieldError) -> String {
             ("rule-out_of_range-max", &["max"]),
             ("rule-out_of_range", &[]),
         ],
-        Rule::Immutable => &[("rule-immutable", &[])],
+        Rule::Immutable => &[("rule-immutable-present", &["value", "present"]), ("rule-immutable", &[])],
         Rule::AdministratorsOnly => &[("rule-administrators_only", &[])],
         Rule::Contrast => {
             &[("rule-contrast-nearest", &["contrast", "min", "nearest"]), ("rule-contrast", &[])]

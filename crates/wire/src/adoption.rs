@@ -236,6 +236,9 @@ pub struct AdoptionCounts {
     pub new_groups: usize,
     /// Plans that people and the customer get.
     pub subscriptions: usize,
+    /// People of whose accounts a service sets something, because they get a plan of it.
+    #[serde(default)]
+    pub by_services: usize,
 }
 
 /// What becomes of a container and all in it.
@@ -478,10 +481,11 @@ pub struct Leftover {
     pub name: String,
     /// `no_object`: nothing in the directory fits the row. `no_row`: nothing in
     /// the export fits the object. `several_candidates`: more than one fits.
-    /// `refused`: the customer cannot be taken over; see `errors`.
+    /// `differs`: the customer is here already and stays as it is, though the export says
+    /// otherwise; `errors` name the fields. `refused`: it cannot be taken over; see `errors`.
     #[schema(example = "no_object")]
     pub reason: String,
-    /// Why a customer was refused.
+    /// Why a customer was refused, or what of it the export says otherwise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    common::{ActivationLink, Provisioning, TenantRef, UserRef, codes},
+    common::{ActivationLink, Provisioning, TenantRef, UserRef, clearable, codes},
     users::{NewUser, Subscription},
 };
 
@@ -245,6 +245,10 @@ pub struct TenantUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 64)]
     pub name: Option<String>,
+    /// Id in the invoicing system; null takes it away.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "DEB-10042")]
+    pub billing_id: Option<Option<String>>,
     /// Language, BCP 47.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,

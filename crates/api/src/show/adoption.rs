@@ -84,6 +84,7 @@ pub fn adoption(of: &Adoption) -> adoption::Adoption {
             skipped: counts.skipped,
             new_groups: counts.new_groups,
             subscriptions: counts.subscriptions,
+            by_services: counts.by_services,
         },
         customer: of.customer.map(|id| id.to_string()),
         request: of.request.map(|id| id.to_string()),

@@ -81,7 +81,7 @@ async fn a_container_is_previewed_and_becomes_a_customer_once() {
     assert_eq!(rest["items"].as_array().map(Vec::len), Some(1));
     let shown = world.get(root, &format!("/adoptions/{adoption}")).await.expect(200);
     let counts = json!({ "containers": 1, "groups": 1, "users": 2, "linked": 0, "conflicts": 0, "skipped": 0, "new_groups": 1,
-        "subscriptions": 1 });
+        "subscriptions": 1, "by_services": 0 });
     assert_eq!((&shown["counts"], &shown["state"]), (&counts, &json!("previewed")), "{shown}");
     assert_eq!(shown["changes"].as_array().map(Vec::len), Some(3));
     assert_eq!(world.get(root, "/tenants?search=old").await.expect(200)["items"], json!([]));
@@ -197,6 +197,17 @@ async fn an_export_becomes_an_adoption_for_each_customer_and_a_report() {
         (&ole["details"]["external_id"], &ole["plans"][0]["plan"]),
         (&json!("P-1"), &json!("desktop-l"))
     );
+
+    // Of a customer that is here the export changes nothing, and what it says otherwise is told.
+    let customers = "Customer Short Name;Full Name;Billing ID;Parent\nOLD;Old Group;D-9;hq\n";
+    let mut other = body.clone();
+    other["customers"] = json!(file(customers));
+    let again = world.post(root, &path, &other).await.expect(201);
+    let differs = again["leftovers"].as_array().expect("leftovers").iter().find(|l| l["reason"] == "differs");
+    let errors = differs.expect("it differs")["errors"].as_array().expect("errors").clone();
+    let fields: Vec<_> = errors.iter().map(|e| text(&e["field"])).collect();
+    assert_eq!(fields, ["name", "billing_id", "seller"]);
+    assert_eq!(errors[1]["args"]["present"], "D-7", "{errors:?}");
 
     let wrong = json!({ "format": "other", "customers": "?", "users": file("x"), "match": ["shoe_size"] });
     let fields: Vec<_> =

@@ -30,7 +30,7 @@ async fn what_is_found_becomes_part_of_a_customer_that_exists() {
     let adoption = world.post(root, &path, &wanted).await.expect(201);
     assert_eq!((text(&adoption["into"]), text(&adoption["wins"])), (customer.as_str(), "directory"));
     let counts = json!({ "containers": 0, "groups": 0, "users": 0, "linked": 1, "conflicts": 0, "skipped": 4,
-        "new_groups": 0, "subscriptions": 0 });
+        "new_groups": 0, "subscriptions": 0, "by_services": 0 });
     assert_eq!(adoption["counts"], counts, "{adoption}");
     let id = text(&adoption["id"]).to_owned();
     let items = world.get(root, &format!("/adoptions/{id}/items?fate=match")).await.expect(200);

@@ -8,7 +8,7 @@ use domain::{
     field::{Checker, FieldError, Rule},
     id::TenantId,
     limits, names as rules,
-    naming::{DEFAULT_PATTERN, Pattern},
+    naming::Pattern,
     setting::{currency, language, time_zone},
     spec::{Attribute, ObjectKind},
     tenant::{Code, Standing, TenantKind},
@@ -223,7 +223,7 @@ impl Plan {
         let language = c.take(language("customer.language", &given(&draft.language, &seller.language)));
         let zone = c.take(time_zone("customer.time_zone", &given(&draft.time_zone, &seller.time_zone)));
         let currency = c.take(currency("customer.currency", &given(&draft.currency, &seller.currency)));
-        let pattern = given(&draft.naming_pattern, DEFAULT_PATTERN);
+        let pattern = given(&draft.naming_pattern, &seller.naming_pattern);
         c.take(Pattern::parse("customer.naming_pattern", &pattern));
         let suffixes = suffixes(&mut c, draft);
         let groups = groups(&mut c, draft, objects);

@@ -20,7 +20,7 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::{Plan, ground::Ground, outcome::Outcome, run::Build};
+use super::{Plan, ground::Ground, outcome::Outcome, refers::People, run::Build};
 use crate::{AppError, error::Conflict};
 
 /// Everybody who gets something.
@@ -45,7 +45,7 @@ impl Links {
         ground: &Ground,
         plan: &Plan,
         outcome: &Outcome,
-        build: &mut Build<'_>,
+        (build, refers): (&mut Build<'_>, &mut People),
     ) -> Result<Self, AppError> {
         let Some(customer) = &ground.customer else { return Ok(Self::default()) };
         let users: BTreeMap<_, _> = ground.users.iter().map(|(user, _)| (user.id.uuid(), user)).collect();
@@ -79,8 +79,14 @@ impl Links {
             if let Some(values) = &values {
                 links.rename(build.target(), user, (&values.principal_name, &values.logon_name));
             }
-            let spec = person_spec(present.get(&object), found, build.parent(found), directory_wins);
-            links.object(object, found, spec?, directory_wins);
+            let mut spec = person_spec(present.get(&object), found, build.parent(found), directory_wins)?;
+            if let Spec::User(wanted) = &mut spec
+                && directory_wins
+                && wanted.manager.is_none()
+            {
+                (wanted.manager, wanted.foreign_manager) = refers.manager_of_linked(found, user.id).wanted();
+            }
+            links.object(object, found, spec, directory_wins);
             let differences = link.differences.clone();
             links.people.push(Linked { id: user.id, values, differences, dn: found.dn.clone() });
         }
@@ -90,12 +96,14 @@ impl Links {
                 links.take(build.target(), group.id.uuid(), (logon, &group.logon_name));
             }
             let (before, parent) = (present.get(&group.object), build.parent(found));
-            links.object(
-                group.object,
-                found,
-                group_spec(before, found, parent, directory_wins)?,
-                directory_wins,
-            );
+            let mut spec = group_spec(before, found, parent, directory_wins)?;
+            if let Spec::Group(wanted) = &mut spec
+                && directory_wins
+                && wanted.owner.is_none()
+            {
+                (wanted.owner, wanted.foreign_owner) = refers.owner(found, group.id, true).wanted();
+            }
+            links.object(group.object, found, spec, directory_wins);
             let differences = link.differences.clone();
             links.groups.push(Linked { id: group.id, values, differences, dn: found.dn.clone() });
         }

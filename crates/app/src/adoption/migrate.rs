@@ -16,7 +16,7 @@ use domain::{
 use store::{
     Caller,
     surveys::{Survey, SurveyObject},
-    tx::{Cause, Permit, WriteTx, act},
+    tx::{Cause, Permit, TenantRef, WriteTx, act},
 };
 use uuid::Uuid;
 
@@ -47,9 +47,9 @@ pub struct Leftover {
     pub row: Option<(&'static str, u64)>,
     /// What it is called.
     pub name: String,
-    /// `no_object`, `no_row`, `several_candidates` or `refused`.
+    /// `no_object`, `no_row`, `several_candidates`, `differs` or `refused`.
     pub reason: &'static str,
-    /// Why the customer was refused.
+    /// Why the customer was refused, or what of it stays as it is.
     pub errors: Vec<FieldError>,
 }
 
@@ -184,6 +184,11 @@ impl Work<'_> {
         match tx.tenant_by_code(&customer.code).await {
             // A part of it was taken over, or made, before.
             Ok(there) if there.kind == TenantKind::Customer => {
+                let errors = self.differences(tx, customer, &there).await?;
+                if !errors.is_empty() {
+                    let (name, reason) = (customer.code.clone(), "differs");
+                    self.migrated.leftovers.push(Leftover { row, name, reason, errors });
+                }
                 draft.into = Some(there.code);
                 draft.rules = self.draft.rules.iter().map(|rule| rule.code().to_owned()).collect();
             }
@@ -191,8 +196,7 @@ impl Work<'_> {
                 draft.code.clone_from(&customer.code);
                 draft.name.clone_from(&customer.name);
                 draft.billing_id.clone_from(&customer.billing_id);
-                let seller = |theirs| self.draft.sellers.get(theirs).unwrap_or(theirs).clone();
-                draft.seller = customer.seller.as_ref().map(seller);
+                draft.seller = self.seller(customer);
             }
         }
         self.people(&mut draft, &objects, people);
@@ -206,6 +210,37 @@ impl Work<'_> {
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+
+    /// The seller of a customer, by our code.
+    fn seller(&self, customer: &Customer) -> Option<String> {
+        let ours = |theirs| self.draft.sellers.get(theirs).unwrap_or(theirs).clone();
+        customer.seller.as_ref().map(ours)
+    }
+
+    /// What the export says of a customer that is here already, and what is not so here. An
+    /// adoption leaves that alone: who wants it otherwise changes or moves the customer.
+    async fn differences(
+        &self,
+        tx: &mut WriteTx<'_>,
+        customer: &Customer,
+        there: &TenantRef,
+    ) -> Result<Vec<FieldError>, AppError> {
+        let seller = match there.path.iter().rev().nth(1) {
+            Some(above) => Some(tx.tenant(*above).await?.code),
+            None => None,
+        };
+        let said = [
+            ("name", Some(customer.name.clone()), Some(there.name.clone())),
+            ("billing_id", customer.billing_id.clone(), there.billing_id.clone()),
+            ("seller", self.seller(customer), seller),
+        ];
+        let other = said.into_iter().filter_map(|(field, said, holds)| {
+            let said = said.filter(|said| Some(said) != holds.as_ref())?;
+            let error = FieldError::new(field, Rule::Immutable).with("value", said);
+            Some(error.with("present", holds.unwrap_or_default()))
+        });
+        Ok(other.collect())
     }
 
     /// Finds the account of every row, and tells the rest.

@@ -50,6 +50,9 @@ pub struct Counts {
     pub new_groups: usize,
     /// Plans that people and the customer get.
     pub subscriptions: usize,
+    /// People whose accounts get what services say of them; nothing else of an account changes.
+    #[serde(default)]
+    pub by_services: usize,
 }
 
 /// One plan somebody gets.
@@ -285,6 +288,15 @@ impl Outcome {
         self.given.iter().filter_map(|given| self.plans.get(&given.plan)).map(|plan| plan.service).collect()
     }
 
+    /// How many people get a plan of a service that sets something of accounts.
+    fn set_by_services(&self) -> usize {
+        let sets = |given: &&Given| {
+            let served = self.plans.get(&given.plan).and_then(|plan| self.served.get(&plan.service));
+            served.is_some_and(|served| served.sets_attributes)
+        };
+        self.given.iter().filter(sets).filter_map(|given| given.person).collect::<BTreeSet<_>>().len()
+    }
+
     fn count(&mut self) {
         let taken = |kind| self.created(kind).count();
         let of = |fate| self.decisions.iter().filter(|d| d.fate == fate).count();
@@ -299,6 +311,7 @@ impl Outcome {
             new_groups: usize::from(self.into.is_none() && self.members.is_none())
                 + services.iter().filter_map(|s| self.served.get(s)).map(|s| s.made().count()).sum::<usize>(),
             subscriptions: self.given.len(),
+            by_services: self.set_by_services(),
         };
     }
 }

@@ -9,7 +9,7 @@ use domain::{
     id::{GroupId, ObjectId, RequestId, ServiceId, TargetId, TenantId, UserId},
     person::Detail,
     request::Lane,
-    spec::{Attribute, GroupSpec, ObjectKind, Spec},
+    spec::{Attribute, GroupSpec, ObjectKind, Spec, UserSpec},
     tenant::TenantKind,
 };
 use serde_json::json;
@@ -31,9 +31,10 @@ use super::{
     ground::Ground,
     links::{Links, group_values},
     outcome::{Outcome, logon_name, members_name},
+    refers::{People, Refers},
     served::Served,
 };
-use crate::{AppError, error::Conflict};
+use crate::{AppError, error::Conflict, life::settle_served};
 
 type Permits<'p> = (&'p Permit<act::DirectoryAdopt>, &'p Permit<act::OrderCreate>);
 
@@ -52,7 +53,7 @@ pub(super) struct Build<'a> {
     /// Ours for each container, by its address.
     places: BTreeMap<String, ObjectId>,
     /// The person for each account that is taken over.
-    people: BTreeMap<Uuid, UserId>,
+    pub(super) people: BTreeMap<Uuid, UserId>,
     /// The groups that make each service real; the first is subscribed to.
     services: BTreeMap<ServiceId, Vec<ObjectId>>,
     objects: Vec<NewObject>,
@@ -75,11 +76,12 @@ pub(super) async fn carry_out(
     outcome: &Outcome,
 ) -> Result<RequestId, AppError> {
     let mut build = Build::new(tx, adoption, ground, plan, outcome)?;
-    let links = Links::of(tx, ground, plan, outcome, &mut build).await?;
+    let mut refers = People::of(tx, ground, outcome, &build).await?;
+    let links = Links::of(tx, ground, plan, outcome, (&mut build, &mut refers)).await?;
     build.containers(tx);
-    build.all_groups(tx);
+    build.all_groups(tx, &mut refers);
     build.all_services();
-    let users = build.users();
+    let users = build.users(&mut refers);
     let tenant = build.tenant;
     build.own_names();
     build.names.extend(links.names.iter().cloned());
@@ -105,9 +107,12 @@ pub(super) async fn carry_out(
     tx.adopt_nested(adopt, tenant, &build.nested()).await?;
     tx.found_at(adopt, tenant, adoption.target, &build.adopted()).await?;
     links.write(tx, adopt, (tenant, adoption.target), lane).await?;
+    tx.adopt_references(adopt, tenant, &refers.managers, &refers.owners).await?;
     // Who is ours already may be in the groups already.
     tx.want_members(tenant, &of_ours, true).await?;
     build.subscribe(tx, &links.plans).await?;
+    // What services say of people is wanted beside what was found.
+    settle_served(tx, tenant).await?;
     tx.adoption_run(adopt, adoption, tenant).await?;
     Ok(request)
 }
@@ -202,7 +207,7 @@ impl<'a> Build<'a> {
     }
 
     /// The groups that were there, and those that are missing.
-    fn all_groups(&mut self, tx: &WriteTx<'_>) {
+    fn all_groups(&mut self, tx: &WriteTx<'_>, refers: &mut People) {
         let outcome = self.outcome;
         let standing: BTreeSet<_> = self.given_services().filter_map(|(_, served)| served.standing).collect();
         for (decision, found) in outcome.created(ObjectKind::Group) {
@@ -211,17 +216,24 @@ impl<'a> Build<'a> {
             let logon = found.attributes.get(&Attribute::LogonName).cloned().unwrap_or_default();
             self.names.push((Name::logon(self.adoption.target, &logon), group.uuid()));
             let values = group_values(found);
+            let is_all = outcome.members == Some(decision.id);
+            let (owner, foreign_owner) = match is_all || is_of_service {
+                // Those the product keeps have no owners here.
+                true => (None, found.attributes.contains_key(&Attribute::Owner)),
+                false => refers.owner(found, group, false).wanted(),
+            };
             // It stays as it is: what differs from what is wanted would be changed.
             let spec = GroupSpec {
                 description: values.description.clone(),
                 group_kind: values.kind,
                 mail: values.mail.clone(),
                 aliases: values.aliases.clone(),
+                owner,
+                foreign_owner,
                 ..GroupSpec::security(self.parent(found).unwrap_or(self.folder), found.name.clone(), logon)
             };
             let object = self.object(id, (Entity::Group, group.uuid()), Spec::Group(spec));
             self.objects.push(object);
-            let is_all = outcome.members == Some(decision.id);
             let purpose = if is_all { GroupPurpose::Members } else { GroupPurpose::Custom };
             let name = if is_all { "Members".to_owned() } else { values.name };
             let values = GroupValues { name, ..values };
@@ -287,7 +299,7 @@ impl<'a> Build<'a> {
         id
     }
 
-    fn users(&mut self) -> Vec<NewUser> {
+    fn users(&mut self, refers: &mut People) -> Vec<NewUser> {
         let outcome = self.outcome;
         let mut users = Vec::with_capacity(self.people.len());
         for (decision, found) in outcome.created(ObjectKind::User) {
@@ -297,9 +309,18 @@ impl<'a> Build<'a> {
             self.names.push((Name::logon(self.adoption.target, &values.logon_name), id.uuid()));
             let parent = self.parent(found).unwrap_or(self.folder);
             let external = self.plan.people.get(&decision.id).and_then(|extra| extra.external_id.clone());
-            let spec = Spec::User(user_spec(&found.attributes, parent));
+            let manager = match refers.manager(found, id) {
+                Refers::Here(manager) => Some(manager),
+                Refers::Nowhere | Refers::Elsewhere => None,
+            };
+            let spec = user_spec(&found.attributes, parent);
+            let spec = Spec::User(UserSpec {
+                manager: manager.as_ref().map(|manager| manager.object),
+                foreign_manager: spec.foreign_manager && manager.is_none(),
+                ..spec
+            });
             let account = Account { object: self.ours[&decision.id], target: self.adoption.target, spec };
-            users.push(person(id, account, values, external));
+            users.push(NewUser { manager, ..person(id, account, values, external) });
         }
         users
     }

@@ -31,6 +31,8 @@ pub(super) struct Served {
     pub present: Vec<ObjectId>,
     /// The group that was there before us, and is the first of those it means.
     pub standing: Option<Uuid>,
+    /// It sets something of the accounts of whoever has it.
+    pub sets_attributes: bool,
 }
 
 impl Served {
@@ -77,9 +79,11 @@ fn service(
     plans: &BTreeMap<String, catalogue::Plan>,
     (known, present, meanings): (&catalogue::Plan, &[Instance], &Meanings),
 ) -> Result<Served, AppError> {
+    let definition = meanings.service_of(known.id).map(|(_, _, definition)| definition);
+    let sets_attributes = definition.is_some_and(|definition| !definition.attributes.is_empty());
     let mut own = present.iter().filter(|instance| instance.service == known.service);
     if let Some(first) = own.clone().find(|i| i.code == MAIN_INSTANCE).or_else(|| own.next()) {
-        return Ok(Served { ordered: None, present: first.groups.clone(), standing: None });
+        return Ok(Served { ordered: None, present: first.groups.clone(), standing: None, sets_attributes });
     }
     let of = (plan.code.as_str(), plan.name.as_str());
     let ordered = ordered_instance(tx, of, known, (MAIN_INSTANCE, None), false, meanings);
@@ -89,7 +93,7 @@ fn service(
     let standing: BTreeSet<_> =
         plan.groups.iter().filter(|(_, code)| same(code)).map(|(id, _)| *id).collect();
     let standing = standing.first().copied().filter(|_| standing.len() == 1);
-    Ok(Served { ordered: Some(ordered), present: Vec::new(), standing })
+    Ok(Served { ordered: Some(ordered), present: Vec::new(), standing, sets_attributes })
 }
 
 async fn plans(

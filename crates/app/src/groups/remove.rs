@@ -54,6 +54,7 @@ pub async fn restore(app: &App, caller: &Caller, id: GroupId, cause: &Cause) -> 
     let request = tx.open_request(permit.tenant.id, "group_restore", args, Lane::Interactive);
     let (tenant, object) = (permit.tenant.id, removed.group.object);
     let mut left = tx.edges_left(&permit, &removed).await?;
+    tx.leave_edges(&permit, &removed).await?;
     tx.restore_group(&permit, &removed).await?;
     // What was put together meanwhile may close a circle with what was before.
     let refused = tx.check_nesting(tenant, object, &left.nested).await?;

@@ -93,7 +93,7 @@ pub async fn restore(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> R
         .await?;
     tx.restore_reports(&permit, object, &removed.removal.reports).await?;
     tx.settle_owned(&permit).await?;
-    let mut groups = tx.groups_left(&permit, &removed.removal.groups).await?;
+    let mut groups = tx.groups_left(&permit, object, &removed.removal.groups).await?;
     let (mut subscriptions, mut bundled) = (Vec::new(), Vec::new());
     for (code, version) in &removed.removal.plans {
         let Some((plan, of_plan)) = tx.plan_left(&permit, (code, *version)).await? else { continue };

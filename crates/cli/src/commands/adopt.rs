@@ -309,6 +309,7 @@ fn leftover(of: &Leftover) -> String {
         "no_object" => "nothing in the directory fits it",
         "no_row" => "nothing in the export fits it",
         "several_candidates" => "more than one fits",
+        "differs" => "is here already and stays as it is, though the export says otherwise",
         _ => "cannot be taken over",
     };
     let errors = of.errors.iter().map(|e| format!("\n{}: {}", e.field, e.message));
@@ -329,6 +330,7 @@ fn tell(out: &Out, answer: &Answer) -> Result<(), Failure> {
         ),
         ("get what is theirs", counts.linked.to_string()),
         ("plans", counts.subscriptions.to_string()),
+        ("accounts services change", counts.by_services.to_string()),
         ("conflicts", counts.conflicts.to_string()),
         ("left as it is", counts.skipped.to_string()),
         ("changes", a.changes.join("\n")),

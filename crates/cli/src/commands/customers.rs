@@ -107,6 +107,9 @@ pub struct Changes {
     /// Display name
     #[arg(long)]
     pub name: Option<String>,
+    /// Id in the invoicing system; "" takes it away
+    #[arg(long, value_name = "ID")]
+    pub billing_id: Option<String>,
     /// Language, as de
     #[arg(long)]
     pub language: Option<String>,
@@ -311,6 +314,7 @@ pub async fn update(client: &Client, out: &Out, command: &Update) -> Result<(), 
     let changes = &command.changes;
     let body = TenantUpdate {
         name: changes.name.clone(),
+        billing_id: changes.billing_id.clone().map(|id| Some(id).filter(|id| !id.is_empty())),
         language: changes.language.clone(),
         time_zone: changes.time_zone.clone(),
         naming_pattern: changes.naming_pattern.clone(),

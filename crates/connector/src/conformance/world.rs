@@ -79,6 +79,7 @@ impl<'h> World<'h> {
             enabled: true,
             details: Details::new(),
             service_details: Details::new(),
+            foreign_manager: false,
             slots: domain::custom::Slots::new(),
             unlocked_at: None,
             password_expired_at: None,

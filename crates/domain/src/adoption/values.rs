@@ -99,8 +99,10 @@ pub fn user_spec(attributes: &BTreeMap<Attribute, String>, parent: ObjectId) -> 
         phone: text(Attribute::Phone),
         title: text(Attribute::Title),
         department: text(Attribute::Department),
-        // Whom it refers to stands in the directory as its own id; that is not taken over.
+        // Whom it refers to stands in the directory as its own id. Whoever knows who that
+        // is of ours says so; otherwise it stays.
         manager: None,
+        foreign_manager: attributes.contains_key(&Attribute::Manager),
         enabled: word(Attribute::Enabled) == "true",
         details: details.collect(),
         service_details: Details::new(),

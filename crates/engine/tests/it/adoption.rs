@@ -6,6 +6,7 @@ use app::{
     App, AppError, Cause,
     adoption::{self, AdoptionDraft},
     error::Conflict,
+    users::UserPatch,
 };
 use connector::reference::{Faults, Stored};
 use domain::{
@@ -158,6 +159,114 @@ async fn what_is_there_is_taken_over_as_it_is_and_works_like_everything_else() {
     let again = survey(&world, &app, &engine).await;
     let refused = preview(&world, &app, again, &Old { code: "acme2".to_owned(), ..acme }).await;
     assert!(matches!(refused, Err(AppError::Invalid(errors)) if errors[0].args["reason"] == "already_ours"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_services_say_of_those_who_get_a_plan_comes_true_and_nothing_else_does() {
+    let world = World::new().await;
+    let (app, engine) = (App::new(world.store.clone()), world.engine());
+    let acme = old(&world, "acme", 5);
+    let definition = r#"{"attributes": {"profile_path": "on {server}/{logon_name}"}, "properties": {"server": {"default": "files1"}}}"#;
+    world.db.execute(&format!("UPDATE service SET definition = '{definition}'")).await;
+    world.db.execute("UPDATE tenant SET naming_pattern = '{surname}.{given}'").await;
+    let before = state(&world, &acme);
+    let asked = survey(&world, &app, &engine).await;
+    let id = preview(&world, &app, asked, &acme).await.expect("a preview");
+    let told = world.number("SELECT (counts->>'by_services')::bigint AS n FROM adoption").await;
+    assert_eq!(told, 3, "whoever is in the group of the plan");
+    let request = run(&world, &app, id).await.expect("carried out");
+    world.drain(&engine).await;
+    assert_eq!(world.state(request).await, RequestState::Complete, "{:?}", world.problems(request).await);
+    let path = Attribute::Detail(Detail::ProfilePath);
+    let mut after = state(&world, &acme);
+    let set = |(_, stored): (_, &mut Stored)| stored.attributes.remove(&path);
+    let paths: Vec<_> = after.iter_mut().filter_map(set).collect();
+    assert_eq!(paths.len(), 3, "{paths:?}");
+    assert!(paths.iter().all(|path| path.starts_with("on files1/")), "{paths:?}");
+    assert_eq!(after, before);
+    let pattern = world.db.rows("SELECT naming_pattern FROM tenant WHERE code = 'acme'").await;
+    assert_eq!(pattern[0]["naming_pattern"], "{surname}.{given}", "the seller's");
+    // It can still be taken back as a whole.
+    let back = app::adoption::release(&app, &world.root, id, &Cause::default()).await.expect("given back");
+    world.drain(&engine).await;
+    assert_eq!(world.state(back).await, RequestState::Complete, "{:?}", world.problems(back).await);
+    assert!(markers(&world, &acme).iter().all(Option::is_none));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_manages_whom_and_who_owns_what_stays_as_it_is_and_is_ours_where_it_can_be() {
+    let world = World::new().await;
+    let (app, engine) = (App::new(world.store.clone()), world.engine());
+    let acme = old(&world, "acme", 5);
+    let make = |name: &str| {
+        let shown = [(Attribute::Name, name.to_owned()), (Attribute::LogonName, name.to_owned())];
+        world.reference.insert_foreign(ObjectKind::User, None, shown.into()).expect("a free name")
+    };
+    let stranger = make("stranger");
+    let refer = |whose: Uuid, attribute, whom: Uuid| {
+        world.reference.tamper(whose, |o| drop(o.attributes.insert(attribute, whom.to_string())));
+    };
+    // Two manage each other, one is managed by one of them, one by nobody of ours.
+    for (whose, whom) in [(0, 1), (1, 0), (2, 0)] {
+        refer(acme.people[whose], Attribute::Manager, acme.people[whom]);
+    }
+    refer(acme.people[3], Attribute::Manager, stranger);
+    refer(acme.group, Attribute::Owner, acme.people[2]);
+    let before = state(&world, &acme);
+    let asked = survey(&world, &app, &engine).await;
+    let draft = AdoptionDraft {
+        container: acme.dn(&world),
+        code: "acme".to_owned(),
+        name: "Acme".to_owned(),
+        ..AdoptionDraft::default()
+    };
+    let cause = Cause::default();
+    let id = adoption::preview(&app, &world.root, asked, &draft, &cause).await.expect("a preview");
+    let request = run(&world, &app, id).await.expect("carried out");
+    world.drain(&engine).await;
+    assert_eq!(world.state(request).await, RequestState::Complete, "{:?}", world.problems(request).await);
+    assert_eq!(state(&world, &acme), before, "taken over as it is");
+    assert_eq!(world.number("SELECT count(manager_id) AS n FROM users").await, 2, "no circle");
+    assert_eq!(world.number("SELECT count(*) AS n FROM group_owner").await, 1);
+    let scan = async || {
+        world.db.execute("UPDATE drift_scan SET asked_at = clock_timestamp()").await;
+        engine.scan(world.target).await.expect("a scan").expect("due");
+        world.number("SELECT count(*) AS n FROM finding WHERE object_id IS NOT NULL AND state = 'open'").await
+    };
+    assert_eq!(scan().await, 0, "{:?}", world.db.rows("SELECT * FROM finding").await);
+
+    // Whatever else is changed of them, that stays.
+    let users = world
+        .db
+        .rows("SELECT u.id, x.external_id FROM users u JOIN external_object x USING (object_id)")
+        .await;
+    let user = |n: usize| {
+        let row =
+            users.iter().find(|row| row["external_id"] == acme.people[n].to_string()).expect("taken over");
+        domain::id::UserId::from_uuid(crate::world::uuid_of(&row["id"]))
+    };
+    let update = async |n: usize, patch: UserPatch| {
+        let query = format!("SELECT version AS n FROM users WHERE id = '{}'", user(n).uuid());
+        let version = world.number(&query).await;
+        app::users::update(&app, &world.root, user(n), version, patch, &Cause::default())
+            .await
+            .expect("changed");
+        world.drain(&engine).await;
+    };
+    let shown =
+        |n: usize| world.reference.dump()[&acme.people[n]].attributes.get(&Attribute::Manager).cloned();
+    let managers: Vec<_> = (0..5).map(shown).collect();
+    for n in 0..5 {
+        update(n, UserPatch { title: Some(Some("Captain".to_owned())), ..UserPatch::default() }).await;
+    }
+    assert_eq!((0..5).map(shown).collect::<Vec<_>>(), managers);
+    assert_eq!(scan().await, 0);
+    // From the first manager on it is ours.
+    for manager in [Some(user(0).to_string()), None] {
+        let expected = manager.as_ref().map(|_| acme.people[0].to_string());
+        update(3, UserPatch { manager: Some(manager), ..UserPatch::default() }).await;
+        assert_eq!(shown(3), expected);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

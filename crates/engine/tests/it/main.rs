@@ -3,6 +3,8 @@
 
 mod adoption;
 mod adoption_into;
+mod billing;
+mod contention;
 mod converge;
 mod copies;
 mod crash;

@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use crate::world::{Customer, World};
 
 /// The people of `customer` have a service that puts a path on their accounts.
-async fn with_service(world: &World, customer: &Customer) {
+pub async fn with_service(world: &World, customer: &Customer) {
     let definition = json!({
         "attributes": { "profile_path": r"\\{server}\profiles\{logon_name}" },
         "properties": { "server": { "default": "files1" } },
@@ -39,7 +39,7 @@ async fn with_service(world: &World, customer: &Customer) {
 
 /// Says the property at the provider, for everybody below; gives the request and how
 /// many people it changes something for.
-async fn say(world: &World, server: Option<&str>) -> (RequestId, usize) {
+pub async fn say(world: &World, server: Option<&str>) -> (RequestId, usize) {
     let mut tx = world.store.write(&world.root).await.expect("writing");
     let service: ServiceId = tx.service("desk").await.expect("the service").id;
     tx.lock_services(&[service], true).await.expect("the lock");

@@ -500,6 +500,7 @@ fn account(user: &NewUser, parent: ObjectId) -> Spec {
         enabled: true,
         details: Details::new(),
         service_details: Details::new(),
+        foreign_manager: false,
         slots: domain::custom::Slots::new(),
         unlocked_at: None,
         password_expired_at: None,

@@ -155,7 +155,7 @@ pub async fn list(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
         frame.trail = vec![(say("directories-title"), "/directories".to_owned())];
     }
     let here = which.state.map_or("all", FindingState::code);
-    let without_place = query.clone().without("after");
+    let without_place = query.without(&["after"]);
     let tab = |name: String, code: &'static str| Tab {
         name,
         href: without_place.with("/drift", "state", code),

@@ -26,6 +26,9 @@ fn foreign(site: &Site, top: &str, domain: &str) -> String {
     }
     let tag = &site.tag;
     let mut people = Vec::new();
+    // Somebody who is not taken over.
+    let boss = boss(site);
+    let _ = write!(ldif, "dn: {boss}\nobjectClass: user\nsAMAccountName: Boss.{tag}\n\n");
     for n in 0..PEOPLE {
         let dn = format!("CN=Person {n} {tag},{}", places[n % 3]);
         let control = if n % 10 == 9 { 514 } else { 512 };
@@ -34,12 +37,17 @@ fn foreign(site: &Site, top: &str, domain: &str) -> String {
             "dn: {dn}\nobjectClass: user\nsAMAccountName: Old{n}.{tag}\nuserPrincipalName: Old{n}@{domain}\n\
              givenName: Given {n}\nsn: Sur\ndisplayName: Person {n}\ntitle: Captain\nemployeeID: E{n}\n\
              proxyAddresses: SMTP:old{n}@{domain}\nproxyAddresses: smtp:alias{n}@{domain}\n\
-             extensionName: not ours {n}\nuserAccountControl: {control}\nunicodePwd:: {OLD_PASSWORD_SENT}\n\n"
+             extensionName: not ours {n}\nuserAccountControl: {control}\nunicodePwd:: {OLD_PASSWORD_SENT}\n"
         );
+        match people.first().filter(|_| n % 2 == 0) {
+            Some(first) => drop(writeln!(ldif, "manager: {first}\n")),
+            None => drop(writeln!(ldif, "manager: {boss}\n")),
+        }
         people.push(dn);
     }
     for (name, step) in [("Desk", 4), ("Sales", 3)] {
         let _ = write!(ldif, "dn: CN={name} {tag},{top}\nobjectClass: group\nsAMAccountName: {name}-{tag}\n");
+        let _ = writeln!(ldif, "managedBy: {}", if name == "Sales" { &people[2] } else { &boss });
         for dn in people.iter().step_by(step) {
             let _ = writeln!(ldif, "member: {dn}");
         }
@@ -51,6 +59,10 @@ fn foreign(site: &Site, top: &str, domain: &str) -> String {
          groupType: -2147483640\nmember: CN=Sales {tag},{top}\n\n"
     );
     ldif
+}
+
+fn boss(site: &Site) -> String {
+    format!("CN=Boss {},{}", site.tag, site.folder)
 }
 
 /// All that a directory says of everything below a container, without what its
@@ -100,6 +112,21 @@ async fn act(site: &Site, root: &Client, customer: &str, domain: &str, top: &str
     assert!(!site.binds(&format!("new2@{domain}"), OLD_PASSWORD).await, "disabled");
     root.change(&person_path, &json!({ "enabled": true })).await;
     assert!(site.binds(&format!("new2@{domain}"), OLD_PASSWORD).await, "and with the old password again");
+    // Who manages somebody stays, whether it is somebody of ours or not.
+    let search = format!("customers/{customer}/users?search=old1@{domain}");
+    let other = root.see(&search).await["items"][0].clone();
+    root.change(&format!("users/{}", id(&other)), &json!({ "title": "Pilot" })).await;
+    let first = format!("CN=Person 0 {},{top}", site.tag);
+    for (who, manager) in [("new2", first), ("Old1", boss(site))] {
+        let filter = format!("(&(userPrincipalName={who}@{domain})(manager={manager}))");
+        wait_for("the manager", async || {
+            (site.find(&site.administrator(), &filter).await.len() == 1).then_some(())
+        })
+        .await;
+    }
+    let title = format!("(&(userPrincipalName=Old1@{domain})(title=Pilot)(manager={}))", boss(site));
+    wait_for("the title", async || (site.find(&site.administrator(), &title).await.len() == 1).then_some(()))
+        .await;
     let groups = root.see(&format!("customers/{customer}/groups")).await;
     let sales =
         groups["items"].as_array().expect("groups").iter().find(|g| text(&g["name"]).starts_with("Sales"));
@@ -149,7 +176,8 @@ async fn a_container_somebody_made_is_taken_over_as_it_is_and_nobody_else_finds_
         "plans": { format!("Desk-{}", site.tag): "desktop-standard" } });
     let adoption = root.post(&format!("{path}/adoptions"), &body).await.good();
     let expected = json!({ "containers": 3, "groups": 3, "users": PEOPLE, "linked": 0, "conflicts": 0, "skipped": 0,
-        "new_groups": 1, "subscriptions": PEOPLE / 4 });
+        "new_groups": 1, "subscriptions": PEOPLE / 4,
+        "by_services": 0 });
     assert_eq!(adoption["counts"], expected, "{adoption}");
     assert_eq!(everything(&site, &top).await, before, "a preview changes nothing");
     let run = root.post(&format!("adoptions/{}/run", id(&adoption)), &json!({})).await.good();

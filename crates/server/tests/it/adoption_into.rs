@@ -116,7 +116,7 @@ async fn what_was_made_beside_us_is_linked_or_becomes_new_and_is_given_back_the_
     let body = json!({ "container": branch, "into": code, "match": ["principal_name"] });
     let adoption = root.post(&format!("{survey}/adoptions"), &body).await.good();
     let expected = json!({ "containers": 1, "groups": 0, "users": 4, "linked": 2, "conflicts": 0, "skipped": 2,
-        "new_groups": 0, "subscriptions": 0 });
+        "new_groups": 0, "subscriptions": 0, "by_services": 0 });
     assert_eq!(adoption["counts"], expected, "{adoption}");
     let skipped = root.see(&format!("adoptions/{}/items?fate=skip", text(&adoption["id"]))).await;
     let reasons: BTreeSet<_> =

@@ -125,6 +125,24 @@ impl ReadTx<'_> {
             .collect()
     }
 
+    /// The accounts of a customer's people in a directory, by their ids there.
+    pub async fn accounts_at(
+        &mut self,
+        tenant: TenantId,
+        target: TargetId,
+    ) -> Result<Vec<(Uuid, UserId)>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT x.external_id AS "external_id!", u.id FROM users u
+                 JOIN external_object x ON x.object_id = u.object_id AND x.target_id = $2
+                WHERE u.tenant_id = $1 AND u.deleted_at IS NULL AND x.external_id IS NOT NULL"#,
+            tenant.uuid(),
+            target.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(rows.into_iter().map(|row| (row.external_id, UserId::from_uuid(row.id))).collect())
+    }
+
     /// The plans these people and the customer as a whole (none) have.
     pub async fn plans_held(
         &mut self,
@@ -169,6 +187,14 @@ impl WriteTx<'_> {
         let (request, now) = (self.request_id()?, crate::ts(self.now));
         for chunk in links.chunks(limits::ROWS_PER_STATEMENT) {
             let ids: Vec<_> = chunk.iter().map(|l| l.object.uuid()).collect();
+            // The objects, then the queue, as everywhere.
+            sqlx::query!(
+                "SELECT id FROM object WHERE id = ANY($1) AND tenant_id = $2 ORDER BY id FOR NO KEY UPDATE",
+                &ids,
+                customer.uuid()
+            )
+            .fetch_all(self.sql())
+            .await?;
             let busy = sqlx::query_scalar!(
                 r#"SELECT lease_until > now() AS "busy" FROM work WHERE object_id = ANY($1) ORDER BY object_id FOR UPDATE"#,
                 &ids
@@ -182,7 +208,7 @@ impl WriteTx<'_> {
                 r#"SELECT coalesce(want_specs($1, $2, $3, array_agg(a.id), array_agg(a.spec)), 0) AS "n!" FROM (
                        SELECT o.id, n.spec FROM unnest($4::uuid[], $5::jsonb[]) AS n (id, spec)
                          JOIN object o ON o.id = n.id WHERE o.wanted AND o.tenant_id = $6
-                        ORDER BY o.id FOR UPDATE OF o) a"#,
+                        ORDER BY o.id FOR NO KEY UPDATE OF o) a"#,
                 request,
                 lane.code(),
                 now as _,
@@ -259,6 +285,40 @@ impl WriteTx<'_> {
             self.note_link(customer, "user.linked", target, person, Some(person.id));
         }
         Ok(())
+    }
+
+    /// Who manages people of the customer, and who owns groups, as was found.
+    pub async fn adopt_references(
+        &mut self,
+        _permit: &Permit<act::DirectoryAdopt>,
+        customer: TenantId,
+        managers: &[(UserId, UserId)],
+        owners: &[(GroupId, Vec<UserId>)],
+    ) -> Result<(), StoreError> {
+        for chunk in managers.chunks(limits::ROWS_PER_STATEMENT) {
+            sqlx::query!(
+                "UPDATE users u SET manager_id = a.manager, version = u.version + 1
+                   FROM unnest($2::uuid[], $3::uuid[]) AS a (id, manager) WHERE u.id = a.id AND u.tenant_id = $1",
+                customer.uuid(),
+                &chunk.iter().map(|(user, _)| user.uuid()).collect::<Vec<_>>(),
+                &chunk.iter().map(|(_, manager)| manager.uuid()).collect::<Vec<_>>()
+            )
+            .execute(self.sql())
+            .await?;
+        }
+        self.events.extend(managers.iter().map(|(user, manager)| Event {
+            code: "user.updated",
+            outcome: Outcome::Success,
+            tenant: customer,
+            target: ("user", user.to_string()),
+            changes: vec![FieldChange {
+                field: "manager".into(),
+                before: None,
+                after: Some(manager.to_string()),
+                person: None,
+            }],
+        }));
+        self.insert_owners(customer, owners).await
     }
 
     /// Groups that were found, and what is said of them from now on.

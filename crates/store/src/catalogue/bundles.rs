@@ -44,6 +44,21 @@ pub struct Bundle {
     pub created_at: Timestamp,
 }
 
+/// A bundle somebody gets.
+#[derive(Debug, Clone)]
+pub struct NewAssignment {
+    /// Who.
+    pub user: UserId,
+    /// Which.
+    pub bundle: BundleId,
+    /// Its code and version, as printed.
+    pub name: String,
+    /// The plans it gives, as `code@instance`.
+    pub plans: Vec<String>,
+    /// The groups it brings.
+    pub groups: Vec<ObjectId>,
+}
+
 /// A bundle somebody has.
 #[derive(Debug, Clone)]
 pub struct Assigned {
@@ -53,6 +68,8 @@ pub struct Assigned {
     pub user: UserId,
     /// What is in it.
     pub content: NewBundle,
+    /// The plans it gave, as `code@instance`.
+    pub plans: Vec<String>,
     /// Objects of groups the person came into by bundles alone.
     pub groups: Vec<ObjectId>,
     /// Since when.
@@ -98,7 +115,7 @@ impl ReadTx<'_> {
     pub async fn assigned(&mut self, users: &[UserId]) -> Result<Vec<Assigned>, StoreError> {
         let ids: Vec<_> = users.iter().map(|u| u.uuid()).collect();
         let rows = sqlx::query!(
-            r#"SELECT a.id, a.user_id, a.groups AS given, a.created_at AS "created_at!: jiff_sqlx::Timestamp",
+            r#"SELECT a.id, a.user_id, a.groups AS given, a.plans AS given_plans, a.created_at AS "created_at!: jiff_sqlx::Timestamp",
                       b.code, b.version, b.name, b.plans, b.groups
                  FROM bundle_assignment a JOIN bundle b ON b.id = a.bundle_id
                 WHERE a.user_id = ANY($1) AND a.ended_at IS NULL ORDER BY a.user_id, b.code"#,
@@ -116,6 +133,7 @@ impl ReadTx<'_> {
                 plans: row.plans,
                 groups: row.groups,
             },
+            plans: row.given_plans,
             groups: row.given.into_iter().map(ObjectId::from_uuid).collect(),
             created_at: row.created_at.to_jiff(),
         });
@@ -220,38 +238,44 @@ impl WriteTx<'_> {
         Ok(id)
     }
 
-    /// Gives bundles to people: whom, which, its printed name, and the groups it brought.
+    /// Gives bundles to people.
     pub async fn assign_bundles(
         &mut self,
         tenant: TenantId,
-        assignments: &[(UserId, BundleId, String, Vec<ObjectId>)],
+        assignments: &[NewAssignment],
     ) -> Result<(), StoreError> {
         for chunk in assignments.chunks(domain::limits::ROWS_PER_STATEMENT) {
-            let users: Vec<_> = chunk.iter().map(|a| a.0.uuid()).collect();
-            let bundles: Vec<_> = chunk.iter().map(|a| a.1.uuid()).collect();
+            let users: Vec<_> = chunk.iter().map(|a| a.user.uuid()).collect();
+            let bundles: Vec<_> = chunk.iter().map(|a| a.bundle.uuid()).collect();
             // Rows of different lengths do not fit into one array, so as text.
             let groups: Vec<String> = chunk
                 .iter()
                 .map(|a| {
-                    format!("{{{}}}", a.3.iter().map(|g| g.uuid().to_string()).collect::<Vec<_>>().join(","))
+                    format!(
+                        "{{{}}}",
+                        a.groups.iter().map(|g| g.uuid().to_string()).collect::<Vec<_>>().join(",")
+                    )
                 })
                 .collect();
+            // Codes have neither commas nor quotes.
+            let plans: Vec<_> = chunk.iter().map(|a| format!("{{{}}}", a.plans.join(","))).collect();
             let now = ts(self.now);
             sqlx::query!(
-                "INSERT INTO bundle_assignment (id, tenant_id, user_id, bundle_id, groups, created_at)
-                 SELECT time_ordered_id($5), $1, a.person, a.bundle, a.given::uuid[], $5
-                   FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS a (person, bundle, given)",
+                "INSERT INTO bundle_assignment (id, tenant_id, user_id, bundle_id, groups, plans, created_at)
+                 SELECT time_ordered_id($5), $1, a.person, a.bundle, a.given::uuid[], a.plans::text[], $5
+                   FROM unnest($2::uuid[], $3::uuid[], $4::text[], $6::text[]) AS a (person, bundle, given, plans)",
                 tenant.uuid(),
                 &users,
                 &bundles,
                 &groups,
-                now as _
+                now as _,
+                &plans
             )
             .execute(self.sql())
             .await?;
         }
-        for (user, _, name, _) in assignments {
-            self.note_bundle(tenant, *user, name, true);
+        for assignment in assignments {
+            self.note_bundle(tenant, assignment.user, &assignment.name, true);
         }
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! Makes accounts what the services of their people say, in statements of a few
 //! hundred, as one request: after a change of a property, of a service, of a plan.
 
+use std::collections::BTreeSet;
+
 use domain::{
     field::FieldError,
     id::{InstanceId, ServiceId, TenantId, UserId},
@@ -83,6 +85,25 @@ impl ReadTx<'_> {
     }
 }
 
+impl ReadTx<'_> {
+    /// The people of a customer who have a plan, in the order of their ids, and the services
+    /// of these plans.
+    pub async fn served(&mut self, customer: TenantId) -> Result<(Vec<Uuid>, Vec<ServiceId>), StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT DISTINCT s.user_id AS "user!", p.service_id
+                 FROM subscription s JOIN plan p ON p.id = s.plan_id
+                WHERE s.tenant_id = $1 AND s.ended_at IS NULL AND s.user_id IS NOT NULL ORDER BY 1"#,
+            customer.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let mut people: Vec<_> = rows.iter().map(|row| row.user).collect();
+        people.dedup();
+        let services: BTreeSet<_> = rows.iter().map(|row| ServiceId::from_uuid(row.service_id)).collect();
+        Ok((people, services.into_iter().collect()))
+    }
+}
+
 impl WriteTx<'_> {
     /// Compares the accounts of these people with what their services say, and wants
     /// what differs; gives how many. Needs an open request, and the services locked.
@@ -149,7 +170,7 @@ impl WriteTx<'_> {
             r#"SELECT u.id, u.tenant_id, u.title, u.department, o.id AS object, o.spec AS "spec!: Json<Spec>",
                       t.code, t.name
                  FROM users u JOIN object o ON o.id = u.object_id JOIN tenant t ON t.id = u.tenant_id
-                WHERE u.id = ANY($1) AND u.deleted_at IS NULL AND o.wanted ORDER BY o.id FOR UPDATE OF o"#,
+                WHERE u.id = ANY($1) AND u.deleted_at IS NULL AND o.wanted ORDER BY o.id FOR NO KEY UPDATE OF o"#,
             users
         )
         .fetch_all(self.sql())

@@ -93,12 +93,13 @@ impl WriteTx<'_> {
         .await?;
         let filter = FindingFilter {
             roots: vec![tenant],
+            of: Some(tenant),
             tenant: None,
             state: Some(FindingState::Open),
             ..filter.clone()
         };
         let mut found = self.findings(&filter, None, limit).await?;
-        found.retain(|f| f.tenant.id == tenant && f.object.is_some());
+        found.retain(|f| f.object.is_some());
         Ok(found)
     }
 

@@ -119,7 +119,10 @@ impl EngineStore {
     /// Holds the claim for another lease; false when it was lost to another worker.
     pub async fn renew(&self, claim: &Claim) -> Result<bool, StoreError> {
         let renewed = sqlx::query!(
-            "UPDATE work SET lease_until = now() + make_interval(secs => $2) WHERE lease = $1",
+            // In one order, as everybody locks the queue.
+            "UPDATE work w SET lease_until = now() + make_interval(secs => $2)
+               FROM (SELECT object_id FROM work WHERE lease = $1 ORDER BY object_id FOR UPDATE) l
+              WHERE w.object_id = l.object_id",
             claim.lease,
             lease_seconds()
         )
@@ -130,9 +133,14 @@ impl EngineStore {
 
     /// Gives the claim back untouched, as at an orderly stop.
     pub async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
-        sqlx::query!("UPDATE work SET lease = NULL, lease_until = NULL WHERE lease = $1", claim.lease)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query!(
+            "UPDATE work w SET lease = NULL, lease_until = NULL
+               FROM (SELECT object_id FROM work WHERE lease = $1 ORDER BY object_id FOR UPDATE) l
+              WHERE w.object_id = l.object_id",
+            claim.lease
+        )
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 
@@ -153,8 +161,9 @@ impl EngineStore {
         let noted = sqlx::query!(
             r#"WITH a AS (SELECT * FROM unnest($2::uuid[], $3::bigint[], $4::text[], $5::jsonb[])
                               AS a (object_id, generation, step, naming)),
-               w AS (UPDATE work SET lease_until = now() + make_interval(secs => $6) WHERE lease = $1
-                     RETURNING object_id, tenant_id),
+               l AS (SELECT object_id FROM work WHERE lease = $1 ORDER BY object_id FOR UPDATE),
+               w AS (UPDATE work SET lease_until = now() + make_interval(secs => $6) FROM l
+                      WHERE work.object_id = l.object_id RETURNING work.object_id, work.tenant_id),
                i AS (UPDATE request_item i SET state = 'running', updated_at = now()
                        FROM a JOIN w USING (object_id)
                       WHERE i.object_id = a.object_id AND i.member_id = '00000000-0000-0000-0000-000000000000'

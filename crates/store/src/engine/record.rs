@@ -1,24 +1,24 @@
 //! Outcomes, in one transaction a batch, fenced by the lease.
 
+mod billing;
 mod edges;
 mod queue;
 
 use std::collections::BTreeSet;
 
 use domain::{
-    fact::{FactKind, local_date, time_zone},
     id::{ObjectId, SecretId, TargetId, TenantId},
     problem::{Problem, ProblemCode},
     request::Lane,
     spec::Observed,
 };
-use jiff::tz::TimeZone;
 use serde_json::Value;
 use sqlx::{PgConnection, types::Json};
-use tracing::warn;
 use uuid::Uuid;
 
-use edges::{edges, record_edges, waiting_edges};
+use billing::start_billing;
+pub(super) use billing::{Starting, start};
+use edges::{record_edges, waiting_edges};
 use queue::{advance_turns, settle_work};
 
 use super::{Claim, EngineStore};
@@ -273,60 +273,6 @@ async fn record_objects(
     .fetch_all(tx)
     .await?;
     requests.extend(rows);
-    Ok(())
-}
-
-/// *Started* facts: the first verification of what makes a subscription real,
-/// on the account's own calendar. The day is not asked of the database: it
-/// would refuse a zone it does not know, and the whole batch with it.
-async fn start_billing(tx: &mut PgConnection, batch: &Batch) -> Result<(), StoreError> {
-    let good = edges(batch, true);
-    let groups: Vec<_> = batch
-        .objects
-        .iter()
-        .filter(|o| matches!(o.outcome, Outcome::Verified))
-        .map(|o| o.object.uuid())
-        .collect();
-    let rows = sqlx::query!(
-        r#"SELECT s.id, s.tenant_id, t.time_zone, now() AS "at!: jiff_sqlx::Timestamp"
-           FROM subscription s JOIN tenant t ON t.id = s.tenant_id
-          WHERE s.ended_at IS NULL AND (s.group_object = ANY($3) AND s.member_object IS NULL
-             OR (s.group_object, s.member_object) IN
-                (SELECT m.group_object, m.member_object FROM membership m
-                   JOIN unnest($1::uuid[], $2::uuid[]) AS a (g, m) ON m.group_object = a.g AND m.member_object = a.m
-                  WHERE m.wanted AND m.applied_gen >= m.wanted_gen))
-            AND NOT EXISTS (SELECT FROM fact f WHERE f.subscription_id = s.id AND f.kind = 'started')"#,
-        &good.groups,
-        &good.members,
-        &groups
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let (mut ids, mut dates, mut zones) = (vec![], vec![], vec![]);
-    for row in rows {
-        let zone = time_zone(&row.time_zone).unwrap_or_else(|| {
-            warn!(tenant = %row.tenant_id, zone = row.time_zone, "not a known time zone; billed by UTC");
-            TimeZone::UTC
-        });
-        ids.push(row.id);
-        dates.push(jiff_sqlx::ToSqlx::to_sqlx(local_date(row.at.to_jiff(), &zone)));
-        zones.push(zone.iana_name().unwrap_or("UTC").to_owned());
-    }
-    sqlx::query!(
-        "INSERT INTO fact (tenant_id, subscription_id, user_id, plan_id, kind, at, local_date, zone)
-         SELECT s.tenant_id, s.id, s.user_id, s.plan_id, $4, now(), a.date, a.zone
-           FROM unnest($1::uuid[], $2::date[], $3::text[]) AS a (id, date, zone) JOIN subscription s ON s.id = a.id
-         ON CONFLICT (subscription_id, kind) DO NOTHING",
-        &ids,
-        &dates as _,
-        &zones,
-        FactKind::Started.code()
-    )
-    .execute(tx)
-    .await?;
     Ok(())
 }
 

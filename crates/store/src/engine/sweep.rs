@@ -13,7 +13,10 @@ use sqlx::PgConnection;
 use tracing::warn;
 use uuid::Uuid;
 
-use super::{EngineStore, record::finish_requests};
+use super::{
+    EngineStore,
+    record::{Starting, finish_requests, start},
+};
 use crate::{StoreError, ts};
 
 /// What a sweep did.
@@ -329,7 +332,43 @@ impl EngineStore {
             .fetch_one(&self.pool)
             .await?;
         self.end_late_subscriptions().await?;
+        self.start_late_subscriptions(now).await?;
         Ok((purged, moved, settled))
+    }
+
+    /// Subscriptions that are real and that nobody started, because they took another's place
+    /// in the very moment that one was verified: from then on, if it had started.
+    async fn start_late_subscriptions(&self, now: Timestamp) -> Result<(), StoreError> {
+        let since = now - SignedDuration::from_hours(limits::LATE_START_HOURS);
+        let mut tx = self.pool.begin().await?;
+        let rows = sqlx::query!(
+            r#"SELECT s.id, s.tenant_id, t.time_zone,
+                      CASE WHEN EXISTS (SELECT FROM fact f WHERE f.subscription_id = s.former_id AND f.kind = 'started')
+                           THEN s.created_at ELSE now() END AS "at!: jiff_sqlx::Timestamp"
+                 FROM subscription s JOIN tenant t ON t.id = s.tenant_id
+                WHERE s.created_at > $1 AND s.ended_at IS NULL
+                  AND NOT EXISTS (SELECT FROM fact f WHERE f.subscription_id = s.id AND f.kind = 'started')
+                  AND (EXISTS (SELECT FROM membership m WHERE m.group_object = s.group_object
+                                  AND m.member_object = s.member_object AND m.wanted AND m.applied_gen >= m.wanted_gen)
+                    OR s.member_object IS NULL AND EXISTS (SELECT FROM object o JOIN external_object x ON x.object_id = o.id
+                                WHERE o.id = s.group_object AND o.wanted AND x.applied_generation >= o.generation))
+                ORDER BY s.id LIMIT 1000 FOR NO KEY UPDATE OF s"#,
+            ts(since) as _
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let starting = rows.into_iter().map(|row| Starting {
+            id: row.id,
+            tenant: row.tenant_id,
+            time_zone: row.time_zone,
+            at: row.at.to_jiff(),
+        });
+        start(&mut tx, starting.collect()).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Plans somebody gave in the very moment the tenant was closed end as the others did.

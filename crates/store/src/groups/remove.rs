@@ -155,6 +155,37 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// What the removal of this group ended, and what cannot be again now because the other
+    /// end is removed as well, is noted there: it comes back with that.
+    pub async fn leave_edges(
+        &mut self,
+        permit: &Permit<act::GroupManage>,
+        removed: &RemovedGroup,
+    ) -> Result<(), StoreError> {
+        let now = ts(self.now);
+        sqlx::query!(
+            "WITH e AS (SELECT i.object_id AS g, i.member_id AS m, x.wanted_gen FROM request_item i
+                          JOIN membership x ON x.group_object = i.object_id AND x.member_object = i.member_id
+                         WHERE i.request_id = $1 AND i.tenant_id = $2 AND $3 IN (i.object_id, i.member_id)
+                           AND NOT x.wanted AND (x.until IS NULL OR x.until > $4)),
+                  u AS (UPDATE users u SET removal = jsonb_set(u.removal, '{groups}',
+                               coalesce(u.removal->'groups', '[]') || to_jsonb($3::uuid))
+                          FROM e WHERE e.g = $3 AND u.object_id = e.m AND u.tenant_id = $2 AND u.purge_at IS NOT NULL)
+             INSERT INTO request_item (request_id, object_id, member_id, tenant_id, generation, state, updated_at)
+             SELECT o.delete_request, e.g, e.m, $2, e.wanted_gen, 'superseded', $4
+               FROM e JOIN user_group o ON o.object_id IN (e.g, e.m) AND o.object_id <> $3
+              WHERE o.tenant_id = $2 AND o.purge_at IS NOT NULL
+             ON CONFLICT (request_id, object_id, member_id) DO NOTHING",
+            removed.request.uuid(),
+            permit.tenant.id.uuid(),
+            removed.group.object.uuid(),
+            now as _
+        )
+        .execute(self.sql())
+        .await?;
+        Ok(())
+    }
+
     /// Of the edges the removal ended, those that can be again: whose other end
     /// still exists and whose time is not over.
     pub async fn edges_left(

@@ -207,6 +207,14 @@ impl WriteTx<'_> {
         permit: &Permit<act::GroupManage>,
         owners: &[(GroupId, Vec<UserId>)],
     ) -> Result<(), StoreError> {
+        self.insert_owners(permit.tenant.id, owners).await
+    }
+
+    pub(crate) async fn insert_owners(
+        &mut self,
+        tenant: TenantId,
+        owners: &[(GroupId, Vec<UserId>)],
+    ) -> Result<(), StoreError> {
         let all = owners
             .iter()
             .flat_map(|(group, owners)| owners.iter().enumerate().map(move |(n, o)| (*group, *o, n)));
@@ -216,7 +224,7 @@ impl WriteTx<'_> {
             sqlx::query!(
                 "INSERT INTO group_owner (group_id, user_id, tenant_id, position, created_at)
                  SELECT a.g, a.u, $1, a.n, $2 FROM unnest($3::uuid[], $4::uuid[], $5::int[]) AS a (g, u, n)",
-                permit.tenant.id.uuid(),
+                tenant.uuid(),
                 now as _,
                 &chunk.iter().map(|(group, _, _)| group.uuid()).collect::<Vec<_>>(),
                 &chunk.iter().map(|(_, owner, _)| owner.uuid()).collect::<Vec<_>>(),
@@ -226,7 +234,7 @@ impl WriteTx<'_> {
             .await?;
         }
         for (group, owners) in owners.iter().filter(|(_, owners)| !owners.is_empty()) {
-            self.note_owners(permit.tenant.id, *group, &[], owners);
+            self.note_owners(tenant, *group, &[], owners);
         }
         Ok(())
     }

@@ -164,7 +164,7 @@ impl WriteTx<'_> {
                      FROM unnest($4::uuid[], $5::text[]) AS n (id, bits) JOIN object o ON o.id = n.id
                     WHERE o.wanted AND o.tenant_id IN (SELECT c.descendant FROM tenant_closure c
                               WHERE c.ancestor = $6 AND c.descendant = ANY($7)) AND o.spec #>> '{details,logon_hours}' IS DISTINCT FROM n.bits
-                    ORDER BY o.id FOR UPDATE OF o) a"#,
+                    ORDER BY o.id FOR NO KEY UPDATE OF o) a"#,
             request,
             Lane::for_objects(hours.len()).code(),
             now as _,
@@ -193,17 +193,29 @@ impl WriteTx<'_> {
         Ok(groups.into_iter().map(|row| both((row.id, row.object_id))).collect())
     }
 
-    /// Those of `groups` that still exist in the tenant of the permit.
+    /// Those of `groups` that still exist in the tenant of the permit, and in which the time
+    /// of the person's object is not over. What is removed itself notes the person, who is in
+    /// it again when it is restored.
     pub async fn groups_left(
         &mut self,
         permit: &Permit<act::UserDelete>,
+        member: ObjectId,
         groups: &[Uuid],
     ) -> Result<Vec<ObjectId>, StoreError> {
+        let now = ts(self.now);
         let left = sqlx::query_scalar!(
-            "SELECT object_id FROM user_group WHERE object_id = ANY($1) AND tenant_id = $2 AND deleted_at IS NULL
-              ORDER BY 1",
+            r#"WITH e AS (SELECT g.object_id, g.deleted_at, g.purge_at, g.delete_request, m.wanted_gen
+                          FROM user_group g LEFT JOIN membership m ON m.group_object = g.object_id AND m.member_object = $3
+                         WHERE g.object_id = ANY($1) AND g.tenant_id = $2 AND (m.until IS NULL OR m.until > $4)),
+                  n AS (INSERT INTO request_item (request_id, object_id, member_id, tenant_id, generation, state, updated_at)
+                        SELECT e.delete_request, e.object_id, $3, $2, e.wanted_gen, 'superseded', $4
+                          FROM e WHERE e.purge_at IS NOT NULL AND e.wanted_gen IS NOT NULL
+                        ON CONFLICT (request_id, object_id, member_id) DO NOTHING)
+             SELECT e.object_id AS "object_id!" FROM e WHERE e.deleted_at IS NULL ORDER BY 1"#,
             groups,
-            permit.tenant.id.uuid()
+            permit.tenant.id.uuid(),
+            member.uuid(),
+            now as _
         )
         .fetch_all(self.sql())
         .await?;

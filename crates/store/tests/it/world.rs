@@ -461,6 +461,7 @@ pub fn account(user: &NewUser, parent: ObjectId) -> Spec {
         enabled: user.enabled,
         details: user.details.clone(),
         service_details: Details::new(),
+        foreign_manager: false,
         slots: domain::custom::Slots::new(),
         unlocked_at: None,
         password_expired_at: None,

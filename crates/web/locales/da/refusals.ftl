@@ -98,6 +98,8 @@ conflict-preview_stale-detail = I mellemtiden er navne blevet optaget, objekter 
 
 conflict-adoption_conflicts-title = Nogle objekter kan ikke overtages
 conflict-adoption_conflicts-detail = Intet blev ændret. Ret det, som konflikterne nævner, og kortlæg igen, eller angiv, at objekterne skal blive, som de er.
+conflict-contended-title = Andre ændrer det samme lige nu
+conflict-contended-detail = Det blev forsøgt flere gange, og hver gang kom en anden ændring først. Intet blev ændret: prøv igen om et øjeblik.
 
 # Rules. The variables are the rule's own arguments.
 rule-required = Angiv en værdi.
@@ -122,6 +124,7 @@ rule-out_of_range-between = Skal ligge mellem { $min } og { $max }.
 rule-out_of_range-min = Må ikke ligge før eller under { $min }.
 rule-out_of_range-max = Må ikke ligge over { $max }.
 rule-immutable = Dette kan ikke ændres efter oprettelsen.
+rule-immutable-present = Eksporten siger { $value }, her er det { $present }. Det blev ikke ændret; ret eller flyt kunden, hvis det ønskes.
 rule-too_few_kinds = Brug mindst { $min } af følgende: store bogstaver, små bogstaver, cifre og andre tegn.
 rule-holds_word = Må ikke indeholde »{ $value }«.
 rule-holds_word-name = Må ikke indeholde ens eget navn.

@@ -98,6 +98,8 @@ conflict-preview_stale-detail = Inzwischen wurden Namen vergeben, Objekte kamen 
 
 conflict-adoption_conflicts-title = Einige Objekte können nicht übernommen werden
 conflict-adoption_conflicts-detail = Es wurde nichts geändert. Beheben Sie, was die Konflikte nennen, und führen Sie eine neue Bestandsaufnahme durch, oder geben Sie an, dass diese Objekte bleiben sollen, wie sie sind.
+conflict-contended-title = Andere ändern gerade dasselbe
+conflict-contended-detail = Es wurde mehrmals versucht, und jedes Mal kam eine andere Änderung zuvor. Es wurde nichts geändert: Versuchen Sie es gleich noch einmal.
 
 # Rules. The variables are the rule's own arguments.
 rule-required = Hier wird ein Wert benötigt.
@@ -122,6 +124,7 @@ rule-out_of_range-between = Muss zwischen { $min } und { $max } liegen.
 rule-out_of_range-min = Darf nicht vor oder unter { $min } liegen.
 rule-out_of_range-max = Darf nicht über { $max } liegen.
 rule-immutable = Dies kann nach dem Anlegen nicht mehr geändert werden.
+rule-immutable-present = Im Export steht { $value }, hier ist es { $present }. Daran wurde nichts geändert; ändern oder verschieben Sie den Kunden, wenn das gewünscht ist.
 rule-too_few_kinds = Verwenden Sie mindestens { $min } dieser Zeichenarten: Großbuchstaben, Kleinbuchstaben, Ziffern, andere Zeichen.
 rule-holds_word = Der Wert darf „{ $value }“ nicht enthalten.
 rule-holds_word-name = Der Wert darf den eigenen Namen nicht enthalten.

@@ -98,6 +98,8 @@ conflict-preview_stale-detail = Names were taken meanwhile, or objects became ou
 
 conflict-adoption_conflicts-title = Some objects cannot be taken over
 conflict-adoption_conflicts-detail = Nothing was changed. Mend what the conflicts name and survey again, or say that they are left as they are.
+conflict-contended-title = Others are changing the same at this moment
+conflict-contended-detail = It was tried several times and each time another change came first. Nothing was changed: try again in a moment.
 
 # Rules. The variables are the rule's own arguments.
 rule-required = A value is needed.
@@ -122,6 +124,7 @@ rule-out_of_range-between = Must be between { $min } and { $max }.
 rule-out_of_range-min = Must not be before or below { $min }.
 rule-out_of_range-max = Must not be above { $max }.
 rule-immutable = This cannot be changed after creation.
+rule-immutable-present = The export says { $value }, here it is { $present }. Nothing was changed about it; change or move the customer where that is wanted.
 rule-too_few_kinds = Use at least { $min } of capital letters, small letters, digits and other characters.
 rule-holds_word = It must not hold "{ $value }".
 rule-holds_word-name = It must not hold one's own name.

@@ -98,6 +98,8 @@ conflict-preview_stale-detail = Namn har blivit upptagna under tiden, objekt har
 
 conflict-adoption_conflicts-title = Vissa objekt kan inte övertas
 conflict-adoption_conflicts-detail = Ingenting har ändrats. Rätta till det som konflikterna anger och kartlägg igen, eller ange att objekten ska lämnas som de är.
+conflict-contended-title = Andra ändrar samma sak just nu
+conflict-contended-detail = Det prövades flera gånger, och varje gång kom en annan ändring först. Ingenting har ändrats: försök igen om en stund.
 
 # Rules. The variables are the rule's own arguments.
 rule-required = Ett värde behövs.
@@ -122,6 +124,7 @@ rule-out_of_range-between = Måste ligga mellan { $min } och { $max }.
 rule-out_of_range-min = Får inte ligga före eller under { $min }.
 rule-out_of_range-max = Får inte ligga över { $max }.
 rule-immutable = Detta kan inte ändras efter att det har skapats.
+rule-immutable-present = Exporten säger { $value }, här är det { $present }. Det har inte ändrats; ändra eller flytta kunden om så önskas.
 rule-too_few_kinds = Använd minst { $min } av följande: stora bokstäver, små bokstäver, siffror och andra tecken.
 rule-holds_word = Får inte innehålla ”{ $value }”.
 rule-holds_word-name = Får inte innehålla det egna namnet.
