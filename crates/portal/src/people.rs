@@ -29,6 +29,7 @@ use crate::{
     context::{Frame, Posted, Visit},
     customers,
     forms::{Choice, Form, given},
+    query::Pairs,
     refusal::Refusal,
     view,
 };

@@ -118,11 +118,11 @@ fn filter(query: &Pairs, roots: Vec<TenantId>) -> FindingFilter {
     };
     FindingFilter {
         roots,
-        id: None,
         tenant: query.given("tenant").and_then(|id| id.parse().ok()),
         directory: query.given("directory").map(str::to_owned),
         kind: query.given("kind").and_then(FindingKind::from_code),
         state,
+        ..FindingFilter::default()
     }
 }
 
