@@ -166,7 +166,7 @@ async fn what_services_say_of_those_who_get_a_plan_comes_true_and_nothing_else_d
     let world = World::new().await;
     let (app, engine) = (App::new(world.store.clone()), world.engine());
     let acme = old(&world, "acme", 5);
-    let definition = r#"{"attributes": {"profile_path": "on {server}/{logon_name}"}, "properties": {"server": {"default": "files1"}}}"#;
+    let definition = r#"{"attributes": {"profile_path": "\\\\{server}\\p\\{logon_name}"}, "properties": {"server": {"default": "files1"}}}"#;
     world.db.execute(&format!("UPDATE service SET definition = '{definition}'")).await;
     world.db.execute("UPDATE tenant SET naming_pattern = '{surname}.{given}'").await;
     let before = state(&world, &acme);
@@ -182,7 +182,7 @@ async fn what_services_say_of_those_who_get_a_plan_comes_true_and_nothing_else_d
     let set = |(_, stored): (_, &mut Stored)| stored.attributes.remove(&path);
     let paths: Vec<_> = after.iter_mut().filter_map(set).collect();
     assert_eq!(paths.len(), 3, "{paths:?}");
-    assert!(paths.iter().all(|path| path.starts_with("on files1/")), "{paths:?}");
+    assert!(paths.iter().all(|path| path.starts_with(r"\\files1\p\")), "{paths:?}");
     assert_eq!(after, before);
     let pattern = world.db.rows("SELECT naming_pattern FROM tenant WHERE code = 'acme'").await;
     assert_eq!(pattern[0]["naming_pattern"], "{surname}.{given}", "the seller's");
