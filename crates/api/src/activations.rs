@@ -54,6 +54,8 @@ pub async fn choose_password(
         return Err(Refusal::too_many(seconds));
     }
     links::look_at(&surface.app, &token, anybody.host.as_deref()).await?;
+    // There is such a link.
+    anybody.was_right(&surface);
     let activation = links::choose(&surface.app, &token, &chosen.password, &anybody.cause).await?;
     Ok((StatusCode::ACCEPTED, Json(shown(&activation))))
 }

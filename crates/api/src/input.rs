@@ -1,7 +1,7 @@
 //! What a handler gets from a request: who calls, ids, the query, the body, the
 //! version a change is based on. Each refuses with the name of what is wrong.
 
-use std::str::FromStr;
+use std::{net::IpAddr, str::FromStr};
 
 use app::{AppError, Caller, Cause};
 use axum::{
@@ -62,6 +62,14 @@ pub struct Anybody {
     pub device: Device,
     /// The host name they came by.
     pub host: Option<String>,
+    address: Option<IpAddr>,
+}
+
+impl Anybody {
+    /// What was tried was right, and does not count as a guess.
+    pub fn was_right(&self, surface: &Surface) {
+        surface.attempts.was_right(self.address);
+    }
 }
 
 impl FromRequestParts<Surface> for Anybody {
@@ -71,7 +79,7 @@ impl FromRequestParts<Surface> for Anybody {
         let address = caller::address(parts);
         let wait = surface.attempts.attempt(address, surface.app.now().as_second());
         let (device, host) = (caller::device(parts), caller::host(&parts.headers));
-        Ok(Self { cause: caller::cause(parts), wait, device, host })
+        Ok(Self { cause: caller::cause(parts), wait, device, host, address })
     }
 }
 

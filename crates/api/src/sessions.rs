@@ -41,6 +41,7 @@ pub async fn sign_in(
     let (device, host) = (&anybody.device, anybody.host.as_deref());
     match sessions::sign_in_at(&surface.app, &new.login, &new.password, device, host).await? {
         SignedIn::Yes { token, caller } => {
+            anybody.was_right(&surface);
             let user = UserRef {
                 id: caller.user().to_string(),
                 display_name: caller.display_name.clone(),

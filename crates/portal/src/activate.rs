@@ -86,6 +86,8 @@ pub async fn choose(Path(token): Path<String>, posted: Posted) -> Result<Respons
     visit.attempt()?;
     let app = &visit.surface.app;
     let activation = links::look_at(app, &token, visit.host()).await?;
+    // There is such a link.
+    visit.was_right();
     visit.follow(&activation.language, &activation.time_zone);
     let password = posted.field("password");
     if password != posted.field("again") {

@@ -263,6 +263,11 @@ impl Visit {
         speech::follow(language, time_zone, &self.headers);
     }
 
+    /// What was tried was right, and does not count as a guess.
+    pub fn was_right(&self) {
+        self.surface.attempts.was_right(self.address);
+    }
+
     /// Counts an attempt to sign in or to use a link.
     pub fn attempt(&self) -> Result<(), Refusal> {
         let now = self.surface.app.now().as_second();

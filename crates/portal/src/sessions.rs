@@ -40,6 +40,7 @@ pub async fn sign_in(posted: Posted) -> Result<Response, Refusal> {
     let (status, wrong) =
         match sessions::sign_in_at(&visit.surface.app, login, password, &visit.device, visit.host()).await? {
             SignedIn::Yes { token, .. } => {
+                visit.was_right();
                 let mut response = Redirect::to("/home").into_response();
                 let session = visit.cookie(COOKIE, &token.secret, "Lax", Some(SESSION_SECONDS));
                 response.headers_mut().append(header::SET_COOKIE, session);
