@@ -42,7 +42,7 @@ pub fn text(field: &str, text: &str, max: usize) -> Result<String, FieldError> {
     let text = text.replace("\r\n", "\n");
     // What a line may not hold, this may not either, but for its ends.
     line(field, &text.replace('\n', " "), max)?;
-    let lines: Vec<String> = text.trim().split('\n').map(|line| line.trim_end().nfc().collect()).collect();
+    let lines: Vec<String> = text.trim().lines().map(|line| line.trim_end().nfc().collect()).collect();
     Ok(lines.join("\n"))
 }
 

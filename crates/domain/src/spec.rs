@@ -375,10 +375,12 @@ impl Spec {
     pub fn links(&self) -> Vec<(Attribute, Option<ObjectId>)> {
         match self {
             Self::User(UserSpec { manager: None, foreign_manager: true, .. })
-            | Self::Group(GroupSpec { owner: None, foreign_owner: true, .. }) => vec![],
+            | Self::Group(GroupSpec { owner: None, foreign_owner: true, .. })
+            | Self::Container { .. }
+            | Self::Access { .. }
+            | Self::Released { .. } => vec![],
             Self::User(user) => vec![(Attribute::Manager, user.manager)],
             Self::Group(group) => vec![(Attribute::Owner, group.owner)],
-            Self::Container { .. } | Self::Access { .. } | Self::Released { .. } => vec![],
         }
     }
 

@@ -31,14 +31,19 @@ pub fn style(look: &Look) -> Option<String> {
     let accent = pair(Setting::BrandAccent, Setting::BrandAccentDark);
     let mut rules = String::new();
     if let Some((light, dark)) = &primary {
-        rules += &format!("--brand:light-dark({light},{dark});--on-brand:light-dark(#fff,#171a17);");
+        rules.push_str(&drawn("brand", light, dark));
     }
     if let Some((light, dark)) = accent.as_ref().or(primary.as_ref()) {
-        rules += &format!("--drawn:light-dark({light},{dark});--on-drawn:light-dark(#fff,#171a17);");
+        rules.push_str(&drawn("drawn", light, dark));
     }
     // Grounds without a hue of their own: they go with every colour, and it can be read on them.
     let ground = "--secondary:light-dark(#ece7db,#2a302b);";
     (!rules.is_empty()).then(|| format!(":root{{{rules}{ground}}}\n"))
+}
+
+/// A colour and what is written on it, in both themes.
+fn drawn(name: &str, light: &str, dark: &str) -> String {
+    format!("--{name}:light-dark({light},{dark});--on-{name}:light-dark(#fff,#171a17);")
 }
 
 /// Where a style sheet is served.

@@ -139,9 +139,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
     };
     let (user, tenant, held, plans, may, own, link) = read.await?;
     let link = match link {
-        Some((token, until)) => {
-            Some((visit.surface.activation_url(&token).await?, speech::instant(until)))
-        }
+        Some((token, until)) => Some((visit.surface.activation_url(&token).await?, speech::instant(until))),
         None => None,
     };
     let mut frame = visit.frame.clone();

@@ -156,7 +156,7 @@ async fn settings_are_shown_with_their_origin_said_and_reset() {
         refused,
         [pair("brand_accent", "contrast"), pair("terms_url", "format"), pair("time_zone", "unknown")]
     );
-    assert!(wrong.body.to_string().contains("this has 1.5:1"), "{}", wrong.body);
+    assert!(wrong.body.to_string().contains("Contrast 1.2:1"), "{}", wrong.body);
     let billed = patch(&estate, &estate.anna, &acme, &json!({ "currency": "DKK" })).await.expect(409);
     assert_eq!(text(&billed["code"]), "currency_billed");
     world.get(&estate.bert, &acme).await.expect(404);

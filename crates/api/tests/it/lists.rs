@@ -97,7 +97,7 @@ async fn lists_are_sorted_and_filtered_and_an_unknown_column_is_answered_with_th
     assert_eq!(of(&format!("{path}/users?plan=none"), "id").await, Vec::<String>::new());
     assert_eq!(of(&format!("{path}/groups?sort=-name"), "name").await.len(), 3);
     assert_eq!(of(&format!("{path}/groups?kind=distribution"), "name").await, Vec::<String>::new());
-    assert_eq!(of("/requests?kind=order&sort=created", "kind").await, ["order"]);
+    assert_eq!(of("/requests?kind=order&sort=created", "cause").await, ["order"]);
     for (wrong, field) in [
         (format!("{path}/users?sort=shoe_size"), "sort"),
         (format!("{path}/users?standing=asleep"), "standing"),

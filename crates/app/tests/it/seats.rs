@@ -32,7 +32,7 @@ async fn ids(w: &World, customer: TenantId) -> Vec<UserId> {
 
 async fn facts(w: &World, kind: &str) -> usize {
     let of = "plan_id IN (SELECT id FROM plan WHERE code = 'erp-full') AND user_id IS NOT NULL";
-    w.db.values("fact", "kind", &format!("kind = '{kind}' AND {of}")).await.len()
+    w.db.values("fact", "id", &format!("kind = '{kind}' AND {of}")).await.len()
 }
 
 #[tokio::test]

@@ -53,7 +53,7 @@ pub struct List {
     /// Only those in this state
     #[arg(long, value_parser = ["requested", "running", "parked", "complete", "complete_with_problems", "failed"])]
     pub state: Option<String>,
-    /// Only those of this kind, as user_create
+    /// Only those of this kind, as `user_create`
     #[arg(long)]
     pub kind: Option<String>,
     /// Only what this person asked for (id)

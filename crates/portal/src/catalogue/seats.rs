@@ -204,8 +204,7 @@ pub async fn change(
         }
     };
     if posted.field("sure").is_empty() {
-        return sure(&posted, (id, &plan), &preview, (deed, &chosen), (StatusCode::OK, Form::default()))
-            .await;
+        return sure(&posted, (id, &plan), &preview, (deed, &chosen), (StatusCode::OK, Form::default()));
     }
     match use_cases::change(app, caller, id, &plan, (deed, &chosen), &visit.cause).await {
         Ok(Some(request)) => {
@@ -219,12 +218,12 @@ pub async fn change(
         Err(error) => {
             let form = Form::again(&posted, error)?.gathered("", "people");
             let refused = (StatusCode::UNPROCESSABLE_ENTITY, form);
-            sure(&posted, (id, &plan), &preview, (deed, &chosen), refused).await
+            sure(&posted, (id, &plan), &preview, (deed, &chosen), refused)
         }
     }
 }
 
-async fn sure(
+fn sure(
     posted: &Posted,
     (id, plan): (TenantId, &str),
     of: &SeatsPreview,

@@ -188,7 +188,6 @@ fn bundle_rows(bundles: Vec<Bundle>, plans: &[Plan]) -> Vec<BundleRow> {
 struct One {
     frame: Frame,
     name: String,
-    code: String,
     path: String,
     version: i64,
     retired: bool,
@@ -244,7 +243,6 @@ pub async fn show(visit: Visit, Path(code): Path<String>) -> Result<Response, Re
         plans: plans.iter().map(|plan| plan_row(plan, &counts)).collect(),
         may_manage,
         name: service.name,
-        code,
     };
     visit.page(StatusCode::OK, &page)
 }

@@ -26,7 +26,7 @@ use super::{choices, joined, standing, standing_name};
 use crate::{
     context::{Frame, Visit},
     customers, export as file,
-    lists::{self, Asked},
+    lists::{self, Asked, Head},
     query::Pairs,
     refusal::Refusal,
     view::{self, Tab},
@@ -133,14 +133,7 @@ pub async fn list(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
     let page = paging.shown(&asked.list("people"), rows, |u| (u.place(asked.order.by), u.id));
     let path = format!("/customers/{id}/people");
     let mut list = asked.frame(&path, "people-search", &format!("{path}/export"), &page);
-    list.heads = vec![
-        asked.sorts(&path, "column-name", PeopleColumn::Name),
-        asked.sorts(&path, "column-login", PeopleColumn::Login),
-        lists::plain("column-role"),
-        lists::plain("column-plans"),
-        asked.sorts(&path, "column-created", PeopleColumn::Created),
-        lists::plain("column-state"),
-    ];
+    list.heads = heads(asked, &path);
     list.picks = vec![
         asked.pick("standing", "list-standing", "list-any-standing", Standing::ALL.map(named_standing)),
         asked.pick("state", "column-state", "people-any-state", STATES.map(named_state)),
@@ -181,6 +174,17 @@ pub async fn list(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
         may_create,
     };
     visit.page(StatusCode::OK, &page)
+}
+
+fn heads(asked: &Asked<PeopleColumn>, path: &str) -> Vec<Head> {
+    vec![
+        asked.sorts(path, "column-name", PeopleColumn::Name),
+        asked.sorts(path, "column-login", PeopleColumn::Login),
+        lists::plain("column-role"),
+        lists::plain("column-plans"),
+        asked.sorts(path, "column-created", PeopleColumn::Created),
+        lists::plain("column-state"),
+    ]
 }
 
 fn named_standing(of: Standing) -> (String, String) {

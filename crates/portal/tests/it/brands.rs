@@ -286,7 +286,9 @@ async fn no_host_name_serves_anything_of_another_brand() {
             everything.extend(
                 pages
                     .into_iter()
-                    .filter(|(path, _)| place > 0 || !path.starts_with("/settings/"))
+                    .filter(|(path, _)| {
+                        place > 0 || !(path.starts_with("/settings/") || path.contains("/export"))
+                    })
                     .map(|(_, all)| if place == 0 { frame(&all) } else { all }),
             );
             if place > 0 {
@@ -368,7 +370,9 @@ async fn only_people_of_a_host_name_s_tenant_and_of_those_below_come_in_there() 
     let plain = |all: &str| {
         let lines =
             all.lines().filter(|line| !line.contains("name=\"form\"") && !line.starts_with("x-request-id"));
-        let lines = lines.filter(|line| !line.starts_with("set-cookie") && !line.contains("name=\"login\""));
+        // What was typed is repeated, and counts.
+        let typed = |line: &&str| line.contains("name=\"login\"") || line.starts_with("content-length");
+        let lines = lines.filter(|line| !line.starts_with("set-cookie") && !typed(line));
         lines.map(str::to_owned).collect::<Vec<_>>()
     };
     let next_door = shop.sign_in(austral, ANNA, PASSWORD).await;

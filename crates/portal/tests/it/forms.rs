@@ -98,7 +98,7 @@ async fn a_form_from_elsewhere_changes_nothing() {
     assert!(own.goes_to().starts_with("/status/requests/req_"));
     let huge = "x".repeat(100_000);
     let page = browser.post(&path, &[], &[("form", &form), ("more", &huge)]).await;
-    assert_eq!(page.status.as_u16(), 403);
+    assert_eq!(page.status.as_u16(), 413);
 }
 
 #[tokio::test]

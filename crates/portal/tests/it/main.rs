@@ -1,8 +1,8 @@
 //! The pages through their router, on a real database.
 
-mod catalogue;
 mod brand_pages;
 mod brands;
+mod catalogue;
 mod forms;
 mod guards;
 mod lists;

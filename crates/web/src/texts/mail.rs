@@ -55,8 +55,8 @@ fn written(message: &Message, public_url: &str) -> Text {
     let after: Vec<_> = after.into_iter().filter(|text| !text.is_empty()).collect();
     let plain =
         format!("{greeting}\n\n{why}\n\n{button}:\n{link}\n\n{until} {closing}\n\n{}\n", after.join("\n\n"));
-    let after: String =
-        after.iter().map(|text| format!("<p>{}</p>", escaped(text).replace('\n', "<br>"))).collect();
+    let paragraph = |text: &&str| format!("<p>{}</p>", escaped(text).replace('\n', "<br>"));
+    let after = after.iter().map(paragraph).collect::<Vec<_>>().concat();
     let html = format!(
         "<!doctype html><html lang=\"{}\"><body style=\"font-family:sans-serif;line-height:1.5\">\
          <p>{}</p><p>{}</p><p>{}</p><p>{} {}</p>{after}</body></html>",
