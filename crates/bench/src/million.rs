@@ -221,11 +221,11 @@ fn shape(plan: &Value) -> String {
         for (label, key) in [("keys", "Sort Key"), ("sorted", "Presorted Key")] {
             if let Some(keys) = node[key].as_array() {
                 let keys: Vec<_> = keys.iter().filter_map(Value::as_str).collect();
-                line.push_str(&format!(", {label} {}", keys.join(", ")));
+                line = format!("{line}, {label} {}", keys.join(", "));
             }
         }
         if !word("Subplan Name").is_empty() {
-            line.push_str(&format!(" [{}]", word("Subplan Name")));
+            line = format!("{line} [{}]", word("Subplan Name"));
         }
         text.push_str(&line);
         text.push('\n');

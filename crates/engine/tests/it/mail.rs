@@ -151,7 +151,7 @@ async fn an_address_nobody_can_write_to_neither_stops_the_others_nor_says_the_se
         tx.commit(&Cause::default()).await.expect("committing");
         world.send_all(&engine).await;
     };
-    for _ in 0..limits::MAIL_FAILURES + 1 {
+    for _ in 0..=limits::MAIL_FAILURES {
         mail("änne@acme.test").await;
     }
     assert!(world.mails().await.iter().all(|mail| *mail == is("failed", "mail_refused")));

@@ -143,10 +143,9 @@ impl Shop {
         let response = self.router.clone().oneshot(request.body(body).expect("a request")).await;
         let (parts, body) = response.expect("a router always answers").into_parts();
         let bytes = body.collect().await.expect("a whole body").to_bytes();
-        let mut all = format!("{line} {}\n", parts.status);
-        for (name, value) in &parts.headers {
-            all += &format!("{name}: {}\n", value.to_str().unwrap_or_default());
-        }
+        let told = parts.headers.iter().map(|(name, value)| (name, value.to_str().unwrap_or_default()));
+        let told: Vec<_> = told.map(|(name, value)| format!("{name}: {value}\n")).collect();
+        let all = format!("{line} {}\n{}", parts.status, told.concat());
         let body = String::from_utf8_lossy(&bytes).into_owned();
         Answered { status: parts.status.as_u16(), all: all + "\n" + &body, body }
     }

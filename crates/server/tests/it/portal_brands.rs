@@ -14,6 +14,7 @@ use crate::{
 const LOGO: &str = "iVBORw0KGgoAAAANSUhEUgAAADAAAAAQCAIAAADfzGvmAAAAJElEQVR42mOokvcdVIhh1EGjDhp10KiDRh006qBRB406iL4IANdJsh8nCD47AAAAAElFTkSuQmCC";
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one story, told in the order in which it happens")]
 async fn a_brand_is_made_on_its_page_and_seen_under_its_host_name() {
     let database = TestDatabase::empty().await;
     let installation = Installation::new("", Some(url_of(database.name())));

@@ -30,10 +30,8 @@ async fn portal_directories_what_somebody_changed_is_seen_and_put_right_from_the
     let people = shop.root.see(&format!("customers/{id}/users?search=person&limit=200")).await;
     let people = people["items"].as_array().expect("people");
     let dn = |person: &Value| format!("CN={},OU={code},{}", text(&person["logon_name"]), shop.site.folder);
-    let titles: String = people
-        .iter()
-        .map(|p| format!("dn: {}\nchangetype: modify\nreplace: title\ntitle: Pirate\n\n", dn(p)))
-        .collect();
+    let title = |p: &Value| format!("dn: {}\nchangetype: modify\nreplace: title\ntitle: Pirate\n\n", dn(p));
+    let titles = people.iter().map(title).collect::<Vec<_>>().concat();
 
     let browser = Browser::open(shop.site.installation.port(), true, "en").await;
     browser.sign_in(ROOT, PASSWORD).await;

@@ -46,10 +46,9 @@ impl Pages {
         let page = self.see(from).await;
         let token = page.split("name=\"form\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
         let encode = |text: &str| text.bytes().fold(String::new(), |all, b| all + &format!("%{b:02X}"));
-        let mut body = format!("form={}", encode(token.expect("a form")));
-        for (name, value) in fields {
-            body.push_str(&format!("&{}={}", encode(name), encode(value)));
-        }
+        let token = [("form", token.expect("a form"))];
+        let pairs = token.iter().chain(fields).map(|(name, value)| format!("{name}={}", encode(value)));
+        let body = pairs.collect::<Vec<_>>().join("&");
         let call = self.http.post(format!("{}{to}", self.base)).header("cookie", &self.cookie);
         let call = call.header("content-type", "application/x-www-form-urlencoded").body(body);
         let answer = call.header("sec-fetch-site", "same-origin").send().await.expect("the server answers");
@@ -63,6 +62,13 @@ async fn beside(first: &Installation, url: &str) -> (Installation, Process, Clie
     let second = Installation::new("", Some(url.to_owned()));
     let (one, other) = (format!(":{}\"", first.port()), format!(":{}\"", second.port()));
     let text = fs::read_to_string(first.config()).expect("a configuration");
+    // What the configuration names beside itself: secrets, certificates.
+    for entry in fs::read_dir(first.path()).expect("our own folder") {
+        let entry = entry.expect("our own folder");
+        if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            fs::copy(entry.path(), second.path().join(entry.file_name())).expect("a copy");
+        }
+    }
     second.write(&text.replacen(&one, &other, 1));
     use_keys_of_the_run(&second);
     let (server, root) = second.serve(&[]).await;

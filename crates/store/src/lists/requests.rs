@@ -56,7 +56,9 @@ macro_rules! ids {
                     WHEN r.finished_at IS NULL AND (SELECT true FROM request_item i WHERE i.request_id = r.id
                                             AND i.state IN ('requested', 'running', 'parked') LIMIT 1)
                     THEN CASE WHEN (SELECT true FROM request_item i WHERE i.request_id = r.id
-                                       AND i.state IN ('requested', 'running') LIMIT 1) IS NULL THEN 'parked'
+                                       AND i.state = 'running' LIMIT 1) IS NULL
+                               AND (SELECT true FROM request_item i WHERE i.request_id = r.id
+                                       AND i.state = 'parked' LIMIT 1) THEN 'parked'
                               WHEN (SELECT true FROM request_item i WHERE i.request_id = r.id
                                        AND i.state <> 'requested' LIMIT 1) IS NULL THEN 'requested'
                               ELSE 'running' END
