@@ -258,10 +258,14 @@ fn foreign(text: &str, own: usize, digests: &[String]) -> Vec<String> {
 
 /// What stands around the content of a page.
 fn frame(all: &str) -> String {
-    match (all.split_once("<main"), all.split_once("</main>")) {
-        (Some((before, _)), Some((_, after))) => format!("{before}{after}"),
-        _ => all.to_owned(),
-    }
+    let (Some((before, _)), Some((_, after))) = (all.split_once("<main"), all.split_once("</main>")) else {
+        return all.to_owned();
+    };
+    // A title begins with what the page is about, and ends with whose it is.
+    let (start, rest) = before.split_once("<title>").expect("a title");
+    let (title, rest) = rest.split_once("</title>").expect("a title");
+    let whose = title.rsplit(" · ").next().unwrap_or_default();
+    format!("{start}<title>{whose}</title>{rest}{after}")
 }
 
 #[tokio::test]

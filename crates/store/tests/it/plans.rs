@@ -62,6 +62,7 @@ fn statement(part: &str) -> String {
         "users/remove.rs",
         "tx.rs",
         "requests.rs",
+        "views/catalogue.rs",
         "views/tenants.rs",
         "views/requests.rs",
         "views/groups.rs",

@@ -111,7 +111,6 @@ notice-away-why = { $name }: { $what } Ændringer modtages, venter og fortsætte
 # Status: requests.
 status-requests = Anmodninger
 status-which = Hvilke anmodninger
-status-older = Ældre anmodninger
 status-none = Der er ikke anmodet om noget endnu. Bestillinger og ændringer vises her.
 nothing-here = Her er ikke noget.
 all = Alle

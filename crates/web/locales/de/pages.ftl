@@ -111,7 +111,6 @@ notice-away-why = { $name }: { $what } Änderungen werden angenommen, warten und
 # Status: requests.
 status-requests = Aufträge
 status-which = Auswahl der Aufträge
-status-older = Ältere Aufträge
 status-none = Es gibt noch keine Aufträge. Bestellungen und Änderungen erscheinen hier.
 nothing-here = Hier ist nichts.
 all = Alle

@@ -111,7 +111,6 @@ notice-away-why = { $name }: { $what } Changes are accepted, wait, and go on by 
 # Status: requests.
 status-requests = Requests
 status-which = Which requests
-status-older = Older requests
 status-none = Nothing was asked for yet. An order or a change will show up here.
 nothing-here = Nothing here.
 all = All

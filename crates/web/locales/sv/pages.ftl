@@ -111,7 +111,6 @@ notice-away-why = { $name }: { $what } Ändringar tas emot, väntar och fortsät
 # Status: requests.
 status-requests = Begäranden
 status-which = Vilka begäranden
-status-older = Äldre begäranden
 status-none = Ingenting har begärts än. Beställningar och ändringar visas här.
 nothing-here = Ingenting här.
 all = Alla
