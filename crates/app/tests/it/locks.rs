@@ -75,14 +75,17 @@ async fn nothing_is_made_or_restored_below_a_seller_that_is_being_closed() {
     let tx = closing().await;
     let mut second = order("SO-2", "beta");
     second.seller = Some("north".to_owned());
-    let made = held_up(&w, w.place(&second), async { tx.commit(&cause()).await.expect("committing") }).await;
+    let made =
+        Box::pin(held_up(&w, w.place(&second), async { tx.commit(&cause()).await.expect("committing") }))
+            .await;
     assert!(matches!(made, Err(AppError::Conflict(Conflict::Closed))), "{made:?}");
 
     restore(&w.app, &w.root, north, &cause()).await.expect("opened again");
     let tx = closing().await;
     let nothing = cause();
     let opened = restore(&w.app, &w.root, acme, &nothing);
-    let opened = held_up(&w, opened, async { tx.commit(&cause()).await.expect("committing") }).await;
+    let opened =
+        Box::pin(held_up(&w, opened, async { tx.commit(&cause()).await.expect("committing") })).await;
     assert!(matches!(opened, Err(AppError::Conflict(Conflict::ClosedAbove))), "{opened:?}");
 }
 
@@ -98,7 +101,8 @@ async fn a_currency_does_not_change_under_somebody_who_orders() {
     let (given, nothing) = ([("currency".to_owned(), Some("DKK".to_owned()))].into(), cause());
     let change = settings::update(&w.app, &w.root, acme, tenant.version, &given, &nothing);
     let changed =
-        held_up(&w, change, async { tx.commit(&cause()).await.expect("nothing was ordered") }).await;
+        Box::pin(held_up(&w, change, async { tx.commit(&cause()).await.expect("nothing was ordered") }))
+            .await;
     changed.expect("changed");
     let mut tx = w.store.write(&w.root).await.expect("writing");
     let late = tx.hold_currency(&tenant).await;
@@ -146,6 +150,6 @@ async fn who_met_another_transaction_is_run_again_and_who_wrote_is_not() {
         let patch = UserPatch { title: Some(Some("Captain".to_owned())), ..UserPatch::default() };
         users::update(&w.app, &w.root, bo, 1, patch, &cause()).await
     });
-    written.await.expect("changed");
+    Box::pin(written).await.expect("changed");
     assert_eq!(tries.load(std::sync::atomic::Ordering::Relaxed), 1);
 }
