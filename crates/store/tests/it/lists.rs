@@ -33,6 +33,8 @@ const FILL: &str = "SET session_replication_role = replica;
                CASE WHEN n % 2 = 0 THEN 'Sales' WHEN n % 100 = 1 THEN 'Board' END, n % 30 <> 1,
                CASE WHEN n % 3 <> 0 THEN now() END, k, now()
           FROM (SELECT *, CASE n % 4 WHEN 0 THEN 'anna' WHEN 1 THEN 'bo' ELSE 'ulla' END || ' ' || n % 40 AS k FROM p) p;
+    INSERT INTO reserved_name (kind, space, value, owner, tenant_id)
+        SELECT 'logon_name', coalesce((SELECT target_id FROM tenant WHERE id = ':tenant'), '00000000-0000-0000-0000-000000000000'), 'logon' || n, id, ':tenant' FROM p;
     INSERT INTO subscription (id, tenant_id, user_id, plan_id, group_object, member_object, created_at)
         SELECT gen_random_uuid(), ':tenant', id, (SELECT id FROM plan WHERE code = 'basic'), object, object, now() FROM p WHERE n % 9 = 0;
     INSERT INTO request (id, tenant_id, kind, lane, actor_id, created_at, finished_at)
