@@ -313,7 +313,9 @@ async fn no_host_name_serves_anything_of_another_brand() {
         );
         everything.extend(mails[place].iter().cloned());
         looked += everything.len();
-        for all in &everything {
+        // The description of the API is the same everywhere, with examples of its own.
+        let document = |all: &&String| all.starts_with("GET /api/v1/openapi.json ");
+        for all in everything.iter().filter(|all| !document(all)) {
             assert_eq!(foreign(all, place, &shop.digests), Vec::<String>::new(), "{}: {all}", brand.host);
         }
         // It is shown where it belongs, every mark of it.
