@@ -43,6 +43,8 @@ struct Offer {
     service: String,
     price: String,
     people: String,
+    /// Everybody who has it, in the list of people.
+    list: String,
     offered: bool,
 }
 
@@ -219,6 +221,7 @@ fn offers(read: &Read) -> Vec<Offer> {
                 service: instance.name.clone(),
                 price: money(plan.and_then(|plan| plan.price.as_ref())),
                 people: number(count.map_or(0, |count| count.people)),
+                list: format!("/customers/{id}/people?plan={}", encoded(code)),
                 offered: read.plans.iter().any(|plan| plan.code == code),
             });
         }

@@ -415,8 +415,10 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
         path,
         may_run: !is_run && known.survey_there,
         stale: !is_run && !known.survey_there,
-        conflicts: (counts.conflicts > 0)
-            .then(|| say_with("adoption-conflicts", &[("n", counts.conflicts.into())])),
+        conflicts: (counts.conflicts > 0).then(|| {
+            let id = if is_run { "adoption-left" } else { "adoption-conflicts" };
+            say_with(id, &[("n", counts.conflicts.into())])
+        }),
         customer: of.customer.map(|id| format!("/customers/{id}")),
         r: known.request.as_ref().map(|request| view::request(request, known.now)),
         live,

@@ -216,7 +216,9 @@ pub async fn policy(visit: Visit, Path(code): Path<String>) -> Result<Response, 
         usual: *mode == default_mode(code),
     };
     let mut subjects: Vec<_> = policy.iter().map(subject).collect();
-    subjects.sort_by_key(|subject| (!subject.enforced, subject.name.clone()));
+    // Custom fields are many, and few have them.
+    let custom = |code| matches!(Attribute::from_code(code), Some(Attribute::Custom(_)));
+    subjects.sort_by_key(|subject| (!subject.enforced, custom(subject.code), subject.name.clone()));
     let page =
         Policy { frame, path: format!("/directories/{}/policy", encoded(&code)), subjects, may_manage };
     visit.page(StatusCode::OK, &page)

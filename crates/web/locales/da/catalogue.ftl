@@ -100,6 +100,7 @@ offers-title = Planer til personer
 offers-none = Kunden har endnu ingen tjeneste til enkelte personer. Giv kunden en nedenfor; derefter kan personerne få planer.
 offer-service = Tjeneste
 offer-people = Personer
+offer-people-with = Personer med { $plan }
 quotas-title = Kvoter
 quotas-none = Her er intet begrænset.
 quota-people = Personer med en konto

@@ -181,6 +181,10 @@ adoption-conflicts = { $n ->
     [one] 1 objekt kan ikke overtages, som det er. Det vises nedenfor med, hvad der skal gøres.
    *[other] { $n } objekter kan ikke overtages, som de er. De vises nedenfor med, hvad der skal gøres.
 }
+adoption-left = { $n ->
+    [one] 1 objekt blev ladt, som det var. Det vises nedenfor.
+   *[other] { $n } objekter blev ladt, som de var. De vises nedenfor.
+}
 adoption-leave = Lad det, der ikke kan overtages, blive; det bliver i en container, der er lukket for det
 adoption-run = Overtag
 adoption-run-hint = Sker, som det er vist, eller slet ikke. Det kan gives tilbage, så længe intet af det er ændret.

@@ -100,6 +100,7 @@ offers-title = Pläne für Personen
 offers-none = Der Kunde hat noch keinen Dienst für einzelne Personen. Weisen Sie unten einen zu; danach können Personen Pläne erhalten.
 offer-service = Dienst
 offer-people = Personen
+offer-people-with = Personen mit { $plan }
 quotas-title = Kontingente
 quotas-none = Hier ist nichts begrenzt.
 quota-people = Personen mit Konto

@@ -181,6 +181,10 @@ adoption-conflicts = { $n ->
     [one] 1 Objekt kann so nicht übernommen werden. Es steht unten mit dem, was zu tun ist.
    *[other] { $n } Objekte können so nicht übernommen werden. Sie stehen unten mit dem, was zu tun ist.
 }
+adoption-left = { $n ->
+    [one] 1 Objekt wurde so gelassen, wie es war. Es steht unten.
+   *[other] { $n } Objekte wurden so gelassen, wie sie waren. Sie stehen unten.
+}
 adoption-leave = Lassen, was nicht übernommen werden kann; es bleibt in einem Container, der ihm verschlossen ist
 adoption-run = Übernehmen
 adoption-run-hint = Geschieht wie gezeigt oder gar nicht. Es kann zurückgegeben werden, solange nichts davon geändert wurde.

@@ -100,6 +100,7 @@ offers-title = Plans for people
 offers-none = The customer has no service for single people yet. Give it one below; then its people can get plans.
 offer-service = Service
 offer-people = People
+offer-people-with = People with { $plan }
 quotas-title = Quotas
 quotas-none = Nothing is bounded here.
 quota-people = People with an account

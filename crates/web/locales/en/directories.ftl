@@ -181,6 +181,10 @@ adoption-conflicts = { $n ->
     [one] 1 object cannot be taken over as it is. It is shown below with what to do.
    *[other] { $n } objects cannot be taken over as they are. They are shown below with what to do.
 }
+adoption-left = { $n ->
+    [one] 1 object was left as it was. It is shown below.
+   *[other] { $n } objects were left as they were. They are shown below.
+}
 adoption-leave = Leave what cannot be taken over; it stays in a container that is closed to it
 adoption-run = Take it over
 adoption-run-hint = Done as it is shown, or not at all. It can be given back as long as nothing of it changed.

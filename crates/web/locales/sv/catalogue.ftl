@@ -100,6 +100,7 @@ offers-title = Planer för personer
 offers-none = Kunden har ännu ingen tjänst för enskilda personer. Ge kunden en nedan; sedan kan personerna få planer.
 offer-service = Tjänst
 offer-people = Personer
+offer-people-with = Personer med { $plan }
 quotas-title = Kvoter
 quotas-none = Här är ingenting begränsat.
 quota-people = Personer med konto

@@ -181,6 +181,10 @@ adoption-conflicts = { $n ->
     [one] 1 objekt kan inte övertas som det är. Det visas nedan med vad som ska göras.
    *[other] { $n } objekt kan inte övertas som de är. De visas nedan med vad som ska göras.
 }
+adoption-left = { $n ->
+    [one] 1 objekt lämnades som det var. Det visas nedan.
+   *[other] { $n } objekt lämnades som de var. De visas nedan.
+}
 adoption-leave = Lämna det som inte kan övertas; det blir kvar i en behållare som är stängd för det
 adoption-run = Överta
 adoption-run-hint = Görs som det visas, eller inte alls. Det kan återlämnas så länge ingenting av det har ändrats.
