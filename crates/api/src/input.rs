@@ -28,6 +28,8 @@ pub struct Call {
     pub caller: Caller,
     /// Why, for the log.
     pub cause: Cause,
+    /// What is kept of the device.
+    pub device: Device,
     /// Method and path: part of what an `Idempotency-Key` stands for.
     pub line: String,
 }
@@ -47,7 +49,7 @@ impl FromRequestParts<Surface> for Call {
             return Err(AppError::field(error.with("max", limits::IDEMPOTENCY_KEY_CHARS)).into());
         }
         let line = format!("{} {}", parts.method, parts.uri.path());
-        Ok(Self { caller, cause, line })
+        Ok(Self { caller, cause, device: caller::device(parts), line })
     }
 }
 

@@ -144,6 +144,8 @@ fn of_tenants(router: OpenApiRouter<Surface>) -> OpenApiRouter<Surface> {
         .routes(routes!(sessions::end_other_sessions))
         .routes(routes!(sessions::forgotten_password))
         .routes(routes!(sessions::me, sessions::update_me))
+        .routes(routes!(sessions::change_password))
+        .routes(routes!(sessions::list_user_sessions))
         .routes(routes!(sessions::list_tokens, sessions::create_token))
         .routes(routes!(sessions::revoke_token))
         .routes(routes!(activations::show_activation, activations::choose_password))

@@ -1,16 +1,20 @@
 //! Signing in and out, who one is, and tokens.
 
 use app::{
+    passwords::{self, Changed},
     preferences::{self, PreferencesPatch},
     resets::{self, Asked},
     sessions::{self, SignedIn},
 };
 use axum::{Json, extract::State, http::StatusCode};
-use domain::id::TokenId;
+use domain::id::{TokenId, UserId};
 use web::Surface;
 use wire::{
     common::{Page, PageQuery, UserRef},
-    sessions::{EndedSessions, ForgottenPassword, Me, MeUpdate, NewSession, OpenSession, Session},
+    sessions::{
+        ChangePassword, EndedSessions, ForgottenPassword, Me, MeUpdate, NewSession, OpenSession,
+        PasswordChange, Session,
+    },
     tokens::{CreatedToken, NewToken, Token},
 };
 
@@ -20,6 +24,7 @@ use crate::{
     input::{Anybody, Body, Call, Params, PathId},
     read,
     refusal::{Answer, Refusal},
+    show,
 };
 
 /// Sign in with login and password.
@@ -83,11 +88,52 @@ pub async fn update_me(
     Ok(Json(read::me(&surface, &call.caller).await?))
 }
 
+/// Change one's own password.
+///
+/// It goes to the directory and takes effect everywhere when that has verified it; then all
+/// sessions end, also the one of this call, and API tokens go on working. A wrong present
+/// password counts like one at the sign-in.
+#[utoipa::path(post, path = "/me/password", tag = "sessions", request_body = ChangePassword,
+    responses((status = 202, description = "On its way.", body = PasswordChange), Refused))]
+pub async fn change_password(
+    State(surface): State<Surface>,
+    call: Call,
+    Body(new): Body<ChangePassword>,
+) -> Answer<(StatusCode, Json<PasswordChange>)> {
+    let given = (new.present_password.as_str(), new.password.as_str());
+    let network = call.device.network.as_deref();
+    match passwords::change(&surface.app, &call.caller, given, network, &call.cause).await? {
+        Changed::Sent(token, until) => {
+            let activation = show::link(&surface, &token, until).await?;
+            Ok((StatusCode::ACCEPTED, Json(PasswordChange { activation })))
+        }
+        Changed::Wait(seconds) => Err(Refusal::too_many(seconds)),
+    }
+}
+
 /// The caller's own open sessions, the newest first.
 #[utoipa::path(get, path = "/sessions", tag = "sessions",
     responses((status = 200, description = "All of them.", body = Page<OpenSession>), Refused))]
 pub async fn list_sessions(State(surface): State<Surface>, call: Call) -> Answer<Json<Page<OpenSession>>> {
     let sessions = sessions::list(&surface.app, &call.caller).await?;
+    Ok(Json(open_sessions(sessions)))
+}
+
+/// The open sessions of a person, the newest first.
+///
+/// Whoever may end them may see them.
+#[utoipa::path(get, path = "/users/{id}/sessions", tag = "users",
+    params(("id" = String, Path, description = "Id of the user.")),
+    responses((status = 200, description = "All of them.", body = Page<OpenSession>), Refused))]
+pub async fn list_user_sessions(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<UserId>,
+) -> Answer<Json<Page<OpenSession>>> {
+    Ok(Json(open_sessions(sessions::list_of(&surface.app, &call.caller, id).await?)))
+}
+
+fn open_sessions(sessions: Vec<app::reading::sessions::Session>) -> Page<OpenSession> {
     let shown = sessions.into_iter().map(|s| OpenSession {
         id: s.id.to_string(),
         current: s.current,
@@ -97,7 +143,7 @@ pub async fn list_sessions(State(surface): State<Surface>, call: Call) -> Answer
         browser: s.browser,
         network: s.network,
     });
-    Ok(Json(Page { items: shown.collect(), next: None }))
+    Page { items: shown.collect(), next: None }
 }
 
 /// End one of the caller's own sessions.

@@ -3,6 +3,7 @@
 //! refuses it, the link stays good for another.
 
 use domain::{
+    password::Rules,
     plan::Secret,
     request::{ItemState, Lane},
 };
@@ -55,6 +56,11 @@ pub async fn look_at(app: &App, token: &str, host: Option<&str>) -> Result<Activ
     if takes { Ok(activation) } else { Err(AppError::NotFound("activation")) }
 }
 
+/// What the password chosen by a link has to be.
+pub async fn rules(app: &App, activation: &Activation) -> Result<Rules, AppError> {
+    Ok(app.store.rules_of(activation.tenant).await?)
+}
+
 /// Uses a link: sends the chosen password on its way.
 pub async fn choose(app: &App, token: &str, password: &str, cause: &Cause) -> Result<Activation, AppError> {
     let activation = look(app, token).await?;
@@ -64,9 +70,8 @@ pub async fn choose(app: &App, token: &str, password: &str, cause: &Cause) -> Re
         LinkState::Pending => return Ok(activation),
         LinkState::Done | LinkState::Expired => return Err(AppError::Conflict(Conflict::LinkDead)),
     }
-    let rules = app.store.rules_of(&activation).await?;
     let names = [activation.display_name.as_str(), &activation.principal_name];
-    rules.accept("password", password, names).map_err(AppError::Invalid)?;
+    rules(app, &activation).await?.accept("password", password, names).map_err(AppError::Invalid)?;
     let hash = sessions::hash(app, password).await?;
     let caller = app.store.link_caller(&activation);
     let mut tx = app.store.write(&caller).await?;

@@ -27,6 +27,7 @@ mod managers;
 mod names;
 pub mod orders;
 pub mod password_rules;
+pub mod passwords;
 pub mod people;
 pub mod placement;
 pub mod preferences;

@@ -161,6 +161,16 @@ pub async fn end_others(app: &App, caller: &Caller, cause: &Cause) -> Result<u64
     Ok(ended)
 }
 
+/// The open sessions of a person, the newest first. Whoever may end them may see them.
+pub async fn list_of(app: &App, caller: &Caller, id: UserId) -> Result<Vec<Session>, AppError> {
+    let mut tx = app.store.read(caller).await?;
+    let user = tx.user(id).await?;
+    let tenant = tx.tenant(user.tenant).await?;
+    let sessions = tx.sessions_of(&tenant, &user).await?;
+    tx.finish().await?;
+    Ok(sessions)
+}
+
 /// Ends all sessions of a person; gives how many. Whoever may reset the password may.
 pub async fn end_all_of(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> Result<u64, AppError> {
     let mut tx = app.store.write(caller).await?;

@@ -178,6 +178,8 @@ pub enum Command {
     Sessions(sessions::Sessions),
     /// Choose your language, and how pages look
     Preferences(sessions::Preferences),
+    /// Change your own password
+    Password(sessions::Password),
     /// API tokens for scripts
     #[command(subcommand)]
     Tokens(tokens::Tokens),

@@ -137,9 +137,9 @@ impl Client {
         self.send(call.if_match(etag)).await
     }
 
-    /// Makes a session. Not kept under a key, because the answer is a secret.
-    pub async fn sign_in(&self, body: &wire::sessions::NewSession) -> Result<Answer, Failure> {
-        self.send(self.call(Method::POST, self.url(&["sessions"])?, Repeat::Unsent).json(Some(body))?).await
+    /// Makes a session, or a link. Not kept under a key, because the answer is a secret.
+    pub async fn post_secret(&self, path: &[&str], body: &impl Serialize) -> Result<Answer, Failure> {
+        self.send(self.call(Method::POST, self.url(path)?, Repeat::Unsent).json(Some(body))?).await
     }
 
     /// Puts something in its place; doing it twice is doing it once.

@@ -39,6 +39,10 @@ pub enum Rule {
     AdministratorsOnly,
     /// A colour with too little `contrast` to be read; `nearest` has `min`.
     Contrast,
+    /// Not the one that is known here: a password that proves who one is.
+    Mismatch,
+    /// The same as before, where it has to be another.
+    Unchanged,
 }
 
 impl Rule {
@@ -62,6 +66,8 @@ impl Rule {
             Self::Duplicate => "duplicate",
             Self::AdministratorsOnly => "administrators_only",
             Self::Contrast => "contrast",
+            Self::Mismatch => "mismatch",
+            Self::Unchanged => "unchanged",
         }
     }
 }

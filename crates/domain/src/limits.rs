@@ -175,8 +175,8 @@ pub const ADDRESSES_COUNTED: usize = 20_000;
 pub const IDEMPOTENCY_KEY_CHARS: usize = 255;
 /// An activation link is valid this long, in hours.
 pub const ACTIVATION_HOURS: i64 = 7 * 24;
-/// The link of somebody who forgot the password is valid this long, in minutes: it travels
-/// by mail, and whoever asked sits waiting for it.
+/// The link of somebody who forgot the password, or changes it, is valid this long, in
+/// minutes: whoever asked sits waiting for it.
 pub const RESET_LINK_MINUTES: i64 = 60;
 /// Links one login may ask for by mail within an hour; more would only fill a mailbox.
 pub const RESETS_PER_HOUR: i32 = 3;

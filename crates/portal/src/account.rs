@@ -1,6 +1,11 @@
-//! What is one's own: who one is, and the tokens of one's programs.
+//! What is one's own: who one is, where one is signed in, how pages look and speak, and the
+//! tokens of one's programs.
 
-use app::{AppError, sessions};
+use app::{
+    AppError,
+    preferences::{self, PreferencesPatch},
+    sessions,
+};
 use askama::Template;
 use axum::{
     extract::Path,
@@ -8,13 +13,15 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::id::TokenId;
-use web::speech::{self, say};
+use web::speech::{self, Language, say, say_with};
 
 use crate::{
-    context::{Frame, Posted, Visit},
-    forms::{Form, given},
+    appearance,
+    context::{Frame, Posted, Theme, Visit},
+    forms::{Choice, Form, given},
     query::Pairs,
     refusal::Refusal,
+    sessions::{Open, open, signed_out},
 };
 
 struct Token {
@@ -32,6 +39,11 @@ struct Account {
     name: String,
     login: String,
     customer: String,
+    sessions: Vec<Open>,
+    others: bool,
+    look: Form,
+    languages: Vec<Choice>,
+    themes: Vec<Choice>,
     form: Form,
     tokens: Vec<Token>,
     secret: Option<String>,
@@ -62,6 +74,9 @@ async fn page(
         Ok::<_, AppError>((user, tenant))
     };
     let (user, tenant) = read.await?;
+    let now = app.now();
+    let open: Vec<_> = sessions::list(app, caller).await?.into_iter().map(|s| open(s, now)).collect();
+    let chosen = preferences::show(app, caller).await?;
     let when = |at: Option<_>, never: &str| at.map_or_else(|| say(never), speech::instant);
     let tokens = sessions::tokens(app, caller).await?.into_iter().map(|t| Token {
         id: t.id.to_string(),
@@ -74,6 +89,14 @@ async fn page(
         frame: visit.frame.clone(),
         name: user.display_name,
         login: user.principal_name,
+        others: open.iter().any(|session| !session.current),
+        sessions: open,
+        look: Form::of([
+            ("own_language", chosen.language.as_deref().and_then(Language::of_tag).map(Language::tag)),
+            ("own_theme", chosen.theme.map(|theme| theme.code())),
+        ]),
+        languages: languages(&tenant.name, &tenant.language),
+        themes: themes(),
         customer: tenant.name,
         form,
         tokens: tokens.collect(),
@@ -83,6 +106,66 @@ async fn page(
         Some(_) => visit.secret_page(status, &page),
         None => visit.page(status, &page),
     }
+}
+
+/// The customer's language first, and then those there are.
+fn languages(customer: &str, tag: &str) -> Vec<Choice> {
+    let theirs = Language::of_tag(tag).unwrap_or(Language::English).name();
+    let args = [("customer", customer.into()), ("language", theirs.into())];
+    let as_customer = Choice {
+        code: String::new(),
+        name: say_with("account-language-customer", &args),
+        hint: String::new(),
+    };
+    let own = Language::ALL.map(|language| Choice {
+        code: language.tag().to_owned(),
+        name: language.name().to_owned(),
+        hint: String::new(),
+    });
+    std::iter::once(as_customer).chain(own).collect()
+}
+
+fn themes() -> Vec<Choice> {
+    let choice = |theme: Theme| Choice {
+        code: if theme == Theme::Auto { String::new() } else { theme.code().to_owned() },
+        name: say(&format!("theme-{}", theme.code())),
+        hint: String::new(),
+    };
+    Theme::ALL.into_iter().map(choice).collect()
+}
+
+/// Keeps language and appearance; what is empty follows customer and device again.
+pub async fn appearance(posted: Posted) -> Result<Response, Refusal> {
+    let patch = PreferencesPatch {
+        language: Some(given(posted.field("own_language"))),
+        theme: Some(given(posted.field("own_theme"))),
+    };
+    let mut response = Redirect::to("/account?done=look").into_response();
+    appearance::save(&posted.visit, &patch, &mut response).await?;
+    Ok(response)
+}
+
+/// Ends one of one's sessions, all `others`, or `all`.
+pub async fn end_sessions(Path(which): Path<String>, posted: Posted) -> Result<Response, Refusal> {
+    let visit = &posted.visit;
+    let (app, caller, cause) = (&visit.surface.app, visit.person()?, &visit.cause);
+    match which.as_str() {
+        "others" => {
+            sessions::end_others(app, caller, cause).await?;
+        }
+        "all" => {
+            sessions::end_all_of(app, caller, caller.user(), cause).await?;
+            return Ok(signed_out(visit));
+        }
+        id => {
+            let id: TokenId = id.parse().map_err(|_| Refusal::no_page())?;
+            sessions::end(app, caller, id, cause).await?;
+            if caller.token() == Some(id) {
+                return Ok(signed_out(visit));
+            }
+        }
+    }
+    Ok(Redirect::to("/account?done=session-ended").into_response())
 }
 
 /// Makes a token and leads to its secret, which is shown for a moment.

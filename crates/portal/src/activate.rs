@@ -3,7 +3,7 @@
 use app::{
     AppError,
     activations::{self as links, LinkState},
-    reading::activations::Activation,
+    reading::activations::{Activation, Purpose},
 };
 use askama::Template;
 use axum::{
@@ -11,13 +11,16 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use domain::mail::Mailing;
 use web::{
-    speech::{self, say},
+    speech::{self, say, say_with},
     texts,
 };
 
 use crate::{
     context::{Frame, Posted, Visit},
+    forms::Form,
+    passwords,
     refusal::Refusal,
 };
 
@@ -26,15 +29,22 @@ use crate::{
 struct Page<'a> {
     frame: Frame,
     title: String,
+    /// Why the person has the link, or why it does not work.
+    why: String,
     name: &'a str,
     login: &'a str,
     until: String,
     refused: Option<(String, String)>,
+    form: Form,
+    rules: Vec<String>,
     step: Step,
+    /// Whether a new link can be mailed.
+    mailed: bool,
 }
 
+#[derive(Clone, Copy)]
 enum Step {
-    Choose { wrong: Option<String> },
+    Choose,
     Pending,
     Done,
     Expired,
@@ -44,10 +54,21 @@ enum Step {
 pub async fn show(Path(token): Path<String>, visit: Visit) -> Result<Response, Refusal> {
     let activation = links::look_at(&visit.surface.app, &token, visit.host()).await?;
     visit.follow(&activation.language, &activation.time_zone);
-    page(&visit, &activation, None)
+    page(&visit, &activation, None).await
 }
 
-fn page(visit: &Visit, activation: &Activation, wrong: Option<String>) -> Result<Response, Refusal> {
+/// Why a link of this purpose is there, and how the page is called on which it is used.
+const fn titles(purpose: Purpose) -> (&'static str, &'static str) {
+    match purpose {
+        Purpose::Activation => ("link-activation", "activate-choose"),
+        Purpose::Reset => ("link-reset", "activate-new-one"),
+        Purpose::Forgotten => ("link-forgotten", "activate-new-one"),
+        Purpose::Change => ("link-change", "activate-again"),
+    }
+}
+
+async fn page(visit: &Visit, activation: &Activation, wrong: Option<Form>) -> Result<Response, Refusal> {
+    let app = &visit.surface.app;
     let state = links::state(activation);
     let mut frame = visit.frame.clone();
     // Nobody is meant to be signed in here as somebody else.
@@ -58,24 +79,37 @@ fn page(visit: &Visit, activation: &Activation, wrong: Option<String>) -> Result
         let text = texts::problem(problem, false);
         (text.what, text.cure)
     });
-    let (title, step) = match state {
-        LinkState::Open => ("activate-choose", Step::Choose { wrong }),
-        LinkState::Failed => ("activate-again", Step::Choose { wrong }),
+    let until = speech::instant(activation.expires_at);
+    let (why, choose) = titles(activation.purpose);
+    let (title, why, step) = match state {
+        LinkState::Open => (choose, say(why), Step::Choose),
+        LinkState::Failed => ("activate-again", say(why), Step::Choose),
         LinkState::Pending => {
             frame.refresh_seconds = Some(1);
-            ("activate-pending", Step::Pending)
+            ("activate-pending", String::new(), Step::Pending)
         }
-        LinkState::Done => ("activate-done", Step::Done),
-        LinkState::Expired => ("activate-expired", Step::Expired),
+        LinkState::Done => ("activate-done", String::new(), Step::Done),
+        LinkState::Expired if activation.expires_at <= app.now() => {
+            ("activate-expired", say_with("link-over", &[("until", until.as_str().into())]), Step::Expired)
+        }
+        LinkState::Expired => ("activate-expired", say("link-replaced"), Step::Expired),
+    };
+    let rules = match step {
+        Step::Choose => passwords::rules(&links::rules(app, activation).await?, activation.object.is_some()),
+        _ => Vec::new(),
     };
     let page = Page {
         frame,
         title: say(title),
+        why,
         name: &activation.display_name,
         login: &activation.principal_name,
-        until: speech::instant(activation.expires_at),
+        until,
         refused,
+        form: wrong.unwrap_or_default(),
+        rules,
         step,
+        mailed: app.mailing() != Mailing::Off,
     };
     visit.page(status, &page)
 }
@@ -89,14 +123,13 @@ pub async fn choose(Path(token): Path<String>, posted: Posted) -> Result<Respons
     // There is such a link.
     visit.was_right();
     visit.follow(&activation.language, &activation.time_zone);
-    let password = posted.field("password");
-    if password != posted.field("again") {
-        return page(visit, &activation, Some(say("activate-differ")));
-    }
+    let password = match passwords::twice(&posted) {
+        Ok(password) => password,
+        Err(form) => return page(visit, &activation, Some(form)).await,
+    };
     match links::choose(app, &token, password, &visit.cause).await {
-        Err(AppError::Invalid(errors)) => {
-            let wrong: Vec<_> = errors.iter().map(texts::field_error).collect();
-            page(visit, &activation, Some(wrong.join(" ")))
+        Err(error @ AppError::Invalid(_)) => {
+            page(visit, &activation, Some(Form::again(&posted, error)?)).await
         }
         // Used meanwhile, or too old by now: the page says so.
         Err(AppError::Conflict(_)) | Ok(_) => Ok(Redirect::to(&format!("/activate/{token}")).into_response()),

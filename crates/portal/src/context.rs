@@ -86,9 +86,10 @@ impl Theme {
     }
 }
 
-/// What somebody chose in this browser.
-pub fn theme(headers: &HeaderMap) -> Theme {
-    let chosen = caller::cookie(headers, THEME_COOKIE);
+/// What the caller chose, or else somebody in this browser.
+pub fn theme(caller: Option<&Caller>, headers: &HeaderMap) -> Theme {
+    let own = caller.and_then(|caller| caller.theme).map(|theme| theme.code());
+    let chosen = own.or_else(|| caller::cookie(headers, THEME_COOKIE));
     Theme::ALL.into_iter().find(|theme| Some(theme.code()) == chosen).unwrap_or_default()
 }
 
@@ -203,6 +204,8 @@ pub struct Visit {
     token: String,
     /// What people recognise the session by that may begin here.
     pub device: Device,
+    /// Where somebody comes back to who has to sign in first.
+    from: Option<String>,
     /// Where attempts to sign in are counted.
     address: Option<std::net::IpAddr>,
     /// The host name they came by.
@@ -216,7 +219,8 @@ impl FromRequestParts<Surface> for Visit {
     async fn from_request_parts(parts: &mut Parts, surface: &Surface) -> Result<Self, Refusal> {
         let caller = caller::by_cookie(surface, &parts.headers).await?;
         if let Some(caller) = &caller {
-            speech::follow(&caller.language, &caller.time_zone, &parts.headers);
+            let follow = if caller.language_chosen { speech::obey } else { speech::follow };
+            follow(&caller.language, &caller.time_zone, &parts.headers);
         }
         let host = caller::host(&parts.headers);
         let look = look(surface, host.as_deref()).await?;
@@ -230,7 +234,9 @@ impl FromRequestParts<Surface> for Visit {
         let path = back(parts);
         let nav = caller.as_ref().map_or_else(Vec::new, |caller| nav::of(caller, parts.uri.path()));
         let toast = done(parts.uri.query());
-        let theme = theme(&parts.headers);
+        let theme = theme(caller.as_ref(), &parts.headers);
+        // What was sent with a form cannot be sent again for somebody.
+        let from = Some(path.clone()).filter(|_| parts.method == Method::GET);
         let frame = Frame { person, form, path, theme, nav, toast, ..Frame::of(look) };
         let (cause, address) = (caller::cause(parts), caller::address(parts));
         Ok(Self {
@@ -240,6 +246,7 @@ impl FromRequestParts<Surface> for Visit {
             frame,
             token,
             device: caller::device(parts),
+            from,
             address,
             host,
             headers: parts.headers.clone(),
@@ -248,9 +255,9 @@ impl FromRequestParts<Surface> for Visit {
 }
 
 impl Visit {
-    /// Who is signed in; nobody is sent to the sign-in page.
+    /// Who is signed in; nobody is sent to the sign-in page, and comes back from there.
     pub fn person(&self) -> Result<&Caller, Refusal> {
-        self.caller.as_ref().ok_or(Refusal::SignIn)
+        self.caller.as_ref().ok_or_else(|| Refusal::SignIn(self.from.clone()))
     }
 
     /// The host name they came by.
@@ -270,11 +277,17 @@ impl Visit {
 
     /// Counts an attempt to sign in or to use a link.
     pub fn attempt(&self) -> Result<(), Refusal> {
-        let now = self.surface.app.now().as_second();
-        match self.surface.attempts.attempt(self.address, now) {
-            Some(seconds) => Err(Refusal::too_many(seconds)),
-            None => Ok(()),
-        }
+        self.attempt_in().map_or(Ok(()), |seconds| Err(Refusal::too_many(seconds)))
+    }
+
+    /// The same, for a form that says itself how many seconds there are to wait.
+    pub fn attempt_in(&self) -> Option<i64> {
+        self.surface.attempts.attempt(self.address, self.surface.app.now().as_second())
+    }
+
+    /// Forgets a cookie of this browser.
+    pub fn forget(&self, response: &mut Response, name: &str) {
+        response.headers_mut().append(header::SET_COOKIE, self.cookie(name, "", "Lax", Some(0)));
     }
 
     /// The page with a secret in it. It is not compressed: it repeats its own address, and how
@@ -380,7 +393,9 @@ impl Posted {
         let expected = form_token(surface, visit.caller.as_ref(), &visit.headers);
         let posted = Self { visit, fields };
         if expected.is_none() || unmasked(posted.field("form")) != expected {
-            return Err(Refusal::forged());
+            // A page that is still open although its session was ended elsewhere.
+            let ended = posted.visit.caller.is_none() && caller::session(&posted.visit.headers).is_some();
+            return Err(if ended { Refusal::SignIn(None) } else { Refusal::forged() });
         }
         Ok(posted)
     }

@@ -46,6 +46,22 @@ impl Form {
         self
     }
 
+    /// As it was sent.
+    pub fn sent(posted: &Posted) -> Self {
+        Self { values: posted.fields().to_vec(), errors: Vec::new() }
+    }
+
+    /// With one more thing that is wrong.
+    pub fn and(mut self, name: &str, wrong: String) -> Self {
+        self.errors.push((name.to_owned(), wrong));
+        self
+    }
+
+    /// Everything that is wrong with one field.
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        self.errors.iter().filter(|(n, _)| n == name).map(|(_, text)| text.as_str()).collect()
+    }
+
     /// With everything that is wrong at one field: the form has no other.
     pub fn all_at(mut self, name: &str) -> Self {
         for (place, _) in &mut self.errors {

@@ -18,14 +18,18 @@ mod context;
 mod customers;
 mod directories;
 mod export;
+mod forgotten;
 mod forms;
 mod groups;
 mod home;
 mod lists;
 mod live;
+mod mails;
 mod nav;
 mod orders;
+mod passwords;
 mod people;
+mod person_sessions;
 mod query;
 mod refusal;
 mod search;
@@ -56,6 +60,7 @@ pub fn router(surface: &Surface) -> Router {
         .route("/", get(sessions::start))
         .route("/sign-in", get(sessions::start).post(sessions::sign_in))
         .route("/sign-out", post(sessions::sign_out))
+        .route("/forgotten", get(forgotten::show).post(forgotten::ask))
         .route("/activate/{token}", get(activate::show).post(activate::choose))
         .route("/home", get(home::show))
         .route("/search", get(search::show))
@@ -74,12 +79,18 @@ pub fn router(surface: &Surface) -> Router {
         )
         .route("/people/{id}", get(people::show).post(people::change))
         .route("/people/{id}/edit", get(people::edit))
+        .route("/people/{id}/sessions", get(person_sessions::show).post(person_sessions::end))
         .route("/people/{id}/{what}", post(people::act))
         .route("/order", get(orders::new).post(orders::place))
         .route("/orders/{id}", get(orders::show))
         .route("/account", get(account::show))
+        .route("/account/appearance", post(account::appearance))
+        .route("/account/password", get(passwords::own).post(passwords::change))
+        .route("/account/sessions/{which}", post(account::end_sessions))
         .route("/account/tokens", post(account::create))
         .route("/account/tokens/{id}/end", post(account::end))
+        .route("/mails", get(mails::list))
+        .route("/mails/{id}", get(mails::show))
         .route("/status", get(status::overview))
         .route("/status/export", get(status::export))
         .route("/status/requests/{id}", get(status::request))

@@ -103,7 +103,7 @@ fn over() -> Response {
 
 impl Watch {
     async fn look(&self) -> Result<RequestView, Refusal> {
-        let caller = caller::by_cookie(&self.surface, &self.headers).await?.ok_or(Refusal::SignIn)?;
+        let caller = caller::by_cookie(&self.surface, &self.headers).await?.ok_or(Refusal::SignIn(None))?;
         let read = async {
             let mut tx = self.surface.app.read(&caller).await?;
             let view = tx.request_view(self.id).await?;

@@ -20,7 +20,7 @@ pub struct NavItem {
 /// A page of the navigation: address, message, icon, and what one must be allowed somewhere.
 type Place = (&'static str, &'static str, &'static str, Option<Permission>);
 
-const PLACES: [Place; 6] = [
+const PLACES: [Place; 7] = [
     ("/home", "nav-home", "M3 11l9-8 9 8v10h-6v-6H9v6H3z", None),
     (
         "/customers",
@@ -40,6 +40,7 @@ const PLACES: [Place; 6] = [
         "M4 6c0-2 16-2 16 0v12c0 2-16 2-16 0zM4 6c0 2 16 2 16 0M4 12c0 2 16 2 16 0",
         Some(Permission::DirectoryRead),
     ),
+    ("/mails", "nav-mails", "M3 6h18v13H3zM3 7l9 7 9-7", Some(Permission::MailRead)),
     ("/status", "nav-status", "M3 12h4l3 8 4-16 3 8h4", Some(Permission::RequestRead)),
     (
         "/settings",

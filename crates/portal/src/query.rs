@@ -81,9 +81,34 @@ pub fn encoded(text: &str) -> String {
     all
 }
 
+/// A path of ours: nobody is led elsewhere.
+pub fn local(path: &str) -> Option<&str> {
+    let plain = path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    (plain && path.starts_with('/') && !path.starts_with("//")).then_some(path)
+}
+
+/// The sign-in page, which then leads to `to`.
+pub fn sign_in(to: Option<&str>) -> String {
+    match to.and_then(local).filter(|to| !matches!(*to, "/" | "/home")) {
+        Some(to) => format!("/sign-in?to={}", encoded(to)),
+        None => "/".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Pairs;
+    use super::{Pairs, local, sign_in};
+
+    #[test]
+    fn nobody_is_led_elsewhere() {
+        for path in ["", "//evil.test", "https://evil.test", "/\\evil.test", "/a\r\nb", "javascript:1"] {
+            assert_eq!(local(path), None, "{path}");
+            assert_eq!(sign_in(Some(path)), "/", "{path}");
+        }
+        assert_eq!(local("/status?state=failed"), Some("/status?state=failed"));
+        assert_eq!(sign_in(Some("/status?a=b&c")), "/sign-in?to=%2Fstatus%3Fa%3Db%26c");
+        assert_eq!((sign_in(Some("/home")), sign_in(None)), ("/".to_owned(), "/".to_owned()));
+    }
 
     #[test]
     fn an_address_keeps_what_was_given() {

@@ -16,13 +16,16 @@ use web::{
     texts,
 };
 
-use crate::context::{self, Frame};
+use crate::{
+    context::{self, Frame},
+    query,
+};
 
 /// Why a page is not shown.
 #[derive(Debug, Clone)]
 pub enum Refusal {
-    /// Somebody has to sign in first.
-    SignIn,
+    /// Somebody has to sign in first, and then gets to this page.
+    SignIn(Option<String>),
     /// A page that says why.
     Page(StatusCode, String, String),
 }
@@ -54,7 +57,7 @@ impl Refusal {
     /// Whether asking again would be refused again until somebody does something about it.
     pub fn is_final(&self) -> bool {
         match self {
-            Self::SignIn => true,
+            Self::SignIn(_) => true,
             Self::Page(status, ..) => status.is_client_error() && *status != StatusCode::TOO_MANY_REQUESTS,
         }
     }
@@ -114,7 +117,14 @@ impl From<AppError> for Refusal {
 impl IntoResponse for Refusal {
     /// Without the brand, which [`dress`] adds.
     fn into_response(self) -> Response {
-        let Self::Page(status, ..) = self else { return Redirect::to("/").into_response() };
+        let status = match &self {
+            Self::SignIn(to) => {
+                let mut response = Redirect::to(&query::sign_in(to.as_deref())).into_response();
+                response.extensions_mut().insert(self);
+                return response;
+            }
+            Self::Page(status, ..) => *status,
+        };
         let mut response = self.around(Frame::plain());
         *response.status_mut() = status;
         response.extensions_mut().insert(self);
@@ -139,9 +149,17 @@ pub async fn dress(State(surface): State<Surface>, request: Request, next: Next)
     let (host, headers) = (caller::host(&parts.headers), parts.headers.clone());
     let response = next.run(Request::from_parts(parts, body)).await;
     let Some(refusal) = response.extensions().get::<Refusal>().cloned() else { return response };
+    if let Refusal::SignIn(to) = &refusal {
+        // What replaces a part of a page must not put the sign-in page there.
+        return match headers.contains_key("hx-request") {
+            true => ([("hx-redirect", query::sign_in(to.as_deref()))], "").into_response(),
+            false => response,
+        };
+    }
     // When the database is away the page goes without.
     let look = context::look(&surface, host.as_deref()).await.unwrap_or_default();
-    let frame = Frame { theme: context::theme(&headers), ..Frame::of(look) };
+    let caller = caller::by_cookie(&surface, &headers).await.ok().flatten();
+    let frame = Frame { theme: context::theme(caller.as_ref(), &headers), ..Frame::of(look) };
     let (dressed, (mut parts, _)) = (refusal.around(frame), response.into_parts());
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, dressed.into_body())

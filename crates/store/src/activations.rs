@@ -30,14 +30,31 @@ pub enum Purpose {
     Reset,
     /// A new password for somebody who asked without proving who they are.
     Forgotten,
+    /// A new password for somebody who proved to know the present one.
+    Change,
 }
 
 impl Purpose {
-    pub(crate) const fn code(self) -> &'static str {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Activation => "activation",
             Self::Reset => "reset",
             Self::Forgotten => "forgotten",
+            Self::Change => "change",
+        }
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        [Self::Activation, Self::Reset, Self::Forgotten, Self::Change].into_iter().find(|p| p.code() == code)
+    }
+
+    /// How long a link for it works.
+    pub(crate) fn lifetime(self) -> SignedDuration {
+        match self {
+            Self::Activation | Self::Reset => SignedDuration::from_hours(domain::limits::ACTIVATION_HOURS),
+            Self::Forgotten | Self::Change => SignedDuration::from_mins(domain::limits::RESET_LINK_MINUTES),
         }
     }
 }
@@ -47,6 +64,8 @@ impl Purpose {
 pub struct Activation {
     /// Its id.
     pub id: ActivationId,
+    /// What it is for.
+    pub purpose: Purpose,
     /// Who may use it.
     pub user: UserId,
     /// The person's tenant.
@@ -80,7 +99,7 @@ impl Store {
         let Some(id) = self.keys.activation_of(token) else { return Ok(None) };
         let now = self.clock.now();
         let row = sqlx::query!(
-            r#"SELECT a.user_id, a.tenant_id, u.display_name, u.principal_name, u.object_id,
+            r#"SELECT a.purpose, a.user_id, a.tenant_id, u.display_name, u.principal_name, u.object_id,
                       coalesce(u.language, t.language) AS "language!", u.theme, t.time_zone,
                       a.expires_at AS "expires_at!: jiff_sqlx::Timestamp", a.used_at IS NOT NULL AS "used!",
                       (a.revoked_at IS NOT NULL OR NOT u.enabled OR u.deleted_at IS NOT NULL
@@ -110,6 +129,7 @@ impl Store {
             .is_some_and(|(_, state, _)| !matches!(state, ItemState::Failed | ItemState::Superseded));
         Ok(Some(Activation {
             id,
+            purpose: known(Purpose::from_code(&row.purpose), "activation", "purpose", id)?,
             user: UserId::from_uuid(row.user_id),
             tenant: TenantId::from_uuid(row.tenant_id),
             display_name: row.display_name,
@@ -133,6 +153,7 @@ impl Store {
             tenant: activation.tenant,
             display_name: activation.display_name.clone(),
             language: activation.language.clone(),
+            language_chosen: false,
             time_zone: activation.time_zone.clone(),
             theme: activation.theme,
             grants: Vec::new(),
@@ -168,7 +189,7 @@ impl WriteTx<'_> {
         purpose: Purpose,
     ) -> Result<Links, StoreError> {
         let (now, actor) = (self.now, self.caller.user().uuid());
-        let expires_at = now + SignedDuration::from_hours(domain::limits::ACTIVATION_HOURS);
+        let expires_at = now + purpose.lifetime();
         let people: Vec<_> = users.iter().map(|u| u.uuid()).collect();
         self.drop_passwords(&people).await?;
         let ids: Vec<ActivationId> = users.iter().map(|_| self.id()).collect();
@@ -196,7 +217,7 @@ impl WriteTx<'_> {
         self.changed = true;
         let code = match purpose {
             Purpose::Activation => "user.activation_link",
-            Purpose::Reset | Purpose::Forgotten => "user.reset_link",
+            Purpose::Reset | Purpose::Forgotten | Purpose::Change => "user.reset_link",
         };
         for user in users {
             let target = ("user", user.to_string());

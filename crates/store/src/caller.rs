@@ -30,6 +30,8 @@ pub struct Caller {
     pub display_name: String,
     /// The person's language, or else the tenant's (BCP 47).
     pub language: String,
+    /// Whether the person chose that language.
+    pub language_chosen: bool,
     /// The person's time zone (IANA).
     pub time_zone: String,
     /// Light or dark, where the person chose one.
@@ -171,7 +173,8 @@ impl Store {
         let hash = seal::hash(secret.as_bytes());
         let row = sqlx::query!(
             r#"SELECT k.id, k.user_id, k.last_used_at AS "last_used_at: jiff_sqlx::Timestamp",
-                      u.tenant_id, u.display_name, coalesce(u.language, t.language) AS "language!", u.theme, t.time_zone,
+                      u.tenant_id, u.display_name, coalesce(u.language, t.language) AS "language!", u.language IS NOT NULL AS "language_chosen!", u.theme,
+                      t.time_zone,
                       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'role', g.role_code,
                                 'version', g.role_version, 'permissions', r.permissions, 'scope', g.tenant_id)), '[]')
                          FROM role_grant g JOIN role r ON (r.code, r.version) = (g.role_code, g.role_version)
@@ -200,6 +203,7 @@ impl Store {
             tenant: TenantId::from_uuid(row.tenant_id),
             display_name: row.display_name,
             language: row.language,
+            language_chosen: row.language_chosen,
             time_zone: row.time_zone,
             theme: row.theme.as_deref().and_then(Theme::from_code),
             grants: row.grants.0.into_iter().map(Grant::from).collect(),

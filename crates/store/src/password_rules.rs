@@ -9,9 +9,7 @@ use domain::{
 };
 
 use crate::{
-    Store, StoreError,
-    activations::Activation,
-    ts,
+    Store, StoreError, ts,
     tx::{Permit, ReadTx, WriteTx, act},
 };
 
@@ -61,12 +59,12 @@ macro_rules! together {
 }
 
 impl Store {
-    /// What holds for the person of a link.
-    pub async fn rules_of(&self, activation: &Activation) -> Result<Rules, StoreError> {
+    /// What holds for the people of a tenant, whoever asks.
+    pub async fn rules_of(&self, tenant: TenantId) -> Result<Rules, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT depth AS "depth!", min_chars AS "min_chars!", classes AS "classes!", no_names AS "no_names!",
                       forbidden AS "forbidden!", valid_days FROM password_rules_of($1)"#,
-            activation.tenant.uuid()
+            tenant.uuid()
         )
         .fetch_all(&self.auth)
         .await?;

@@ -72,6 +72,7 @@ impl Store {
             tenant: of.tenant,
             display_name: String::new(),
             language: String::new(),
+            language_chosen: false,
             time_zone: String::new(),
             theme: None,
             grants: Vec::new(),
@@ -109,7 +110,7 @@ impl WriteTx<'_> {
     ) -> Result<String, StoreError> {
         let user = permit.account.ok_or(StoreError::NotFound("user"))?;
         let id: ActivationId = self.id();
-        let expires_at = self.now + SignedDuration::from_mins(limits::RESET_LINK_MINUTES);
+        let expires_at = self.now + Purpose::Forgotten.lifetime();
         let now = ts(self.now);
         sqlx::query!(
             "WITH old AS (UPDATE activation SET revoked_at = $5 WHERE user_id = $3 AND purpose = $4

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 
 use crate::{
     StoreError, ts,
-    tx::{Permit, ReadTx, WriteTx, act},
+    tx::{Permit, ReadTx, TenantRef, WriteTx, act},
+    users::User,
 };
 
 /// A session that is open.
@@ -34,7 +35,17 @@ pub struct Session {
 impl ReadTx<'_> {
     /// The caller's own open sessions, the newest first.
     pub async fn sessions(&mut self) -> Result<Vec<Session>, StoreError> {
-        let (user, now) = (self.caller.user().uuid(), ts(self.now));
+        self.load_sessions(self.caller.user()).await
+    }
+
+    /// The open sessions of somebody whose sessions the caller may end, the newest first.
+    pub async fn sessions_of(&mut self, tenant: &TenantRef, user: &User) -> Result<Vec<Session>, StoreError> {
+        self.decide::<act::UserResetPassword>(tenant, Some((user.id, user.administrator)))?;
+        self.load_sessions(user.id).await
+    }
+
+    async fn load_sessions(&mut self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        let now = ts(self.now);
         let current = self.caller.token();
         let rows = sqlx::query!(
             r#"SELECT id, browser, network, created_at AS "created_at!: jiff_sqlx::Timestamp",
@@ -42,7 +53,7 @@ impl ReadTx<'_> {
                       last_used_at AS "last_used_at: jiff_sqlx::Timestamp"
                  FROM api_token WHERE user_id = $1 AND kind = 'session' AND revoked_at IS NULL
                   AND (expires_at IS NULL OR expires_at > $2) ORDER BY id DESC LIMIT $3"#,
-            user,
+            user.uuid(),
             now as _,
             limits::SESSIONS_SHOWN
         )

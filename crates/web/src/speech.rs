@@ -83,6 +83,15 @@ pub fn offer(tags: &[&str]) {
     }
 }
 
+/// As [`follow`], for somebody who chose this language: it goes before what was chosen in
+/// the browser by whoever sat there.
+pub fn obey(language: &str, time_zone: &str, headers: &HeaderMap) {
+    follow(language, time_zone, headers);
+    if let Some(language) = Language::of_tag(language) {
+        choose(Speech { language, ..now() });
+    }
+}
+
 fn chosen(headers: &HeaderMap) -> Option<Language> {
     cookie(headers, COOKIE).and_then(Language::of_tag)
 }
@@ -126,4 +135,4 @@ pub fn has(id: &str) -> bool {
 #[cfg(test)]
 mod tests;
 
-pub use format::{ago, clock, day, decimals, instant, money, month, number, tenths};
+pub use format::{ago, clock, day, decimals, instant, money, month, number, tenths, wait};

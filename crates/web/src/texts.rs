@@ -11,7 +11,7 @@ use domain::field::{FieldError, Rule};
 use crate::speech::{self, Arg, say, say_with};
 
 pub use adoption::{adoption_changes, adoption_reason};
-pub use mail::mail;
+pub use mail::{mail, mail_link};
 pub use problems::{ProblemText, catalogue, cure_code, problem};
 
 /// Why a whole call was refused.
@@ -57,6 +57,8 @@ pub fn field_error(error: &FieldError) -> String {
         Rule::Contrast => {
             &[("rule-contrast-nearest", &["contrast", "min", "nearest"]), ("rule-contrast", &[])]
         }
+        Rule::Mismatch => &[("rule-mismatch", &[])],
+        Rule::Unchanged => &[("rule-unchanged", &[])],
         Rule::TooFewKinds => &[("rule-too_few_kinds", &["min"])],
         Rule::HoldsWord => &[("rule-holds_word", &["value"]), ("rule-holds_word-name", &[])],
         Rule::Cycle => &[("rule-cycle-value", &["value"]), ("rule-cycle", &[])],

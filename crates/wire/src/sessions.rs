@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    common::{TenantRef, UserRef, clearable, codes},
+    common::{ActivationLink, TenantRef, UserRef, clearable, codes},
     tenants::TenantKind,
 };
 
@@ -118,6 +118,28 @@ pub struct OpenSession {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "192.0.2.0/24")]
     pub network: Option<String>,
+}
+
+/// Changes the caller's own password.
+#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePassword {
+    /// The present one.
+    #[serde(default)]
+    #[schema(required, format = Password)]
+    pub present_password: String,
+    /// 12 to 127 characters; the rules of the customer and the directory may ask for more.
+    #[serde(default)]
+    #[schema(required, format = Password, min_length = 12, max_length = 127)]
+    pub password: String,
+}
+
+/// A password on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PasswordChange {
+    /// How far it is: by `GET /activations/{token}` with the part after `/activate/`. If the
+    /// directory refuses the password, this link takes another.
+    pub activation: ActivationLink,
 }
 
 /// How many sessions were ended.

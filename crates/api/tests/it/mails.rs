@@ -133,3 +133,35 @@ async fn one_s_own_sessions_language_and_theme() {
     assert_eq!(ended["ended"], 1);
     world.get(&estate.ben, "/me").await.expect(401);
 }
+
+#[tokio::test]
+async fn people_change_their_own_password_with_the_present_one() {
+    let estate = Estate::new().await;
+    let world = &estate.world;
+    let link = text(&estate.north["activation"]["link"]).rsplit('/').next().expect("a token").to_owned();
+    let chosen = json!({ "password": "three calm walruses" });
+    world.post("", &format!("/activations/{link}"), &chosen).await.expect(202);
+    let sign_in = json!({ "login": "boss@north.test", "password": "three calm walruses" });
+    let token = text(&world.post("", "/sessions", &sign_in).await.expect(201)["token"]).to_owned();
+    let change = |present: &str, password: &str| json!({ "present_password": present, "password": password });
+    let refused = world.post(&token, "/me/password", &change("", "short")).await.refused();
+    let pair = |field: &str, rule: &str| (field.to_owned(), rule.to_owned());
+    assert_eq!(refused, [pair("present_password", "required"), pair("password", "too_short")]);
+    let wrong = world.post(&token, "/me/password", &change("a guess", "four quiet herons")).await.refused();
+    assert_eq!(wrong, [pair("present_password", "mismatch")]);
+    let right = change("three calm walruses", "four quiet herons");
+    let sent = world.post(&token, "/me/password", &right).await.expect(202);
+    let follow = text(&sent["activation"]["link"]).rsplit('/').next().expect("a token").to_owned();
+    let seen = world.get("", &format!("/activations/{follow}")).await.expect(200);
+    assert_eq!(seen["state"], "done", "staff have no directory to wait for");
+    world.get(&token, "/me").await.expect(401);
+    world.post("", "/sessions", &sign_in).await.expect(401);
+    // Whoever looks after somebody sees where that person is signed in.
+    let sessions = format!("/users/{}/sessions", estate.ben_id);
+    assert_eq!(
+        world.get(&estate.anna, &sessions).await.expect(200)["items"].as_array().map(Vec::len),
+        Some(1)
+    );
+    world.get(&estate.ben, &sessions).await.expect(200);
+    world.get(&estate.bert, &sessions).await.expect(404);
+}

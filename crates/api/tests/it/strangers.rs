@@ -89,6 +89,7 @@ fn body(id: &str) -> Value {
     match id {
         "forgotten_password" => json!({ "login": "nobody@x.test" }),
         "update_me" => json!({ "theme": "dark" }),
+        "change_password" => json!({ "present_password": "none", "password": "a long enough password" }),
         "sign_in" => json!({ "login": "nobody@x.test", "password": "none" }),
         "create_token" => json!({ "name": "x" }),
         "choose_password" => json!({ "password": "a long enough password" }),

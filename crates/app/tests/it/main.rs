@@ -11,6 +11,7 @@ mod managers;
 mod mended;
 mod names;
 mod orders;
+mod passwords;
 mod people;
 mod placement;
 mod seats;

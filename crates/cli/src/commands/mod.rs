@@ -76,6 +76,7 @@ pub async fn run(cli: &Cli, out: &Out) -> Result<(), Failure> {
         Command::Mails(command) => mails::run(command, &connect(global)?, out).await,
         Command::Sessions(command) => sessions::run(command, &connect(global)?, out).await,
         Command::Preferences(command) => sessions::set(command, &connect(global)?, out).await,
+        Command::Password(command) => sessions::password(command, &connect(global)?, out).await,
         Command::Tokens(command) => tokens::run(command, &connect(global)?, out).await,
     }
 }

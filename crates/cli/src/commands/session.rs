@@ -44,7 +44,8 @@ pub async fn login(command: &Login, global: &Global, out: &Out) -> Result<(), Fa
         None => ask("login: ")?,
     };
     let password = password(command.password_stdin, &login)?;
-    let session: Session = client.sign_in(&NewSession { login: login.clone(), password }).await?.read()?;
+    let new = NewSession { login: login.clone(), password };
+    let session: Session = client.post_secret(&["sessions"], &new).await?.read()?;
     let expires_at = session.expires_at.clone();
     config.profiles.insert(name.clone(), Profile { url, login, token: session.token, expires_at, ca_file });
     config.current = Some(name.clone());
@@ -129,6 +130,7 @@ fn ask(question: &str) -> Result<String, Failure> {
     Ok(line.trim().to_owned())
 }
 
+/// A password from the first line of standard input, or asked for.
 fn password(from_stdin: bool, login: &str) -> Result<String, Failure> {
     if from_stdin {
         let mut text = String::new();

@@ -1,7 +1,13 @@
 //! One's own sessions, and what one chose for oneself.
 
+use std::{io::Read as _, time::Duration};
+
 use clap::{Args, Subcommand};
-use wire::sessions::{EndedSessions, Me, MeUpdate, OpenSession};
+use tokio::time::{Instant, sleep};
+use wire::{
+    activations::{Activation, ActivationState},
+    sessions::{ChangePassword, EndedSessions, Me, MeUpdate, OpenSession, PasswordChange},
+};
 
 use crate::{
     client::{Answer, Client},
@@ -35,6 +41,17 @@ pub struct Preferences {
     pub theme: Option<String>,
 }
 
+/// How one's own password is changed.
+#[derive(Debug, Args)]
+pub struct Password {
+    /// Read the present and the new password from standard input, one a line, instead of asking
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// Seconds to wait until it is set everywhere
+    #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+    pub timeout: u64,
+}
+
 const SESSIONS: Columns<'static, OpenSession> = Columns {
     titles: &["id", "opened", "last used", "browser", "network", "this one"],
     row: |s| {
@@ -52,10 +69,7 @@ const SESSIONS: Columns<'static, OpenSession> = Columns {
 /// Does it.
 pub async fn run(command: &Sessions, client: &Client, out: &Out) -> Result<(), Failure> {
     match command {
-        Sessions::List => {
-            let page = client.list(&["sessions"], &(), &super::EVERYTHING).await?;
-            out.list(&page, &SESSIONS)
-        }
+        Sessions::List => list(&["sessions"], client, out).await,
         Sessions::End { session } => {
             client.delete(&["sessions", session], &(), None).await?;
             note(&format!("{session} no longer works"));
@@ -66,6 +80,12 @@ pub async fn run(command: &Sessions, client: &Client, out: &Out) -> Result<(), F
             ended(out, &answer)
         }
     }
+}
+
+/// Shows the open sessions at `path`.
+pub async fn list(path: &[&str], client: &Client, out: &Out) -> Result<(), Failure> {
+    let page = client.list(path, &(), &super::EVERYTHING).await?;
+    out.list(&page, &SESSIONS)
 }
 
 /// Says how many sessions were ended.
@@ -83,4 +103,57 @@ pub async fn set(preferences: &Preferences, client: &Client, out: &Out) -> Resul
     let theme = me.preferences.theme.map(|theme| theme.to_string());
     let fields = [("language", me.language), ("theme", or_dash(theme.as_deref()))];
     out.entity(&answer.body, &fields)
+}
+
+/// Changes one's own password and waits until it is set everywhere.
+pub async fn password(command: &Password, client: &Client, out: &Out) -> Result<(), Failure> {
+    let body = passwords(command.password_stdin)?;
+    let sent: PasswordChange = client.post_secret(&["me", "password"], &body).await?.read()?;
+    let token = sent.activation.link.rsplit('/').next().unwrap_or_default().to_owned();
+    let deadline = Instant::now() + Duration::from_secs(command.timeout);
+    loop {
+        let answer = client.get(&["activations", &token], &()).await?;
+        let seen: Activation = answer.read()?;
+        if seen.state == ActivationState::Pending && Instant::now() < deadline {
+            sleep(Duration::from_millis(500)).await;
+            continue;
+        }
+        if seen.state == ActivationState::Done {
+            note("all sessions have ended: sign in again with `tenantry login`");
+        }
+        let mut fields = vec![("login", seen.login), ("password", seen.state.to_string())];
+        if let Some(problem) = seen.problem {
+            fields.extend([
+                ("problem", problem.what),
+                ("what to do", problem.cure),
+                ("another one", sent.activation.link),
+            ]);
+        }
+        return out.entity(&answer.body, &fields);
+    }
+}
+
+fn passwords(from_stdin: bool) -> Result<ChangePassword, Failure> {
+    if from_stdin {
+        let mut text = String::new();
+        std::io::stdin()
+            .take(4096)
+            .read_to_string(&mut text)
+            .map_err(|error| Failure::local("the passwords cannot be read from standard input", error))?;
+        let mut lines = text.lines().map(str::to_owned);
+        let present_password = lines.next().unwrap_or_default();
+        return Ok(ChangePassword { present_password, password: lines.next().unwrap_or_default() });
+    }
+    let ask = |question: &str| {
+        rpassword::prompt_password(question).map_err(|error| {
+            let said = format!("the password cannot be asked for: {error}");
+            Failure::usage(said, "give it with --password-stdin")
+        })
+    };
+    let present_password = ask("present password: ")?;
+    let password = ask("new password: ")?;
+    if ask("the same again: ")? != password {
+        return Err(Failure::usage("the two new passwords are not the same", "nothing was changed"));
+    }
+    Ok(ChangePassword { present_password, password })
 }

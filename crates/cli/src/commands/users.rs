@@ -84,6 +84,8 @@ pub enum Users {
         #[arg(long)]
         send_link: bool,
     },
+    /// List the open sessions of a person
+    Sessions(Named),
     /// End all sessions of a person: signed out everywhere
     EndSessions(Named),
     /// Subscribe a person to a plan
@@ -356,6 +358,10 @@ pub async fn run(command: &Users, client: &Client, out: &Out) -> Result<(), Fail
         Users::Unlock(change) => once(client, out, change, "unlock").await,
         Users::ExpirePassword(change) => once(client, out, change, "expire-password").await,
         Users::ResetPassword { change, send_link } => reset_password(client, out, change, *send_link).await,
+        Users::Sessions(named) => {
+            let id = id_of(client, named).await?;
+            super::sessions::list(&["users", &id, "sessions"], client, out).await
+        }
         Users::EndSessions(named) => {
             let id = id_of(client, named).await?;
             let ended = client.post(&["users", &id, "end-sessions"], None::<&()>).await?;

@@ -121,3 +121,29 @@ fn sessions_preferences_and_mails_are_asked_for_as_typed() {
     let lines = server.lines();
     assert_eq!(lines[2], format!("POST /users/{USER}/end-sessions"));
 }
+
+#[test]
+fn one_s_own_password_is_sent_once_and_followed_until_it_is_set() {
+    let server = Server::start(|call, earlier| match call.line().as_str() {
+        "POST /me/password" => Reply::Json(
+            202,
+            json!({ "activation": { "link": "https://portal.example.com/activate/t0k",
+                                    "expires_at": "2026-03-01T11:00:00.000000Z" } }),
+        ),
+        "GET /activations/t0k" => Reply::Json(
+            200,
+            json!({ "state": if earlier < 2 { "pending" } else { "done" }, "display_name": "Anna Berg",
+                    "login": "anna@acme.example", "expires_at": "2026-03-01T11:00:00.000000Z" }),
+        ),
+        _ => Reply::Json(200, json!({ "items": [] })),
+    });
+    let environment = [("TENANTRY_URL", server.url.as_str()), ("TENANTRY_TOKEN", "t0ken")];
+    let ran = server.run_with(&["password", "--password-stdin"], &environment, "old one\nnew one\n");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains("done") && ran.err.contains("tenantry login"), "{ran:?}");
+    let calls = server.calls();
+    assert_eq!(calls[0].json(), json!({ "present_password": "old one", "password": "new one" }));
+    assert_eq!(calls.len(), 3, "sent once, looked at until it is done");
+    assert_eq!(server.run(&["users", "sessions", USER]).code, 0);
+    assert_eq!(server.lines().last(), Some(&format!("GET /users/{USER}/sessions")));
+}

@@ -171,7 +171,7 @@ pub async fn export(
         let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
         Box::pin(async move {
             // Who is signed in and what they may see is asked for every part.
-            let caller = caller::by_cookie(&surface, &headers).await?.ok_or(Refusal::SignIn)?;
+            let caller = caller::by_cookie(&surface, &headers).await?.ok_or(Refusal::SignIn(None))?;
             let wanted = Wanted::read(query)?;
             let list = wanted.asked.list("groups");
             let paging = Paging::export(&list, after.as_deref())?;

@@ -221,7 +221,7 @@ pub async fn export(
         let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
         Box::pin(async move {
             // Who is signed in and what they may see is asked for every part.
-            let caller = caller::by_cookie(&surface, &headers).await?.ok_or(Refusal::SignIn)?;
+            let caller = caller::by_cookie(&surface, &headers).await?.ok_or(Refusal::SignIn(None))?;
             let wanted = Wanted::read(query)?;
             let paging = Paging::export(&wanted.asked.list("people"), after.as_deref())?;
             let (rows, held) = part(&surface, &caller, id, &wanted, paging.span()?).await?;

@@ -41,7 +41,7 @@ async fn a_person_chooses_a_password_and_signs_in_with_it() {
     assert_eq!(browser.get("/").await.goes_to(), "/home");
     let token = browser.cookie("tenantry_session").expect("a session").to_owned();
     assert_eq!(browser.fill("/status", "/sign-out", &[]).await.goes_to(), "/");
-    assert_eq!(browser.get("/status").await.goes_to(), "/");
+    assert_eq!(browser.get("/status").await.goes_to(), "/sign-in?to=%2Fstatus");
     world.get(&token, "/me").await.expect(401);
 }
 

@@ -1,11 +1,13 @@
 //! The pages through their router, on a real database.
 
+mod account;
 mod brand_pages;
 mod brands;
 mod catalogue;
 mod forms;
 mod guards;
 mod lists;
+mod mails;
 mod pages;
 mod visit;
 #[allow(dead_code, reason = "a world that two crates share; each uses a part of it")]

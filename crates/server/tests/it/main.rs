@@ -15,6 +15,7 @@ mod life;
 mod lifecycle;
 mod mail;
 mod portal;
+mod portal_account;
 mod portal_brands;
 mod portal_catalogue;
 mod portal_directories;

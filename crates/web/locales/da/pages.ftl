@@ -24,10 +24,6 @@ sign-in-password = Adgangskode
 sign-in-button = Log ind
 sign-in-hint = Har du ingen adgangskode endnu, eller har du glemt den? Bed din administrator om et link.
 sign-in-wrong = Login eller adgangskode er forkert, eller kontoen må ikke logge ind.
-sign-in-wait = { $seconds ->
-    [one] For mange forkerte adgangskoder. Vent et sekund, og prøv igen.
-   *[other] For mange forkerte adgangskoder. Vent { $seconds } sekunder, og prøv igen.
-}
 
 # Choosing a password by a link.
 activate-choose = Vælg din adgangskode
@@ -35,18 +31,12 @@ activate-again = Vælg en anden adgangskode
 activate-pending = Et øjeblik
 activate-done = Du kan logge ind
 activate-expired = Linket virker ikke længere
-activate-hello = Hej { $name }. Du skal logge ind som
-activate-new = Ny adgangskode
-activate-rules = Mindst 12 tegn. Flere ord er lettere at huske end specialtegn. Ikke dit navn og ingen adgangskode, du har brugt her før.
-activate-repeat = Gentag adgangskoden
 activate-button = Gem adgangskoden
 activate-until = Linket virker indtil { $until }.
 activate-on-its-way = Din adgangskode er på vej til alle systemer. Siden ser selv efter igen; det tager nogle få sekunder.
 activate-look = Se efter nu
 activate-set = Din adgangskode gælder nu overalt.
 activate-as = Log fremover ind som
-activate-ask = Linket er blevet brugt, er erstattet af et nyere eller er for gammelt. Bed din administrator om et nyt link.
-activate-differ = De to adgangskoder er ikke ens.
 
 # Instead of a page.
 back-to-start = Til start

@@ -24,10 +24,6 @@ sign-in-password = Kennwort
 sign-in-button = Anmelden
 sign-in-hint = Noch kein Kennwort, oder vergessen? Bitten Sie Ihren Administrator um einen Link.
 sign-in-wrong = Benutzername oder Kennwort ist falsch, oder das Konto darf sich nicht anmelden.
-sign-in-wait = { $seconds ->
-    [one] Zu viele falsche Kennwörter. Warten Sie eine Sekunde und versuchen Sie es dann erneut.
-   *[other] Zu viele falsche Kennwörter. Warten Sie { $seconds } Sekunden und versuchen Sie es dann erneut.
-}
 
 # Choosing a password by a link.
 activate-choose = Kennwort wählen
@@ -35,18 +31,12 @@ activate-again = Anderes Kennwort wählen
 activate-pending = Einen Moment
 activate-done = Sie können sich anmelden
 activate-expired = Dieser Link ist nicht mehr gültig
-activate-hello = Guten Tag, { $name }. Sie melden sich künftig an als
-activate-new = Neues Kennwort
-activate-rules = Mindestens 12 Zeichen. Mehrere Wörter lassen sich leichter merken als Sonderzeichen. Nicht Ihr Name und kein Kennwort, das Sie hier schon verwendet haben.
-activate-repeat = Kennwort wiederholen
 activate-button = Kennwort festlegen
 activate-until = Der Link ist gültig bis { $until }.
 activate-on-its-way = Ihr Kennwort wird an alle Systeme übertragen. Diese Seite aktualisiert sich von selbst; es dauert einige Sekunden.
 activate-look = Jetzt aktualisieren
 activate-set = Ihr Kennwort ist überall festgelegt.
 activate-as = Melden Sie sich ab jetzt an als
-activate-ask = Er wurde bereits verwendet, durch einen neueren ersetzt oder ist zu alt. Bitten Sie Ihren Administrator um einen neuen Link.
-activate-differ = Die beiden Kennwörter stimmen nicht überein.
 
 # Instead of a page.
 back-to-start = Zur Startseite

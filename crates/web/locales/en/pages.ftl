@@ -24,10 +24,6 @@ sign-in-password = Password
 sign-in-button = Sign in
 sign-in-hint = No password yet, or forgotten? Ask your administrator for a link.
 sign-in-wrong = Login or password is wrong, or the account may not sign in.
-sign-in-wait = { $seconds ->
-    [one] Too many wrong passwords. Wait a second, then try again.
-   *[other] Too many wrong passwords. Wait { $seconds } seconds, then try again.
-}
 
 # Choosing a password by a link.
 activate-choose = Choose your password
@@ -35,18 +31,12 @@ activate-again = Choose another password
 activate-pending = One moment
 activate-done = You can sign in
 activate-expired = This link no longer works
-activate-hello = Hello { $name }. You will sign in as
-activate-new = New password
-activate-rules = At least 12 characters. Several words are easier to keep than signs. Not your name, and none you used here before.
-activate-repeat = The same again
 activate-button = Set the password
 activate-until = The link works until { $until }.
 activate-on-its-way = Your password is on its way to every system. This page looks again by itself; it takes a few seconds.
 activate-look = Look now
 activate-set = Your password is set everywhere.
 activate-as = Sign in from now on as
-activate-ask = It was used, replaced by a newer one, or is too old. Ask your administrator for a new link.
-activate-differ = The two passwords are not the same.
 
 # Instead of a page.
 back-to-start = To the start

@@ -24,10 +24,6 @@ sign-in-password = Lösenord
 sign-in-button = Logga in
 sign-in-hint = Har du inget lösenord än, eller har du glömt det? Be din administratör om en länk.
 sign-in-wrong = Användarnamnet eller lösenordet är fel, eller så får kontot inte logga in.
-sign-in-wait = { $seconds ->
-    [one] För många felaktiga lösenord. Vänta en sekund och försök sedan igen.
-   *[other] För många felaktiga lösenord. Vänta { $seconds } sekunder och försök sedan igen.
-}
 
 # Choosing a password by a link.
 activate-choose = Välj ditt lösenord
@@ -35,18 +31,12 @@ activate-again = Välj ett annat lösenord
 activate-pending = Ett ögonblick
 activate-done = Nu kan du logga in
 activate-expired = Länken fungerar inte längre
-activate-hello = Hej { $name }! Du kommer att logga in som
-activate-new = Nytt lösenord
-activate-rules = Minst 12 tecken. Flera ord är lättare att komma ihåg än specialtecken. Inte ditt namn och inget lösenord som du har använt här tidigare.
-activate-repeat = Samma lösenord igen
 activate-button = Spara lösenordet
 activate-until = Länken fungerar till { $until }.
 activate-on-its-way = Ditt lösenord är på väg till alla system. Sidan uppdateras automatiskt; det tar några sekunder.
 activate-look = Uppdatera nu
 activate-set = Ditt lösenord gäller nu överallt.
 activate-as = Från och med nu loggar du in som
-activate-ask = Den har använts, ersatts av en nyare eller är för gammal. Be din administratör om en ny länk.
-activate-differ = De två lösenorden är inte likadana.
 
 # Instead of a page.
 back-to-start = Till startsidan

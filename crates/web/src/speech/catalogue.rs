@@ -78,12 +78,13 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $language, "/catalogue.ftl")),
             include_str!(concat!("../../locales/", $language, "/directories.ftl")),
             include_str!(concat!("../../locales/", $language, "/brands.ftl")),
+            include_str!(concat!("../../locales/", $language, "/account.ftl")),
         ]),*]
     };
 }
 
 /// In the order of [`Language::ALL`].
-pub(super) const SOURCES: [[&str; 10]; 4] = sources!("en", "da", "de", "sv");
+pub(super) const SOURCES: [[&str; 11]; 4] = sources!("en", "da", "de", "sv");
 
 type Bundle = FluentBundle<FluentResource>;
 

@@ -143,3 +143,12 @@ pub fn ago(at: Timestamp, now: Timestamp) -> String {
         _ => instant(at),
     }
 }
+
+/// How long somebody has to wait, in the unit people would say it in; never too short.
+#[must_use]
+pub fn wait(seconds: i64) -> String {
+    match seconds.max(1) {
+        short @ 1..=90 => say_with("wait-seconds", &[("n", short.into())]),
+        long => say_with("wait-minutes", &[("n", (long.saturating_add(59) / 60).into())]),
+    }
+}

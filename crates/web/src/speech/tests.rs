@@ -207,8 +207,10 @@ async fn words_follow_the_number() {
     let said = all(|| [1, 60, 120, 7_300].map(|s| format::ago(at(s), now))).await;
     assert_eq!(said[0], ["just now", "1 minute ago", "2 minutes ago", "2 hours ago"]);
     insta::assert_debug_snapshot!("ago", said);
-    let seconds = all(|| say_with("sign-in-wait", &[("seconds", Arg::from(3_600_i64))])).await;
-    assert_eq!(seconds[0], "Too many wrong passwords. Wait 3,600 seconds, then try again.");
+    let seconds = all(|| say_with("too-many-detail", &[("seconds", Arg::from(3_600_i64))])).await;
+    assert_eq!(seconds[0], "Wait 3,600 seconds, then try again.");
+    let waits = all(|| [0, 1, 90, 91, 900].map(format::wait)).await;
+    assert_eq!(waits[0], ["1 second", "1 second", "90 seconds", "2 minutes", "15 minutes"]);
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ fn written(message: &Message, public_url: &str) -> Text {
     let subject = part(&format!("subject{branded}"));
     let (why, button, closing) = (part("why"), part("button"), part("closing"));
     let (greeting, until) = (say_with("mail-hello", &args), say_with("mail-until", &args));
-    let link = activation_url(public_url, brand.host.as_deref(), &message.token);
+    let link = mail_link(message, public_url);
     let besides = Setting::mail_text(speech::language().tag()).and_then(|text| brand.look.get(text));
     let support = support(&brand.look);
     let signature = brand.look.get(Setting::MailSignature).unwrap_or(brand.look.name());
@@ -68,6 +68,13 @@ fn written(message: &Message, public_url: &str) -> Text {
         escaped(&closing),
     );
     Text { subject, plain: plain.trim_end().to_owned() + "\n", html }
+}
+
+/// The link of a mail, where the person chooses a password: at the host name of the person's brand.
+#[must_use]
+pub fn mail_link(message: &Message, public_url: &str) -> String {
+    let host = message.brand.as_ref().and_then(|brand| brand.host.as_deref());
+    activation_url(public_url, host, &message.token)
 }
 
 /// The link: a button in the colour of the brand, where it has one.
