@@ -54,6 +54,8 @@ pub struct Frame {
     pub theme: Theme,
     /// Where one can go.
     pub nav: Vec<NavItem>,
+    /// The tenants somebody with several works in: where each is, its name, whether the page is of it.
+    pub tenants: Vec<(String, String, bool)>,
     /// The pages above this one, with their addresses.
     pub trail: Vec<(String, String)>,
     /// What the form before this page did.
@@ -109,6 +111,7 @@ impl Frame {
             path: String::new(),
             theme: Theme::Auto,
             nav: Vec::new(),
+            tenants: Vec::new(),
             trail: Vec::new(),
             toast: None,
         }
@@ -118,6 +121,11 @@ impl Frame {
     #[expect(clippy::unused_self, reason = "called by the template")]
     pub fn t(&self, id: &str) -> String {
         speech::say(id)
+    }
+
+    /// The tenant the page is of, of those somebody works in.
+    pub fn tenant_here(&self) -> Option<&str> {
+        self.tenants.iter().find(|(.., here)| *here).map(|(_, name, _)| name.as_str())
     }
 
     /// A message with one variable.
@@ -229,9 +237,13 @@ impl FromRequestParts<Surface> for Visit {
         let person = caller.as_ref().map(|c| c.display_name.clone());
         let path = back(parts);
         let nav = caller.as_ref().map_or_else(Vec::new, |caller| nav::of(caller, parts.uri.path()));
+        let tenants = match &caller {
+            Some(caller) => nav::tenants(surface, caller, parts.uri.path()).await?,
+            None => Vec::new(),
+        };
         let toast = done(parts.uri.query());
         let theme = theme(&parts.headers);
-        let frame = Frame { person, form, path, theme, nav, toast, ..Frame::of(look) };
+        let frame = Frame { person, form, path, theme, nav, tenants, toast, ..Frame::of(look) };
         let (cause, address) = (caller::cause(parts), caller::address(parts));
         Ok(Self {
             surface: surface.clone(),
@@ -411,6 +423,12 @@ impl Posted {
         let found = self.fields.iter().find(|(n, _)| n == name);
         found.map(|(_, value)| value.as_str()).filter(|v| !v.contains('\0')).unwrap_or_default()
     }
+}
+
+/// The token of the forms in a part of a page that is made anew for somebody who is signed in.
+pub fn form_of(surface: &Surface, headers: &HeaderMap) -> String {
+    let token = caller::session(headers).map(|session| surface.app.form_token(session));
+    token.map_or_else(String::new, |token| masked(&token, &surface.app.fresh_id()))
 }
 
 /// What a form has to carry: a token of the session, or before there is one

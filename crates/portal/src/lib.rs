@@ -14,8 +14,10 @@ mod assets;
 mod brand;
 mod brand_settings;
 mod catalogue;
+mod chart;
 mod context;
 mod customers;
+mod design;
 mod directories;
 mod export;
 mod forms;
@@ -76,7 +78,9 @@ pub fn router(surface: &Surface) -> Router {
         .route("/people/{id}/edit", get(people::edit))
         .route("/people/{id}/{what}", post(people::act))
         .route("/order", get(orders::new).post(orders::place))
+        .route("/order/check", post(orders::check))
         .route("/orders/{id}", get(orders::show))
+        .route("/orders/{id}/retry", post(orders::retry))
         .route("/account", get(account::show))
         .route("/account/tokens", post(account::create))
         .route("/account/tokens/{id}/end", post(account::end))
@@ -87,6 +91,7 @@ pub fn router(surface: &Surface) -> Router {
         .route("/status/requests/{id}/retry", post(status::retry))
         .merge(settings::routes())
         .route("/appearance", post(appearance::choose))
+        .route("/design", get(design::show))
         .route("/assets/{name}", get(assets::serve))
         .merge(catalogue::routes())
         .merge(directories::routes())

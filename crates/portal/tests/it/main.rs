@@ -6,6 +6,7 @@ mod catalogue;
 mod forms;
 mod guards;
 mod lists;
+mod orders;
 mod pages;
 mod visit;
 #[allow(dead_code, reason = "a world that two crates share; each uses a part of it")]

@@ -78,12 +78,14 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $language, "/catalogue.ftl")),
             include_str!(concat!("../../locales/", $language, "/directories.ftl")),
             include_str!(concat!("../../locales/", $language, "/brands.ftl")),
+            include_str!(concat!("../../locales/", $language, "/charts.ftl")),
+            include_str!(concat!("../../locales/", $language, "/design.ftl")),
         ]),*]
     };
 }
 
 /// In the order of [`Language::ALL`].
-pub(super) const SOURCES: [[&str; 10]; 4] = sources!("en", "da", "de", "sv");
+pub(super) const SOURCES: [[&str; 12]; 4] = sources!("en", "da", "de", "sv");
 
 type Bundle = FluentBundle<FluentResource>;
 
