@@ -2,6 +2,7 @@
 //! services, first administrator and optionally people, in one transaction.
 
 mod site;
+mod typing;
 
 use domain::{
     field::{Checker, FieldError, Rule},
@@ -17,7 +18,7 @@ use store::{
     Caller,
     orders::Order,
     seal,
-    tx::{Cause, TenantRef, WriteTx, act},
+    tx::{Cause, ReadTx, TenantRef, act},
 };
 
 use crate::{
@@ -27,6 +28,8 @@ use crate::{
     people::{Person, PersonDraft, check_all},
 };
 use site::Site;
+
+pub use typing::{check, free_code};
 
 /// An order as somebody typed it.
 #[derive(Debug, Clone, Default)]
@@ -235,7 +238,7 @@ pub async fn place(
     })
 }
 
-async fn seller(tx: &mut WriteTx<'_>, caller: &Caller, given: Option<&str>) -> Result<TenantRef, AppError> {
+async fn seller(tx: &mut ReadTx<'_>, caller: &Caller, given: Option<&str>) -> Result<TenantRef, AppError> {
     let unknown = |e| match e {
         store::StoreError::NotFound(_) => AppError::field(FieldError::new("seller", Rule::Unknown)),
         other => other.into(),

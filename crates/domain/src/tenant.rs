@@ -3,6 +3,7 @@
 use crate::{
     field::{FieldError, Rule},
     limits,
+    naming::ascii,
 };
 
 /// What a tenant is in the tree.
@@ -119,6 +120,18 @@ pub const fn account_enabled(own: bool, suspended: bool) -> bool {
 pub struct Code(String);
 
 impl Code {
+    /// The `n`-th code (from 1) that the name of a customer suggests; none where nothing of the
+    /// name can stand in one.
+    #[must_use]
+    pub fn suggested(name: &str, n: u32) -> Option<Self> {
+        let plain = ascii(name);
+        let number = if n <= 1 { String::new() } else { n.to_string() };
+        let room = limits::CODE_CHARS.end().saturating_sub(number.len());
+        let from_letter = plain.trim_start_matches(|c: char| !c.is_ascii_lowercase());
+        let cut: String = from_letter.chars().take(room).collect();
+        Self::parse("", &format!("{}{number}", cut.trim_end_matches('-'))).ok()
+    }
+
     /// Checks `text` as the code of a tenant.
     pub fn parse(field: &str, text: &str) -> Result<Self, FieldError> {
         let (min, max) = (*limits::CODE_CHARS.start(), *limits::CODE_CHARS.end());
@@ -162,6 +175,22 @@ mod tests {
                 prop_assert!(code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
                 prop_assert!(code.as_str().len() <= 12);
             }
+        }
+    }
+
+    #[test]
+    fn a_name_suggests_codes_that_are_accepted() {
+        let of = |name: &str, n| Code::suggested(name, n).map(|code| code.as_str().to_owned());
+        for (name, first, third) in [
+            ("Acme A/S", "acme-as", "acme-as3"),
+            ("Müller & Söhne GmbH", "muller-sohne", "muller-sohn3"),
+            ("  3M Danmark", "m-danmark", "m-danmark3"),
+            ("Å", "", "a3"),
+            ("42", "", ""),
+            ("!?", "", ""),
+        ] {
+            assert_eq!(of(name, 1).unwrap_or_default(), first, "{name}");
+            assert_eq!(of(name, 3).unwrap_or_default(), third, "{name}");
         }
     }
 

@@ -21,3 +21,26 @@ document.addEventListener('keydown', (event) => {
     find.select();
   }
 });
+
+// What the server says of a field that was left is told with the field; what it proposes fills a
+// field nobody has filled.
+document.addEventListener('htmx:after:swap', () => {
+  for (const wrong of document.querySelectorAll('.wrong')) {
+    const field = wrong.parentElement.querySelector('input, select, textarea');
+    const said = wrong.querySelector('.error:not(:empty)');
+    if (!field) continue;
+    if (said) {
+      field.setAttribute('aria-invalid', 'true');
+      field.setAttribute('aria-describedby', said.id);
+    } else {
+      field.removeAttribute('aria-invalid');
+      field.removeAttribute('aria-describedby');
+    }
+  }
+  for (const proposed of document.querySelectorAll('[data-fill]')) {
+    const field = document.getElementById(proposed.dataset.fill);
+    if (!field || field.value) continue;
+    field.value = proposed.dataset.value;
+    if (field === document.activeElement) field.select();
+  }
+});

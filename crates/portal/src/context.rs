@@ -54,6 +54,8 @@ pub struct Frame {
     pub theme: Theme,
     /// Where one can go.
     pub nav: Vec<NavItem>,
+    /// The tenants somebody with several works in: where each is, its name, whether the page is of it.
+    pub tenants: Vec<(String, String, bool)>,
     /// The pages above this one, with their addresses.
     pub trail: Vec<(String, String)>,
     /// What the form before this page did.
@@ -110,6 +112,7 @@ impl Frame {
             path: String::new(),
             theme: Theme::Auto,
             nav: Vec::new(),
+            tenants: Vec::new(),
             trail: Vec::new(),
             toast: None,
         }
@@ -119,6 +122,11 @@ impl Frame {
     #[expect(clippy::unused_self, reason = "called by the template")]
     pub fn t(&self, id: &str) -> String {
         speech::say(id)
+    }
+
+    /// The tenant the page is of, of those somebody works in.
+    pub fn tenant_here(&self) -> Option<&str> {
+        self.tenants.iter().find(|(.., here)| *here).map(|(_, name, _)| name.as_str())
     }
 
     /// A message with one variable.
@@ -233,11 +241,15 @@ impl FromRequestParts<Surface> for Visit {
         let person = caller.as_ref().map(|c| c.display_name.clone());
         let path = back(parts);
         let nav = caller.as_ref().map_or_else(Vec::new, |caller| nav::of(caller, parts.uri.path()));
+        let tenants = match &caller {
+            Some(caller) => nav::tenants(surface, caller, parts.uri.path()).await?,
+            None => Vec::new(),
+        };
         let toast = done(parts.uri.query());
         let theme = theme(caller.as_ref(), &parts.headers);
         // What was sent with a form cannot be sent again for somebody.
         let from = Some(path.clone()).filter(|_| parts.method == Method::GET);
-        let frame = Frame { person, form, path, theme, nav, toast, ..Frame::of(look) };
+        let frame = Frame { person, form, path, theme, nav, tenants, toast, ..Frame::of(look) };
         let (cause, address) = (caller::cause(parts), caller::address(parts));
         Ok(Self {
             surface: surface.clone(),
@@ -392,7 +404,7 @@ impl Posted {
     pub fn checked(visit: Visit, fields: Vec<(String, String)>, surface: &Surface) -> Result<Self, Refusal> {
         let expected = form_token(surface, visit.caller.as_ref(), &visit.headers);
         let posted = Self { visit, fields };
-        if expected.is_none() || unmasked(posted.field("form")) != expected {
+        if expected.is_none() || unmasked(posted.field("form_token")) != expected {
             // A page that is still open although its session was ended elsewhere.
             let ended = posted.visit.caller.is_none() && caller::session(&posted.visit.headers).is_some();
             return Err(if ended { Refusal::SignIn(None) } else { Refusal::forged() });
@@ -415,9 +427,9 @@ impl Posted {
     /// the same content.
     pub fn once(&self) -> String {
         let mut content = DefaultHasher::new();
-        self.fields.iter().filter(|(name, _)| name != "form").for_each(|field| field.hash(&mut content));
+        self.fields.iter().filter(|(name, _)| name != "form_token").for_each(|field| field.hash(&mut content));
         // Every page has a mask of its own.
-        let page = self.field("form").get(..32).unwrap_or_default();
+        let page = self.field("form_token").get(..32).unwrap_or_default();
         format!("{page}{:016x}", content.finish())
     }
 
@@ -426,6 +438,12 @@ impl Posted {
         let found = self.fields.iter().find(|(n, _)| n == name);
         found.map(|(_, value)| value.as_str()).filter(|v| !v.contains('\0')).unwrap_or_default()
     }
+}
+
+/// The token of the forms in a part of a page that is made anew for somebody who is signed in.
+pub fn form_of(surface: &Surface, headers: &HeaderMap) -> String {
+    let token = caller::session(headers).map(|session| surface.app.form_token(session));
+    token.map_or_else(String::new, |token| masked(&token, &surface.app.fresh_id()))
 }
 
 /// What a form has to carry: a token of the session, or before there is one

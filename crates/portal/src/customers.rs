@@ -13,7 +13,9 @@ use web::speech::{self, say};
 
 pub use self::list::{export, list};
 use crate::{
+    chart::{self, Chart, Time},
     context::{Frame, Visit},
+    query::Pairs,
     refusal::Refusal,
     settings,
     view::{self, Tab},
@@ -35,6 +37,8 @@ struct Overview {
     requests: Vec<view::Request>,
     all_requests: String,
     tabs: Vec<Tab>,
+    charts: Vec<Chart>,
+    times: Vec<Tab>,
 }
 
 /// The ways from a customer to what it has.
@@ -60,7 +64,8 @@ pub fn trail(id: TenantId, customer: &str) -> Vec<(String, String)> {
 }
 
 /// One customer.
-pub async fn overview(visit: Visit, Path(id): Path<String>) -> Result<Response, Refusal> {
+pub async fn overview(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<Response, Refusal> {
+    let time = Time::of(&query);
     let caller = visit.person()?;
     let id: TenantId = id.parse().map_err(|_| Refusal::no_page())?;
     let read = async {
@@ -72,6 +77,9 @@ pub async fn overview(visit: Visit, Path(id): Path<String>) -> Result<Response, 
         }
         let shown = tx.tenant_view(id).await?;
         let counts = tx.customer_counts(&permit).await?;
+        let today = chart::today(tx.now());
+        let figures = tx.figures(&permit, time.first(today)).await?;
+        let charts = chart::of(&figures, time, today, false);
         let plans = tx.subscriptions(id, None).await?;
         let filter = RequestFilter { roots: vec![id], tenant: Some(id), ..RequestFilter::default() };
         let requests = match tx.permit::<act::RequestRead>(&tenant) {
@@ -80,9 +88,9 @@ pub async fn overview(visit: Visit, Path(id): Path<String>) -> Result<Response, 
         };
         let now = tx.now();
         tx.finish().await?;
-        Ok((shown, counts, plans, requests, now))
+        Ok((shown, counts, plans, requests, charts, now))
     };
-    let (shown, counts, plans, requests, now) = read.await?;
+    let (shown, counts, plans, requests, charts, now) = read.await?;
     let (state, tone) = view::tenant_state(shown.status);
     let fact = |id: &str, text: String| (say(id), text);
     let mut facts = vec![fact("customer-code", shown.code.clone())];
@@ -111,6 +119,8 @@ pub async fn overview(visit: Visit, Path(id): Path<String>) -> Result<Response, 
         requests: requests.iter().map(|r| view::request(r, now)).collect(),
         all_requests: format!("/status?tenant={id}"),
         tabs: tabs(id, ""),
+        charts,
+        times: time.tabs(&query, &format!("/customers/{id}")),
     };
     visit.page(StatusCode::OK, &page)
 }

@@ -52,7 +52,7 @@ pub async fn ask(posted: Posted) -> Result<Response, Refusal> {
     let visit = &posted.visit;
     let login = posted.field("login");
     if login.trim().is_empty() {
-        let form = Form::sent(&posted).and("login", say("rule-required"));
+        let form = Form::sent(&posted).with_error("login", &say("rule-required"));
         return page(visit, StatusCode::UNPROCESSABLE_ENTITY, form, Step::Ask);
     }
     let asked = match (visit.attempt_in(), visit.surface.app.mailing()) {
@@ -64,7 +64,7 @@ pub async fn ask(posted: Posted) -> Result<Response, Refusal> {
         Asked::Taken => Ok(Redirect::to("/forgotten?asked=1").into_response()),
         Asked::Wait(seconds) => {
             let said = say_with("forgotten-wait", &[("time", wait(seconds).into())]);
-            page(visit, StatusCode::TOO_MANY_REQUESTS, Form::sent(&posted).and("login", said), Step::Ask)
+            page(visit, StatusCode::TOO_MANY_REQUESTS, Form::sent(&posted).with_error("login", &said), Step::Ask)
         }
     }
 }

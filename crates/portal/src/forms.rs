@@ -1,13 +1,13 @@
 //! Forms: what was typed, and what is wrong with it.
 
-use app::AppError;
+use app::{AppError, error::Conflict};
 use domain::field::FieldError;
 use web::{
     speech::{self, say},
     texts,
 };
 
-use crate::{context::Posted, refusal::Refusal};
+use crate::{context::Posted, query::encoded, refusal::Refusal};
 
 /// A choice of a form.
 pub struct Choice {
@@ -24,6 +24,8 @@ pub struct Choice {
 pub struct Form {
     values: Vec<(String, String)>,
     errors: Vec<(String, String)>,
+    /// Where a field that was left is looked at.
+    check: Option<&'static str>,
 }
 
 impl Form {
@@ -31,13 +33,31 @@ impl Form {
     pub fn of<'a>(values: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> Self {
         let values =
             values.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())));
-        Self { values: values.collect(), errors: Vec::new() }
+        Self { values: values.collect(), ..Self::default() }
     }
 
     /// As it was sent, with what is wrong; anything but wrong values is a page of its own.
     pub fn again(posted: &Posted, error: AppError) -> Result<Self, Refusal> {
-        let AppError::Invalid(errors) = error else { return Err(error.into()) };
-        Ok(Self { values: posted.fields().to_vec(), errors: Vec::new() }.wrong_with(&errors))
+        Self::again_with(posted, error, |_| None)
+    }
+
+    /// As [`Form::again`], where some contradictions are those of a field.
+    pub fn again_with(
+        posted: &Posted,
+        error: AppError,
+        at: impl Fn(Conflict) -> Option<&'static str>,
+    ) -> Result<Self, Refusal> {
+        let sent = Self::sent(posted);
+        match &error {
+            AppError::Invalid(errors) => return Ok(sent.wrong_with(errors)),
+            AppError::Conflict(conflict) => {
+                if let Some(field) = at(*conflict) {
+                    return Ok(sent.with_error(field, &texts::conflict(*conflict).detail));
+                }
+            }
+            _ => {}
+        }
+        Err(error.into())
     }
 
     /// With what is wrong with it.
@@ -48,18 +68,46 @@ impl Form {
 
     /// As it was sent.
     pub fn sent(posted: &Posted) -> Self {
-        Self { values: posted.fields().to_vec(), errors: Vec::new() }
-    }
-
-    /// With one more thing that is wrong.
-    pub fn and(mut self, name: &str, wrong: String) -> Self {
-        self.errors.push((name.to_owned(), wrong));
-        self
+        Self { values: posted.fields().to_vec(), ..Self::default() }
     }
 
     /// Everything that is wrong with one field.
     pub fn all(&self, name: &str) -> Vec<&str> {
         self.errors.iter().filter(|(n, _)| n == name).map(|(_, text)| text.as_str()).collect()
+    }
+
+    /// With every field looked at when it is left, by asking at `address`.
+    pub fn checked_at(mut self, address: &'static str) -> Self {
+        self.check = Some(address);
+        self
+    }
+
+    /// Where a field is looked at when it is left.
+    pub fn check_of(&self, name: &str) -> Option<String> {
+        self.check.map(|address| format!("{address}?field={}", encoded(name)))
+    }
+
+    /// With something in a field that was left empty.
+    pub fn filled(mut self, name: &str, value: &str) -> Self {
+        if self.value(name).is_empty() {
+            self.values.retain(|(n, _)| n != name);
+            self.values.push((name.to_owned(), value.to_owned()));
+        }
+        self
+    }
+
+    /// With something wrong with a field.
+    pub fn with_error(mut self, name: &str, text: &str) -> Self {
+        self.errors.push((name.to_owned(), text.to_owned()));
+        self
+    }
+
+    /// With what is wrong with a field named otherwise.
+    pub fn renamed(mut self, from: &str, to: &str) -> Self {
+        for (place, _) in self.errors.iter_mut().filter(|(place, _)| place == from) {
+            to.clone_into(place);
+        }
+        self
     }
 
     /// With everything that is wrong at one field: the form has no other.
@@ -120,7 +168,7 @@ impl Form {
 
 /// The field of the form an error is about: `users[0].surname` stands in `surname` of a
 /// form for one person, and `plans[2]` in `plans`.
-fn place(error: &FieldError) -> String {
+pub fn place(error: &FieldError) -> String {
     let name = error.field.strip_prefix("users[0].").unwrap_or(&error.field);
     name.split('[').next().unwrap_or(name).to_owned()
 }

@@ -14,8 +14,10 @@ mod assets;
 mod brand;
 mod brand_settings;
 mod catalogue;
+mod chart;
 mod context;
 mod customers;
+mod design;
 mod directories;
 mod export;
 mod forgotten;
@@ -82,7 +84,9 @@ pub fn router(surface: &Surface) -> Router {
         .route("/people/{id}/sessions", get(person_sessions::show).post(person_sessions::end))
         .route("/people/{id}/{what}", post(people::act))
         .route("/order", get(orders::new).post(orders::place))
+        .route("/order/check", post(orders::check))
         .route("/orders/{id}", get(orders::show))
+        .route("/orders/{id}/retry", post(orders::retry))
         .route("/account", get(account::show))
         .route("/account/appearance", post(account::appearance))
         .route("/account/password", get(passwords::own).post(passwords::change))
@@ -98,6 +102,7 @@ pub fn router(surface: &Surface) -> Router {
         .route("/status/requests/{id}/retry", post(status::retry))
         .merge(settings::routes())
         .route("/appearance", post(appearance::choose))
+        .route("/design", get(design::show))
         .route("/assets/{name}", get(assets::serve))
         .merge(catalogue::routes())
         .merge(directories::routes())

@@ -6,7 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::{AppError, reading::views::RequestView};
+use app::{
+    AppError,
+    reading::{
+        tx::{ReadTx, act},
+        views::RequestView,
+    },
+};
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -17,21 +23,25 @@ use axum::{
     },
 };
 use domain::{
-    id::RequestId,
+    id::{OrderId, RequestId},
     limits,
-    request::{Counts, RequestState},
+    request::{ItemState, RequestState},
 };
 use futures::stream;
-use web::{
-    Surface, caller,
-    speech::{self, Speech},
-    streams::Stream,
-};
+use web::{Surface, caller, speech, streams::Stream};
 
-use crate::{context::Frame, refusal::Refusal, view};
+use crate::{
+    context::{self, Frame},
+    orders,
+    query::Pairs,
+    refusal::Refusal,
+    view,
+};
 
 /// Name of the event after which nothing changes any more.
 const END: &str = "end";
+/// Steps that are shown one by one; of more only those that need somebody are.
+const STEPS: i64 = 60;
 
 #[derive(Template)]
 #[template(path = "progress_now.html")]
@@ -39,19 +49,51 @@ struct Now {
     frame: Frame,
     r: view::Request,
     complete: bool,
+    steps: Vec<view::Item>,
+    retry: Option<String>,
+}
+
+/// How far a request is, beyond its counts.
+pub struct Progress {
+    /// All of it is true now, also what later requests wanted otherwise.
+    pub complete: bool,
+    /// Nothing changes any more without somebody.
+    pub over: bool,
+    /// Its steps, if they are shown.
+    pub steps: Vec<view::Item>,
+}
+
+impl Progress {
+    /// Reads it in the transaction in which the counts were read.
+    pub async fn read(tx: &mut ReadTx<'_>, of: &RequestView, with_steps: bool) -> Result<Self, AppError> {
+        let state = of.counts.state();
+        let done = state == RequestState::Complete;
+        let complete = done && (of.counts.superseded == 0 || tx.overtaken_is_verified(of.id).await?);
+        let mut steps = Vec::new();
+        if with_steps {
+            let own = tx.is_provider_staff().await?;
+            let plain = tx.request(of.id).await?;
+            let only = (of.counts.total() > STEPS).then_some(ItemState::Failed);
+            let limit = u32::try_from(STEPS).unwrap_or(u32::MAX);
+            let items = tx.item_views(&plain, only, None, limit).await?;
+            steps = items.iter().map(|item| view::item(item, own)).collect();
+        }
+        Ok(Self { complete, over: state.is_final() && (complete || !done), steps })
+    }
 }
 
 /// What a stream knows between two events.
 struct Watch {
     surface: Surface,
     headers: HeaderMap,
-    speech: Speech,
     id: RequestId,
+    /// The order whose page watches.
+    order: Option<OrderId>,
     bell: app::reading::Changes,
     /// The place this stream has among those of its person.
     _place: Stream,
     until: Instant,
-    shown: Option<Counts>,
+    shown: String,
     events: u32,
     over: bool,
     ended: bool,
@@ -62,6 +104,7 @@ struct Watch {
 pub async fn request(
     State(surface): State<Surface>,
     Path(id): Path<String>,
+    query: Pairs,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let id: RequestId = id.parse().map_err(|_| Refusal::no_page())?;
@@ -70,14 +113,14 @@ pub async fn request(
     let Some(place) = surface.streams.open(caller.user()) else { return Ok(over()) };
     let bell = surface.app.changes();
     let watch = Watch {
-        speech: speech::now(),
         surface,
         headers,
         id,
+        order: query.given("order").and_then(|order| order.parse().ok()),
         bell,
         _place: place,
         until: Instant::now() + limits::LIVE,
-        shown: None,
+        shown: String::new(),
         events: 0,
         over: false,
         ended: false,
@@ -86,7 +129,7 @@ pub async fn request(
     let first = watch.look().await?;
     let stream = stream::unfold((watch, Some(first)), |(mut watch, first)| async move {
         let event = match first {
-            Some(view) => watch.event(&view),
+            Some((html, over)) => watch.event(html, over),
             None => watch.next().await?,
         };
         Some((Ok::<_, Infallible>(event), (watch, None)))
@@ -102,15 +145,30 @@ fn over() -> Response {
 }
 
 impl Watch {
-    async fn look(&self) -> Result<RequestView, Refusal> {
+    /// What is shown now, and whether it stays so.
+    async fn look(&self) -> Result<(String, bool), Refusal> {
+        // What follows the answer has no language of its own.
+        speech::scope(speech::of_headers(&self.headers), self.shown_now()).await
+    }
+
+    async fn shown_now(&self) -> Result<(String, bool), Refusal> {
         let caller = caller::by_cookie(&self.surface, &self.headers).await?.ok_or(Refusal::SignIn(None))?;
+        speech::follow(&caller.language, &caller.time_zone, &self.headers);
         let read = async {
             let mut tx = self.surface.app.read(&caller).await?;
             let view = tx.request_view(self.id).await?;
+            let tenant = tx.tenant(view.tenant.id).await?;
+            let may = tx.permit::<act::RequestRetry>(&tenant).is_ok();
+            let progress = Progress::read(&mut tx, &view, self.order.is_some()).await?;
             tx.finish().await?;
-            Ok::<_, AppError>(view)
+            Ok::<_, AppError>((view, progress, may))
         };
-        Ok(read.await?)
+        let (view, Progress { complete, over, steps }, may) = read.await?;
+        let form = context::form_of(&self.surface, &self.headers);
+        let retry = self.order.and_then(|order| orders::retry_of(order, &view.counts, may));
+        let r = view::request(&view, self.surface.app.now());
+        let now = Now { frame: Frame { form, ..Frame::plain() }, r, complete, steps, retry };
+        Ok((now.render().map_err(|error| Refusal::broken(&error))?, over))
     }
 
     /// Waits for the next change of what is shown; none when the stream is over.
@@ -124,8 +182,8 @@ impl Watch {
                 return None;
             }
             self.bell.changed().await?;
-            let view = match self.look().await {
-                Ok(view) => view,
+            let (html, over) = match self.look().await {
+                Ok(now) => now,
                 // Asking again would only be refused again, for as long as the page is open.
                 Err(refusal) if refusal.is_final() => {
                     self.over = true;
@@ -133,23 +191,26 @@ impl Watch {
                 }
                 Err(_) => return None,
             };
-            if self.shown != Some(view.counts) {
-                return Some(self.event(&view));
+            if plain(&html) != self.shown || over {
+                return Some(self.event(html, over));
             }
         }
     }
 
-    fn event(&mut self, view: &RequestView) -> Event {
-        let state = view.counts.state();
-        self.shown = Some(view.counts);
+    fn event(&mut self, html: String, over: bool) -> Event {
+        self.shown = plain(&html);
         self.events += 1;
-        self.over = state.is_final();
-        let render = || {
-            let now = self.surface.app.now();
-            let (r, complete) = (view::request(view, now), state == RequestState::Complete);
-            Now { frame: Frame::plain(), r, complete }.render()
-        };
-        let html = speech::within(self.speech.clone(), render).unwrap_or_default();
+        self.over = over;
         Event::default().data(html)
     }
+}
+
+/// What is shown without the token of its form, which is another every time.
+fn plain(html: &str) -> String {
+    let mut parts = html.split("name=\"form\" value=\"");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push_str(part.split_once('"').map_or(part, |(_, rest)| rest));
+    }
+    text
 }

@@ -1,8 +1,8 @@
 //! Where one can go, by what one may do.
 
-use app::Caller;
-use domain::permission::Permission;
-use web::speech::say;
+use app::{AppError, Caller, reading::views::TenantSearch};
+use domain::{permission::Permission, tenant::TenantKind};
+use web::{Surface, speech::say};
 
 /// A way of the navigation.
 #[derive(Debug, Clone)]
@@ -49,6 +49,41 @@ const PLACES: [Place; 7] = [
         Some(Permission::TenantUpdate),
     ),
 ];
+
+/// Tenants the switcher offers; whoever works in more has the list of customers.
+const TENANTS: u32 = 30;
+
+/// The tenants in which somebody works who has a role in several, by name: each with the way to
+/// the part of it that is shown at `path`, and whether `path` is of it. Nobody else has to choose.
+pub async fn tenants(
+    surface: &Surface,
+    caller: &Caller,
+    path: &str,
+) -> Result<Vec<(String, String, bool)>, AppError> {
+    let roots = caller.roots(Permission::TenantRead);
+    if roots.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let mut tx = surface.app.read(caller).await?;
+    let search = TenantSearch { ids: Some(roots), ..TenantSearch::default() };
+    let found = tx.tenant_views(&search, None, TENANTS).await?;
+    tx.finish().await?;
+    let below = path.strip_prefix("/customers/").map(|rest| rest.split_once('/').unwrap_or((rest, "")));
+    let part = match below {
+        Some((_, part @ ("people" | "groups" | "services"))) => format!("/{part}"),
+        _ => String::new(),
+    };
+    let way = |id: String, kind: TenantKind, name: String| {
+        let here = below.is_some_and(|(of, _)| of == id);
+        match kind {
+            TenantKind::Customer => (format!("/customers/{id}{part}"), name, here),
+            TenantKind::Provider | TenantKind::Reseller => {
+                ("/customers".to_owned(), name, path == "/customers")
+            }
+        }
+    };
+    Ok(found.into_iter().map(|t| way(t.id.to_string(), t.kind, t.name)).collect())
+}
 
 /// The ways of `caller`, seen from `path`.
 pub fn of(caller: &Caller, path: &str) -> Vec<NavItem> {

@@ -1,88 +1,173 @@
-//! Ordering a customer: one page, then the order as it becomes real.
+//! Ordering a customer: one page that looks at each field as it is left, then the order as it
+//! becomes real.
+
+mod placed;
 
 use app::{
-    AppError,
+    AppError, Caller,
+    error::Conflict,
     orders::{self as use_cases, CustomerDraft, OrderDraft},
     people::PersonDraft,
-    reading::{
-        catalogue::Plan,
-        roots,
-        views::{OrderFilter, RequestFilter},
-    },
+    reading::{catalogue::Plan, roots, tx::ReadTx},
 };
 use askama::Template;
 use axum::{
-    extract::Path,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::{id::OrderId, permission::Permission, request::RequestState};
-use web::speech::{self, Language, say};
+use domain::{permission::Permission, tenant::TenantKind};
+use web::{
+    speech::{Language, money, say, say_with},
+    texts,
+};
 
 use crate::{
     context::{Frame, Posted, Visit},
-    forms::{Choice, Form, given},
+    forms::{self, Choice, Form, given},
+    query::Pairs,
     refusal::Refusal,
-    view,
 };
+
+pub use placed::{retry, retry_of, show};
+
+/// Where a field is looked at when it is left.
+const CHECK: &str = "/order/check";
+/// Sellers to choose from; somebody with more names one.
+const SELLERS: u32 = 200;
 
 #[derive(Template)]
 #[template(path = "order_new.html")]
 struct New {
     frame: Frame,
     form: Form,
+    /// To choose from, if there are several.
+    sellers: Vec<Choice>,
+    seller: String,
     plans: Vec<Choice>,
     directories: Vec<Choice>,
     languages: Vec<Choice>,
+    code: Option<String>,
+    total: Option<String>,
 }
 
 /// The form.
-pub async fn new(visit: Visit) -> Result<Response, Refusal> {
-    page(&visit, StatusCode::OK, Form::default()).await
+pub async fn new(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
+    let seller = query.given("seller").map(str::to_owned);
+    page(&visit, StatusCode::OK, Form::default(), seller.as_deref(), None).await
 }
 
-async fn page(visit: &Visit, status: StatusCode, form: Form) -> Result<Response, Refusal> {
+/// What there is to choose from.
+struct Choices {
+    seller: String,
+    sellers: Vec<Choice>,
+    plans: Vec<Plan>,
+    directories: Vec<Choice>,
+}
+
+async fn choices(tx: &mut ReadTx<'_>, caller: &Caller, given: Option<&str>) -> Result<Choices, AppError> {
+    let permitted = roots(caller, Permission::OrderCreate)?;
+    let sellers = tx.sellers_below(&permitted, SELLERS).await?;
+    let chosen = match given {
+        Some(code) => tx.tenant_by_code(code).await?,
+        None => {
+            let own = tx.tenant(caller.tenant).await?;
+            match sellers.first() {
+                Some(first) if own.kind == TenantKind::Customer => tx.tenant(first.id).await?,
+                _ => own,
+            }
+        }
+    };
+    let plain = |code: String, name: String| Choice { code, name, hint: String::new() };
+    let plans = tx.plans_for(&chosen, &chosen.currency).await?;
+    let found = tx.placements(chosen.id).await?;
+    let mut directories = vec![plain(String::new(), say("order-any-directory"))];
+    directories.extend(found.into_iter().filter(|d| d.obstacle.is_none()).map(|d| plain(d.code, d.name)));
+    let several = sellers.len() > 1;
+    let sellers = sellers.into_iter().filter(|_| several).map(|s| plain(s.code, s.name)).collect();
+    Ok(Choices { seller: chosen.code, sellers, plans, directories })
+}
+
+async fn page(
+    visit: &Visit,
+    status: StatusCode,
+    form: Form,
+    seller: Option<&str>,
+    code: Option<String>,
+) -> Result<Response, Refusal> {
     let caller = visit.person()?;
     let read = async {
-        roots(caller, Permission::OrderCreate)?;
         let mut tx = visit.surface.app.read(caller).await?;
-        let seller = tx.tenant(caller.tenant).await?;
-        let plans = tx.plans_for(&seller, &seller.currency).await?;
-        let directories = tx.placements(seller.id).await?;
+        let choices = choices(&mut tx, caller, seller).await?;
         tx.finish().await?;
-        Ok::<_, AppError>((plans, directories))
+        Ok::<_, AppError>(choices)
     };
-    let (plans, directories) = read.await?;
-    let automatic = Choice { code: String::new(), name: say("order-any-directory"), hint: String::new() };
-    let inherited = Choice { code: String::new(), name: say("order-any-language"), hint: String::new() };
+    let of = read.await?;
     let language =
         |l: Language| Choice { code: l.tag().to_owned(), name: l.name().to_owned(), hint: String::new() };
+    let inherited = Choice { code: String::new(), name: say("order-any-language"), hint: String::new() };
+    let chosen: Vec<_> = of.plans.iter().filter(|p| form.holds("plans", &p.code)).collect();
+    let mut frame = visit.frame.clone();
+    frame.trail = vec![(say("customers-title"), "/customers".to_owned())];
     let page = New {
-        frame: visit.frame.clone(),
-        form,
-        plans: plans.iter().map(choice).collect(),
-        directories: std::iter::once(automatic)
-            .chain(directories.iter().filter(|d| d.obstacle.is_none()).map(|d| Choice {
-                code: d.code.clone(),
-                name: d.name.clone(),
-                hint: String::new(),
-            }))
-            .collect(),
+        frame,
+        code: code.clone(),
+        form: match code {
+            Some(code) => form.filled("customer.code", &code),
+            None => form,
+        }
+        .checked_at(CHECK),
+        sellers: of.sellers,
+        seller: of.seller,
+        total: of.plans.iter().any(|p| p.price.is_some()).then(|| total(&chosen)),
+        plans: of.plans.iter().map(choice).collect(),
+        directories: of.directories,
         languages: std::iter::once(inherited).chain(Language::ALL.map(language)).collect(),
     };
     visit.page(status, &page)
 }
 
+/// A plan with what it is of and what it costs.
 fn choice(plan: &Plan) -> Choice {
-    Choice { code: plan.code.clone(), name: plan.name.clone(), hint: plan.service_name.clone() }
+    let price = plan.price.as_ref().map(|price| {
+        let id = if plan.per_user { "order-price-person" } else { "order-price-customer" };
+        say_with(id, &[("price", money(price.minor, &price.currency).into())])
+    });
+    let hint = [Some(plan.service_name.clone()), price];
+    Choice {
+        code: plan.code.clone(),
+        name: plan.name.clone(),
+        hint: hint.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+    }
 }
 
-/// Places the order and leads to it.
-pub async fn place(posted: Posted) -> Result<Response, Refusal> {
-    let visit = &posted.visit;
+/// What the chosen plans cost a month: for the customer as a whole, and for each person who has
+/// all of them.
+fn total(chosen: &[&Plan]) -> String {
+    let sum = |per_user: bool| {
+        let mut all = chosen.iter().filter(|p| p.per_user == per_user).filter_map(|p| p.price.as_ref());
+        let first = all.next()?;
+        let minor = all.fold(first.minor, |sum, price| sum.saturating_add(price.minor));
+        Some(money(minor, &first.currency))
+    };
+    let mut said = match (sum(false), sum(true)) {
+        (Some(customer), Some(person)) => {
+            say_with("order-total-both", &[("customer", customer.into()), ("person", person.into())])
+        }
+        (Some(price), None) => say_with("order-price-customer", &[("price", price.into())]),
+        (None, Some(price)) => say_with("order-price-person", &[("price", price.into())]),
+        (None, None) => say("order-total-nothing"),
+    };
+    if chosen.iter().any(|p| p.price.is_none()) {
+        said = format!("{said} {}", say("order-total-unknown"));
+    }
+    said
+}
+
+fn draft(posted: &Posted) -> OrderDraft {
     let optional = |name: &str| given(posted.field(name));
-    let draft = OrderDraft {
+    OrderDraft {
         reference: posted.field("reference").to_owned(),
+        seller: optional("seller"),
         customer: CustomerDraft {
             code: posted.field("customer.code").to_owned(),
             name: posted.field("customer.name").to_owned(),
@@ -102,81 +187,126 @@ pub async fn place(posted: Posted) -> Result<Response, Refusal> {
             ..PersonDraft::default()
         },
         ..OrderDraft::default()
-    };
-    // The same form sent twice is one order.
-    let content: Vec<_> = posted.fields().iter().filter(|(name, _)| name != "form").collect();
-    let content = serde_json::to_vec(&content).unwrap_or_default();
-    let app = &visit.surface.app;
-    match use_cases::place(app, visit.person()?, &draft, &content, &visit.cause).await {
-        Ok(placed) => Ok(Redirect::to(&format!("/orders/{}", placed.order.id)).into_response()),
-        Err(error) => page(visit, StatusCode::UNPROCESSABLE_ENTITY, Form::again(&posted, error)?).await,
     }
 }
 
 #[derive(Template)]
-#[template(path = "order.html")]
-struct One {
+#[template(path = "order_check.html")]
+struct Checked {
     frame: Frame,
-    customer: String,
-    customer_path: String,
-    reference: String,
-    at: String,
-    administrator: Option<(String, String, String)>,
-    link: Option<(String, String)>,
-    r: view::Request,
-    live: Option<String>,
-    complete: bool,
+    name: String,
+    wrong: String,
+    code: Option<String>,
+    total: Option<String>,
 }
 
-/// An order, with how far it is.
-pub async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Refusal> {
-    let caller = visit.person()?;
-    let id: OrderId = id.parse().map_err(|_| Refusal::no_page())?;
-    let read = async {
-        let mut tx = visit.surface.app.read(caller).await?;
-        let permitted = roots(caller, Permission::TenantRead)?;
-        let filter = OrderFilter { roots: permitted, id: Some(id), ..OrderFilter::default() };
-        let order = tx.order_views(&filter, None, 1).await?.pop().ok_or(AppError::NotFound("order"))?;
-        let filter = RequestFilter {
-            roots: vec![order.buyer.id],
-            id: Some(order.request),
-            ..RequestFilter::default()
-        };
-        let request = tx.request_views(&filter, None, 1).await?.pop().ok_or(AppError::NotFound("request"))?;
-        let administrator = match tx.user(order.administrator).await {
-            Ok(user) => Some(user),
-            Err(error) => match AppError::from(error) {
-                AppError::NotFound(_) => None,
-                other => return Err(other),
-            },
-        };
-        let link = tx.open_links(&[order.administrator]).await?.pop();
-        let now = tx.now();
-        tx.finish().await?;
-        Ok::<_, AppError>((order, request, administrator, link, now))
-    };
-    let (order, request, administrator, link, now) = read.await?;
-    let link = match link {
-        Some((_, token, until)) => {
-            Some((visit.surface.activation_url(&token).await?, speech::instant(until)))
+/// Looks at the field that was left, with the rules by which the order is placed; proposes a code
+/// for a name, and adds up what is chosen.
+pub async fn check(query: Pairs, posted: Posted) -> Result<Response, Refusal> {
+    let visit = &posted.visit;
+    let (app, caller) = (&visit.surface.app, visit.person()?);
+    let name = query.text("field");
+    let draft = draft(&posted);
+    let errors = use_cases::check(app, caller, &draft).await?;
+    let wrong = errors.iter().find(|e| forms::place(e) == name).map(texts::field_error).unwrap_or_default();
+    let code = match name.as_str() {
+        "customer.name" if draft.customer.code.trim().is_empty() => {
+            use_cases::free_code(app, caller, &draft.customer.name).await?
         }
-        None => None,
+        _ => None,
     };
-    let state = request.counts.state();
-    let mut frame = visit.frame.clone();
-    frame.trail = vec![(say("customers-title"), "/customers".to_owned())];
-    let page = One {
-        frame,
-        customer: order.buyer.name.clone(),
-        customer_path: format!("/customers/{}", order.buyer.id),
-        reference: order.reference.clone(),
-        at: speech::instant(order.created_at),
-        administrator: administrator
-            .map(|user| (format!("/people/{}", user.id), user.display_name, user.principal_name)),
-        link,
-        r: view::request(&request, now),
-        live: (!state.is_final()).then(|| format!("/status/requests/{}/live", request.id)),
-        complete: state == RequestState::Complete,
+    let mut sum = None;
+    if name == "plans" {
+        let read = async {
+            let mut tx = app.read(caller).await?;
+            let choices = choices(&mut tx, caller, draft.seller.as_deref()).await?;
+            tx.finish().await?;
+            Ok::<_, AppError>(choices.plans)
+        };
+        let plans = read.await?;
+        let chosen: Vec<_> = plans.iter().filter(|p| draft.plans.contains(&p.code)).collect();
+        sum = Some(total(&chosen));
+    }
+    let page = Checked { frame: Frame::plain(), name, wrong, code, total: sum };
+    visit.page(StatusCode::OK, &page)
+}
+
+/// The field a contradiction is about.
+fn field(conflict: Conflict) -> Option<&'static str> {
+    match conflict {
+        Conflict::ReferenceUsed => Some("reference"),
+        Conflict::DirectoryDedicated | Conflict::DirectoryNotAllowed | Conflict::DirectoryReadOnly => {
+            Some("customer.directory")
+        }
+        _ => None,
+    }
+}
+
+/// Places the order and leads to it.
+pub async fn place(posted: Posted) -> Result<Response, Refusal> {
+    let visit = &posted.visit;
+    let draft = draft(&posted);
+    // The same form sent twice is one order.
+    let content: Vec<_> = posted.fields().iter().filter(|(name, _)| name != "form_token").collect();
+    let content = serde_json::to_vec(&content).unwrap_or_default();
+    let (app, caller) = (&visit.surface.app, visit.person()?);
+    match use_cases::place(app, caller, &draft, &content, &visit.cause).await {
+        Ok(placed) => Ok(Redirect::to(&format!("/orders/{}", placed.order.id)).into_response()),
+        Err(error) => {
+            let form = Form::again_with(&posted, error, field)?.renamed("services", "plans");
+            let code = match draft.customer.code.trim().is_empty() {
+                true => use_cases::free_code(app, caller, &draft.customer.name).await?,
+                false => None,
+            };
+            page(visit, StatusCode::UNPROCESSABLE_ENTITY, form, draft.seller.as_deref(), code).await
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use app::reading::catalogue::Plan;
+    use domain::{
+        catalogue::Money,
+        id::{Id, Kind},
     };
-    visit.secret_page(StatusCode::OK, &page)
+
+    use super::total;
+
+    fn id<K: Kind>() -> Id<K> {
+        Id::from_uuid(uuid::Uuid::nil())
+    }
+
+    fn plan(per_user: bool, minor: Option<i64>) -> Plan {
+        Plan {
+            id: id(),
+            code: "p".to_owned(),
+            version: 1,
+            name: "P".to_owned(),
+            service: id(),
+            service_code: "s".to_owned(),
+            service_name: "S".to_owned(),
+            per_user,
+            retired: false,
+            tenant: id(),
+            properties: BTreeMap::new(),
+            price: minor.map(|minor| Money { minor, currency: "EUR".to_owned() }),
+        }
+    }
+
+    #[test]
+    fn what_is_chosen_is_added_up_for_the_customer_and_for_each_person() {
+        let of = |plans: &[(bool, Option<i64>)]| {
+            let plans: Vec<_> = plans.iter().map(|(per_user, minor)| plan(*per_user, *minor)).collect();
+            total(&plans.iter().collect::<Vec<_>>()).replace('\u{a0}', " ")
+        };
+        assert_eq!(of(&[(true, Some(2_900)), (true, Some(150))]), "30.50 EUR a month for each person");
+        assert_eq!(of(&[(false, Some(10_000))]), "100.00 EUR a month");
+        let both = of(&[(false, Some(10_000)), (true, Some(2_900))]);
+        assert_eq!(both, "100.00 EUR a month, and 29.00 EUR for each person who has everything");
+        assert_eq!(of(&[]), "Nothing that has a price.");
+        assert_eq!(of(&[(true, None)]), "Nothing that has a price. Some of it has no price here.");
+    }
 }

@@ -42,7 +42,7 @@ pub fn twice(posted: &Posted) -> Result<&str, Form> {
     if password == posted.field("again") {
         Ok(password)
     } else {
-        Err(Form::sent(posted).and("again", say("password-differ")))
+        Err(Form::sent(posted).with_error("again", &say("password-differ")))
     }
 }
 
@@ -93,7 +93,7 @@ pub async fn change(posted: Posted) -> Result<Response, Refusal> {
             }
             Ok(Changed::Wait(seconds)) => {
                 let said = say_with("sign-in-locked", &[("time", wait(seconds).into())]);
-                (StatusCode::TOO_MANY_REQUESTS, Form::sent(&posted).and("present_password", said))
+                (StatusCode::TOO_MANY_REQUESTS, Form::sent(&posted).with_error("present_password", &said))
             }
             Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, Form::again(&posted, error)?),
         };

@@ -38,6 +38,9 @@ struct OneRequest {
     complete: bool,
     following: bool,
     may_retry: bool,
+    /// Below, page by page.
+    steps: Vec<view::Item>,
+    retry: Option<String>,
     tabs: Vec<Tab>,
     items: Vec<view::Item>,
     next: Option<String>,
@@ -79,6 +82,8 @@ pub async fn request(visit: Visit, Path(id): Path<String>, query: Pairs) -> Resu
         complete: false,
         following,
         may_retry: may_retry && shown.counts.failed > 0,
+        steps: Vec::new(),
+        retry: None,
         tabs: tabs(&shown.counts, given_state),
         items: items.iter().map(|i| view::item(i, own)).collect(),
         next,

@@ -91,11 +91,11 @@ mod tests {
         let kind = "multipart/form-data; boundary=XyZ";
         assert_eq!(boundary(kind), Some("XyZ"));
         assert_eq!(boundary("application/x-www-form-urlencoded"), None);
-        let body = b"--XyZ\r\nContent-Disposition: form-data; name=\"form\"\r\n\r\nabc\r\n--XyZ\r\n\
+        let body = b"--XyZ\r\nContent-Disposition: form-data; name=\"form_token\"\r\n\r\nabc\r\n--XyZ\r\n\
             Content-Disposition: form-data; name=\"file\"; filename=\"a;name=b.png\"\r\nContent-Type: image/png\r\n\r\n\
             \x89P\r\n-NG\r\n--XyZ--\r\n";
         let found = parts(body, "XyZ").expect("whole");
-        assert_eq!(found[0], ("form".to_owned(), &b"abc"[..]));
+        assert_eq!(found[0], ("form_token".to_owned(), &b"abc"[..]));
         assert_eq!(found[1], ("file".to_owned(), &b"\x89P\r\n-NG"[..]));
         for end in 0..body.len() - 4 {
             assert_eq!(parts(&body[..end], "XyZ"), None, "cut at {end}");

@@ -2,7 +2,7 @@
 
 use app::reading::views::{ControllerView, DirectoryNotice, DirectoryView, ItemView, RequestView};
 use domain::{
-    problem::ProblemCode,
+    problem::{Cure, ProblemCode},
     request::{ItemState, RequestState},
     tenant::Status,
 };
@@ -82,6 +82,8 @@ pub struct Item {
     pub tone: &'static str,
     pub attempts: i64,
     pub problem: Option<Problem>,
+    /// Where a value that stands in the way can be changed.
+    pub fix: Option<String>,
 }
 
 /// What stands in the way of an object.
@@ -255,7 +257,10 @@ pub fn item(of: &ItemView, own: bool) -> Item {
     let problem = of.problem.as_ref().map(|found| problem(found, own));
     let kind = format!("kind-{}", of.kind);
     let kind = say(if speech::has(&kind) { &kind } else { "kind-other" });
-    Item { name: of.name.clone(), kind, state, tone, attempts: of.attempts, problem }
+    let value = of.problem.as_ref().is_some_and(|found| found.code.cure() == Cure::ChangeValue);
+    let person = of.entity.as_ref().filter(|id| value && id.starts_with("usr_"));
+    let fix = person.map(|id| format!("/people/{id}/edit"));
+    Item { name: of.name.clone(), kind, state, tone, attempts: of.attempts, problem, fix }
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ pub mod drift;
 pub mod engine;
 pub mod error;
 pub mod fields;
+pub mod figures;
 pub mod groups;
 pub mod hooks;
 pub mod idempotency;

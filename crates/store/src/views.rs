@@ -5,6 +5,7 @@
 mod catalogue;
 mod directories;
 mod groups;
+mod needs;
 mod orders;
 mod people;
 mod requests;
@@ -13,6 +14,7 @@ mod tenants;
 pub use catalogue::{SeatCount, SeatSearch, SeatView, ServiceView};
 pub use directories::{ControllerView, DirectoryNotice, DirectoryView};
 pub use groups::{EffectiveView, GroupName, GroupView, MemberView, NestedView, SHOWN_THROUGH};
+pub use needs::{NEEDS_COUNTED, Needs};
 pub use orders::{OrderFilter, OrderView};
 pub use people::PersonView;
 pub use requests::{ItemView, RequestFilter, RequestView};

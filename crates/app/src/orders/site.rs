@@ -21,7 +21,7 @@ use store::{
     orders::{NewOrder, Order},
     subscriptions::NewSubscription,
     tenants::NewTenant,
-    tx::{Permit, TenantRef, WriteTx, act},
+    tx::{Permit, ReadTx, TenantRef, WriteTx, act},
     users::Name,
 };
 
@@ -170,7 +170,7 @@ impl Site {
     }
 
     fn members_name(&self) -> String {
-        format!("{} Members", self.tenant.code)
+        members_name(&self.tenant.code)
     }
 
     /// The customer's own names: code, suffix and those of its groups.
@@ -343,9 +343,14 @@ fn first_day(tx: &WriteTx<'_>, checked: &Checked, zone: &str) -> Result<Date, Ap
     }
 }
 
+/// The name of the group of all people of a customer.
+pub(super) fn members_name(code: &str) -> String {
+    format!("{code} Members")
+}
+
 /// The chosen directory, or the seller's default.
-async fn directory(
-    tx: &mut WriteTx<'_>,
+pub(super) async fn directory(
+    tx: &mut ReadTx<'_>,
     seller: &TenantRef,
     given: Option<&str>,
 ) -> Result<TargetId, AppError> {

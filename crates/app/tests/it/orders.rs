@@ -3,7 +3,7 @@
 use app::{
     AppError, Caller, Cause,
     error::Conflict,
-    orders::{OrderDraft, place},
+    orders::{OrderDraft, check, free_code, place},
     people::PersonDraft,
     tenants::{ResellerDraft, create_reseller},
     users,
@@ -70,6 +70,35 @@ async fn the_same_order_twice_is_one_and_other_content_is_refused() {
     other.customer.name = "Another".to_owned();
     let refused = w.place(&other).await.expect_err("other content");
     assert!(matches!(refused, AppError::Conflict(Conflict::ReferenceUsed)), "{refused:?}");
+    assert_eq!(w.db.row_counts().await, before);
+}
+
+#[tokio::test]
+async fn an_order_that_is_being_typed_is_looked_at_by_the_same_rules_and_changes_nothing() {
+    let w = world().await;
+    w.place(&order("SO-1", "acme")).await.expect("an order");
+    let before = w.db.row_counts().await;
+    let said = async |draft: &OrderDraft| -> Vec<(String, Rule)> {
+        let errors = check(&w.app, &w.root, draft).await.expect("an answer");
+        errors.into_iter().map(|e| (e.field, e.rule)).collect()
+    };
+    assert_eq!(said(&order("SO-2", "beta")).await, []);
+    let mut taken = order("SO-1", "acme");
+    taken.administrator.mail = Some("no address".to_owned());
+    let found = said(&taken).await;
+    for (field, rule) in [
+        ("customer.code", Rule::Taken),
+        ("customer.upn_suffix", Rule::Taken),
+        ("reference", Rule::Taken),
+        ("administrator.mail", Rule::Format),
+    ] {
+        assert_eq!(found.iter().filter(|(name, _)| name == field).count(), 1, "{field}: {found:?}");
+        assert!(found.contains(&(field.to_owned(), rule)), "{field}: {found:?}");
+    }
+    let empty = said(&OrderDraft::default()).await;
+    assert!(empty.contains(&("customer.name".to_owned(), Rule::Required)), "{empty:?}");
+    assert_eq!(free_code(&w.app, &w.root, "Acme").await.expect("an answer").as_deref(), Some("acme2"));
+    assert_eq!(free_code(&w.app, &w.root, "!?").await.expect("an answer"), None);
     assert_eq!(w.db.row_counts().await, before);
 }
 

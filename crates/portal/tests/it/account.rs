@@ -168,12 +168,12 @@ async fn a_session_that_is_ended_elsewhere_is_really_over() {
     let other = format!("/account/sessions/tok_{}", other.expect("the other session"));
     // The form of a page that stays open there.
     let left_open = phone.get("/account").await.html;
-    let form = left_open.split("name=\"form\" value=\"").nth(1).and_then(|t| t.split('"').next());
+    let form = left_open.split("name=\"form_token\" value=\"").nth(1).and_then(|t| t.split('"').next());
     let form = form.expect("a form").to_owned();
     assert_eq!(laptop.fill("/account", &other, &[]).await.goes_to(), "/account?done=session-ended");
     assert_eq!(laptop.fill("/account", &other, &[]).await.status.as_u16(), 404, "once");
     let late =
-        phone.post("/account/sessions/all", &[("sec-fetch-site", "same-origin")], &[("form", &form)]).await;
+        phone.post("/account/sessions/all", &[("sec-fetch-site", "same-origin")], &[("form_token", &form)]).await;
     assert_eq!(late.goes_to(), "/", "it changed nothing and leads to the sign-in");
     assert_eq!(phone.get("/account").await.goes_to(), "/sign-in?to=%2Faccount");
     // What replaces a part of a page leads the whole page there.

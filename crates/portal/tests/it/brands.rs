@@ -194,7 +194,7 @@ impl Shop {
         vec![
             self.ask(host, "GET /nothing", &[cookie], Body::empty()).await,
             self.ask(host, "PUT /home", &[cookie], Body::empty()).await,
-            self.ask(host, "POST /sign-out", &[cookie, form, foreign], Body::from("form=x")).await,
+            self.ask(host, "POST /sign-out", &[cookie, form, foreign], Body::from("form_token=x")).await,
             self.ask(host, "POST /account/tokens", &[cookie, form, own], Body::from(large.clone())).await,
             self.ask(host, "GET /activate/none", &[], Body::empty()).await,
             self.ask(host, &format!("GET /settings/{other}"), &[cookie], Body::empty()).await,
@@ -220,14 +220,14 @@ impl Shop {
         let page = self.ask(host, "GET /", &[], Body::empty()).await;
         let token = page
             .body
-            .split("name=\"form\" value=\"")
+            .split("name=\"form_token\" value=\"")
             .nth(1)
             .and_then(|t| t.split('"').next())
             .expect("a form");
         let cookie = page.all.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a cookie");
         let cookie = cookie.split(';').next().expect("a pair");
         let body = format!(
-            "form={token}&login={}&password={}",
+            "form_token={token}&login={}&password={}",
             login.replace('@', "%40"),
             password.replace(' ', "+")
         );
@@ -374,7 +374,7 @@ async fn only_people_of_a_host_name_s_tenant_and_of_those_below_come_in_there() 
     }
     let plain = |all: &str| {
         let lines =
-            all.lines().filter(|line| !line.contains("name=\"form\"") && !line.starts_with("x-request-id"));
+            all.lines().filter(|line| !line.contains("name=\"form_token\"") && !line.starts_with("x-request-id"));
         // What was typed is repeated, and counts.
         let typed = |line: &&str| line.contains("name=\"login\"") || line.starts_with("content-length");
         let lines = lines.filter(|line| !line.starts_with("set-cookie") && !typed(line));

@@ -76,19 +76,19 @@ async fn a_form_from_elsewhere_changes_nothing() {
     let mut browser = Browser::signed_in(&estate.world, &estate.boss);
     let page = browser.get("/status").await.html;
     let form =
-        page.split("name=\"form\" value=\"").nth(1).and_then(|t| t.split('"').next()).expect("a token");
+        page.split("name=\"form_token\" value=\"").nth(1).and_then(|t| t.split('"').next()).expect("a token");
     let form = form.to_owned();
     let other = Browser::signed_in(&estate.world, &estate.anna).get("/status").await.html;
     assert!(!other.contains(&form), "every session has a token of its own");
     let path = format!("/status/requests/{}/retry", text(&estate.acme["request"]["id"]));
     let before = estate.world.db.counts().await;
-    let good = [("form", form.as_str())];
+    let good = [("form_token", form.as_str())];
     for (headers, fields) in [
         (vec![("sec-fetch-site", "cross-site")], &good[..]),
         (vec![("sec-fetch-site", "same-site")], &good[..]),
         (vec![("origin", "https://evil.test")], &good[..]),
         (vec![("sec-fetch-site", "same-origin")], &[][..]),
-        (vec![], &[("form", "00000000000000000000000000000000")][..]),
+        (vec![], &[("form_token", "00000000000000000000000000000000")][..]),
     ] {
         let page = browser.post(&path, &headers, fields).await;
         assert_eq!(page.status.as_u16(), 403, "{headers:?} {fields:?}");
@@ -97,7 +97,7 @@ async fn a_form_from_elsewhere_changes_nothing() {
     let own = browser.post(&path, &[("origin", "https://portal.test")], &good).await;
     assert!(own.goes_to().starts_with("/status/requests/req_"));
     let huge = "x".repeat(100_000);
-    let page = browser.post(&path, &[], &[("form", &form), ("more", &huge)]).await;
+    let page = browser.post(&path, &[], &[("form_token", &form), ("more", &huge)]).await;
     assert_eq!(page.status.as_u16(), 413);
 }
 

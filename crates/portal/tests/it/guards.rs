@@ -12,7 +12,7 @@ use crate::{
 
 /// The token of the forms of a page.
 fn token(page: &Page) -> String {
-    let token = page.html.split("name=\"form\" value=\"").nth(1).and_then(|t| t.split('"').next());
+    let token = page.html.split("name=\"form_token\" value=\"").nth(1).and_then(|t| t.split('"').next());
     token.unwrap_or_else(|| panic!("a form in {}", page.html)).to_owned()
 }
 
@@ -37,12 +37,12 @@ async fn forms_are_taken_from_browsers_that_do_not_say_where_they_came_from() {
     let form = token(&page);
     let path = format!("/status/requests/{}/retry", text(&estate.acme["request"]["id"]));
     // Without TLS no browser sends Sec-Fetch-Site, and some hide the origin.
-    let taken = browser.post(&path, &[("origin", "null")], &[("form", &form)]).await;
+    let taken = browser.post(&path, &[("origin", "null")], &[("form_token", &form)]).await;
     assert!(taken.goes_to().starts_with("/status/requests/"));
-    let forged = browser.post(&path, &[("origin", "null")], &[("form", &"0".repeat(64))]).await;
+    let forged = browser.post(&path, &[("origin", "null")], &[("form_token", &"0".repeat(64))]).await;
     assert_eq!(forged.status.as_u16(), 403, "the token decides");
     let foreign = [("origin", "null"), ("sec-fetch-site", "cross-site")];
-    let forged = browser.post(&path, &foreign, &[("form", &form)]).await;
+    let forged = browser.post(&path, &foreign, &[("form_token", &form)]).await;
     assert_eq!(forged.status.as_u16(), 403, "a browser that says so is believed");
 }
 
@@ -57,7 +57,7 @@ async fn a_mailed_link_does_not_spoil_the_sign_in_page_of_another_tab() {
     assert!(cookie.contains("; Path=/; HttpOnly; SameSite=Lax; Secure"), "{cookie}");
     browser.get("/activate/nonsense").await;
     browser.get("/sign-in").await;
-    let fields = [("form", token(&page)), ("login", "x".to_owned()), ("password", "y".to_owned())];
+    let fields = [("form_token", token(&page)), ("login", "x".to_owned()), ("password", "y".to_owned())];
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let answer = browser.post("/sign-in", &OWN, &fields).await;
     assert_eq!(answer.status.as_u16(), 422, "wrong, and not forged");
@@ -70,7 +70,7 @@ async fn a_person_is_made_once_however_often_the_button_is_pressed() {
     let path = format!("/customers/{}/people/new", estate.acme_id());
     let page = browser.get(&path).await;
     let form = token(&page);
-    let fields = [("form", form.as_str()), ("given_name", "Åse"), ("surname", "Øster")];
+    let fields = [("form_token", form.as_str()), ("given_name", "Åse"), ("surname", "Øster")];
     let first = browser.post(&path, &OWN, &fields).await.goes_to().to_owned();
     let second = browser.post(&path, &OWN, &fields).await.goes_to().to_owned();
     assert_eq!(first, second);
@@ -89,7 +89,7 @@ async fn a_person_is_made_once_however_often_the_button_is_pressed() {
     estate.world.clock.advance(domain::limits::SHOWN_MINUTES * 60 + 60);
     assert_eq!(shown(&browser.get(&first).await), None, "and only for a while");
     // With other values the same page makes another person.
-    let other = [("form", form.as_str()), ("given_name", "Bo"), ("surname", "Øster")];
+    let other = [("form_token", form.as_str()), ("given_name", "Bo"), ("surname", "Øster")];
     assert_ne!(browser.post(&path, &OWN, &other).await.goes_to(), first);
     let reset = browser.fill(plain, &format!("{plain}/reset"), &[]).await.goes_to().to_owned();
     let page = browser.get(&reset).await;
@@ -101,7 +101,7 @@ async fn a_token_is_made_once_and_shown_for_a_while() {
     let estate = Estate::new().await;
     let mut browser = Browser::signed_in(&estate.world, &estate.anna);
     let form = token(&browser.get("/account").await);
-    let fields = [("form", form.as_str()), ("name", "script")];
+    let fields = [("form_token", form.as_str()), ("name", "script")];
     let first = browser.post("/account/tokens", &OWN, &fields).await.goes_to().to_owned();
     let second = browser.post("/account/tokens", &OWN, &fields).await.goes_to().to_owned();
     assert_eq!(first, second);
@@ -123,10 +123,10 @@ async fn from_a_form_that_was_wrong_another_language_leads_to_a_page() {
     let mut browser = Browser::signed_in(&estate.world, &estate.anna);
     let form = token(&browser.get("/account").await);
     let from = [("sec-fetch-site", "same-origin"), ("referer", "https://portal.test/account?x=1")];
-    let wrong = browser.post("/account/tokens", &from, &[("form", &form), ("name", "")]).await;
+    let wrong = browser.post("/account/tokens", &from, &[("form_token", &form), ("name", "")]).await;
     assert_eq!((wrong.status.as_u16(), back(&wrong)), (422, "/account?x=1"));
     let elsewhere = [("sec-fetch-site", "same-origin"), ("referer", "https://evil.test/account")];
-    let wrong = browser.post("/account/tokens", &elsewhere, &[("form", &form), ("name", "")]).await;
+    let wrong = browser.post("/account/tokens", &elsewhere, &[("form_token", &form), ("name", "")]).await;
     assert_eq!((wrong.status.as_u16(), back(&wrong)), (422, "/"));
 }
 

@@ -8,6 +8,7 @@ mod forms;
 mod guards;
 mod lists;
 mod mails;
+mod orders;
 mod pages;
 mod visit;
 #[allow(dead_code, reason = "a world that two crates share; each uses a part of it")]

@@ -111,8 +111,8 @@ impl Browser {
     /// Loads the page at `from`, fills its form and sends it to `to`.
     pub async fn fill(&mut self, from: &str, to: &str, fields: &[(&str, &str)]) -> Page {
         let page = self.get(from).await;
-        let token = page.html.split("name=\"form\" value=\"").nth(1).and_then(|t| t.split('"').next());
-        let mut all = vec![("form", token.unwrap_or_else(|| panic!("a form in {}", page.html)))];
+        let token = page.html.split("name=\"form_token\" value=\"").nth(1).and_then(|t| t.split('"').next());
+        let mut all = vec![("form_token", token.unwrap_or_else(|| panic!("a form in {}", page.html)))];
         all.extend_from_slice(fields);
         self.post(to, &[("sec-fetch-site", "same-origin")], &all).await
     }

@@ -7,7 +7,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     process::wait_for,
@@ -16,6 +16,21 @@ use crate::{
 
 /// What axe-core is asked: WCAG 2.2 AA and what it includes.
 const RULES: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const TAB: char = '\u{E004}';
+const SHIFT: char = '\u{E008}';
+/// No page has more places for the focus.
+const STOPS: usize = 250;
+/// Where the focus is, whether that can be seen, and whether it is where it should come to.
+const FOCUS: &str = "
+    const at = document.activeElement;
+    if (!at || at === document.body) return null;
+    const style = getComputedStyle(at), box = at.getBoundingClientRect();
+    const over = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 20));
+    return {
+        hit: at.matches(arguments[0]), what: at.outerHTML.slice(0, 200),
+        seen: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 && box.width > 0,
+        covered: !!over && !at.contains(over) && !over.contains(at) && !(at.labels && [...at.labels].some(l => l.contains(over))),
+    };";
 /// Wide and narrow.
 const SIZES: [(u32, u32); 2] = [(1440, 900), (390, 844)];
 
@@ -39,11 +54,20 @@ impl Drop for Driver {
 impl Browser {
     /// With scripts, or as somebody who allows none.
     pub async fn open(port: u16, scripts: bool, language: &str) -> Self {
-        Self::open_at("127.0.0.1", port, scripts, language).await
+        Self::start("127.0.0.1", port, (scripts, language), false).await
     }
 
     /// By a host name below `test`, which leads to this machine.
     pub async fn open_at(host: &str, port: u16, scripts: bool, language: &str) -> Self {
+        Self::start(host, port, (scripts, language), false).await
+    }
+
+    /// With scripts, and a log of what goes over the network.
+    pub async fn open_logged(port: u16) -> Self {
+        Self::start("127.0.0.1", port, (true, "en"), true).await
+    }
+
+    async fn start(host: &str, port: u16, (scripts, language): (bool, &str), logged: bool) -> Self {
         let folder = tempfile::Builder::new().prefix("tenantry-browser-").tempdir().expect("a folder");
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let own = free.local_addr().expect("bound").port();
@@ -65,7 +89,8 @@ impl Browser {
                 "profile.managed_default_content_settings.javascript": if scripts { 1 } else { 2 } },
         });
         let url = format!("http://127.0.0.1:{own}");
-        let page = wait_for("the browser is open", async || Session::new(&url, &options).await.ok()).await;
+        let page =
+            wait_for("the browser is open", async || Session::new(&url, &options, logged).await.ok()).await;
         Self { page, base: format!("http://{host}:{port}"), driver }
     }
 
@@ -128,6 +153,58 @@ impl Browser {
     /// Presses keys where the focus is.
     pub async fn keys(&self, css: &str, keys: &str) {
         self.one(css).await.keys(keys).await.expect("something that takes keys");
+    }
+
+    /// Presses keys wherever the focus is, as on a keyboard.
+    pub async fn type_keys(&self, keys: &str) {
+        self.page.press(keys, None).await.expect("a keyboard");
+    }
+
+    /// Goes on by the Tab key until something has the focus. Everything on the way shows that it has
+    /// it, and nothing lies over it (WCAG 2.2, 2.4.7 and 2.4.11).
+    pub async fn tab_to(&self, css: &str) {
+        self.walk_to(css, None).await;
+    }
+
+    /// As [`Browser::tab_to`], backwards.
+    pub async fn tab_back_to(&self, css: &str) {
+        self.walk_to(css, Some(SHIFT)).await;
+    }
+
+    async fn walk_to(&self, css: &str, held: Option<char>) {
+        let mut passed = Vec::new();
+        for _ in 0..STOPS {
+            self.page.press(&TAB.to_string(), held).await.expect("a keyboard");
+            let at = self.page.run(FOCUS, json!([css])).await.expect("a place");
+            if at.is_null() {
+                continue;
+            }
+            let what = at["what"].as_str().unwrap_or_default().to_owned();
+            assert_eq!(at["seen"], true, "the focus cannot be seen on {what}");
+            assert_eq!(at["covered"], false, "something lies over {what}");
+            if at["hit"] == true {
+                return;
+            }
+            passed.push(what);
+        }
+        panic!("the Tab key does not lead to {css}: {passed:#?}");
+    }
+
+    /// What went over the network since this was asked last.
+    pub async fn traffic(&self) -> Traffic {
+        let log = self.page.post("se/log", json!({ "type": "performance" })).await.expect("a log");
+        let mut traffic = Traffic::default();
+        for entry in log.as_array().into_iter().flatten() {
+            let text = entry["message"].as_str().unwrap_or_default();
+            let message: Value = serde_json::from_str(text).unwrap_or_default();
+            traffic.note(&message["message"]);
+        }
+        traffic
+    }
+
+    /// Where the server is.
+    pub fn base(&self) -> &str {
+        &self.base
     }
 
     async fn one(&self, css: &str) -> Element<'_> {
@@ -208,12 +285,66 @@ impl Browser {
             .collect()
     }
 
-    async fn picture(&self, name: &str) {
+    pub async fn picture(&self, name: &str) {
         let png = self.page.picture().await.expect("a picture");
         let folder = crates().join("../target/screens");
         fs::create_dir_all(&folder).expect("a folder for pictures");
         fs::write(folder.join(format!("{name}.png")), png).expect("a picture is kept");
     }
+}
+
+/// What went over the network.
+#[derive(Debug, Default)]
+pub struct Traffic {
+    /// What was asked for, but for what the browser had already.
+    pub asked: Vec<Asked>,
+    /// Bytes that arrived, as they were sent.
+    pub bytes: u64,
+}
+
+/// Something that was asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Asked {
+    id: String,
+    /// Its address.
+    pub url: String,
+    /// Why: `parser` and the page, `script`, or `other` for the person.
+    pub by: String,
+}
+
+impl Traffic {
+    fn note(&mut self, message: &Value) {
+        let of = &message["params"];
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let id = text(&of["requestId"]);
+        let had = match message["method"].as_str() {
+            Some("Network.requestWillBeSent") => {
+                self.bytes += bytes(&of["redirectResponse"]);
+                let (url, initiator) = (text(&of["request"]["url"]), &of["initiator"]);
+                let by = format!("{} {}", text(&initiator["type"]), text(&initiator["url"]));
+                if !url.starts_with("data:") {
+                    self.asked.push(Asked { id, url, by });
+                }
+                return;
+            }
+            Some("Network.loadingFinished") => {
+                self.bytes += bytes(of);
+                false
+            }
+            Some("Network.requestServedFromCache") => true,
+            Some("Network.responseReceived") => of["response"]["fromDiskCache"] == true,
+            _ => false,
+        };
+        if had {
+            self.asked.retain(|asked| asked.id != id);
+        }
+    }
+}
+
+/// How long something was on the line; the browser counts in fractions and from below nothing.
+fn bytes(of: &Value) -> u64 {
+    let number = of["encodedDataLength"].as_f64().unwrap_or_default().max(0.0);
+    format!("{number:.0}").parse().unwrap_or_default()
 }
 
 fn crates() -> PathBuf {

@@ -20,6 +20,7 @@ mod portal_brands;
 mod portal_catalogue;
 mod portal_directories;
 mod portal_lists;
+mod portal_pages;
 mod process;
 mod storage;
 mod trust;

@@ -48,8 +48,9 @@ async fn an_order_is_placed_and_watched_until_people_can_log_on() {
         browser.fill(name, text).await;
     }
     browser.click("main .acts button").await;
+    // The summary names the field.
+    browser.reads(".note.bad", "Domain of its logins").await;
     browser.reads("#e-customer\\.upn_suffix", "Expected is").await;
-    assert!(browser.text(".note.bad").await.contains("Domain of its logins"), "the summary names the field");
     browser.look("order-wrong").await;
     browser.fill("customer.upn_suffix", &format!("{code}.example")).await;
     browser.click("input[name='plans'][value='desktop-standard']").await;
@@ -139,6 +140,7 @@ async fn every_page_is_clean_in_both_themes_and_speaks_four_languages() {
         ("status", "/status".to_owned()),
         ("request", format!("/status/requests/{request}")),
         ("account", "/account".to_owned()),
+        ("design", "/design".to_owned()),
         ("no-page", "/nothing-here".to_owned()),
     ];
     for (name, path) in &pages {

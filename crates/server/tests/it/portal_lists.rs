@@ -44,9 +44,9 @@ impl Pages {
     /// Fills the form of a page and sends it.
     async fn send(&self, from: &str, to: &str, fields: &[(&str, &str)]) {
         let page = self.see(from).await;
-        let token = page.split("name=\"form\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let token = page.split("name=\"form_token\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
         let encode = |text: &str| text.bytes().fold(String::new(), |all, b| all + &format!("%{b:02X}"));
-        let token = [("form", token.expect("a form"))];
+        let token = [("form_token", token.expect("a form"))];
         let pairs = token.iter().chain(fields).map(|(name, value)| format!("{name}={}", encode(value)));
         let body = pairs.collect::<Vec<_>>().join("&");
         let call = self.http.post(format!("{}{to}", self.base)).header("cookie", &self.cookie);

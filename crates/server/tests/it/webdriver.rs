@@ -24,12 +24,16 @@ pub struct Element<'s> {
 }
 
 impl Session {
-    /// A new one of the driver at `driver`.
-    pub async fn new(driver: &str, options: &Value) -> Told<Self> {
+    /// A new one of the driver at `driver`; `logged` keeps what goes over the network.
+    pub async fn new(driver: &str, options: &Value, logged: bool) -> Told<Self> {
         let _installed_before = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build();
         let http = http.map_err(|error| error.to_string())?;
-        let wanted = json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } });
+        let mut wanted = json!({ "goog:chromeOptions": options });
+        if logged {
+            wanted["goog:loggingPrefs"] = json!({ "performance": "ALL" });
+        }
+        let wanted = json!({ "capabilities": { "alwaysMatch": wanted } });
         let made = send(http.post(format!("{driver}/session")).json(&wanted)).await?;
         let id = made["sessionId"].as_str().ok_or("a session without an id")?;
         Ok(Self { url: format!("{driver}/session/{id}"), http })
@@ -45,6 +49,21 @@ impl Session {
 
     pub async fn close(&self) -> Told<()> {
         send(self.http.delete(&self.url)).await.map(|_| ())
+    }
+
+    /// Presses keys one after another wherever the focus is, while `held` is held (W3C `WebDriver`, 15.4.1).
+    pub async fn press(&self, keys: &str, held: Option<char>) -> Told<()> {
+        let key = |what: &str, key: char| json!({ "type": what, "value": key.to_string() });
+        let mut actions: Vec<_> = held.iter().map(|held| key("keyDown", *held)).collect();
+        actions.extend(keys.chars().flat_map(|one| [key("keyDown", one), key("keyUp", one)]));
+        actions.extend(held.iter().map(|held| key("keyUp", *held)));
+        let keyboard = json!([{ "type": "key", "id": "keyboard", "actions": actions }]);
+        self.post("actions", json!({ "actions": keyboard })).await.map(|_| ())
+    }
+
+    /// A command of the browser's own protocol.
+    pub async fn devtools(&self, command: &str, params: Value) -> Told<Value> {
+        self.post("goog/cdp/execute", json!({ "cmd": command, "params": params })).await
     }
 
     /// The first element a selector fits.

@@ -50,6 +50,8 @@ pub struct Swept {
     pub forgotten: i64,
     /// Steps of moves between directories.
     pub steps: usize,
+    /// What happened since the last time and was added up.
+    pub figures: i64,
 }
 
 /// People whose accounts one statement makes unwanted.
@@ -87,6 +89,7 @@ impl EngineStore {
         let steps = self.drive_directory_moves().await.unwrap_or_else(|e| no(&mut done, e));
         let expired = self.expire_passwords(now).await.unwrap_or_else(|e| no(&mut done, e));
         let forgotten = self.forget(now).await.unwrap_or_else(|e| no(&mut done, e));
+        let figures = self.fold_figures().await.unwrap_or_else(|e| no(&mut done, e));
         if let Some(error) = failed {
             return Err(error);
         }
@@ -105,6 +108,7 @@ impl EngineStore {
             settled,
             forgotten,
             steps,
+            figures,
         })
     }
 

@@ -98,6 +98,8 @@ const RARE: &str = "
                  SELECT gen_random_uuid(), tenant_id, id, 'k', '', now() FROM hook;
              INSERT INTO hook_delivery (id, tenant_id, hook_id, name, moment, occasion, lane, occurred_at, updated_at)
                  SELECT gen_random_uuid(), tenant_id, id, name, moment, 'test', 0, now(), now() FROM hook;
+             INSERT INTO figure_day (tenant_id, day, customers, people, verified, failed)
+                 SELECT id, '2026-01-01', 1, 1, 1, 1 FROM tenant;
              INSERT INTO mail (id, tenant_id, user_id, activation_id, kind, personal, language, created_at)
                  SELECT gen_random_uuid(), tenant_id, id, id, 'reset', '', 'en', now() FROM users;";
 

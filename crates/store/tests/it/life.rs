@@ -226,7 +226,7 @@ async fn a_reseller_goes_after_all_below_it() {
 }
 
 /// Moves below `to`; gives the obstacle if there is one.
-async fn transfer(
+pub(crate) async fn transfer(
     world: &World,
     caller: &Caller,
     moved: TenantId,
@@ -263,7 +263,7 @@ fn day(text: &str) -> Date {
 }
 
 /// The test's resellers have no containers; they get one each.
-async fn contain(world: &World, sellers: &[TenantId]) {
+pub(crate) async fn contain(world: &World, sellers: &[TenantId]) {
     for seller in sellers {
         world
             .sql(&format!(

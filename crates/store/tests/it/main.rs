@@ -6,6 +6,7 @@ mod audit;
 mod callers;
 mod catalogue;
 mod desired;
+mod figures;
 mod forgetting;
 mod isolation;
 mod life;

@@ -66,6 +66,8 @@ fn statement(part: &str) -> String {
         "views/tenants.rs",
         "views/requests.rs",
         "views/groups.rs",
+        "views/needs.rs",
+        "figures.rs",
     ]
     .map(source)
     .concat();
@@ -241,6 +243,12 @@ async fn tenants(estate: &Estate) {
 
 async fn requests(estate: &Estate) {
     let request = estate.a1.request.uuid();
+    let north = format!("ARRAY['{}']::uuid[]", estate.north.id.uuid());
+    check(estate, "requests in need", "WITH RECURSIVE f AS", &format!("{north}, 6")).await;
+    check(estate, "sellers", "WHERE t.kind <> 'customer' AND t.closed_at IS NULL", &format!("{north}, 50"))
+        .await;
+    let days = format!("'{}', '2026-01-01'", estate.north.id.uuid());
+    check(estate, "figures", "FROM figures_pending($1)", &days).await;
     check(estate, "one request", "FROM request r WHERE r.id = $1", &format!("'{request}'")).await;
     check(
         estate,

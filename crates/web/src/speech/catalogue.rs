@@ -79,12 +79,14 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $language, "/directories.ftl")),
             include_str!(concat!("../../locales/", $language, "/brands.ftl")),
             include_str!(concat!("../../locales/", $language, "/account.ftl")),
+            include_str!(concat!("../../locales/", $language, "/charts.ftl")),
+            include_str!(concat!("../../locales/", $language, "/design.ftl")),
         ]),*]
     };
 }
 
 /// In the order of [`Language::ALL`].
-pub(super) const SOURCES: [[&str; 11]; 4] = sources!("en", "da", "de", "sv");
+pub(super) const SOURCES: [[&str; 13]; 4] = sources!("en", "da", "de", "sv");
 
 type Bundle = FluentBundle<FluentResource>;
 

@@ -191,6 +191,9 @@ async fn numbers_and_dates_are_those_of_the_language() {
     assert_eq!(numbers, ["1,234,567", "1.234.567", "1.234.567", &swedish]);
     assert_eq!(all(|| format::number(999)).await, ["999"; 4]);
     assert_eq!(all(|| format::tenths(833)).await, ["83.3", "83,3", "83,3", "83,3"]);
+    let money = all(|| format::money(123_450, "EUR").replace('\u{a0}', " ")).await;
+    assert_eq!(money, ["1,234.50 EUR", "1.234,50 EUR", "1.234,50 EUR", "1 234,50 EUR"]);
+    assert_eq!(format::money(2_900, "JPY"), "2,900\u{a0}JPY");
     let day = all(|| format::day(date(2026, 3, 2))).await;
     assert_eq!(day, ["2 March 2026", "2. marts 2026", "2. März 2026", "2 mars 2026"]);
     let month = all(|| format::month(date(2026, 3, 2))).await;
