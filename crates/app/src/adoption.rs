@@ -35,8 +35,8 @@ pub use draft::{AdoptionDraft, Extra, Plan};
 pub use migrate::{Leftover, Migrated, MigrationDraft, migrate};
 pub use outcome::Counts;
 pub use release::{
-    ReleaseCounts, ReleasePreview, preview_group_release, preview_release, preview_user_release, release,
-    release_group, release_user,
+    ReleaseCounts, ReleasePreview, may_release, preview_group_release, preview_release, preview_user_release,
+    release, release_group, release_user,
 };
 pub use store::adoptions::{Adoption, AdoptionItem};
 

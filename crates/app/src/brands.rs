@@ -225,13 +225,22 @@ async fn host_permit(
 ) -> Result<(TenantRef, Permit<act::TenantUpdate>), AppError> {
     let tenant = tx.tenant(tenant).await?;
     tx.permit::<act::TenantRead>(&tenant)?;
+    let permit = permit_above(tx, &tenant).await?;
+    Ok((tenant, permit))
+}
+
+/// What only whoever stands above may do to a tenant. The transaction is about that one then.
+pub(crate) async fn permit_above(
+    tx: &mut WriteTx<'_>,
+    tenant: &TenantRef,
+) -> Result<Permit<act::TenantUpdate>, AppError> {
     // Who may see the tenant and not the one above may know that it is not for them.
-    let permit = match tx.tenant(above(&tenant)).await {
+    let permit = match tx.tenant(above(tenant)).await {
         Ok(above) => tx.permit::<act::TenantUpdate>(&above),
         Err(error) => Err(error),
     };
     match permit {
-        Ok(permit) => Ok((tenant, permit)),
+        Ok(permit) => Ok(permit),
         Err(StoreError::NotFound(_)) => {
             let denial = Denial { permission: Permission::TenantUpdate, reason: Refusal::NoGrant };
             Err(AppError::Forbidden(Box::new(denial)))

@@ -118,16 +118,20 @@ pub async fn restore(
     let begun = reopen(&mut tx, &permit, &closing).await?;
     let accounts = tx.settle_accounts(id).await?;
     // What its services say may have changed while it had none.
-    let served = settle_served(&mut tx, id).await?;
+    let served = settle_served(&mut tx, id, None).await?;
     let request = tx.request_of(begun + accounts + served);
     tx.commit(cause).await?;
     Ok(request)
 }
 
-/// Makes the accounts of all people of a customer what their services say, within the
-/// opened request; gives how many change.
-pub(crate) async fn settle_served(tx: &mut WriteTx<'_>, customer: TenantId) -> Result<i64, AppError> {
-    let (people, services) = tx.served(customer).await?;
+/// Makes the accounts of all people of a customer what their services say, or only those
+/// services whose templates hold something, within the opened request; gives how many change.
+pub(crate) async fn settle_served(
+    tx: &mut WriteTx<'_>,
+    customer: TenantId,
+    holding: Option<&str>,
+) -> Result<i64, AppError> {
+    let (people, services) = tx.served(customer, holding).await?;
     tx.lock_services(&services, false).await?;
     Ok(i64::try_from(tx.settle_people(&people).await?).unwrap_or(i64::MAX))
 }

@@ -165,10 +165,25 @@ pub async fn change(
 ) -> Result<Option<RequestId>, AppError> {
     let mut tx = app.store.write(caller).await?;
     let tenant = tx.tenant(customer).await?;
-    let read = tx.permit_people(&tenant)?;
+    let read = match tx.permit_people(&tenant) {
+        Ok(permit) => permit,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, customer, error.into(), cause).await);
+        }
+    };
+    if deed == Deed::Give {
+        tx.hold_currency(&tenant).await?;
+    }
     let seat = Seat::named(&mut tx, &tenant, plan, deed).await?;
     tx.lock_services(&[seat.plan.service], false).await?;
-    let found = people(&mut tx, &read, &seat, deed, chosen).await?;
+    let found = match people(&mut tx, &read, &seat, deed, chosen).await {
+        Ok(found) => found,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, customer, error, cause).await);
+        }
+    };
     if found.changing.is_empty() {
         return Ok(None);
     }
@@ -182,6 +197,9 @@ pub async fn change(
     };
     // Somebody may have got or lost it while the accounts were waited for.
     let again = people(&mut tx, &read, &seat, deed, &Chosen::People(ids)).await?;
+    if again.changing.is_empty() {
+        return Ok(None);
+    }
     let kind = if deed == Deed::Give { "plans_give" } else { "plans_take" };
     let args = json!({ "name": seat.plan.name, "plan": seat.code(), "count": again.changing.len() });
     let lane = Lane::for_objects(again.changing.len());
@@ -238,6 +256,7 @@ async fn take(
     let held = |person: &SeatView| Some((person.user, person.subscription?));
     let (bundled, ended): (Vec<_>, Vec<_>) =
         people.changing.iter().filter_map(held).partition(|(user, _)| people.bundled.contains(user));
+    tx.lock_work(groups).await?;
     tx.set_direct(&bundled.iter().map(|(_, id)| *id).collect::<Vec<_>>(), false).await?;
     tx.unsubscribe_all(permit, &ended).await?;
     // Another plan of the instance keeps people in its groups.

@@ -120,7 +120,7 @@ pub(crate) async fn known(
     let verified = verify(app, password, hash).await;
     if verified.is_err() {
         // Nobody looked at the password.
-        app.store.take_back_sign_in(login, network).await?;
+        app.store.uncount_sign_in(login, network).await?;
     }
     let right = verified?;
     match account {

@@ -130,7 +130,9 @@ fn rules_holding(rules: &PasswordRules, path: &[TenantId]) -> Vec<Holds> {
 }
 
 /// Reads what somebody wants to say, `None` for what should be inherited again.
-fn read(given: &BTreeMap<String, Option<String>>) -> Result<BTreeMap<Setting, Option<String>>, AppError> {
+fn read<'a>(
+    given: impl Iterator<Item = (&'a String, &'a Option<String>)>,
+) -> Result<BTreeMap<Setting, Option<String>>, AppError> {
     let (mut c, mut changes) = (Checker::default(), BTreeMap::new());
     for (name, text) in given {
         let Some(setting) = Setting::from_code(name) else {
@@ -157,7 +159,6 @@ pub async fn update(
     given: &BTreeMap<String, Option<String>>,
     cause: &Cause,
 ) -> Result<(), AppError> {
-    let changes = read(given)?;
     let mut tx = app.store.write(caller).await?;
     let tenant = tx.tenant(tenant).await?;
     let permit = match tx.permit::<act::TenantUpdate>(&tenant) {
@@ -167,6 +168,11 @@ pub async fn update(
             return Err(app.note_denied(caller, tenant.id, error.into(), cause).await);
         }
     };
+    // What stays as it is may be what somebody above said, or what a rule allowed once.
+    let own: BTreeMap<_, _> =
+        tx.said(&[tenant.id]).await?.into_iter().map(|said| (said.setting.code(), said.value)).collect();
+    let given = given.iter().filter(|(name, value)| own.get(name.as_str()) != value.as_ref());
+    let changes = read(given)?;
     let args = json!({ "name": tenant.name });
     tx.open_request(tenant.id, "tenant_update", args, Lane::Bulk);
     let (settled, objects) = say(&mut tx, &permit, version, &changes).await?;

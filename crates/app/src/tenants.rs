@@ -20,7 +20,7 @@ use store::{
 };
 
 use crate::{
-    Answer, App, AppError, Repeat,
+    Answer, App, AppError, Repeat, brands,
     life::settle_served,
     mails,
     people::{Person, PersonDraft},
@@ -269,6 +269,14 @@ pub async fn update(
             return Err(app.note_denied(caller, id, error.into(), cause).await);
         }
     };
+    // Under which number the seller bills is not for whoever is billed to say.
+    if change.billing_id.as_ref().is_some_and(|billing| *billing != tenant.billing_id) {
+        if let Err(error) = brands::permit_above(&mut tx, &tenant).await {
+            drop(tx);
+            return Err(app.note_denied(caller, id, error, cause).await);
+        }
+        tx.tenant(id).await?;
+    }
     let args = json!({ "name": change.name.as_ref().unwrap_or(&tenant.name) });
     tx.open_request(id, "tenant_update", args, Lane::Interactive);
     let (settled, mut objects) = settings::say(&mut tx, &permit, version, &said).await?;
@@ -279,7 +287,7 @@ pub async fn update(
     if after.name != tenant.name {
         objects += rename_containers(&mut tx, id, &after.name).await?;
         // Services may say the customer's name of its people.
-        objects += settle_served(&mut tx, id).await?;
+        objects += settle_served(&mut tx, id, Some("{customer}")).await?;
     }
     tx.request_of(objects);
     tx.commit(cause).await?;

@@ -599,6 +599,8 @@ pub(crate) async fn end_plan(
     object: ObjectId,
     subscription: SubscriptionId,
 ) -> Result<(), AppError> {
+    let held = tx.subscriptions(tenant.id, Some(user)).await?;
+    tx.lock_work(&held.iter().filter(|s| s.id == subscription).map(|s| s.group).collect::<Vec<_>>()).await?;
     let ended = tx.unsubscribe(tenant.id, &tenant.time_zone, user, Some(subscription)).await?;
     let Some(ended) = ended.into_iter().next() else { return Err(AppError::NotFound("subscription")) };
     let rest = tx.subscriptions(tenant.id, Some(user)).await?;

@@ -110,7 +110,7 @@ impl<C: Column> Order<C> {
 }
 
 /// What requests can be about, as lists of them are filtered.
-pub const REQUEST_KINDS: [&str; 50] = [
+pub const REQUEST_KINDS: [&str; 52] = [
     "order",
     "reseller_create",
     "tenant_update",
@@ -145,6 +145,8 @@ pub const REQUEST_KINDS: [&str; 50] = [
     "member_remove",
     "plan_add",
     "plan_remove",
+    "plans_give",
+    "plans_take",
     "service_give",
     "service_update",
     "properties_set",

@@ -147,8 +147,9 @@ fn with_languages(form: Form, look: &Look) -> Form {
         return form;
     }
     let tags = look.languages();
-    let all = if tags.is_empty() { LANGUAGES.to_vec() } else { tags };
-    form.ticked("setting.brand_languages", &all)
+    let held = LANGUAGES.into_iter().filter(|tag| tags.is_empty() || tags.contains(tag)).collect::<Vec<_>>();
+    let form = form.filled("languages", &held.join(" "));
+    form.ticked("setting.brand_languages", &held)
 }
 
 /// Where the people of the tenant see this.
@@ -232,11 +233,10 @@ fn measured(setting: Setting, text: &str, ground: Ground) -> Contrast {
 /// What was typed of the brand, by the name of the setting.
 fn typed(posted: &Posted) -> BTreeMap<String, Option<String>> {
     let mut all = page::given(posted, &[&[Setting::BrandName][..], &COLOURS, &MAILS].concat());
-    if posted.field("languages") == "asked" {
-        let chosen: Vec<_> = posted.all("setting.brand_languages").collect();
-        // All is what nobody needs to say.
-        let said = (!chosen.is_empty() && chosen.len() < LANGUAGES.len()).then(|| chosen.join(" "));
-        all.insert(Setting::BrandLanguages.code().to_owned(), said);
+    let chosen = posted.all("setting.brand_languages").collect::<Vec<_>>().join(" ");
+    // What was ticked before and still is may be inherited, and stays so.
+    if !posted.field("languages").is_empty() && chosen != posted.field("languages") {
+        all.insert(Setting::BrandLanguages.code().to_owned(), Some(chosen).filter(|said| !said.is_empty()));
     }
     all
 }

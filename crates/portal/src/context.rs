@@ -226,15 +226,9 @@ impl FromRequestParts<Surface> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, surface: &Surface) -> Result<Self, Refusal> {
         let caller = caller::by_cookie(surface, &parts.headers).await?;
-        if let Some(caller) = &caller {
-            let follow = if caller.language_chosen { speech::obey } else { speech::follow };
-            follow(&caller.language, &caller.time_zone, &parts.headers);
-        }
         let host = caller::host(&parts.headers);
         let look = look(surface, host.as_deref()).await?;
-        if caller.is_none() {
-            speech::offer(&look.languages());
-        }
+        speak(caller.as_ref(), &look, &parts.headers);
         let token =
             form_token(surface, caller.as_ref(), &parts.headers).unwrap_or_else(|| surface.app.fresh_id());
         let form = masked(&token, &surface.app.fresh_id());
@@ -248,7 +242,9 @@ impl FromRequestParts<Surface> for Visit {
         let toast = done(parts.uri.query());
         let theme = theme(caller.as_ref(), &parts.headers);
         // What was sent with a form cannot be sent again for somebody.
-        let from = Some(path.clone()).filter(|_| parts.method == Method::GET);
+        let get = Some(path.clone()).filter(|_| parts.method == Method::GET);
+        // Who wanted a file gets the list from which it is saved: nobody is led to a page that stays.
+        let from = get.map(|path| path.replacen("/export", "", 1));
         let frame = Frame { person, form, path, theme, nav, tenants, toast, ..Frame::of(look) };
         let (cause, address) = (caller::cause(parts), caller::address(parts));
         Ok(Self {
@@ -339,6 +335,15 @@ pub async fn look(surface: &Surface, host: Option<&str>) -> Result<Look, AppErro
     }
 }
 
+/// From here on in the language of whoever is signed in, or else one that the brand offers.
+pub fn speak(caller: Option<&Caller>, look: &Look, headers: &HeaderMap) {
+    match caller {
+        Some(caller) if caller.language_chosen => speech::obey(&caller.language, &caller.time_zone, headers),
+        Some(caller) => speech::follow(&caller.language, &caller.time_zone, headers),
+        None => speech::offer(&look.languages()),
+    }
+}
+
 /// What the form before this page did, from a closed list of messages.
 fn done(query: Option<&str>) -> Option<String> {
     let code = query?.split('&').find_map(|pair| pair.strip_prefix("done="))?;
@@ -356,7 +361,7 @@ fn form_cookie(surface: &Surface, headers: &HeaderMap) -> Option<String> {
 pub struct HasSecret;
 
 /// Where the choice of a language leads back to: this page, or that with the form that was sent.
-fn back(parts: &Parts) -> String {
+pub fn back(parts: &Parts) -> String {
     if matches!(parts.method, Method::GET | Method::HEAD) {
         return parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
     }
@@ -427,7 +432,10 @@ impl Posted {
     /// the same content.
     pub fn once(&self) -> String {
         let mut content = DefaultHasher::new();
-        self.fields.iter().filter(|(name, _)| name != "form_token").for_each(|field| field.hash(&mut content));
+        self.fields
+            .iter()
+            .filter(|(name, _)| name != "form_token")
+            .for_each(|field| field.hash(&mut content));
         // Every page has a mask of its own.
         let page = self.field("form_token").get(..32).unwrap_or_default();
         format!("{page}{:016x}", content.finish())
@@ -440,9 +448,10 @@ impl Posted {
     }
 }
 
-/// The token of the forms in a part of a page that is made anew for somebody who is signed in.
-pub fn form_of(surface: &Surface, headers: &HeaderMap) -> String {
-    let token = caller::session(headers).map(|session| surface.app.form_token(session));
+/// The token of the forms in a part of a page, or in a page of an error, that is made without
+/// setting a cookie; empty where there is none.
+pub fn form_of(surface: &Surface, caller: Option<&Caller>, headers: &HeaderMap) -> String {
+    let token = form_token(surface, caller, headers);
     token.map_or_else(String::new, |token| masked(&token, &surface.app.fresh_id()))
 }
 

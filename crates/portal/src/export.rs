@@ -2,6 +2,7 @@
 
 use std::{io, pin::Pin};
 
+use app::AppError;
 use axum::{
     body::{Body, Bytes},
     http::header,
@@ -10,7 +11,7 @@ use axum::{
 use futures::stream;
 use web::speech::{self, say};
 
-use crate::refusal::Refusal;
+use crate::{context::Visit, refusal::Refusal};
 
 /// A part of an export: its lines, and after which row the next part begins.
 pub type Part = Result<(String, Option<String>), Refusal>;
@@ -27,32 +28,35 @@ enum At {
 /// Sends `file` with these columns (ids of messages). `read` gives the part after a row.
 /// What is wrong at the beginning is a page; what goes wrong later breaks the file off, so that
 /// nobody takes a part for the whole.
-pub async fn send<F>(file: &str, columns: &[&str], read: F) -> Result<Response, Refusal>
+/// Nobody has more of them open than a person needs.
+pub async fn send<F>(visit: &Visit, file: &str, columns: &[&str], read: F) -> Result<Response, Refusal>
 where
     F: Fn(Option<String>) -> Reading + Send + 'static,
 {
+    let place = visit.surface.streams.open(visit.person()?.user());
+    let place = place.ok_or_else(|| Refusal::from(AppError::Busy))?;
     let head = line(columns.iter().map(|id| say(id)));
     let (lines, next) = read(None).await?;
     // Spreadsheets take a file without the mark for one of the last century.
     let first = format!("\u{feff}{head}{lines}");
     let speech = speech::now();
-    let begin = (At::Begin(first), next, read);
-    let parts = stream::unfold(begin, move |(at, next, read)| {
+    let begin = (At::Begin(first), next, read, place);
+    let parts = stream::unfold(begin, move |(at, next, read, place)| {
         let speech = speech.clone();
         async move {
             let (text, next) = match at {
                 At::End => return None,
                 At::Begin(text) => (text, next),
-                At::After(place) => match speech::scope(speech, read(Some(place))).await {
+                At::After(row) => match speech::scope(speech, read(Some(row))).await {
                     Ok(part) => part,
                     Err(_refused) => {
                         let broken = io::Error::other("the export ended before its end");
-                        return Some((Err(broken), (At::End, None, read)));
+                        return Some((Err(broken), (At::End, None, read, place)));
                     }
                 },
             };
             let at = next.map_or(At::End, At::After);
-            Some((Ok(Bytes::from(text)), (at, None, read)))
+            Some((Ok(Bytes::from(text)), (at, None, read, place)))
         }
     });
     let headers = [

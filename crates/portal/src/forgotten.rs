@@ -64,7 +64,12 @@ pub async fn ask(posted: Posted) -> Result<Response, Refusal> {
         Asked::Taken => Ok(Redirect::to("/forgotten?asked=1").into_response()),
         Asked::Wait(seconds) => {
             let said = say_with("forgotten-wait", &[("time", wait(seconds).into())]);
-            page(visit, StatusCode::TOO_MANY_REQUESTS, Form::sent(&posted).with_error("login", &said), Step::Ask)
+            page(
+                visit,
+                StatusCode::TOO_MANY_REQUESTS,
+                Form::sent(&posted).with_error("login", &said),
+                Step::Ask,
+            )
         }
     }
 }

@@ -26,6 +26,10 @@ pub struct Form {
     errors: Vec<(String, String)>,
     /// Where a field that was left is looked at.
     check: Option<&'static str>,
+    /// What the ids of its fields begin with, where a page has several forms with the same fields.
+    within: String,
+    /// Somebody else changed it meanwhile.
+    stale: bool,
 }
 
 impl Form {
@@ -50,6 +54,8 @@ impl Form {
         let sent = Self::sent(posted);
         match &error {
             AppError::Invalid(errors) => return Ok(sent.wrong_with(errors)),
+            // What was typed stays, and the page has the version of now: to save again is to mean it.
+            AppError::Conflict(Conflict::Stale { .. }) => return Ok(Self { stale: true, ..sent }),
             AppError::Conflict(conflict) => {
                 if let Some(field) = at(*conflict) {
                     return Ok(sent.with_error(field, &texts::conflict(*conflict).detail));
@@ -85,6 +91,22 @@ impl Form {
     /// Where a field is looked at when it is left.
     pub fn check_of(&self, name: &str) -> Option<String> {
         self.check.map(|address| format!("{address}?field={}", encoded(name)))
+    }
+
+    /// As one of several forms of a page that have the same fields.
+    pub fn within(mut self, prefix: &str) -> Self {
+        prefix.clone_into(&mut self.within);
+        self
+    }
+
+    /// Whether somebody else changed meanwhile what was to be changed.
+    pub fn is_stale(&self) -> bool {
+        self.stale
+    }
+
+    /// What the id of a field ends with.
+    pub fn id(&self, name: &str) -> String {
+        format!("{}{name}", self.within)
     }
 
     /// With something in a field that was left empty.

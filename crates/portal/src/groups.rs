@@ -4,6 +4,7 @@ mod list;
 
 use app::{
     Answer, AppError,
+    adoption::may_release,
     groups::{self as use_cases, MemberChange, Wish},
     reading::views::{GroupView, MemberView},
 };
@@ -13,10 +14,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::{
-    id::{GroupId, UserId},
-    permission::Permission,
-};
+use domain::id::{GroupId, UserId};
 use web::{
     paging::Paging,
     speech::{self, say},
@@ -93,10 +91,11 @@ async fn page(
         let shown = tx.group_view(&group, &tenant).await?;
         let members = tx.member_views(&group, None, paging.after_id::<UserId>()?, paging.rows()).await?;
         let may = tx.may_change_members(&group, &tenant).await?;
+        let may_release = may_release(&mut tx, caller, &tenant).await?;
         tx.finish().await?;
-        Ok::<_, AppError>((shown, tenant, members, may))
+        Ok::<_, AppError>((shown, tenant, members, may, may_release))
     };
-    let (shown, tenant, members, may) = read.await?;
+    let (shown, tenant, members, may, may_release) = read.await?;
     let (members, next) = paging.page("members", members, |m| (String::new(), m.user.id));
     let mut frame = visit.frame.clone();
     frame.trail = customers::trail(tenant.id, &tenant.name);
@@ -116,7 +115,7 @@ async fn page(
         next: next.map(|cursor| query.with(&path, "after", &cursor)),
         path,
         may_change: may && !shown.built_in,
-        may_release: !shown.built_in && caller.may_anywhere(Permission::DirectoryAdopt),
+        may_release: !shown.built_in && may_release,
         form,
     };
     visit.page(status, &page)

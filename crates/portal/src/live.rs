@@ -23,6 +23,7 @@ use axum::{
     },
 };
 use domain::{
+    brand::Look,
     id::{OrderId, RequestId},
     limits,
     request::{ItemState, RequestState},
@@ -153,7 +154,7 @@ impl Watch {
 
     async fn shown_now(&self) -> Result<(String, bool), Refusal> {
         let caller = caller::by_cookie(&self.surface, &self.headers).await?.ok_or(Refusal::SignIn(None))?;
-        speech::follow(&caller.language, &caller.time_zone, &self.headers);
+        context::speak(Some(&caller), &Look::default(), &self.headers);
         let read = async {
             let mut tx = self.surface.app.read(&caller).await?;
             let view = tx.request_view(self.id).await?;
@@ -164,7 +165,7 @@ impl Watch {
             Ok::<_, AppError>((view, progress, may))
         };
         let (view, Progress { complete, over, steps }, may) = read.await?;
-        let form = context::form_of(&self.surface, &self.headers);
+        let form = context::form_of(&self.surface, Some(&caller), &self.headers);
         let retry = self.order.and_then(|order| orders::retry_of(order, &view.counts, may));
         let r = view::request(&view, self.surface.app.now());
         let now = Now { frame: Frame { form, ..Frame::plain() }, r, complete, steps, retry };

@@ -5,6 +5,7 @@ mod list;
 
 use app::{
     Answer, AppError, Repeat,
+    adoption::may_release,
     people::PersonDraft,
     reading::{catalogue::Plan, tx::act, users::User},
     users::{self as use_cases, CreatedUsers, Once, UserPatch},
@@ -18,7 +19,6 @@ use axum::{
 use domain::{
     id::{SubscriptionId, TenantId, UserId},
     list::Standing,
-    permission::Permission,
     person::Detail,
 };
 use serde_json::json;
@@ -134,10 +134,11 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
             true => tx.link_made(id).await?,
             false => None,
         };
+        let may_release = may_release(&mut tx, caller, &tenant).await?;
         tx.finish().await?;
-        Ok::<_, AppError>((user, tenant, held, plans, may, own, link))
+        Ok::<_, AppError>((user, tenant, held, plans, may, own, link, may_release))
     };
-    let (user, tenant, held, plans, may, own, link) = read.await?;
+    let (user, tenant, held, plans, may, own, link, may_release) = read.await?;
     let link = match link {
         Some((token, until)) => Some((visit.surface.activation_url(&token).await?, speech::instant(until))),
         None => None,
@@ -171,7 +172,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
             .collect(),
         enabled: user.enabled,
         account: user.object.is_some(),
-        may_release: user.object.is_some() && caller.may_anywhere(Permission::DirectoryAdopt),
+        may_release: user.object.is_some() && may_release,
         may,
         link,
     };

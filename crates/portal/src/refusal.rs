@@ -27,7 +27,16 @@ pub enum Refusal {
     /// Somebody has to sign in first, and then gets to this page.
     SignIn(Option<String>),
     /// A page that says why.
-    Page(StatusCode, String, String),
+    Page(StatusCode, Words),
+}
+
+/// What a page says.
+#[derive(Debug, Clone)]
+pub enum Words {
+    /// A message, said in the language that is known when the page is made.
+    Id(&'static str),
+    /// Title and detail.
+    Said(String, String),
 }
 
 #[derive(Template)]
@@ -39,9 +48,9 @@ struct Message {
 }
 
 impl Refusal {
-    /// Title and detail of a message.
-    fn page(status: StatusCode, id: &str) -> Self {
-        Self::Page(status, say(&format!("{id}-title")), say(&format!("{id}-detail")))
+    /// A page that says a message.
+    fn page(status: StatusCode, id: &'static str) -> Self {
+        Self::Page(status, Words::Id(id))
     }
 
     /// There is nothing here.
@@ -70,7 +79,7 @@ impl Refusal {
     /// Too many attempts.
     pub fn too_many(seconds: i64) -> Self {
         let detail = say_with("too-many-detail", &[("seconds", seconds.into())]);
-        Self::Page(StatusCode::TOO_MANY_REQUESTS, say("too-many-title"), detail)
+        Self::Page(StatusCode::TOO_MANY_REQUESTS, Words::Said(say("too-many-title"), detail))
     }
 
     /// A page that could not be made.
@@ -91,11 +100,12 @@ impl From<AppError> for Refusal {
             AppError::Forbidden(_) => Self::page(StatusCode::FORBIDDEN, "forbidden"),
             AppError::Invalid(errors) => {
                 let all: Vec<_> = errors.iter().map(texts::field_error).collect();
-                Self::Page(StatusCode::UNPROCESSABLE_ENTITY, say("invalid-title"), all.join(" "))
+                let words = Words::Said(say("invalid-title"), all.join(" "));
+                Self::Page(StatusCode::UNPROCESSABLE_ENTITY, words)
             }
             AppError::Conflict(conflict) => {
                 let text = texts::conflict(*conflict);
-                Self::Page(StatusCode::CONFLICT, text.title, text.detail)
+                Self::Page(StatusCode::CONFLICT, Words::Said(text.title, text.detail))
             }
             AppError::Unavailable(_) => {
                 tracing::warn!(%error, "not available");
@@ -134,8 +144,12 @@ impl IntoResponse for Refusal {
 
 impl Refusal {
     fn around(&self, frame: Frame) -> Response {
-        let Self::Page(_, title, detail) = self else { return Redirect::to("/").into_response() };
-        let page = Message { frame, title: title.clone(), detail: detail.clone() };
+        let Self::Page(_, words) = self else { return Redirect::to("/").into_response() };
+        let (title, detail) = match words.clone() {
+            Words::Id(id) => (say(&format!("{id}-title")), say(&format!("{id}-detail"))),
+            Words::Said(title, detail) => (title, detail),
+        };
+        let page = Message { frame, title, detail };
         // The simplest page has nothing that could fail.
         let html = page.render().unwrap_or_default();
         let kind = (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
@@ -147,6 +161,7 @@ impl Refusal {
 pub async fn dress(State(surface): State<Surface>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let (host, headers) = (caller::host(&parts.headers), parts.headers.clone());
+    let path = context::back(&parts);
     let response = next.run(Request::from_parts(parts, body)).await;
     let Some(refusal) = response.extensions().get::<Refusal>().cloned() else { return response };
     if let Refusal::SignIn(to) = &refusal {
@@ -159,7 +174,9 @@ pub async fn dress(State(surface): State<Surface>, request: Request, next: Next)
     // When the database is away the page goes without.
     let look = context::look(&surface, host.as_deref()).await.unwrap_or_default();
     let caller = caller::by_cookie(&surface, &headers).await.ok().flatten();
-    let frame = Frame { theme: context::theme(caller.as_ref(), &headers), ..Frame::of(look) };
+    context::speak(caller.as_ref(), &look, &headers);
+    let form = context::form_of(&surface, caller.as_ref(), &headers);
+    let frame = Frame { theme: context::theme(caller.as_ref(), &headers), form, path, ..Frame::of(look) };
     let (dressed, (mut parts, _)) = (refusal.around(frame), response.into_parts());
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, dressed.into_body())

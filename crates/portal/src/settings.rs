@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use domain::{id::TenantId, limits, setting::Setting, tenant::TenantKind};
+use domain::{id::TenantId, limits, permission::Permission, setting::Setting, tenant::TenantKind};
 use web::{
     Surface,
     speech::{self, Arg, Language, say, say_with},
@@ -48,7 +48,11 @@ pub fn routes() -> Router<Surface> {
 
 /// Those of one's own tenant.
 pub async fn own(visit: Visit) -> Result<Response, Refusal> {
-    let tenant = visit.person()?.tenant;
+    let caller = visit.person()?;
+    let roots = caller.roots(Permission::TenantUpdate);
+    // Who may only settle something elsewhere gets there.
+    let elsewhere = roots.first().copied().filter(|_| !roots.contains(&caller.tenant));
+    let tenant = elsewhere.unwrap_or(caller.tenant);
     Ok(Redirect::to(&format!("/settings/{tenant}")).into_response())
 }
 

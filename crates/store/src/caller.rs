@@ -326,6 +326,19 @@ impl Store {
         Ok(())
     }
 
+    /// An attempt whose password nobody looked at does not count; those before it do.
+    pub async fn uncount_sign_in(&self, login: &str, network: Option<&str>) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE sign_in_count SET failures = greatest(failures - 1, 0)
+              WHERE login = $1 AND network IN ($2, '')",
+            login,
+            network.unwrap_or(UNKNOWN)
+        )
+        .execute(&self.auth)
+        .await?;
+        Ok(())
+    }
+
     /// As [`Store::open_session_from`], from a device of which nothing is known.
     pub async fn open_session(
         &self,

@@ -105,6 +105,11 @@ impl Few {
         true
     }
 
+    /// What is compared with the column of the order, and what with every name: of few all are.
+    fn compared(&self, column: Range, every: Range) -> (Range, Range) {
+        if self.0.is_some() && !column.low.is_empty() { (Range::all(), column) } else { (column, every) }
+    }
+
     /// The ids, where a filter matched few.
     fn ids(self) -> Option<Vec<Uuid>> {
         self.0.map(|ids| ids.into_iter().collect())

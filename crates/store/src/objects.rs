@@ -204,6 +204,19 @@ impl WriteTx<'_> {
     }
 
     /// Makes objects dirty again, at once.
+    /// Waits for workers that are recording these objects. Whoever changes what they record
+    /// after the objects, as subscriptions, takes both in their order.
+    pub async fn lock_work(&mut self, objects: &[ObjectId]) -> Result<(), StoreError> {
+        let ids: Vec<_> = objects.iter().map(|o| o.uuid()).collect();
+        sqlx::query!(
+            "SELECT object_id FROM work WHERE object_id = ANY($1) ORDER BY object_id FOR UPDATE",
+            &ids
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(())
+    }
+
     pub(crate) async fn make_due(&mut self, objects: &[ObjectId], lane: Lane) -> Result<(), StoreError> {
         let ids: Vec<_> = objects.iter().map(|o| o.uuid()).collect();
         sqlx::query!(

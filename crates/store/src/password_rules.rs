@@ -101,7 +101,7 @@ impl WriteTx<'_> {
         permit: &Permit<act::TenantUpdate>,
     ) -> Result<PasswordRules, StoreError> {
         let id = permit.tenant.id;
-        sqlx::query!("SELECT id FROM tenant WHERE id = $1 FOR UPDATE", id.uuid())
+        sqlx::query!("SELECT id FROM tenant WHERE id = $1 FOR NO KEY UPDATE", id.uuid())
             .fetch_one(self.sql())
             .await?;
         self.rules_at(id).await

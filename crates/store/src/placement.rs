@@ -168,7 +168,7 @@ impl WriteTx<'_> {
             r#"SELECT ARRAY(SELECT d.code FROM placement p JOIN target d ON d.id = p.target_id
                              WHERE p.tenant_id = t.id ORDER BY d.code COLLATE "C") AS "allowed!",
                       (SELECT d.code FROM target d WHERE d.id = t.target_id) AS "default"
-                 FROM tenant t WHERE t.id = $1 FOR UPDATE OF t"#,
+                 FROM tenant t WHERE t.id = $1 FOR NO KEY UPDATE OF t"#,
             tenant.uuid()
         )
         .fetch_one(self.sql())

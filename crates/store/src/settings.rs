@@ -66,7 +66,7 @@ impl WriteTx<'_> {
     ) -> Result<Result<Resettled, Billed>, StoreError> {
         let tenant = permit.tenant.id;
         let present =
-            sqlx::query_scalar!("SELECT version FROM tenant WHERE id = $1 FOR UPDATE", tenant.uuid())
+            sqlx::query_scalar!("SELECT version FROM tenant WHERE id = $1 FOR NO KEY UPDATE", tenant.uuid())
                 .fetch_one(self.sql())
                 .await?;
         if version != present {

@@ -52,7 +52,7 @@ impl WriteTx<'_> {
     /// Locks the permitted tenant's suffixes until the end and gives them as they are.
     async fn lock_suffixes(&mut self, permit: &Permit<act::OrderCreate>) -> Result<TenantRef, StoreError> {
         let id = permit.tenant.id;
-        sqlx::query!("SELECT id FROM tenant WHERE id = $1 FOR UPDATE", id.uuid())
+        sqlx::query!("SELECT id FROM tenant WHERE id = $1 FOR NO KEY UPDATE", id.uuid())
             .fetch_one(self.sql())
             .await?;
         self.tenant(id).await

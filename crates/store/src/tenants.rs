@@ -203,7 +203,7 @@ impl WriteTx<'_> {
         code: &'static str,
     ) -> Result<i64, StoreError> {
         let row = sqlx::query!(
-            "SELECT name, billing_id, status, version FROM tenant WHERE id = $1 FOR UPDATE",
+            "SELECT name, billing_id, status, version FROM tenant WHERE id = $1 FOR NO KEY UPDATE",
             id.uuid()
         )
         .fetch_one(self.sql())

@@ -99,6 +99,10 @@ impl WriteTx<'_> {
             return Ok(made);
         }
         let (tenant, user, now) = (self.caller.tenant, self.caller.user(), ts(self.now));
+        // One at a time, so that together they are not more than there may be.
+        sqlx::query!("SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE", user.uuid())
+            .fetch_optional(self.sql())
+            .await?;
         let working = sqlx::query_scalar!(
             r#"SELECT count(*) AS "n!" FROM api_token WHERE user_id = $1 AND kind = 'api' AND revoked_at IS NULL
                   AND (expires_at IS NULL OR expires_at > $2)"#,

@@ -141,7 +141,7 @@ fn unreadable() -> AppError {
 }
 
 fn unreadable_at(field: &str) -> AppError {
-    let expected = "the `next` of an earlier page of this list, as it was";
+    let expected = "the `next` of an earlier page of this list";
     AppError::field(FieldError::new(field, Rule::Format).with("expected", expected))
 }
 

@@ -95,7 +95,8 @@ fn unknown(error: &FieldError) -> String {
         Some(value) => say_with("rule-unknown-value", &[("value", value.into())]),
         None => say("rule-unknown"),
     };
-    match arg("known").or_else(|| arg("expected")).filter(|known| !known.is_empty()) {
+    let known = arg("known").cloned().or_else(|| arg("expected").map(|text| expected(text)));
+    match known.filter(|known| !known.is_empty()) {
         Some(known) => say_with("rule-unknown-known", &[("text", first.into()), ("known", known.into())]),
         None => first,
     }

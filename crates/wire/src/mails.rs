@@ -55,9 +55,9 @@ pub struct Mail {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "da")]
     pub language: Option<String>,
-    /// Code of the brand it bears.
+    /// Name of the brand it bears.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "direct")]
+    #[schema(example = "Direct Hosting")]
     pub brand: Option<String>,
     /// How far it is.
     pub state: MailState,

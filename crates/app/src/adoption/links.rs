@@ -166,6 +166,7 @@ fn person_spec(
     let shown = user_spec(&found.attributes, parent);
     Ok(Spec::User(UserSpec {
         manager: before.manager,
+        foreign_manager: shown.foreign_manager && before.manager.is_none(),
         service_details: before.service_details.clone(),
         ..shown
     }))

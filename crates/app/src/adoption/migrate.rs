@@ -14,7 +14,7 @@ use domain::{
     tenant::TenantKind,
 };
 use store::{
-    Caller,
+    Caller, StoreError,
     surveys::{Survey, SurveyObject},
     tx::{Cause, Permit, TenantRef, WriteTx, act},
 };
@@ -227,9 +227,16 @@ impl Work<'_> {
         there: &TenantRef,
     ) -> Result<Vec<FieldError>, AppError> {
         let seller = match there.path.iter().rev().nth(1) {
-            Some(above) => Some(tx.tenant(*above).await?.code),
+            // One that the caller cannot see is not theirs to name.
+            Some(above) => match tx.tenant(*above).await {
+                Ok(seller) => Some(seller.code),
+                Err(StoreError::NotFound(_)) => None,
+                Err(error) => return Err(error.into()),
+            },
             None => None,
         };
+        // What follows is about the customer again.
+        tx.tenant(there.id).await?;
         let said = [
             ("name", Some(customer.name.clone()), Some(there.name.clone())),
             ("billing_id", customer.billing_id.clone(), there.billing_id.clone()),

@@ -8,6 +8,7 @@
 
 use domain::{
     id::{AdoptionId, GroupId, ObjectId, RequestId, TargetId, TenantId, UserId},
+    permission::Permission,
     request::Lane,
     spec::ObjectKind,
 };
@@ -61,6 +62,17 @@ async fn operator(tx: &mut ReadTx<'_>, target: TargetId) -> Result<Permit<act::D
     // Who may not see the operator may not act for it.
     let owner = tx.tenant(owner).await.map_err(|_| AppError::NotFound("directory"))?;
     Ok(tx.permit::<act::DirectoryAdopt>(&owner)?)
+}
+
+/// Whether the caller may give back what lies in the directory of a tenant.
+pub async fn may_release(tx: &mut ReadTx<'_>, caller: &Caller, tenant: &TenantRef) -> Result<bool, AppError> {
+    let anywhere = [Permission::DirectoryRead, Permission::DirectoryAdopt].map(|p| caller.may_anywhere(p));
+    let Some(target) = tenant.target.filter(|_| anywhere == [true; 2]) else { return Ok(false) };
+    match operator(tx, target).await {
+        Ok(_) => Ok(true),
+        Err(AppError::NotFound(_) | AppError::Forbidden(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// What would become of a person.

@@ -34,7 +34,7 @@ use super::{
     refers::{People, Refers},
     served::Served,
 };
-use crate::{AppError, error::Conflict, life::settle_served};
+use crate::{AppError, error::Conflict};
 
 type Permits<'p> = (&'p Permit<act::DirectoryAdopt>, &'p Permit<act::OrderCreate>);
 
@@ -110,9 +110,11 @@ pub(super) async fn carry_out(
     tx.adopt_references(adopt, tenant, &refers.managers, &refers.owners).await?;
     // Who is ours already may be in the groups already.
     tx.want_members(tenant, &of_ours, true).await?;
-    build.subscribe(tx, &links.plans).await?;
-    // What services say of people is wanted beside what was found.
-    settle_served(tx, tenant).await?;
+    let served = build.subscribe(tx, &links.plans).await?;
+    // What services say of people is wanted beside what was found. Others are as they were.
+    let (_, services) = tx.served(tenant, None).await?;
+    tx.lock_services(&services, false).await?;
+    tx.settle_people(&served).await?;
     tx.adoption_run(adopt, adoption, tenant).await?;
     Ok(request)
 }
@@ -425,7 +427,7 @@ impl<'a> Build<'a> {
         &self,
         tx: &mut WriteTx<'_>,
         present: &BTreeSet<(Option<UserId>, String)>,
-    ) -> Result<(), AppError> {
+    ) -> Result<Vec<Uuid>, AppError> {
         let (mut all, mut notes) = (Vec::new(), Vec::new());
         let whose: BTreeMap<_, _> =
             self.outcome.matched(ObjectKind::User).map(|(d, link, _)| (d.id, link.whose)).collect();
@@ -452,10 +454,11 @@ impl<'a> Build<'a> {
         if !all.is_empty() {
             tx.subscribe(self.tenant, &self.plan.time_zone, &all).await?;
         }
+        let served: BTreeSet<_> = notes.iter().map(|(user, _)| user.uuid()).collect();
         for (user, plan) in notes {
             tx.note_plan(self.tenant, user, &plan.code, plan.version, true);
         }
-        Ok(())
+        Ok(served.into_iter().collect())
     }
 }
 

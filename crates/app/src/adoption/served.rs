@@ -106,6 +106,9 @@ async fn plans(
         return Ok(BTreeMap::new());
     }
     let buyer = ground.customer.as_ref().unwrap_or(&ground.seller);
+    if let Some(customer) = &ground.customer {
+        tx.hold_currency(customer).await?;
+    }
     let all = tx.plans_for(buyer, &plan.currency).await?;
     let missing = codes.iter().filter(|code| all.iter().all(|plan| plan.code != **code));
     let known: Vec<_> = all.iter().map(|plan| plan.code.as_str()).collect();

@@ -19,7 +19,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{
-    field::{FieldError, Rule},
+    field::{Checker, FieldError, Rule},
     permission::Permission,
 };
 use web::speech::{self, number, say, say_with};
@@ -295,7 +295,14 @@ async fn draft(visit: &Visit, field: &(dyn Fn(&str) -> String + Sync)) -> Result
             Some(found.map_err(unknown)?)
         }
     };
-    Ok(UpgradeDraft { to: field("to").parse().ok(), from: field("from").parse().ok(), below, user: None })
+    let mut c = Checker::default();
+    let mut version = |name: &str| {
+        let text = given(&field(name))?;
+        let unknown = |_| FieldError::new(name, Rule::Unknown).with("value", &text);
+        c.take(text.parse().map_err(unknown))
+    };
+    let draft = UpgradeDraft { to: version("to"), from: version("from"), below, user: None };
+    c.finish(Some(draft)).map_err(AppError::Invalid)
 }
 
 async fn upgrade_page(

@@ -210,7 +210,11 @@ async fn page(
     let mut blocks: BTreeMap<(String, String), Vec<&Explained>> = BTreeMap::new();
     for of in &known.explained {
         let instance = of.instance.clone().or_else(|| instance.map(str::to_owned)).unwrap_or_default();
-        blocks.entry((of.service.clone(), instance)).or_default().push(of);
+        let block = blocks.entry((of.service.clone(), instance)).or_default();
+        // Who has several plans of an instance says a property once, for all of them.
+        if !block.iter().any(|known| known.name == of.name) {
+            block.push(of);
+        }
     }
     let several = |service: &str| blocks.keys().filter(|(s, _)| s == service).nth(1).is_some();
     let mut shown = Vec::new();
@@ -225,6 +229,7 @@ async fn page(
         {
             block.form = form.clone();
         }
+        block.form = block.form.within(&format!("{}.", shown.len() + 1));
         shown.push(block);
     }
     let (path, hint) = match place {

@@ -204,7 +204,14 @@ pub async fn change(
         }
     };
     if posted.field("sure").is_empty() {
-        return sure(&posted, (id, &plan), &preview, (deed, &chosen), (StatusCode::OK, Form::default()));
+        return sure(
+            &posted,
+            (id, &plan),
+            &preview,
+            (deed, &chosen),
+            (StatusCode::OK, Form::default()),
+            &back(),
+        );
     }
     match use_cases::change(app, caller, id, &plan, (deed, &chosen), &visit.cause).await {
         Ok(Some(request)) => {
@@ -218,7 +225,7 @@ pub async fn change(
         Err(error) => {
             let form = Form::again(&posted, error)?.gathered("", "people");
             let refused = (StatusCode::UNPROCESSABLE_ENTITY, form);
-            sure(&posted, (id, &plan), &preview, (deed, &chosen), refused)
+            sure(&posted, (id, &plan), &preview, (deed, &chosen), refused, &back())
         }
     }
 }
@@ -229,6 +236,7 @@ fn sure(
     of: &SeatsPreview,
     (deed, chosen): (Deed, &Chosen),
     (status, form): (StatusCode, Form),
+    back: &Pairs,
 ) -> Result<Response, Refusal> {
     let visit = &posted.visit;
     let name = &of.seat.plan.name;
@@ -251,7 +259,7 @@ fn sure(
     let page = Sure {
         frame,
         title: say_with(title, &[("plan", name.into())]),
-        back: path.clone(),
+        back: back.with(&path, "done", ""),
         path: format!("{path}/{}", code(deed)),
         deed: code(deed),
         people: number(count(of.people)),

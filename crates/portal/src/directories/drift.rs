@@ -18,8 +18,10 @@ use axum::{
 };
 use domain::{
     drift::{FindingKind, FindingState, is_of_members},
+    field::{Checker, FieldError, Rule},
     id::{FindingId, TenantId},
     limits,
+    list::one_of,
     permission::Permission,
     spec::Attribute,
 };
@@ -104,26 +106,30 @@ struct List {
     kinds: Vec<(&'static str, String, bool)>,
     directories: Vec<(String, String, bool)>,
     state: &'static str,
+    tenant: String,
     next: Option<String>,
     filtered: bool,
     revert: Option<(String, String)>,
 }
 
 /// What is asked for; open ones when nothing is said.
-fn filter(query: &Pairs, roots: Vec<TenantId>) -> FindingFilter {
+/// What cannot be read is refused: without it, more would be meant than was said.
+fn filter(query: &Pairs, roots: Vec<TenantId>) -> Result<FindingFilter, AppError> {
+    let mut c = Checker::default();
     let state = match query.given("state") {
         None => Some(FindingState::Open),
         Some("all") => None,
-        Some(code) => FindingState::from_code(code),
+        Some(code) => c.take(one_of("state", code, &FindingState::ALL, FindingState::code)),
     };
-    FindingFilter {
-        roots,
-        tenant: query.given("tenant").and_then(|id| id.parse().ok()),
-        directory: query.given("directory").map(str::to_owned),
-        kind: query.given("kind").and_then(FindingKind::from_code),
-        state,
-        ..FindingFilter::default()
-    }
+    let kind = query.given("kind");
+    let kind = kind.and_then(|code| c.take(one_of("kind", code, &FindingKind::ALL, FindingKind::code)));
+    let tenant = query.given("tenant").and_then(|id| {
+        let unknown = |_| FieldError::new("tenant", Rule::Unknown).with("value", id);
+        c.take(id.parse().map_err(unknown))
+    });
+    let directory = query.given("directory").map(str::to_owned);
+    let asked = FindingFilter { roots, tenant, directory, kind, state, ..FindingFilter::default() };
+    c.finish(Some(asked)).map_err(AppError::Invalid)
 }
 
 /// Findings, newest first.
@@ -131,7 +137,7 @@ pub async fn list(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
     let caller = visit.person()?;
     let Ok(seen) = roots(caller, Permission::RequestRead) else { return Err(Refusal::no_page()) };
     let paging = Paging::new("findings", None, query.given("after"))?;
-    let which = filter(&query, seen);
+    let which = filter(&query, seen)?;
     let read = async {
         let mut tx = visit.surface.app.read(caller).await?;
         let own = tx.is_provider_staff().await?;
@@ -177,7 +183,11 @@ pub async fn list(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
             .collect(),
         state: here,
         next: next.map(|cursor| query.with("/drift", "after", &cursor)),
-        filtered: which.kind.is_some() || which.directory.is_some() || query.given("after").is_some(),
+        tenant: query.given("tenant").unwrap_or_default().to_owned(),
+        filtered: which.kind.is_some()
+            || which.directory.is_some()
+            || which.tenant.is_some()
+            || query.given("after").is_some(),
         revert: may_revert.then(|| (without_place.with("/drift/revert", "state", ""), view::count(open))),
     };
     visit.page(StatusCode::OK, &page)
@@ -301,7 +311,7 @@ const FIELDS: [&str; 3] = ["directory", "kind", "tenant"];
 pub async fn sure(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
     let caller = visit.person()?;
     let Ok(roots) = roots(caller, Permission::RequestRetry) else { return Err(Refusal::no_page()) };
-    let which = FindingFilter { state: Some(FindingState::Open), ..filter(&query, roots) };
+    let which = FindingFilter { state: Some(FindingState::Open), ..filter(&query, roots)? };
     let read = async {
         let mut tx = visit.surface.app.read(caller).await?;
         let counts = tx.open_findings(&which, true).await?;
@@ -329,7 +339,7 @@ pub async fn revert_all(posted: Posted) -> Result<Response, Refusal> {
     let visit = &posted.visit;
     let caller = visit.person()?;
     let query = FIELDS.into_iter().fold(Pairs::default(), |pairs, name| pairs.and(name, posted.field(name)));
-    let which = FindingFilter { state: None, ..filter(&query, Vec::new()) };
+    let which = FindingFilter { state: None, ..filter(&query, Vec::new())? };
     let reverted = use_cases::revert_many(&visit.surface.app, caller, which, &visit.cause).await?;
     let to = match reverted.as_slice() {
         [] => query.with("/drift", "done", "nobody"),

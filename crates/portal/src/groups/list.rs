@@ -167,7 +167,7 @@ pub async fn export(
     visit.person()?;
     let id: TenantId = id.parse().map_err(|_| Refusal::no_page())?;
     let (surface, query) = (visit.surface.clone(), query.without(&["after", "before"]));
-    file::send("groups", &COLUMNS, move |after| {
+    file::send(&visit, "groups", &COLUMNS, move |after| {
         let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
         Box::pin(async move {
             // Who is signed in and what they may see is asked for every part.
@@ -192,7 +192,7 @@ fn line(of: &GroupView) -> String {
         of.logon_name.clone(),
         text(&of.description),
         text(&of.mail),
-        view::count(of.members),
+        of.members.to_string(),
         of.created_at.to_string(),
         state,
     ])

@@ -217,7 +217,7 @@ pub async fn export(
     let surface = visit.surface.clone();
     let (id, query) = (tenant.id, query.without(&["after", "before"]));
     let name = format!("{}-people", tenant.code);
-    file::send(&name, &COLUMNS, move |after| {
+    file::send(&visit, &name, &COLUMNS, move |after| {
         let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
         Box::pin(async move {
             // Who is signed in and what they may see is asked for every part.

@@ -182,7 +182,7 @@ pub async fn overview(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
 pub async fn export(visit: Visit, headers: HeaderMap, query: Pairs) -> Result<Response, Refusal> {
     visit.person()?;
     let (surface, query) = (visit.surface.clone(), query.without(&["after", "before"]));
-    file::send("requests", &COLUMNS, move |after| {
+    file::send(&visit, "requests", &COLUMNS, move |after| {
         let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
         Box::pin(async move {
             // Who is signed in and what they may see is asked for every part.

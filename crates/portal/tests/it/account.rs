@@ -172,8 +172,9 @@ async fn a_session_that_is_ended_elsewhere_is_really_over() {
     let form = form.expect("a form").to_owned();
     assert_eq!(laptop.fill("/account", &other, &[]).await.goes_to(), "/account?done=session-ended");
     assert_eq!(laptop.fill("/account", &other, &[]).await.status.as_u16(), 404, "once");
-    let late =
-        phone.post("/account/sessions/all", &[("sec-fetch-site", "same-origin")], &[("form_token", &form)]).await;
+    let late = phone
+        .post("/account/sessions/all", &[("sec-fetch-site", "same-origin")], &[("form_token", &form)])
+        .await;
     assert_eq!(late.goes_to(), "/", "it changed nothing and leads to the sign-in");
     assert_eq!(phone.get("/account").await.goes_to(), "/sign-in?to=%2Faccount");
     // What replaces a part of a page leads the whole page there.

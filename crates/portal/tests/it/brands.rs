@@ -373,8 +373,9 @@ async fn only_people_of_a_host_name_s_tenant_and_of_those_below_come_in_there() 
         assert!(signed.all.contains("location: /home"), "{host}: {}", signed.all);
     }
     let plain = |all: &str| {
-        let lines =
-            all.lines().filter(|line| !line.contains("name=\"form_token\"") && !line.starts_with("x-request-id"));
+        let lines = all
+            .lines()
+            .filter(|line| !line.contains("name=\"form_token\"") && !line.starts_with("x-request-id"));
         // What was typed is repeated, and counts.
         let typed = |line: &&str| line.contains("name=\"login\"") || line.starts_with("content-length");
         let lines = lines.filter(|line| !line.starts_with("set-cookie") && !typed(line));

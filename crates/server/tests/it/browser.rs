@@ -1,6 +1,7 @@
 //! A real browser (headless Chromium through its `WebDriver`), as somebody sits before it.
 
 use std::{
+    collections::BTreeSet,
     fs,
     net::TcpListener,
     path::{Path, PathBuf},
@@ -300,6 +301,8 @@ pub struct Traffic {
     pub asked: Vec<Asked>,
     /// Bytes that arrived, as they were sent.
     pub bytes: u64,
+    /// What the browser asked for its own pages.
+    own: BTreeSet<String>,
 }
 
 /// Something that was asked for.
@@ -322,13 +325,15 @@ impl Traffic {
                 self.bytes += bytes(&of["redirectResponse"]);
                 let (url, initiator) = (text(&of["request"]["url"]), &of["initiator"]);
                 let by = format!("{} {}", text(&initiator["type"]), text(&initiator["url"]));
-                if !url.starts_with("data:") {
+                if url.starts_with("chrome://") {
+                    self.own.insert(id);
+                } else if !url.starts_with("data:") {
                     self.asked.push(Asked { id, url, by });
                 }
                 return;
             }
             Some("Network.loadingFinished") => {
-                self.bytes += bytes(of);
+                self.bytes += if self.own.contains(&id) { 0 } else { bytes(of) };
                 false
             }
             Some("Network.requestServedFromCache") => true,

@@ -373,7 +373,8 @@ async fn every_component_is_clean_and_stands_still_for_who_wants_that() {
     let moving =
         "return [...document.querySelectorAll('*')].filter(part => ['', '::before', '::after'].some(of => {
         const style = getComputedStyle(part, of || null);
-        return style.animationName !== 'none' || parseFloat(style.transitionDuration) > 0; }))
+        return [style.animationName !== 'none' && style.animationDuration, style.transitionDuration]
+            .some(of => of && parseFloat(of) > 0.001); }))
         .map(part => part.outerHTML.slice(0, 80))";
     let moving = browser.page.run(moving, json!([])).await.expect("what moves");
     assert_eq!(moving, json!([]), "nothing moves");

@@ -87,13 +87,19 @@ impl ReadTx<'_> {
 
 impl ReadTx<'_> {
     /// The people of a customer who have a plan, in the order of their ids, and the services
-    /// of these plans.
-    pub async fn served(&mut self, customer: TenantId) -> Result<(Vec<Uuid>, Vec<ServiceId>), StoreError> {
+    /// of these plans; with `holding` only of services whose templates hold that.
+    pub async fn served(
+        &mut self,
+        customer: TenantId,
+        holding: Option<&str>,
+    ) -> Result<(Vec<Uuid>, Vec<ServiceId>), StoreError> {
         let rows = sqlx::query!(
             r#"SELECT DISTINCT s.user_id AS "user!", p.service_id
-                 FROM subscription s JOIN plan p ON p.id = s.plan_id
-                WHERE s.tenant_id = $1 AND s.ended_at IS NULL AND s.user_id IS NOT NULL ORDER BY 1"#,
-            customer.uuid()
+                 FROM subscription s JOIN plan p ON p.id = s.plan_id JOIN service v ON v.id = p.service_id
+                WHERE s.tenant_id = $1 AND s.ended_at IS NULL AND s.user_id IS NOT NULL
+                  AND ($2::text IS NULL OR position($2 IN v.definition::text) > 0) ORDER BY 1"#,
+            customer.uuid(),
+            holding
         )
         .fetch_all(self.sql())
         .await?;

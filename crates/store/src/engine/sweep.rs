@@ -350,7 +350,7 @@ impl EngineStore {
                       CASE WHEN EXISTS (SELECT FROM fact f WHERE f.subscription_id = s.former_id AND f.kind = 'started')
                            THEN s.created_at ELSE now() END AS "at!: jiff_sqlx::Timestamp"
                  FROM subscription s JOIN tenant t ON t.id = s.tenant_id
-                WHERE s.created_at > $1 AND s.ended_at IS NULL
+                WHERE s.created_at > $1 AND s.ended_at IS NULL AND s.former_id IS NOT NULL
                   AND NOT EXISTS (SELECT FROM fact f WHERE f.subscription_id = s.id AND f.kind = 'started')
                   AND (EXISTS (SELECT FROM membership m WHERE m.group_object = s.group_object
                                   AND m.member_object = s.member_object AND m.wanted AND m.applied_gen >= m.wanted_gen)

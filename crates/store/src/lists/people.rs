@@ -28,6 +28,8 @@ struct Asked {
     field: Option<serde_json::Value>,
     limit: i64,
     few: Option<Vec<Uuid>>,
+    /// What any of their names begins with.
+    either: Range,
 }
 
 /// One statement: its name, of which people, what is compared with the text that was
@@ -45,10 +47,12 @@ macro_rules! ids {
                 + " AND "
                 + $text
                 + "
+                AND (u.search_key >= $13 AND u.search_key < $14 OR u.principal_name >= $13 AND u.principal_name < $14
+                     OR lower(u.logon_name) = $13)
                 AND ($6::text IS NULL OR $6 = (CASE WHEN NOT u.enabled THEN 'disabled'
                      WHEN u.activated_at IS NULL THEN 'never_activated' ELSE 'active' END))
-                AND ($7::text IS NULL OR $7 = coalesce((SELECT x.state FROM external_object x
-                     WHERE x.object_id = u.object_id), 'requested'))
+                AND ($7::text IS NULL OR u.object_id IS NOT NULL AND $7 = coalesce((SELECT x.state
+                     FROM external_object x WHERE x.object_id = u.object_id), 'requested'))
                 AND ($8::uuid[] IS NULL OR (SELECT true FROM subscription s
                      WHERE s.user_id = u.id AND s.plan_id = ANY($8) AND s.ended_at IS NULL LIMIT 1))
                 AND ($9::text IS NULL OR u.department = $9)
@@ -67,7 +71,9 @@ macro_rules! ids {
             $a.department,
             $a.field,
             $a.limit,
-            $a.few.as_deref()
+            $a.few.as_deref(),
+            $a.either.low,
+            $a.either.high
         )
         .fetch_all($tx.sql())
         .await?
@@ -90,8 +96,7 @@ macro_rules! by {
                 $a,
                 $few_up,
                 "u.id = ANY($12) AND u.tenant_id = $1",
-                "(u.search_key >= $4 AND u.search_key < $5 OR u.principal_name >= $4 AND u.principal_name < $5
-                  OR lower(u.logon_name) = $4)",
+                "$4::text IS NOT NULL AND $5::text IS NOT NULL",
                 $after,
                 $up
             ),
@@ -100,8 +105,7 @@ macro_rules! by {
                 $a,
                 $few_down,
                 "u.id = ANY($12) AND u.tenant_id = $1",
-                "(u.search_key >= $4 AND u.search_key < $5 OR u.principal_name >= $4 AND u.principal_name < $5
-                  OR lower(u.logon_name) = $4)",
+                "$4::text IS NOT NULL AND $5::text IS NOT NULL",
                 $before,
                 $down
             ),
@@ -135,8 +139,9 @@ impl ReadTx<'_> {
             Some(code) => Some(self.versions_of_plan(code).await?),
             None => None,
         };
-        let text = self.people_named(&permit.tenant, which.search, order.by, &mut few).await?;
+        let (text, either) = self.people_named(&permit.tenant, which.search, order.by, &mut few).await?;
         self.few_people(permit.tenant.id.uuid(), which, plans.as_deref(), &mut few).await?;
+        let (text, either) = few.compared(text, either);
         let asked = Asked {
             tenant: permit.tenant.id.uuid(),
             start: Start::of(span, order.descending),
@@ -148,6 +153,7 @@ impl ReadTx<'_> {
             field: which.field.map(|(id, value)| json!({ (id.uuid().to_string()): value })),
             limit: i64::from(span.limit),
             few: few.ids(),
+            either,
         };
         let mut ids = self.ids_of_people(order.by, &asked).await?;
         if span.back {
@@ -185,7 +191,7 @@ impl ReadTx<'_> {
                 self,
                 asked,
                 ["by created, walked", "by -created, walked", "by created, few", "by -created, few"],
-                "(u.search_key >= $4 AND u.search_key < $5 OR u.principal_name >= $4 AND u.principal_name < $5)",
+                "$4::text IS NOT NULL AND $5::text IS NOT NULL",
                 ["u.id > $3 AND $2::text IS NOT NULL", "u.id < $3 AND $2::text IS NOT NULL"],
                 ["u.id", "u.id DESC"]
             ),
@@ -193,15 +199,16 @@ impl ReadTx<'_> {
     }
 
     /// Who is called so. Where those are few they are kept in `few`, and nothing is left to
-    /// compare; otherwise the page compares the column it is sorted by.
+    /// compare. Otherwise the page compares the column it is sorted by, where many begin so, or
+    /// else every name: gives with what each begins.
     async fn people_named(
         &mut self,
         tenant: &TenantRef,
         search: Option<&str>,
         column: PeopleColumn,
         few: &mut Few,
-    ) -> Result<Range, StoreError> {
-        let Some(search) = search else { return Ok(Range::all()) };
+    ) -> Result<(Range, Range), StoreError> {
+        let Some(search) = search else { return Ok((Range::all(), Range::all())) };
         let text = Range::beginning(&search_key(search));
         let id = tenant.id.uuid();
         let named = sqlx::query_scalar!(
@@ -234,17 +241,18 @@ impl ReadTx<'_> {
         )
         .fetch_all(self.sql())
         .await?;
-        // Sorted by one kind of name, another that too many have is not looked at.
-        let few_or_sorted =
-            |found: &[Uuid], by| column == by || column == PeopleColumn::Created || is_few(found, FEW_ROWS);
-        let mut all = logon;
-        if few_or_sorted(&named, PeopleColumn::Name) {
-            all.extend(named);
+        let (few_names, few_logins) = (is_few(&named, FEW_ROWS), is_few(&logins, FEW_ROWS));
+        if few_names && few_logins && few.keep([named, logins, logon].concat(), FEW_ROWS) {
+            return Ok((Range::all(), Range::all()));
         }
-        if few_or_sorted(&logins, PeopleColumn::Login) {
-            all.extend(logins);
-        }
-        Ok(if few.keep(all, FEW_ROWS) { Range::all() } else { text })
+        // Sorted by one kind of name that many have, others are not looked at: those who begin so
+        // stand together, and the walk begins with them.
+        let sorted = match column {
+            PeopleColumn::Name => !few_names,
+            PeopleColumn::Login => !few_logins,
+            PeopleColumn::Created => false,
+        };
+        Ok(if sorted { (text, Range::all()) } else { (Range::all(), text) })
     }
 
     /// What each filter leaves, where that is few.

@@ -197,7 +197,8 @@ impl ReadTx<'_> {
     }
 
     /// Requests of which something failed: each is found by one step in the index, however
-    /// many of its items failed. A request of a customer may also make its seller's container.
+    /// many of its items failed. A request of a customer may also make its seller's container, and
+    /// one of many tenants comes once for each.
     async fn requests_with_failures(
         &mut self,
         filter: &RequestFilter,
@@ -223,7 +224,7 @@ impl ReadTx<'_> {
                         WHERE i.state = 'failed' AND (i.tenant_id, i.request_id) > (f.tenant_id, f.request_id)
                           AND ($2 OR i.tenant_id = f.tenant_id)
                         ORDER BY i.tenant_id, i.request_id LIMIT 1) n)
-               SELECT DISTINCT request_id AS "id!" FROM (SELECT request_id FROM f LIMIT $3) f"#,
+               SELECT request_id AS "id!" FROM f LIMIT $3"#,
             tenants.unwrap_or_default(),
             tenants.is_none(),
             MORE,

@@ -32,6 +32,8 @@ struct Asked {
     status: Option<&'static str>,
     limit: i64,
     few: Option<Vec<Uuid>>,
+    /// What any of their names begins with.
+    either: Range,
 }
 
 /// One statement: its name, of which tenants, what is compared with the text that was
@@ -41,6 +43,8 @@ macro_rules! ids {
         sqlx::query_scalar!(
             "/* list tenants " + $name + " */ SELECT t.id FROM tenant t WHERE " + $of + " AND " + $after + "
                 AND " + $text + "
+                AND (t.search_key >= $11 AND t.search_key < $12 OR t.code COLLATE \"C\" >= $11 AND t.code COLLATE \"C\" < $12
+                     OR t.billing_key >= $11 AND t.billing_key < $12)
                 AND ($1::uuid[] IS NULL OR (SELECT true FROM tenant_closure c
                      WHERE c.descendant = t.id AND c.ancestor = ANY($1) LIMIT 1))
                 AND ($6::uuid IS NULL OR (SELECT true FROM tenant_edge e
@@ -58,7 +62,9 @@ macro_rules! ids {
             $a.kind,
             $a.status,
             $a.limit,
-            $a.few.as_deref()
+            $a.few.as_deref(),
+            $a.either.low,
+            $a.either.high
         )
         .fetch_all($tx.sql())
         .await?
@@ -77,8 +83,7 @@ macro_rules! by {
                 $a,
                 $few_up,
                 "t.id = ANY($10)",
-                "(t.search_key >= $4 AND t.search_key < $5 OR t.code COLLATE \"C\" >= $4 AND t.code COLLATE \"C\" < $5
-                  OR t.billing_key >= $4 AND t.billing_key < $5)",
+                "$4::text IS NOT NULL AND $5::text IS NOT NULL",
                 $after,
                 $up
             ),
@@ -87,8 +92,7 @@ macro_rules! by {
                 $a,
                 $few_down,
                 "t.id = ANY($10)",
-                "(t.search_key >= $4 AND t.search_key < $5 OR t.code COLLATE \"C\" >= $4 AND t.code COLLATE \"C\" < $5
-                  OR t.billing_key >= $4 AND t.billing_key < $5)",
+                "$4::text IS NOT NULL AND $5::text IS NOT NULL",
                 $before,
                 $down
             ),
@@ -128,15 +132,16 @@ impl ReadTx<'_> {
         }
         let mut few = Few::default();
         self.few_tenants_below(search, &mut few).await?;
-        let text = match search.search.as_deref() {
-            None => Range::all(),
+        let (text, either) = match search.search.as_deref() {
+            None => (Range::all(), Range::all()),
             // Of few tenants the page compares every name. Others' would only be in the way.
-            Some(text) if few.0.is_some() => Range::beginning(&search_key(text)),
+            Some(text) if few.0.is_some() => (Range::all(), Range::beginning(&search_key(text))),
             Some(text) => self.tenants_named(text, order.by, &mut few).await?,
         };
         if few.0.is_none() {
             self.few_tenants(search, &mut few).await?;
         }
+        let (text, either) = few.compared(text, either);
         let asked = Asked {
             roots: uuids(search.roots.as_ref()),
             start: Start::of(span, order.descending),
@@ -146,6 +151,7 @@ impl ReadTx<'_> {
             status: search.status.map(Status::code),
             limit: i64::from(span.limit),
             few: few.ids(),
+            either,
         };
         let mut ids = self.ids_of_tenants(order.by, &asked).await?;
         if span.back {
@@ -180,21 +186,22 @@ impl ReadTx<'_> {
                 self,
                 asked,
                 ["by created, walked", "by -created, walked", "by created, few", "by -created, few"],
-                "(t.search_key >= $4 AND t.search_key < $5 OR t.code COLLATE \"C\" >= $4 AND t.code COLLATE \"C\" < $5)",
+                "$4::text IS NOT NULL AND $5::text IS NOT NULL",
                 ["t.id > $3 AND $2::text IS NOT NULL", "t.id < $3 AND $2::text IS NOT NULL"],
                 ["t.id", "t.id DESC"]
             ),
         })
     }
 
-    /// Which tenants are called so. Where those are few they are kept in `few`, and nothing
-    /// is left to compare; otherwise the page compares the column it is sorted by.
+    /// Which tenants are called so. Where those are few they are kept in `few`, and nothing is left
+    /// to compare. Otherwise the page compares the column it is sorted by, where many begin so, or
+    /// else every name: gives with what each begins.
     async fn tenants_named(
         &mut self,
         search: &str,
         column: TenantColumn,
         few: &mut Few,
-    ) -> Result<Range, StoreError> {
+    ) -> Result<(Range, Range), StoreError> {
         let text = Range::beginning(&search_key(search));
         let named = sqlx::query_scalar!(
             "/* list tenants, few by name */ SELECT id FROM tenant WHERE search_key >= $1 AND search_key < $2
@@ -224,18 +231,20 @@ impl ReadTx<'_> {
         )
         .fetch_all(self.sql())
         .await?;
-        // Sorted by one kind of name, another that too many have is not looked at.
-        let few_or_sorted = |found: &[Uuid], by| {
-            column == by || column == TenantColumn::Created || is_few(found, FEW_TENANTS)
+        let is_few = |found: &[Uuid]| is_few(found, FEW_TENANTS);
+        let (few_names, few_codes) = (is_few(&named), is_few(&codes));
+        let all_few = few_names && few_codes && is_few(&billing);
+        if all_few && few.keep([named, codes, billing].concat(), FEW_TENANTS) {
+            return Ok((Range::all(), Range::all()));
+        }
+        // Sorted by one kind of name that many have, others are not looked at: those that begin so
+        // stand together, and the walk begins with them.
+        let sorted = match column {
+            TenantColumn::Name => !few_names,
+            TenantColumn::Code => !few_codes,
+            TenantColumn::Created => false,
         };
-        let mut all = billing;
-        if few_or_sorted(&named, TenantColumn::Name) {
-            all.extend(named);
-        }
-        if few_or_sorted(&codes, TenantColumn::Code) {
-            all.extend(codes);
-        }
-        Ok(if few.keep(all, FEW_TENANTS) { Range::all() } else { text })
+        Ok(if sorted { (text, Range::all()) } else { (Range::all(), text) })
     }
 
     /// What stands below where the caller may read, and below the one that was named.

@@ -183,7 +183,7 @@ impl WriteTx<'_> {
         .await?;
         sqlx::query!(
             r#"SELECT want_specs($1, $2, $3, array_agg(a.id), array_agg(a.spec)) AS "n" FROM (
-                   SELECT o.id, CASE WHEN $5::text IS NULL THEN o.spec - 'manager'
+                   SELECT o.id, CASE WHEN $5::text IS NULL THEN o.spec - 'manager' - 'foreign_manager'
                                      ELSE o.spec - 'foreign_manager' || jsonb_build_object('manager', $5::text) END AS spec
                      FROM users u JOIN object o ON o.id = u.object_id AND o.wanted AND o.kind = 'user'
                     WHERE u.id = ANY($4) ORDER BY o.id FOR NO KEY UPDATE OF o) a"#,

@@ -106,7 +106,9 @@ impl ReadTx<'_> {
             r#"SELECT s.id, s.tenant_id, s.code, s.name, s.scope, s.retired_at IS NOT NULL AS "retired!", t.name AS "publisher?",
                       (SELECT count(DISTINCT p.code) FROM plan p WHERE p.service_id = s.id) AS "plans!",
                       coalesce((SELECT sum(subscriptions_counted(r.id, ARRAY(SELECT p.id FROM plan p WHERE p.service_id = s.id), $4))
-                                  FROM unnest($1::uuid[]) r (id)), 0)::bigint AS "subscriptions!"
+                                  FROM unnest($1::uuid[]) r (id)
+                                 WHERE NOT EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = r.id
+                                   AND c.depth > 0 AND c.ancestor = ANY($1))), 0)::bigint AS "subscriptions!"
                  FROM service s LEFT JOIN tenant t ON t.id = s.tenant_id
                 WHERE $2::text IS NULL OR s.code COLLATE "C" > $2 ORDER BY s.code COLLATE "C" LIMIT $3"#,
             &roots,
@@ -143,7 +145,9 @@ impl ReadTx<'_> {
         let rows = sqlx::query!(
             r#"SELECT p.id, coalesce((SELECT sum(subscriptions_counted(r.id, CASE WHEN $3
                           THEN ARRAY(SELECT v.id FROM plan v WHERE v.code = p.code) ELSE ARRAY[p.id] END, $4))
-                        FROM unnest($1::uuid[]) r (id)), 0)::bigint AS "n!"
+                        FROM unnest($1::uuid[]) r (id)
+                                 WHERE NOT EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = r.id
+                                   AND c.depth > 0 AND c.ancestor = ANY($1))), 0)::bigint AS "n!"
                  FROM plan p WHERE p.id = ANY($2)"#,
             &roots,
             &versions,

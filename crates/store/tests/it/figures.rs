@@ -58,10 +58,20 @@ async fn what_happens_is_added_up_for_the_tenant_and_all_above_it() {
     // Somebody goes and comes back, a customer closes and is restored.
     let person = estate.a1.people[1].id.uuid();
     world.sql(&format!("UPDATE users SET deleted_at = now() WHERE id = '{person}'")).await;
-    world.sql(&format!("UPDATE tenant SET closed_at = now() WHERE id = '{}'", estate.b1.id.uuid())).await;
+    world
+        .sql(&format!(
+            "UPDATE tenant SET closed_at = now(), purge_at = now() WHERE id = '{}'",
+            estate.b1.id.uuid()
+        ))
+        .await;
     agree(&estate, &engine, "after a removal and a closing").await;
     world.sql(&format!("UPDATE users SET deleted_at = NULL WHERE id = '{person}'")).await;
-    world.sql(&format!("UPDATE tenant SET closed_at = NULL WHERE id = '{}'", estate.b1.id.uuid())).await;
+    world
+        .sql(&format!(
+            "UPDATE tenant SET closed_at = NULL, purge_at = NULL WHERE id = '{}'",
+            estate.b1.id.uuid()
+        ))
+        .await;
     agree(&estate, &engine, "after a restoration").await;
 
     // A customer of a reseller's reseller goes to another seller, with what nobody has added up yet.

@@ -10,6 +10,7 @@ save = Gem
 cancel = Annuller
 since = siden { $when }
 form-wrong = Dette kan ikke accepteres endnu
+form-stale = En anden har ændret dette i mellemtiden, og intet blev gemt. Det, du skrev, står her stadig: se på det, og gem igen, hvis du mener det.
 form-optional = (valgfrit)
 
 # What the form before a page did.

@@ -10,6 +10,7 @@ save = Speichern
 cancel = Abbrechen
 since = seit { $when }
 form-wrong = Dies kann noch nicht angenommen werden
+form-stale = Jemand anderes hat dies inzwischen geändert, und nichts wurde gespeichert. Was Sie eingegeben haben, steht noch hier: sehen Sie es an und speichern Sie erneut, wenn Sie es so meinen.
 form-optional = (optional)
 
 # What the form before a page did.

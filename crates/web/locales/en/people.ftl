@@ -10,6 +10,7 @@ save = Save
 cancel = Cancel
 since = since { $when }
 form-wrong = This cannot be accepted yet
+form-stale = Somebody else changed this meanwhile, and nothing was saved. What you typed is still here: look at it, and save it again if you mean it.
 form-optional = (optional)
 
 # What the form before a page did.

@@ -10,6 +10,7 @@ save = Spara
 cancel = Avbryt
 since = sedan { $when }
 form-wrong = Detta kan inte godtas än
+form-stale = Någon annan har ändrat detta under tiden, och inget sparades. Det du skrev står kvar: titta på det och spara igen om du menar det.
 form-optional = (valfritt)
 
 # What the form before a page did.
