@@ -161,3 +161,36 @@ async fn settings_are_shown_with_their_origin_said_and_reset() {
     assert_eq!(text(&billed["code"]), "currency_billed");
     world.get(&estate.bert, &acme).await.expect(404);
 }
+
+#[tokio::test]
+async fn under_which_number_a_seller_bills_is_not_for_its_customer_to_say() {
+    let estate = Estate::new().await;
+    let acme = format!("/tenants/{}", estate.acme_id());
+    for other in [json!("D-10042"), json!(null)] {
+        let body = json!({ "name": "Acme GmbH & Co", "billing_id": other });
+        patch(&estate, &estate.anna, &acme, &body).await.expect(403);
+    }
+    let seen = estate.world.get(&estate.boss, &acme).await.expect(200);
+    assert_eq!((text(&seen["billing_id"]), text(&seen["name"])), ("D-acme", "acme GmbH"), "nothing of it");
+    // What she sends as it is stays, and the rest of it is hers.
+    let body = json!({ "name": "Acme GmbH & Co", "billing_id": "D-acme" });
+    patch(&estate, &estate.anna, &acme, &body).await.expect(200);
+    let said = patch(&estate, &estate.boss, &acme, &json!({ "billing_id": "D-2" })).await.expect(200);
+    assert_eq!(text(&said["billing_id"]), "D-2");
+    let north = format!("/tenants/{}", text(&estate.north["id"]));
+    patch(&estate, &estate.boss, &north, &json!({ "billing_id": "free" })).await.expect(403);
+}
+
+#[tokio::test]
+async fn what_was_said_from_above_is_sent_again_by_who_could_not_say_it() {
+    let estate = Estate::new().await;
+    let north = format!("/tenants/{}/settings", text(&estate.north["id"]));
+    let said = json!({ "sender_mail": "no-reply@north-mail.example" });
+    patch(&estate, &estate.boss, &north, &said).await.expect(422);
+    patch(&estate, &estate.world.root, &north, &said).await.expect(200);
+    let again = json!({ "sender_mail": "no-reply@north-mail.example", "brand_name": "North Cloud" });
+    let seen = patch(&estate, &estate.boss, &north, &again).await.expect(200);
+    assert_eq!(seen["settings"]["brand_name"], json!({ "value": "North Cloud", "from": "own" }));
+    let other = json!({ "sender_mail": "ceo@north-mail.example" });
+    patch(&estate, &estate.boss, &north, &other).await.expect(422);
+}

@@ -53,7 +53,7 @@ async fn a_brand_is_previewed_and_changed_on_its_page() {
     let now = version(&page);
     let typed = [
         ("version", now.as_str()),
-        ("languages", "asked"),
+        ("languages", "en da de sv"),
         ("setting.brand_name", "North <Cloud>"),
         ("setting.brand_primary", "#ffcc00"),
         ("setting.brand_languages", "en"),
@@ -69,7 +69,7 @@ async fn a_brand_is_previewed_and_changed_on_its_page() {
     let nearest = nearest.unwrap_or_else(|| panic!("a colour in {refused}"));
     let typed = [
         ("version", now.as_str()),
-        ("languages", "asked"),
+        ("languages", "en da de sv"),
         ("setting.brand_name", "North"),
         ("setting.brand_primary", nearest),
         ("setting.brand_languages", "en"),
@@ -97,4 +97,63 @@ async fn a_brand_is_previewed_and_changed_on_its_page() {
     nobody.host = "portal.north.test";
     let page = nobody.get("/").await.html;
     assert!(page.contains("<title>Sign in · North</title>") && !page.contains("Dansk"), "{page}");
+}
+
+#[tokio::test]
+async fn languages_that_are_inherited_stay_so_until_others_are_ticked() {
+    let estate = Estate::new().await;
+    let (north, acme) = (text(&estate.north["id"]).to_owned(), estate.acme_id());
+    let mut boss = Browser::signed_in(&estate.world, &estate.boss);
+    let mut anna = Browser::signed_in(&estate.world, &estate.anna);
+    let (above, below) = (format!("/settings/{north}/brand"), format!("/settings/{acme}/brand"));
+    let own = async |token: &str, tenant: &str| {
+        let seen = estate.world.get(token, &format!("/tenants/{tenant}/settings")).await.expect(200);
+        let languages = &seen["settings"]["brand_languages"];
+        (languages["from"].as_str().map(str::to_owned), languages["value"].as_str().map(str::to_owned))
+    };
+    let from = |from: &str, value: &str| (Some(from.to_owned()), Some(value.to_owned()));
+    let tick = "setting.brand_languages";
+    let now = version(&boss.get(&above).await.html);
+    let typed = [("version", now.as_str()), ("languages", "en da de sv"), (tick, "en"), (tick, "de")];
+    boss.fill(&above, &above, &typed).await.goes_to();
+    assert_eq!(own(&estate.boss, &north).await, from("own", "en de"));
+    // Something else is saved, with the boxes as they stood there.
+    let page = anna.get(&below).await.html;
+    assert!(page.contains("name=\"languages\" value=\"en de\""), "{page}");
+    let now = version(&page);
+    let typed = [
+        ("version", now.as_str()),
+        ("languages", "en de"),
+        (tick, "en"),
+        (tick, "de"),
+        ("setting.brand_name", "A"),
+    ];
+    anna.fill(&below, &below, &typed).await.goes_to();
+    assert_eq!(own(&estate.anna, &acme).await, from("above", "en de"));
+    // All of them are said where somebody above says less.
+    let now = version(&anna.get(&below).await.html);
+    let all = ["en", "da", "de", "sv"].map(|tag| (tick, tag));
+    let typed = [&[("version", now.as_str()), ("languages", "en de")][..], &all].concat();
+    anna.fill(&below, &below, &typed).await.goes_to();
+    assert_eq!(own(&estate.anna, &acme).await, from("own", "en da de sv"));
+}
+
+#[tokio::test]
+async fn what_was_typed_stays_when_somebody_else_was_faster() {
+    let estate = Estate::new().await;
+    let path = format!("/settings/{}", text(&estate.north["id"]));
+    let mut boss = Browser::signed_in(&estate.world, &estate.boss);
+    let old = version(&boss.get(&path).await.html);
+    let first = [("version", old.as_str()), ("setting.support_mail", "help@north.example")];
+    boss.fill(&path, &path, &first).await.goes_to();
+    let late = [("version", old.as_str()), ("setting.support_mail", "other@north.example")];
+    let page = boss.fill(&path, &path, &late).await.shows(422, "settings-stale");
+    assert!(
+        page.contains("value=\"other@north.example\"") && page.contains("Somebody else changed"),
+        "{page}"
+    );
+    let now = version(&page);
+    assert_ne!(now, old, "to save again is to mean it");
+    let again = [("version", now.as_str()), ("setting.support_mail", "other@north.example")];
+    boss.fill(&path, &path, &again).await.goes_to();
 }

@@ -123,8 +123,13 @@ async fn a_forgotten_password_leads_by_mail_to_a_log_on_at_the_directory() {
     browser.fill("login", "nobody@nowhere.example").await;
     browser.fill("password", PASSWORD).await;
     browser.click("main form button").await;
-    // The focus is on what is wrong.
-    browser.reads("#wrong:focus", "Login or password is wrong").await;
+    browser.reads("#wrong", "Login or password is wrong").await;
+    let focus = "return document.activeElement.id";
+    wait_for("the focus is on what is wrong", async || {
+        let at = browser.page.run(focus, json!([])).await.expect("a place");
+        (at == json!("wrong")).then_some(())
+    })
+    .await;
     browser.look("sign-in-wrong").await;
     browser.sign_in(&shop.login, OTHER).await;
     // A link that was replaced, or is too old, says what to do.

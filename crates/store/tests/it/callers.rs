@@ -108,6 +108,9 @@ async fn after_five_attempts_the_wait_doubles_and_success_forgets_them() {
     {
         assert_eq!(store.count_sign_in(login, network).await.expect("counting"), 0, "nobody else waits");
     }
+    // Nobody looked at the password of one: it does not count, and those before it do.
+    store.uncount_sign_in(login, here).await.expect("uncounting");
+    assert!(store.count_sign_in(login, here).await.expect("counting") > 0, "still to wait");
     store.take_back_sign_in(login, here).await.expect("taking back");
     assert_eq!(store.count_sign_in(login, here).await.expect("counting"), 0);
 }
