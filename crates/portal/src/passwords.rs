@@ -92,7 +92,7 @@ pub async fn change(posted: Posted) -> Result<Response, Refusal> {
                 return Ok(Redirect::to(&format!("/activate/{token}")).into_response());
             }
             Ok(Changed::Wait(seconds)) => {
-                let said = say_with("sign-in-locked", &[("time", wait(seconds).into())]);
+                let said = say_with("sign-in-wait", &[("time", wait(seconds).into())]);
                 (StatusCode::TOO_MANY_REQUESTS, Form::sent(&posted).with_error("present_password", &said))
             }
             Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, Form::again(&posted, error)?),

@@ -78,7 +78,7 @@ pub async fn sign_in(posted: Posted) -> Result<Response, Refusal> {
         }
         SignedIn::No => (StatusCode::UNPROCESSABLE_ENTITY, say("sign-in-wrong")),
         SignedIn::Locked(seconds) => {
-            let said = say_with("sign-in-locked", &[("time", wait(seconds).into())]);
+            let said = say_with("sign-in-wait", &[("time", wait(seconds).into())]);
             (StatusCode::TOO_MANY_REQUESTS, said)
         }
     };

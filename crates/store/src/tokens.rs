@@ -93,16 +93,16 @@ impl WriteTx<'_> {
         expires_at: Option<Timestamp>,
         once: Option<&str>,
     ) -> Result<NewToken, StoreError> {
-        if let Some(once) = once
-            && let Some(made) = self.token_made(once).await?
-        {
-            return Ok(made);
-        }
         let (tenant, user, now) = (self.caller.tenant, self.caller.user(), ts(self.now));
         // One at a time, so that together they are not more than there may be.
         sqlx::query!("SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE", user.uuid())
             .fetch_optional(self.sql())
             .await?;
+        if let Some(once) = once
+            && let Some(made) = self.token_made(once).await?
+        {
+            return Ok(made);
+        }
         let working = sqlx::query_scalar!(
             r#"SELECT count(*) AS "n!" FROM api_token WHERE user_id = $1 AND kind = 'api' AND revoked_at IS NULL
                   AND (expires_at IS NULL OR expires_at > $2)"#,

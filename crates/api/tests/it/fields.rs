@@ -174,8 +174,8 @@ async fn under_which_number_a_seller_bills_is_not_for_its_customer_to_say() {
     assert_eq!((text(&seen["billing_id"]), text(&seen["name"])), ("D-acme", "acme GmbH"), "nothing of it");
     // What she sends as it is stays, and the rest of it is hers.
     let body = json!({ "name": "Acme GmbH & Co", "billing_id": "D-acme" });
-    patch(&estate, &estate.anna, &acme, &body).await.expect(200);
-    let said = patch(&estate, &estate.boss, &acme, &json!({ "billing_id": "D-2" })).await.expect(200);
+    patch(&estate, &estate.anna, &acme, &body).await.expect(202);
+    let said = patch(&estate, &estate.boss, &acme, &json!({ "billing_id": "D-2" })).await.expect(202);
     assert_eq!(text(&said["billing_id"]), "D-2");
     let north = format!("/tenants/{}", text(&estate.north["id"]));
     patch(&estate, &estate.boss, &north, &json!({ "billing_id": "free" })).await.expect(403);

@@ -295,7 +295,7 @@ async fn people(url: &str, size: Size, all: &mut Vec<Case>) -> Result<(), Failur
 
 fn people_ids(code: &str, place: &Place, filter: Option<&Filter>) -> Named {
     let few = filter.is_some_and(|f| f.is_few);
-    let mut values = vec![NULL.to_owned(); 12];
+    let mut values = vec![NULL.to_owned(); 14];
     values[0] = tenant();
     values[1] = text(&place.key);
     values[2] = text(&place.id.to_string());
@@ -303,6 +303,8 @@ fn people_ids(code: &str, place: &Place, filter: Option<&Filter>) -> Named {
     values[4] = text("\u{10FFFF}");
     values[10] = LIMIT.to_owned();
     values[11] = if few { FEW.to_owned() } else { NULL.to_owned() };
+    values[12] = text("");
+    values[13] = text("\u{10FFFF}");
     match filter {
         Some(filter) if filter.at > 0 => values[filter.at - 1].clone_from(&filter.value),
         Some(filter) if !filter.value.is_empty() => {
@@ -339,6 +341,8 @@ async fn tenants(url: &str, size: Size, all: &mut Vec<Case>) -> Result<(), Failu
             NULL,
             LIMIT,
             NULL,
+            "''",
+            "E'\\U0010FFFF'",
         ]
         .map(str::to_owned)
         .to_vec();

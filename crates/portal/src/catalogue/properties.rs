@@ -229,7 +229,7 @@ async fn page(
         {
             block.form = form.clone();
         }
-        block.form = block.form.within(&format!("{}.", shown.len() + 1));
+        block.form = block.form.within(&format!("b{}-", shown.len() + 1));
         shown.push(block);
     }
     let (path, hint) = match place {

@@ -126,7 +126,7 @@ async fn languages_that_are_inherited_stay_so_until_others_are_ticked() {
         ("languages", "en de"),
         (tick, "en"),
         (tick, "de"),
-        ("setting.brand_name", "A"),
+        ("setting.mail_signature", "Yours, Acme"),
     ];
     anna.fill(&below, &below, &typed).await.goes_to();
     assert_eq!(own(&estate.anna, &acme).await, from("above", "en de"));

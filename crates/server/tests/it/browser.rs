@@ -193,13 +193,18 @@ impl Browser {
 
     /// What went over the network since this was asked last.
     pub async fn traffic(&self) -> Traffic {
-        let log = self.page.post("se/log", json!({ "type": "performance" })).await.expect("a log");
         let mut traffic = Traffic::default();
-        for entry in log.as_array().into_iter().flatten() {
-            let text = entry["message"].as_str().unwrap_or_default();
-            let message: Value = serde_json::from_str(text).unwrap_or_default();
-            traffic.note(&message["message"]);
-        }
+        // What was asked for comes a little before what it was answered with.
+        wait_for("everything that was asked for", async || {
+            let log = self.page.post("se/log", json!({ "type": "performance" })).await.expect("a log");
+            for entry in log.as_array().into_iter().flatten() {
+                let text = entry["message"].as_str().unwrap_or_default();
+                let message: Value = serde_json::from_str(text).unwrap_or_default();
+                traffic.note(&message["message"]);
+            }
+            traffic.asked.iter().all(|asked| traffic.over.contains(&asked.id)).then_some(())
+        })
+        .await;
         traffic
     }
 
@@ -303,6 +308,8 @@ pub struct Traffic {
     pub bytes: u64,
     /// What the browser asked for its own pages.
     own: BTreeSet<String>,
+    /// What has arrived, or does not come.
+    over: BTreeSet<String>,
 }
 
 /// Something that was asked for.
@@ -325,19 +332,30 @@ impl Traffic {
                 self.bytes += bytes(&of["redirectResponse"]);
                 let (url, initiator) = (text(&of["request"]["url"]), &of["initiator"]);
                 let by = format!("{} {}", text(&initiator["type"]), text(&initiator["url"]));
-                if url.starts_with("chrome://") {
+                if url.starts_with("chrome") {
                     self.own.insert(id);
                 } else if !url.starts_with("data:") {
                     self.asked.push(Asked { id, url, by });
                 }
                 return;
             }
+            Some("Network.loadingFailed") => {
+                self.over.insert(id);
+                return;
+            }
             Some("Network.loadingFinished") => {
+                self.over.insert(id.clone());
                 self.bytes += if self.own.contains(&id) { 0 } else { bytes(of) };
                 false
             }
             Some("Network.requestServedFromCache") => true,
-            Some("Network.responseReceived") => of["response"]["fromDiskCache"] == true,
+            Some("Network.responseReceived") => {
+                // A stream has no end.
+                if of["response"]["mimeType"] == "text/event-stream" {
+                    self.over.insert(id.clone());
+                }
+                of["response"]["fromDiskCache"] == true
+            }
             _ => false,
         };
         if had {

@@ -155,8 +155,8 @@ async fn portal_catalogue_versions_and_properties_change_what_accounts_say() {
     browser.fill("values.server", "a name that is far too long").await;
     browser.fill("values.disk_gb", "3").await;
     browser.click("main .acts button").await;
-    browser.reads("#e-values\\.server", "At most 15").await;
-    browser.reads("#e-values\\.disk_gb", "5").await;
+    browser.reads("#e-b1-values\\.server", "At most 15").await;
+    browser.reads("#e-b1-values\\.disk_gb", "5").await;
     browser.fill("values.server", "files7").await;
     browser.fill("values.disk_gb", "30").await;
     browser.click("main .acts button").await;

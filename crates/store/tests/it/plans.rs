@@ -212,7 +212,7 @@ async fn pages_of_lists_of_a_large_estate_use_indexes() {
     let (a1, person) = (estate.a1.id.uuid(), estate.a1.people[1].id.uuid());
     let (nil, high) = ("00000000-0000-0000-0000-000000000000", "E'\\U0010FFFF'");
     let people = |key: &str, id: &str| {
-        format!("'{a1}', {key}, '{id}', '', {high}, NULL, NULL, NULL, NULL, NULL, 51, NULL")
+        format!("'{a1}', {key}, '{id}', '', {high}, NULL, NULL, NULL, NULL, NULL, 51, NULL, '', {high}")
     };
     let deep = person.to_string();
     for column in ["name", "login", "created"] {
@@ -224,7 +224,7 @@ async fn pages_of_lists_of_a_large_estate_use_indexes() {
     let north = format!("ARRAY['{}']::uuid[]", estate.north.id.uuid());
     for column in ["name", "code", "created"] {
         let tenants = |key: &str, id: &str| {
-            format!("{north}, {key}, '{id}', '', {high}, NULL, 'customer', NULL, 51, NULL")
+            format!("{north}, {key}, '{id}', '', {high}, NULL, 'customer', NULL, 51, NULL, '', {high}")
         };
         named(&estate, &format!("list tenants by {column}, walked"), &tenants("''", nil)).await;
         named(&estate, &format!("list tenants by -{column}, walked"), &tenants(high, &deep)).await;

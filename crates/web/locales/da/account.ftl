@@ -12,7 +12,7 @@ wait-minutes = { $n ->
 
 # Signing in.
 sign-in-first = Log ind, så kommer du til den side, du bad om.
-sign-in-locked = For mange forkerte forsøg. Vent { $time }, og prøv igen.
+sign-in-wait = For mange forkerte forsøg. Vent { $time }, og prøv igen.
 sign-in-forgotten = Har du glemt din adgangskode?
 
 # Forgotten password.

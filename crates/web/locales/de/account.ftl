@@ -12,7 +12,7 @@ wait-minutes = { $n ->
 
 # Signing in.
 sign-in-first = Melden Sie sich an, dann gelangen Sie zu der gewünschten Seite.
-sign-in-locked = Zu viele falsche Versuche. Warten Sie { $time } und versuchen Sie es dann erneut.
+sign-in-wait = Zu viele falsche Versuche. Warten Sie { $time } und versuchen Sie es dann erneut.
 sign-in-forgotten = Kennwort vergessen?
 
 # Forgotten password.

@@ -12,7 +12,7 @@ wait-minutes = { $n ->
 
 # Signing in.
 sign-in-first = Sign in, and you get to the page you asked for.
-sign-in-locked = Too many wrong attempts. Wait { $time }, then try again.
+sign-in-wait = Too many wrong attempts. Wait { $time }, then try again.
 sign-in-forgotten = Forgotten your password?
 
 # Forgotten password.

@@ -12,7 +12,7 @@ wait-minutes = { $n ->
 
 # Signing in.
 sign-in-first = Logga in så kommer du till sidan du ville se.
-sign-in-locked = För många felaktiga försök. Vänta { $time } och försök sedan igen.
+sign-in-wait = För många felaktiga försök. Vänta { $time } och försök sedan igen.
 sign-in-forgotten = Har du glömt ditt lösenord?
 
 # Forgotten password.
