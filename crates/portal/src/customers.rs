@@ -1,6 +1,8 @@
-//! Customers: one with what it has and what happens there. The list of them is in `list`.
+//! Customers: one with what it has and what happens there. The list of them is in `list`,
+//! the same as a tree in `tree`.
 
 mod list;
+mod tree;
 
 use app::{
     AppError,

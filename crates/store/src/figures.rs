@@ -1,5 +1,8 @@
 //! Figures of each day, of a tenant and all below it: kept by triggers, added up by the engine.
 
+use std::collections::HashMap;
+
+use domain::id::TenantId;
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx as _;
 
@@ -89,6 +92,47 @@ impl ReadTx<'_> {
             });
         }
         Ok(figures)
+    }
+
+    /// How many customers and people there are at and below each of some tenants; those without any
+    /// are left out. What the workers have not added up yet is not in it: what a tree says may lag
+    /// by seconds, while the pending ones of each row would be a question of their own.
+    pub async fn figures_below(
+        &mut self,
+        of: &[TenantId],
+    ) -> Result<HashMap<TenantId, (i64, i64)>, StoreError> {
+        let ids: Vec<_> = of.iter().map(|id| id.uuid()).collect();
+        // Days on which nobody came or went are left out before each day is asked who may see it.
+        let rows = sqlx::query!(
+            r#"/* figures below */ SELECT tenant_id, sum(customers)::bigint AS "customers!", sum(people)::bigint AS "people!"
+                 FROM figure_day WHERE tenant_id = ANY($1) AND (customers <> 0 OR people <> 0) GROUP BY tenant_id"#,
+            &ids
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(rows.into_iter().map(|r| (TenantId::from_uuid(r.tenant_id), (r.customers, r.people))).collect())
+    }
+
+    /// Of some tenants those that stand below no other of them, and whether each sells: the tops of
+    /// a tree. Who sells comes first, then by name.
+    pub async fn tree_tops(
+        &mut self,
+        of: &[TenantId],
+        limit: u32,
+    ) -> Result<Vec<(TenantId, bool)>, StoreError> {
+        let ids: Vec<_> = of.iter().map(|id| id.uuid()).collect();
+        let rows = sqlx::query!(
+            r#"/* tree tops */ SELECT t.id, t.kind <> 'customer' AS "sells!" FROM tenant t
+                WHERE t.id = ANY($1) AND t.closed_at IS NULL
+                  AND (SELECT true FROM tenant_closure c WHERE c.descendant = t.id AND c.depth > 0
+                          AND c.ancestor = ANY($1) LIMIT 1) IS NULL
+                ORDER BY t.kind = 'customer', t.search_key, t.id LIMIT $2"#,
+            &ids,
+            i64::from(limit)
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(rows.into_iter().map(|r| (TenantId::from_uuid(r.id), r.sells)).collect())
     }
 }
 

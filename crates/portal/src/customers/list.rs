@@ -21,13 +21,14 @@ use domain::{
 };
 use web::{Surface, caller, paging::Paging, speech};
 
+use super::tree::{self, Branch, KINDS};
 use crate::{
     context::{Frame, Visit},
     export as file,
     lists::{self, Asked},
     query::Pairs,
     refusal::Refusal,
-    view,
+    view::{self, Tab},
 };
 
 /// Statuses by which the list is filtered.
@@ -43,7 +44,8 @@ const COLUMNS: [&str; 8] = [
     "column-created",
     "column-state",
 ];
-const PATH: &str = "/customers";
+/// Where the list is.
+pub const PATH: &str = "/customers";
 
 /// A row of the list.
 struct Row {
@@ -64,6 +66,8 @@ struct Row {
 struct List {
     frame: Frame,
     list: lists::Frame,
+    /// Table and tree, where there is a tree.
+    ways: Option<[Tab; 2]>,
     rows: Vec<Row>,
     may_order: bool,
 }
@@ -74,6 +78,8 @@ struct Wanted {
     search: Option<String>,
     status: Option<Status>,
     seller: Option<TenantId>,
+    /// What of the tree, instead of the table.
+    tree: Option<Branch>,
 }
 
 impl Wanted {
@@ -81,9 +87,17 @@ impl Wanted {
         let mut asked = Asked::new(query, Order::up(TenantColumn::Name));
         let status = asked.one_of("status", &STATUSES, Status::code);
         let seller = asked.id("seller");
+        let tree = asked.one_of("view", &["table", "tree"], |view| view) == Some("tree");
+        let branch = Branch {
+            open: asked.id("open"),
+            part: asked.one_of("part", &KINDS, TenantKind::code),
+            after: asked.query.given("after").map(str::to_owned),
+        };
         asked.check()?;
+        // What only the tree knows is no filter of the table.
+        asked.query = asked.query.without(&["view", "open", "part"]);
         let search = Some(asked.query.text("q")).filter(|text| !text.is_empty());
-        Ok(Self { asked, search, status, seller })
+        Ok(Self { asked, search, status, seller, tree: tree.then_some(branch) })
     }
 
     async fn rows(
@@ -116,6 +130,11 @@ impl Wanted {
 pub async fn list(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
     let caller = visit.person()?;
     let wanted = Wanted::read(query)?;
+    let tops = tree::tops(&visit.surface, caller).await?;
+    let sells = tops.iter().any(|(_, sells)| *sells);
+    if let Some(branch) = wanted.tree.as_ref().filter(|_| sells) {
+        return tree::show(&visit, &tops, branch).await;
+    }
     let (asked, paging) = (&wanted.asked, wanted.asked.paging("customers")?);
     let (rows, seller) = wanted.rows(&visit.surface, caller, paging.span()?).await?;
     let page = paging.shown(&asked.list("customers"), rows, |t| (t.place(asked.order.by), t.id));
@@ -154,6 +173,7 @@ pub async fn list(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
     };
     let page = List {
         frame: visit.frame.clone(),
+        ways: sells.then(|| tree::ways(false, wanted.seller)),
         rows: page.rows.iter().map(row).collect(),
         list,
         may_order: caller.may_anywhere(Permission::OrderCreate),

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Address of a link whose tag begins so.
-fn link(html: &str, tag: &str) -> String {
+pub fn link(html: &str, tag: &str) -> String {
     let (_, rest) = html.split_once(tag).unwrap_or_else(|| panic!("no {tag} in {html}"));
     let (_, rest) = rest.split_once("href=\"").expect("an address");
     rest.split('"').next().expect("an address").replace("&#38;", "&").replace("&amp;", "&")

@@ -10,6 +10,7 @@ mod lists;
 mod mails;
 mod orders;
 mod pages;
+mod tree;
 mod visit;
 #[allow(dead_code, reason = "a world that two crates share; each uses a part of it")]
 #[path = "../../../api/tests/it/world.rs"]

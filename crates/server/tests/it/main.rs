@@ -21,6 +21,7 @@ mod portal_catalogue;
 mod portal_directories;
 mod portal_lists;
 mod portal_pages;
+mod portal_tree;
 mod process;
 mod storage;
 mod trust;

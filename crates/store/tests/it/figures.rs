@@ -38,6 +38,35 @@ async fn agree(estate: &Estate, engine: &EngineStore, when: &str) {
         }
         compare(estate, &format!("{when}, added up: {added_up}")).await;
     }
+    let world = &estate.world;
+    let of = [world.provider, estate.north.id, estate.south.id, estate.sub.id, estate.a1.id, estate.b1.id];
+    let mut tx = world.store.read(&world.root).await.expect("reading");
+    let below = tx.figures_below(&of).await.expect("figures");
+    tx.finish().await.expect("the end");
+    for id in of {
+        let found = below.get(&id).copied().unwrap_or_default();
+        assert_eq!(found, counted(world, id).await, "{when}, of many at once: {id}");
+    }
+    // Others' are not told.
+    let mut tx = world.store.read(&estate.north.admin).await.expect("reading");
+    let below = tx.figures_below(&of).await.expect("figures");
+    tx.finish().await.expect("the end");
+    for hidden in [world.provider, estate.south.id, estate.b1.id] {
+        assert!(!below.contains_key(&hidden), "{when}: {hidden}");
+    }
+}
+
+#[tokio::test]
+async fn a_tree_begins_where_nothing_else_of_the_caller_is_above() {
+    let estate = Estate::new().await;
+    let world = &estate.world;
+    let mut tx = world.store.read(&world.root).await.expect("reading");
+    let of = [estate.a1.id, estate.b1.id, estate.sub.id, estate.north.id];
+    let tops = tx.tree_tops(&of, 10).await.expect("tops");
+    let few = tx.tree_tops(&of, 1).await.expect("tops");
+    tx.finish().await.expect("the end");
+    assert_eq!(tops, [(estate.north.id, true), (estate.b1.id, false)], "who sells comes first");
+    assert_eq!(few, [(estate.north.id, true)]);
 }
 
 async fn compare(estate: &Estate, when: &str) {
