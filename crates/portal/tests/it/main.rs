@@ -4,6 +4,7 @@ mod account;
 mod brand_pages;
 mod brands;
 mod catalogue;
+mod crawl;
 mod forms;
 mod guards;
 mod lists;
