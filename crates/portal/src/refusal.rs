@@ -162,7 +162,12 @@ pub async fn dress(State(surface): State<Surface>, request: Request, next: Next)
     let (parts, body) = request.into_parts();
     let (host, headers) = (caller::host(&parts.headers), parts.headers.clone());
     let path = context::back(&parts);
-    let response = next.run(Request::from_parts(parts, body)).await;
+    // A NUL is no text: nothing is called so, and the database takes none.
+    let response = if parts.uri.path().contains("%00") {
+        Refusal::no_page().into_response()
+    } else {
+        next.run(Request::from_parts(parts, body)).await
+    };
     let Some(refusal) = response.extensions().get::<Refusal>().cloned() else { return response };
     if let Refusal::SignIn(to) = &refusal {
         // What replaces a part of a page must not put the sign-in page there.

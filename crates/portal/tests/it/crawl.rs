@@ -132,12 +132,12 @@ struct Ids {
 }
 
 impl Ids {
-    async fn of(world: &World, made: &serde_json::Value) -> Self {
+    async fn of(world: &World, administrator: &str, made: &serde_json::Value) -> Self {
         let customer = text(&made["customer"]["id"]).to_owned();
         let path = format!("/customers/{customer}");
         let people = world.get(&world.root, &format!("{path}/users")).await.expect(200);
         let group = json!({ "name": "Board" });
-        let group = world.post(&world.root, &format!("{path}/groups"), &group).await.expect(202);
+        let group = world.post(administrator, &format!("{path}/groups"), &group).await.expect(202);
         Self {
             person: text(&people["items"][0]["id"]).to_owned(),
             group: text(&group["id"]).to_owned(),
@@ -200,6 +200,9 @@ struct Role {
 const OTHERS: &[&str] =
     &["gamma GmbH", "beta GmbH", "south IT", "bert.vogel@beta.test", "gus.gray@gamma.test", "Sue Moss"];
 
+/// Whoever sees everybody.
+const NOBODY: &[&str] = &[];
+
 /// The estate with one more customer of the other reseller, and its ids.
 async fn estate() -> (Estate, Ids, Ids) {
     let estate = Estate::new().await;
@@ -207,7 +210,9 @@ async fn estate() -> (Estate, Ids, Ids) {
     let sue = world.session("sue@south.test").await;
     let gamma = order("gamma", ("Gus", "Gray"), ("Gina", "Gold"));
     let gamma = world.post(&sue, "/orders", &gamma).await.expect(202);
-    let (own, foreign) = (Ids::of(world, &estate.acme).await, Ids::of(world, &gamma).await);
+    let gus = world.session("gus.gray@gamma.test").await;
+    let own = Ids::of(world, &estate.anna, &estate.acme).await;
+    let foreign = Ids::of(world, &gus, &gamma).await;
     // What is over is not followed: the stream of it ends.
     world.db.change("request_item", "state = 'verified'", "state = 'requested'").await;
     (estate, own, foreign)
@@ -336,20 +341,20 @@ async fn every_link_leads_somewhere_and_tells_of_nobody_else() {
     let (estate, ..) = estate().await;
     let world = &estate.world;
     let seller =
-        ["/customers", "/customers/{id}", "/customers/{id}/people", "/people/{id}", "/status/requests/{id}"];
+        vec!["/customers", "/customers/{id}", "/customers/{id}/people", "/people/{id}", "/settings/{id}"];
     for (name, token, hidden, reached) in [
         (
             "provider",
             &world.root,
-            &[][..],
-            [&seller[..], &["/services/desktop", "/directories/shared"]].concat(),
+            NOBODY,
+            vec!["/services/desktop", "/directories/shared", "/status/requests/{id}"],
         ),
-        ("reseller", &estate.boss, OTHERS, [&seller[..], &["/settings/{id}"]].concat()),
+        ("reseller", &estate.boss, OTHERS, seller),
         (
             "customer",
             &estate.anna,
             OTHERS,
-            [&seller[1..], &["/groups/{id}", "/customers/{id}/services"]].concat(),
+            vec!["/customers/{id}", "/groups/{id}", "/customers/{id}/services"],
         ),
         ("end user", &estate.ben, OTHERS, vec!["/home", "/account"]),
     ] {
@@ -366,7 +371,7 @@ async fn every_link_leads_somewhere_and_tells_of_nobody_else() {
 async fn what_is_others_or_nobodys_is_not_there() {
     let (estate, _, foreign) = estate().await;
     let (world, unknown) = (&estate.world, Ids::unknown());
-    let mut root = Role::new(world, "provider", &world.root, &[]);
+    let mut root = Role::new(world, "provider", &world.root, NOBODY);
     for route in ROUTES.iter().filter(|route| route.contains('{')) {
         root.expect(&unknown.fill(&route.replace("{code}", "nothing")).0, &[404]).await;
         for odd in ["x", "%00", "%FF", "..%2F..", "ten_", "%F0%9F%98%80"] {
@@ -381,9 +386,9 @@ async fn what_is_others_or_nobodys_is_not_there() {
     root.done();
     for (name, token, may) in [
         ("reseller", &estate.boss, &[404][..]),
-        ("customer", &estate.anna, &[404]),
+        ("customer", &estate.anna, &[404][..]),
         // Who may nothing may also be told so.
-        ("end user", &estate.ben, &[403, 404]),
+        ("end user", &estate.ben, &[403, 404][..]),
     ] {
         let mut role = Role::new(world, name, token, OTHERS);
         for route in ROUTES {
@@ -405,7 +410,7 @@ async fn odd_values_in_an_address_are_refused_or_ignored() {
     let (estate, own, _) = estate().await;
     let world = &estate.world;
     for (name, token, hidden) in [
-        ("provider", &world.root, &[][..]),
+        ("provider", &world.root, NOBODY),
         ("reseller", &estate.boss, OTHERS),
         ("customer", &estate.anna, OTHERS),
         ("end user", &estate.ben, OTHERS),
@@ -413,8 +418,7 @@ async fn odd_values_in_an_address_are_refused_or_ignored() {
         let mut role = Role::new(world, name, token, hidden);
         for odd in odd_values() {
             // All together, as long as an address may be.
-            let most = odd.len().min(2_000).next_multiple_of(3) - 3;
-            let cut = if odd.len() > 2_000 { &odd[..most] } else { odd.as_str() };
+            let cut = odd.get(..2_000).unwrap_or(&odd);
             let query: Vec<_> = NAMES.iter().map(|name| format!("{name}={cut}")).collect();
             for route in ROUTES {
                 role.get(&format!("{}?{}", own.fill(route).0, query.join("&"))).await;
@@ -428,7 +432,7 @@ async fn odd_values_in_an_address_are_refused_or_ignored() {
 async fn each_odd_value_of_a_list_is_refused_or_ignored() {
     let (estate, own, _) = estate().await;
     let world = &estate.world;
-    let mut role = Role::new(world, "provider", &world.root, &[]);
+    let mut role = Role::new(world, "provider", &world.root, NOBODY);
     for route in [
         "/customers",
         "/customers/export",
@@ -439,13 +443,10 @@ async fn each_odd_value_of_a_list_is_refused_or_ignored() {
         "/status/requests/{id}",
         "/mails",
         "/drift",
-        "/services",
-        "/search",
-        "/order",
     ] {
         let path = own.fill(route).0;
         for name in NAMES {
-            for odd in odd_values() {
+            for odd in odd_values().into_iter().step_by(2) {
                 role.get(&format!("{path}?{name}={odd}")).await;
             }
         }
