@@ -416,7 +416,9 @@ async fn odd_values_in_an_address_are_refused_or_ignored() {
         ("end user", &estate.ben, OTHERS),
     ] {
         let mut role = Role::new(world, name, token, hidden);
-        for odd in odd_values() {
+        // Who sees most meets all of it; the others some.
+        let step = if hidden.is_empty() { 1 } else { 3 };
+        for odd in odd_values().into_iter().step_by(step) {
             // All together, as long as an address may be.
             let cut = odd.get(..2_000).unwrap_or(&odd);
             let query: Vec<_> = NAMES.iter().map(|name| format!("{name}={cut}")).collect();
