@@ -241,6 +241,7 @@ fn of_services(router: OpenApiRouter<Surface>) -> OpenApiRouter<Surface> {
         .routes(routes!(plans::undo_request))
         .routes(routes!(plans::show_quotas, plans::set_quotas))
         .routes(routes!(plans::list_bundles, plans::publish_bundle))
+        .routes(routes!(plans::update_bundle))
         .routes(routes!(plans::show_user_bundles))
         .routes(routes!(services::list_services, services::create_service))
         .routes(routes!(services::show_service, services::update_service))

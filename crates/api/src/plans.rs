@@ -19,8 +19,8 @@ use domain::{
 };
 use web::Surface;
 use wire::catalogue::{
-    Bundle, Bundles, NewBundle, NewPlan, NewUpgrade, PlanSource, PlanVersion, PlanVersions, Price, Quota,
-    Quotas, QuotasUpdate, Undone, Upgrade,
+    Bundle, BundleUpdate, Bundles, NewBundle, NewPlan, NewUpgrade, PlanSource, PlanVersion, PlanVersions,
+    Price, Quota, Quotas, QuotasUpdate, Undone, Upgrade,
 };
 
 use crate::{
@@ -152,7 +152,7 @@ pub async fn set_quotas(
     Ok(Json(quotas(&all)))
 }
 
-/// Bundles that can be given, each in its newest version.
+/// Bundles that are published, each in its newest version, and whether it is retired.
 #[utoipa::path(get, path = "/bundles", tag = "catalogue",
     responses((status = 200, description = "All of them.", body = Bundles), Refused))]
 pub async fn list_bundles(State(surface): State<Surface>, call: Call) -> Answer<Json<Bundles>> {
@@ -175,6 +175,25 @@ pub async fn publish_bundle(
     let mut bundles = read_bundles(&surface, &call.caller).await?;
     bundles.retain(|b| b.code == new.code.trim());
     Ok((StatusCode::CREATED, Json(Bundles { bundles, sources: vec![] })))
+}
+
+/// Retire a bundle, or offer it again. Who has it keeps it.
+#[utoipa::path(patch, path = "/bundles/{code}", tag = "catalogue", request_body = BundleUpdate,
+    params(("code" = String, Path, description = "Code of the bundle.")),
+    responses((status = 200, description = "As it is now.", body = Bundles), Refused))]
+pub async fn update_bundle(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(code): PathId<String>,
+    Body(new): Body<BundleUpdate>,
+) -> Answer<Json<Bundles>> {
+    let Some(retired) = new.retired else {
+        return Err(AppError::field(FieldError::new("retired", Rule::Required)).into());
+    };
+    app::catalogue::retire_bundle(&surface.app, &call.caller, &code, retired, &call.cause).await?;
+    let mut bundles = read_bundles(&surface, &call.caller).await?;
+    bundles.retain(|b| b.code == code);
+    Ok(Json(Bundles { bundles, sources: vec![] }))
 }
 
 /// The bundles of a person, and what gives which plan. `PATCH /users/{id}` changes them.
@@ -211,7 +230,7 @@ pub async fn show_user_bundles(
             .collect(),
     });
     let sources = sources.collect();
-    Ok(Json(Bundles { bundles: assigned.iter().map(|a| bundle(&a.content)).collect(), sources }))
+    Ok(Json(Bundles { bundles: assigned.iter().map(|a| bundle(&a.content, None)).collect(), sources }))
 }
 
 async fn read_versions(surface: &Surface, caller: &Caller, code: &str) -> Result<PlanVersions, AppError> {
@@ -227,18 +246,19 @@ async fn read_bundles(surface: &Surface, caller: &Caller) -> Result<Vec<Bundle>,
     let mut tx = surface.app.read(caller).await?;
     let all = tx.bundles(None, None).await?;
     tx.finish().await?;
-    let mut newest: Vec<Bundle> = all.iter().map(|b| bundle(&b.content)).collect();
+    let mut newest: Vec<Bundle> = all.iter().map(|b| bundle(&b.content, Some(b.retired))).collect();
     newest.dedup_by(|older, newer| older.code == newer.code);
     Ok(newest)
 }
 
-fn bundle(of: &stored::NewBundle) -> Bundle {
+fn bundle(of: &stored::NewBundle, retired: Option<bool>) -> Bundle {
     Bundle {
         code: of.code.clone(),
         version: of.version,
         name: of.name.clone(),
         plans: of.plans.clone(),
         groups: of.groups.clone(),
+        retired,
     }
 }
 

@@ -325,3 +325,24 @@ pub async fn publish_bundle(
     tx.commit(cause).await?;
     Ok(())
 }
+
+/// Retires a bundle, or offers it again. Who has it keeps it; nobody new gets it until it is
+/// offered again or another version is published.
+pub async fn retire_bundle(
+    app: &App,
+    caller: &Caller,
+    code: &str,
+    retired: bool,
+    cause: &Cause,
+) -> Result<(), AppError> {
+    let mut reading = app.store.read(caller).await?;
+    let publisher = reading.bundles(Some(code), None).await?.first().map(|bundle| bundle.tenant);
+    reading.finish().await?;
+    let publisher = publisher.ok_or(AppError::NotFound("bundle"))?;
+    let (mut tx, permit) = manage(app, caller, publisher, cause).await?;
+    let versions = tx.bundles(Some(code), None).await?;
+    let newest = versions.first().ok_or(AppError::NotFound("bundle"))?;
+    tx.retire_bundle(&permit, newest, retired).await?;
+    tx.commit(cause).await?;
+    Ok(())
+}

@@ -482,6 +482,18 @@ pub struct Bundle {
     pub plans: Vec<String>,
     /// Names of groups.
     pub groups: Vec<String>,
+    /// Whether nobody new gets it; in lists of what is published, not of what a person has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retired: Option<bool>,
+}
+
+/// Changes of a bundle, of all its versions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BundleUpdate {
+    /// Nobody new gets it; who has it keeps it. What is not given stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retired: Option<bool>,
 }
 
 /// Bundles.

@@ -334,3 +334,24 @@ async fn guessing_a_password_has_to_wait() {
     }
     assert_eq!(last, 429);
 }
+
+#[tokio::test]
+async fn a_bundle_is_retired_and_offered_again_by_who_publishes_it() {
+    let estate = Estate::new().await;
+    let (world, root) = (&estate.world, &estate.world.root);
+    let new = json!({ "code": "clerk", "name": "Clerk", "plans": ["desktop-s"] });
+    let made = world.post(root, "/bundles", &new).await.expect(201);
+    assert_eq!(made["bundles"][0]["retired"], false);
+    let turn = async |who: &str, body: Value| world.call(who, "PATCH /bundles/clerk", &[], Some(&body)).await;
+    let retired = turn(root, json!({ "retired": true })).await.expect(200);
+    assert_eq!(retired["bundles"][0]["retired"], true);
+    // A reseller sees what the provider publishes, and does not decide about it.
+    let refused = turn(&estate.boss, json!({ "retired": false })).await.status.as_u16();
+    assert!(matches!(refused, 403 | 404), "{refused}");
+    let listed = world.get(root, "/bundles").await.expect(200);
+    assert_eq!(listed["bundles"][0]["retired"], true, "still");
+    let refused = turn(root, json!({})).await.expect(422);
+    assert_eq!(refused["errors"][0]["field"], "retired");
+    let offered = turn(root, json!({ "retired": false })).await.expect(200);
+    assert_eq!(offered["bundles"][0]["retired"], false);
+}

@@ -110,7 +110,7 @@ fn body(id: &str) -> Value {
         "add_plan" => json!({ "plan": "desktop-l" }),
         "revert_findings" | "rotate_hook" | "ask_for_survey" | "reset_password" => json!({}),
         "set_drift_policy" => json!({ "subjects": { "title": "enforce" } }),
-        "update_service" => json!({ "retired": true }),
+        "update_service" | "update_bundle" => json!({ "retired": true }),
         "create_plan" => json!({ "code": "newone", "service": "desktop", "name": "New" }),
         "upgrade_plan" | "use_group_template" => json!({ "preview": true }),
         "give_service" => json!({ "plan": "backup" }),

@@ -6,6 +6,7 @@ use app::{
     AppError, Caller, Cause,
     catalogue::{
         BundleDraft, PlanDraft, ServiceDraft, create_plan, create_service, new_version, publish_bundle,
+        retire_bundle,
     },
     error::Conflict,
     groups,
@@ -445,4 +446,42 @@ async fn what_a_hook_guards_is_named_as_services_name_it() {
     }
     let (made, _) = make(hook("before", "change", &["profile_path"])).await.expect("made");
     assert_eq!(made.attributes, [Detail::ProfilePath]);
+}
+
+#[tokio::test]
+async fn a_retired_bundle_stays_with_who_has_it_and_goes_to_nobody_new() {
+    let w = world().await;
+    let acme = customer(&w, "acme", 1).await;
+    let publish = async || {
+        let (name, plans) = ("Clerk".to_owned(), vec!["erp-full".to_owned()]);
+        let draft = BundleDraft { name, plans, groups: vec![] };
+        publish_bundle(&w.app, &w.root, w.root.tenant, "clerk", &draft, &cause()).await.expect("published");
+    };
+    let retire = async |code: &str, retired| retire_bundle(&w.app, &w.root, code, retired, &cause()).await;
+    let join = async |surname: &str| {
+        let newcomer = PersonDraft { bundles: vec!["clerk".to_owned()], ..person("Di", surname) };
+        users::create(&w.app, &w.root, acme, &[newcomer], false, None, &cause()).await.map(drop)
+    };
+    let given = async || w.db.values("subscription", "id", "NOT direct AND ended_at IS NULL").await.len();
+    publish().await;
+    publish().await;
+    join("First").await.expect("given");
+    retire("clerk", true).await.expect("retired");
+    assert_eq!(
+        errors(join("Second").await)[0].rule,
+        Rule::Unknown,
+        "the version before is not given instead"
+    );
+    assert_eq!(given().await, 1, "who has it keeps it");
+    retire("clerk", true).await.expect("it is so already");
+    retire("clerk", false).await.expect("offered again");
+    join("Third").await.expect("given");
+    retire("clerk", true).await.expect("retired");
+    publish().await;
+    join("Fourth").await.expect("another version is offered");
+    assert_eq!(given().await, 3);
+    assert!(matches!(retire("none", true).await, Err(AppError::NotFound("bundle"))));
+    let events = async |code: &str| w.db.values("event", "id", &format!("code = '{code}'")).await.len();
+    let told = (events("bundle.retired").await, events("bundle.restored").await);
+    assert_eq!(told, (2, 1), "nothing for what was so already");
 }

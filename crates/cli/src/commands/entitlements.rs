@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use clap::{Args, Subcommand};
 use wire::{
     catalogue::{
-        Bundles as BundlesAnswer, NewBundle, PropertiesQuery, PropertiesSaid, PropertiesUpdate,
+        BundleUpdate, Bundles as BundlesAnswer, NewBundle, PropertiesQuery, PropertiesSaid, PropertiesUpdate,
         PropertyValues, Quotas as QuotasAnswer, QuotasUpdate,
     },
     users::UserUpdate,
@@ -93,6 +93,14 @@ pub enum Bundles {
     Publish {
         /// The file
         file: PathBuf,
+    },
+    /// Let nobody new have a bundle; who has it keeps it
+    Retire {
+        /// Code
+        bundle: String,
+        /// Offer it again
+        #[arg(long)]
+        undo: bool,
     },
     /// Show the bundles of a person, and what gives which plan
     Of {
@@ -215,6 +223,10 @@ pub async fn bundles(command: &Bundles, client: &Client, out: &Out) -> Result<()
             let body: NewBundle = Source::open(file)?.parse()?;
             shown(out, &client.post(&["bundles"], Some(&body)).await?)
         }
+        Bundles::Retire { bundle, undo } => {
+            let body = BundleUpdate { retired: Some(!undo) };
+            shown(out, &client.patch(&["bundles", bundle], None, &body).await?)
+        }
         Bundles::Of { user, customer } => {
             let id = user_id(client, user, customer.as_deref()).await?;
             let answer = client.get(&["users", &id, "bundles"], &()).await?;
@@ -242,10 +254,12 @@ fn shown(out: &Out, answer: &Answer) -> Result<(), Failure> {
     let all: BundlesAnswer = answer.read()?;
     let page = wire::common::Page { items: rows(&all.bundles), next: None };
     let columns = Columns::<wire::catalogue::Bundle> {
-        titles: &["code", "version", "name", "plans", "groups"],
+        titles: &["code", "version", "name", "plans", "groups", "retired"],
         row: |b| {
-            let version = b.version.to_string();
-            vec![b.code.clone(), version, b.name.clone(), b.plans.join(", "), b.groups.join(", ")]
+            let (version, retired) =
+                (b.version.to_string(), b.retired.map_or_else(|| "-".to_owned(), yes_no));
+            let (plans, groups) = (b.plans.join(", "), b.groups.join(", "));
+            vec![b.code.clone(), version, b.name.clone(), plans, groups, retired]
         },
     };
     out.list(&page, &columns)

@@ -2,6 +2,7 @@
 //! what is sent again, what is printed, and the exit code.
 
 mod calls;
+mod catalogue;
 mod fields;
 mod orders;
 mod retries;

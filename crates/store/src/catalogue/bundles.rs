@@ -238,6 +238,53 @@ impl WriteTx<'_> {
         Ok(id)
     }
 
+    /// Retires all versions of a bundle of the permitted tenant, or offers them again.
+    /// Nothing is written when it is so already.
+    pub async fn retire_bundle(
+        &mut self,
+        permit: &Permit<act::CatalogueManage>,
+        newest: &Bundle,
+        retired: bool,
+    ) -> Result<(), StoreError> {
+        if permit.tenant.id != newest.tenant {
+            return Err(StoreError::NotFound("bundle"));
+        }
+        let (code, now) = (&newest.content.code, self.now);
+        // All versions, because the newest that is not retired is the one that is given.
+        let changed = sqlx::query!(
+            "UPDATE bundle SET retired_at = CASE WHEN $3 THEN $4::timestamptz END
+              WHERE tenant_id = $1 AND code = $2 AND (retired_at IS NOT NULL) <> $3",
+            permit.tenant.id.uuid(),
+            code,
+            retired,
+            ts(now) as _
+        )
+        .execute(self.sql())
+        .await?;
+        if changed.rows_affected() == 0 {
+            return Ok(());
+        }
+        let text = |retired: bool| Some(retired.to_string());
+        let change = |field: &'static str, before, after| FieldChange {
+            field: field.into(),
+            before,
+            after,
+            person: None,
+        };
+        self.events.push(Event {
+            code: if retired { "bundle.retired" } else { "bundle.restored" },
+            outcome: Outcome::Success,
+            tenant: permit.tenant.id,
+            target: ("bundle", newest.id.to_string()),
+            changes: vec![
+                change("bundle", Some(code.clone()), Some(code.clone())),
+                change("retired", text(!retired), text(retired)),
+            ],
+        });
+        self.changed = true;
+        Ok(())
+    }
+
     /// Gives bundles to people.
     pub async fn assign_bundles(
         &mut self,
