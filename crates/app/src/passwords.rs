@@ -48,7 +48,9 @@ pub async fn change(
     }
     let names = [user.display_name.as_str(), &user.principal_name];
     if let Err(unmet) = rules(app, caller).await?.accept("password", password, names) {
-        unmet.into_iter().for_each(|error| c.note(error));
+        for error in unmet {
+            c.note(error);
+        }
     }
     c.finish(Some(())).map_err(AppError::Invalid)?;
     match sessions::known(app, (&user.principal_name, None), present, network).await? {

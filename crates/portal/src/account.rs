@@ -93,7 +93,7 @@ async fn page(
         sessions: open,
         look: Form::of([
             ("own_language", chosen.language.as_deref().and_then(Language::of_tag).map(Language::tag)),
-            ("own_theme", chosen.theme.map(|theme| theme.code())),
+            ("own_theme", chosen.theme.map(domain::person::Theme::code)),
         ]),
         languages: languages(&tenant.name, &tenant.language),
         themes: themes(),

@@ -90,7 +90,7 @@ impl Theme {
 
 /// What the caller chose, or else somebody in this browser.
 pub fn theme(caller: Option<&Caller>, headers: &HeaderMap) -> Theme {
-    let own = caller.and_then(|caller| caller.theme).map(|theme| theme.code());
+    let own = caller.and_then(|caller| caller.theme).map(domain::person::Theme::code);
     let chosen = own.or_else(|| caller::cookie(headers, THEME_COOKIE));
     Theme::ALL.into_iter().find(|theme| Some(theme.code()) == chosen).unwrap_or_default()
 }

@@ -330,22 +330,14 @@ async fn tenants(url: &str, size: Size, all: &mut Vec<Case>) -> Result<(), Failu
         let after =
             cursor(&format!("customers {code}"), &place.key, &TenantId::from_uuid(place.id).to_string());
         let after = if deep { format!("&after={after}") } else { String::new() };
-        let mut values: Vec<String> = [
-            roots,
-            &text(&place.key),
-            &text(&place.id.to_string()),
-            "''",
-            "E'\\U0010FFFF'",
-            NULL,
-            "'customer'",
-            NULL,
-            LIMIT,
-            NULL,
-            "''",
-            "E'\\U0010FFFF'",
-        ]
-        .map(str::to_owned)
-        .to_vec();
+        let mut values = vec![NULL.to_owned(); 12];
+        values[0] = roots.to_owned();
+        values[1] = text(&place.key);
+        values[2] = text(&place.id.to_string());
+        (values[3], values[10]) = (text(""), text(""));
+        (values[4], values[11]) = (text("\u{10FFFF}"), text("\u{10FFFF}"));
+        values[6] = text("customer");
+        values[8] = LIMIT.to_owned();
         let mut found =
             vec![("list tenants, few below".to_owned(), vec![roots.to_owned(), "2001".to_owned()])];
         match query {

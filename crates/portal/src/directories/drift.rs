@@ -119,10 +119,10 @@ fn filter(query: &Pairs, roots: Vec<TenantId>) -> Result<FindingFilter, AppError
     let state = match query.given("state") {
         None => Some(FindingState::Open),
         Some("all") => None,
-        Some(code) => c.take(one_of("state", code, &FindingState::ALL, FindingState::code)),
+        Some(code) => c.take(one_of("state", code, FindingState::ALL, FindingState::code)),
     };
     let kind = query.given("kind");
-    let kind = kind.and_then(|code| c.take(one_of("kind", code, &FindingKind::ALL, FindingKind::code)));
+    let kind = kind.and_then(|code| c.take(one_of("kind", code, FindingKind::ALL, FindingKind::code)));
     let tenant = query.given("tenant").and_then(|id| {
         let unknown = |_| FieldError::new("tenant", Rule::Unknown).with("value", id);
         c.take(id.parse().map_err(unknown))

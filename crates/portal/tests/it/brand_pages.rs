@@ -129,13 +129,13 @@ async fn languages_that_are_inherited_stay_so_until_others_are_ticked() {
         ("setting.mail_signature", "Yours, Acme"),
     ];
     anna.fill(&below, &below, &typed).await.goes_to();
-    assert_eq!(own(&estate.anna, &acme).await, from("above", "en de"));
+    assert_eq!(own(&estate.anna, acme).await, from("above", "en de"));
     // All of them are said where somebody above says less.
     let now = version(&anna.get(&below).await.html);
     let all = ["en", "da", "de", "sv"].map(|tag| (tick, tag));
     let typed = [&[("version", now.as_str()), ("languages", "en de")][..], &all].concat();
     anna.fill(&below, &below, &typed).await.goes_to();
-    assert_eq!(own(&estate.anna, &acme).await, from("own", "en da de sv"));
+    assert_eq!(own(&estate.anna, acme).await, from("own", "en da de sv"));
 }
 
 #[tokio::test]

@@ -84,7 +84,7 @@ async fn order_by_page(browser: &Browser, code: &str) {
     browser.fill("customer.upn_suffix", &format!("{code}.example")).await;
     browser.fill("reference", &format!("SO-{code}")).await;
     browser.fill("administrator.given_name", "Ada").await;
-    browser.fill("administrator.surname", &code).await;
+    browser.fill("administrator.surname", code).await;
     browser.click("input[name='plans'][value='desktop-standard']").await;
     browser.reads("#total", "29.00").await;
     wait_for("the suffix is right now", async || {

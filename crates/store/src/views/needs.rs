@@ -47,7 +47,7 @@ impl ReadTx<'_> {
         .fetch_all(self.sql())
         .await?;
         let mut found = self.requests_by_id(&ids).await?;
-        found.sort_unstable_by(|a, b| b.id.cmp(&a.id));
+        found.sort_unstable_by_key(|need| std::cmp::Reverse(need.id));
         Ok(found)
     }
 
