@@ -603,8 +603,7 @@ pub(crate) async fn end_plan(
     tx.lock_work(&held.iter().filter(|s| s.id == subscription).map(|s| s.group).collect::<Vec<_>>()).await?;
     let ended = tx.unsubscribe(tenant.id, &tenant.time_zone, user, Some(subscription)).await?;
     let Some(ended) = ended.into_iter().next() else { return Err(AppError::NotFound("subscription")) };
-    let rest = tx.subscriptions(tenant.id, Some(user)).await?;
-    if rest.iter().any(|s| s.group == ended.group) {
+    if held.iter().any(|s| s.id != subscription && s.group == ended.group) {
         return Ok(());
     }
     let instances = tx.instances(tenant.id).await?;
