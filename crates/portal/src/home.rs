@@ -111,7 +111,7 @@ impl Home {
         self.needed = failed.iter().map(|r| view::request(r, now)).collect();
         let needs = tx.needs(roots).await?;
         self.need(needs.open, "home-open", "busy", "/status?state=running");
-        self.need(needs.drift, "home-drift", "wait", "/status");
+        self.need(needs.drift, "home-drift", "wait", "/drift");
         let filter = RequestFilter { roots: roots.to_vec(), ..RequestFilter::default() };
         let newest = tx.request_views(&filter, None, FEW).await?;
         self.newest = newest.iter().map(|r| view::request(r, now)).collect();
@@ -154,7 +154,8 @@ impl Home {
             if counts.users <= 1 && tx.permit::<act::UserCreate>(tenant).is_ok() {
                 self.first = Some((say("home-first-customer"), format!("{people}/new"), say("people-new")));
             }
-            self.need(counts.not_activated, "home-not-activated", "wait", &people);
+            let waiting = format!("{people}?standing=never_activated");
+            self.need(counts.not_activated, "home-not-activated", "wait", &waiting);
         }
         if self.first.is_none() {
             self.charts = chart::of(&figures, time, today, sells);

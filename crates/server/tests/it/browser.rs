@@ -306,8 +306,6 @@ pub struct Traffic {
     pub asked: Vec<Asked>,
     /// Bytes that arrived, as they were sent.
     pub bytes: u64,
-    /// What the browser asked for its own pages.
-    own: BTreeSet<String>,
     /// What has arrived, or does not come.
     over: BTreeSet<String>,
 }
@@ -329,12 +327,11 @@ impl Traffic {
         let id = text(&of["requestId"]);
         let had = match message["method"].as_str() {
             Some("Network.requestWillBeSent") => {
-                self.bytes += bytes(&of["redirectResponse"]);
                 let (url, initiator) = (text(&of["request"]["url"]), &of["initiator"]);
                 let by = format!("{} {}", text(&initiator["type"]), text(&initiator["url"]));
-                if url.starts_with("chrome") {
-                    self.own.insert(id);
-                } else if !url.starts_with("data:") {
+                // The browser's own pages are nobody's.
+                if !url.starts_with("chrome") && !url.starts_with("data:") {
+                    self.bytes += bytes(&of["redirectResponse"]);
                     self.asked.push(Asked { id, url, by });
                 }
                 return;
@@ -345,7 +342,8 @@ impl Traffic {
             }
             Some("Network.loadingFinished") => {
                 self.over.insert(id.clone());
-                self.bytes += if self.own.contains(&id) { 0 } else { bytes(of) };
+                let ours = self.asked.iter().any(|asked| asked.id == id);
+                self.bytes += if ours { bytes(of) } else { 0 };
                 false
             }
             Some("Network.requestServedFromCache") => true,
