@@ -222,8 +222,10 @@ async fn attach_links<'a>(
         let may = call.caller.grants.iter().any(|g| {
             g.permissions.contains(&Permission::UserResetPassword) && made.tenant.path.contains(&g.scope)
         });
-        let Some(first) = made.users.first().filter(|_| may) else { return Ok(()) };
-        let links = surface.links(&first.activation).await?;
+        if !may {
+            return Ok(());
+        }
+        let links = surface.links_at(made.host.clone());
         for (person, new) in people.into_iter().zip(&made.users) {
             let link = show::link_of(&links, &new.activation, new.expires_at);
             person["activation"] = serde_json::to_value(link).unwrap_or_default();

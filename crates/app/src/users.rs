@@ -52,6 +52,8 @@ pub struct CreatedUsers {
     pub tenant: TenantRef,
     /// The people, in the order they were given.
     pub users: Vec<Created>,
+    /// The host name under which they open their links, none for that of the configuration.
+    pub host: Option<String>,
     /// The request that provisions them.
     pub request: RequestId,
     /// When that was.
@@ -100,9 +102,9 @@ pub async fn create(
     let lane = Lane::for_objects(people.len());
     let kind = if many { "users_create" } else { "user_create" };
     let request = tx.open_request(tenant.id, kind, json!({ "count": people.len() }), lane);
-    let links = tx.create_people(&permit, &prepared.users, &prepared.edges, lane).await?;
-    let users = prepared.subscribe(&mut tx, &home, links).await?;
-    let created = CreatedUsers { tenant: tenant.clone(), users, request, at: tx.now() };
+    let made = tx.create_people(&permit, &prepared.users, &prepared.edges, lane).await?;
+    let users = prepared.subscribe(&mut tx, &home, made.links).await?;
+    let created = CreatedUsers { tenant: tenant.clone(), users, host: made.host, request, at: tx.now() };
     repeat::keep(&mut tx, repeated, &created).await?;
     tx.commit(cause).await?;
     Ok(Answer::Done(created))

@@ -28,7 +28,7 @@ use crate::{
     lists::Span,
     tx::{Action, Permit, ReadTx, TenantRef, act},
 };
-pub use create::Links;
+pub use create::{Links, Made};
 pub use managers::{Manager, ManagerKey};
 pub use remove::{Removal, Removed};
 

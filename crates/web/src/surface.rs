@@ -48,7 +48,13 @@ impl Surface {
     /// Where the holder of `token`, and all others of the same tenant, choose a password: under
     /// the host name of their brand, whoever asks.
     pub async fn links(&self, token: &str) -> Result<Links, AppError> {
-        Ok(Links { public_url: self.public_url.clone(), host: self.app.host_of_link(token).await? })
+        Ok(self.links_at(self.app.host_of_link(token).await?))
+    }
+
+    /// The same where their host name is known, none being that of this instance.
+    #[must_use]
+    pub fn links_at(&self, host: Option<String>) -> Links {
+        Links { public_url: self.public_url.clone(), host }
     }
 
     /// Whether people reach this instance by TLS: then cookies and clients insist on it.

@@ -78,12 +78,12 @@ pub async fn copy(
     prepared.edges.extend(edges);
     let args = json!({ "name": person.display_name, "like": source.display_name });
     let request = tx.open_request(tenant.id, "user_copy", args, Lane::Interactive);
-    let links = tx.create_people(&permit, &prepared.users, &prepared.edges, Lane::Interactive).await?;
+    let made = tx.create_people(&permit, &prepared.users, &prepared.edges, Lane::Interactive).await?;
     for (group, _) in &groups {
         tx.note_members(tenant.id, *group, &[prepared.users[0].id], true);
     }
-    let users = prepared.subscribe(&mut tx, &home, links).await?;
-    let created = CreatedUsers { tenant: tenant.clone(), users, request, at: tx.now() };
+    let users = prepared.subscribe(&mut tx, &home, made.links).await?;
+    let created = CreatedUsers { tenant: tenant.clone(), users, host: made.host, request, at: tx.now() };
     repeat::keep(&mut tx, repeated, &created).await?;
     tx.commit(cause).await?;
     Ok(Answer::Done(created))

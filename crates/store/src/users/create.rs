@@ -32,6 +32,15 @@ pub struct Links {
     pub expires_at: Timestamp,
 }
 
+/// People who were made.
+#[derive(Debug)]
+pub struct Made {
+    /// Their links.
+    pub links: Links,
+    /// The host name of their brand, under which the links are opened.
+    pub host: Option<String>,
+}
+
 impl WriteTx<'_> {
     /// Makes people in the permitted tenant, one event each, and puts them into
     /// `groups`; their own verification makes the groups due. Their names have
@@ -43,7 +52,7 @@ impl WriteTx<'_> {
         people: &[NewUser],
         groups: &[Edge],
         lane: Lane,
-    ) -> Result<Links, StoreError> {
+    ) -> Result<Made, StoreError> {
         self.insert_people(permit.tenant.id, people, groups, lane).await
     }
 
@@ -56,7 +65,7 @@ impl WriteTx<'_> {
         groups: &[Edge],
         lane: Lane,
     ) -> Result<Links, StoreError> {
-        self.insert_people(customer, people, groups, lane).await
+        Ok(self.insert_people(customer, people, groups, lane).await?.links)
     }
 
     /// Makes people of a reseller that is being made; they have the portal only.
@@ -66,7 +75,7 @@ impl WriteTx<'_> {
         reseller: TenantId,
         people: &[NewUser],
     ) -> Result<Links, StoreError> {
-        self.insert_people(reseller, people, &[], Lane::Interactive).await
+        Ok(self.insert_people(reseller, people, &[], Lane::Interactive).await?.links)
     }
 
     async fn insert_people(
@@ -75,19 +84,19 @@ impl WriteTx<'_> {
         people: &[NewUser],
         groups: &[Edge],
         lane: Lane,
-    ) -> Result<Links, StoreError> {
+    ) -> Result<Made, StoreError> {
         let expires_at = self.now + SignedDuration::from_hours(domain::limits::ACTIVATION_HOURS);
         let request = match people.iter().any(|p| p.account.is_some()) {
             true => Some(self.request_id()?),
             false => None,
         };
-        let mut tokens = Vec::with_capacity(people.len());
+        let (mut tokens, mut host) = (Vec::with_capacity(people.len()), None);
         let mut edges = groups.chunks(domain::limits::ROWS_PER_STATEMENT);
         for chunk in people.chunks(domain::limits::ROWS_PER_STATEMENT) {
             let links: Vec<ActivationId> = chunk.iter().map(|_| self.id()).collect();
             let edges = edges.next().unwrap_or_default();
             let given: Vec<_> = links.iter().copied().map(Some).collect();
-            self.insert_chunk(tenant, request, (chunk, &given, edges), lane, expires_at).await?;
+            host = self.insert_chunk(tenant, request, (chunk, &given, edges), lane, expires_at).await?;
             tokens.extend(links.into_iter().map(|link| self.store.keys.activation_token(link)));
         }
         // People may be in several groups each.
@@ -98,7 +107,7 @@ impl WriteTx<'_> {
         self.events.extend(people.iter().map(|person| created(tenant, person, "user.created")));
         self.changed = true;
         self.wake |= request.is_some();
-        Ok(Links { tokens, expires_at })
+        Ok(Made { links: Links { tokens, expires_at }, host })
     }
 
     /// As [`WriteTx::insert_people`], for people who have an account with a
@@ -125,6 +134,8 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// The host name of the brand comes with it, because asking for it alone is a way to the
+    /// database more for everybody who is made.
     async fn insert_chunk(
         &mut self,
         tenant: TenantId,
@@ -132,7 +143,7 @@ impl WriteTx<'_> {
         (people, links, edges): (&[NewUser], &[Option<ActivationId>], &[Edge]),
         lane: Lane,
         expires_at: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<String>, StoreError> {
         let text = |f: fn(&NewUser) -> Option<&str>| people.iter().map(f).collect::<Vec<_>>();
         let account = |f: fn(&super::Account) -> Uuid| {
             people.iter().map(|p| p.account.as_ref().map(f)).collect::<Vec<_>>()
@@ -140,7 +151,7 @@ impl WriteTx<'_> {
         let specs: Vec<Option<Json<&Spec>>> =
             people.iter().map(|p| p.account.as_ref().map(|a| Json(&a.spec))).collect();
         let (now, actor) = (ts(self.now), self.caller.user().uuid());
-        sqlx::query!(
+        let host = sqlx::query_scalar!(
             r#"WITH p AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
                      $12::text[], $13::text[], $14::text[], $15::bool[], $16::bool[], $17::uuid[], $29::jsonb[], $30::uuid[], $31::jsonb[])
                      AS p (id, object, target, spec, given, sur, display, principal, logon, mail, phone, title,
@@ -162,10 +173,11 @@ impl WriteTx<'_> {
                i AS (INSERT INTO request_item (request_id, object_id, member_id, tenant_id, generation, updated_at)
                      SELECT $27, object, '00000000-0000-0000-0000-000000000000', $20, 1, $21 FROM p
                       WHERE object IS NOT NULL
-                      UNION ALL SELECT $27, g, m, $20, 1, $21 FROM g)
+                      UNION ALL SELECT $27, g, m, $20, 1, $21 FROM g),
                -- On the database's clock, as the claims are.
-               INSERT INTO work (object_id, target_id, tenant_id, lane, due_at)
-               SELECT object, target, $20, $28, now() FROM p WHERE object IS NOT NULL"#,
+               w AS (INSERT INTO work (object_id, target_id, tenant_id, lane, due_at)
+                     SELECT object, target, $20, $28, now() FROM p WHERE object IS NOT NULL)
+               SELECT host AS "host?" FROM brand_for($20)"#,
             &people.iter().map(|p| p.id.uuid()).collect::<Vec<_>>(),
             &account(|a| a.object.uuid()) as _,
             &account(|a| a.target.uuid()) as _,
@@ -198,9 +210,9 @@ impl WriteTx<'_> {
             &people.iter().map(|p| p.manager.as_ref().map(|m| m.person.id.uuid())).collect::<Vec<_>>() as _,
             &people.iter().map(values).collect::<Vec<_>>() as _,
         )
-        .execute(self.sql())
+        .fetch_optional(self.sql())
         .await?;
-        Ok(())
+        Ok(host.flatten())
     }
 }
 
