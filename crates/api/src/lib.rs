@@ -19,6 +19,7 @@ mod groups;
 mod health;
 mod hooks;
 mod input;
+mod ledger;
 mod life;
 mod mails;
 mod members;
@@ -77,6 +78,7 @@ use web::{Surface, layers};
         (name = "orders", description = "Sales orders."),
         (name = "users", description = "People and their accounts."),
         (name = "groups", description = "Security and distribution groups of a customer, and who is in them."),
+        (name = "ledger", description = "What was ordered, what ran and what ended: what bills are made of."),
         (name = "requests", description = "Progress and problems of provisioning."),
         (name = "drift", description = "What somebody changed in a directory behind our back."),
         (name = "hooks", description = "What is told or asked elsewhere before and after subscriptions change."),
@@ -166,6 +168,8 @@ fn of_tenants(router: OpenApiRouter<Surface>) -> OpenApiRouter<Surface> {
         .routes(routes!(directory_moves::take_back_directory_move))
         .routes(routes!(directory_moves::list_move_links))
         .routes(routes!(life::list_planned_moves))
+        .routes(routes!(ledger::list_facts))
+        .routes(routes!(ledger::list_sellers))
         .routes(routes!(life::cancel_planned_move))
         .routes(routes!(catalogue::show_placement, catalogue::set_placement))
         .routes(routes!(tenants::create_reseller))
@@ -247,6 +251,8 @@ fn of_services(router: OpenApiRouter<Surface>) -> OpenApiRouter<Surface> {
         .routes(routes!(services::show_service, services::update_service))
         .routes(routes!(services::apply_service))
         .routes(routes!(services::list_instances, services::give_service))
+        .routes(routes!(services::take_service))
+        .routes(routes!(services::preview_service_removal))
         .routes(routes!(services::show_properties, services::set_properties))
         .routes(routes!(services::show_user_properties, services::set_user_properties))
         .routes(routes!(hooks::list_hooks, hooks::create_hook))

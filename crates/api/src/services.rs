@@ -19,9 +19,9 @@ use domain::{
 use web::Surface;
 use wire::{
     catalogue::{
-        Instance, Instances, NewInstance, NewServiceDefinition, PlanScope, PropertiesQuery, PropertiesSaid,
-        PropertiesUpdate, Property, PropertyKind, PropertyStep, PropertyValue, PropertyValues, Service,
-        ServiceChanged, ServiceUpdate,
+        EndingPlan, Instance, Instances, NewInstance, NewServiceDefinition, PlanScope, PropertiesQuery,
+        PropertiesSaid, PropertiesUpdate, Property, PropertyKind, PropertyStep, PropertyValue,
+        PropertyValues, Service, ServiceChanged, ServiceRemoval, ServiceUpdate, TakeService,
     },
     common::{Page, PageQuery},
 };
@@ -29,7 +29,7 @@ use wire::{
 use crate::{
     Refused, Tagged,
     cursor::{Paging, cut},
-    input::{Body, Call, Params, PathId, Version},
+    input::{Body, Call, Params, PathId, PathIds, Version},
     orders::plan_ref,
     read,
     refusal::Answer,
@@ -168,6 +168,50 @@ pub async fn give_service(
     Ok((StatusCode::ACCEPTED, Json(all)))
 }
 
+/// What taking a service from a customer comes to. Nothing is changed.
+#[utoipa::path(get, path = "/customers/{id}/services/{service}/removal", tag = "catalogue",
+    params(("id" = String, Path, description = "Id of the customer."),
+        ("service" = String, Path, description = "Code of the service, with the instance where there are several: `erp@test`.")),
+    responses((status = 200, description = "What ends.", body = ServiceRemoval), Refused))]
+pub async fn preview_service_removal(
+    State(surface): State<Surface>,
+    call: Call,
+    PathIds(id, service): PathIds<TenantId, String>,
+) -> Answer<Json<ServiceRemoval>> {
+    let of = instances::taking(&surface.app, &call.caller, id, &service).await?;
+    let plans = of.plans.into_iter();
+    let plans = plans.map(|of| EndingPlan { plan: of.plan, name: of.name, people: of.people });
+    Ok(Json(ServiceRemoval {
+        plans: plans.collect(),
+        customer_plans: of.whole.into_iter().map(|subscription| subscription.plan).collect(),
+        grace_days: of.grace_days,
+        instance: instance(of.instance),
+    }))
+}
+
+/// Take a service from a customer: all plans of it end now, and nobody is in its groups any more.
+///
+/// The empty groups stay for some days. Given again within them, the service has the same groups,
+/// so that what they may do elsewhere holds again; who had a plan gets it anew. Then they go from
+/// the directory.
+#[utoipa::path(delete, path = "/customers/{id}/services/{service}", tag = "catalogue",
+    params(("id" = String, Path, description = "Id of the customer."),
+        ("service" = String, Path, description = "Code of the service, with the instance where there are several: `erp@test`."),
+        TakeService),
+    responses((status = 202, description = "Recorded; what the customer has now.", body = Instances), Refused))]
+pub async fn take_service(
+    State(surface): State<Surface>,
+    call: Call,
+    PathIds(id, service): PathIds<TenantId, String>,
+    Params(how): Params<TakeService>,
+) -> Answer<(StatusCode, Json<Instances>)> {
+    let (app, caller, how) = (&surface.app, &call.caller, (how.force, how.grace_days));
+    let request = instances::take(app, caller, id, &service, how, &call.cause).await?;
+    let mut all = read_instances(&surface, caller, id).await?;
+    all.request = Some(request.to_string());
+    Ok((StatusCode::ACCEPTED, Json(all)))
+}
+
 /// Properties of services as they hold at a tenant, with where they come from.
 #[utoipa::path(get, path = "/tenants/{id}/properties", tag = "catalogue",
     params(("id" = String, Path, description = "Id of the tenant."), PropertiesQuery),
@@ -255,13 +299,11 @@ async fn read_instances(surface: &Surface, caller: &Caller, id: TenantId) -> Res
     tx.permit::<act::TenantRead>(&tenant)?;
     let all = tx.instances(id).await?;
     tx.finish().await?;
-    let services = all.into_iter().map(|i| Instance {
-        service: i.service_code,
-        instance: i.code,
-        name: i.name,
-        seats: i.seats,
-    });
-    Ok(Instances { services: services.collect(), request: None })
+    Ok(Instances { services: all.into_iter().map(instance).collect(), request: None })
+}
+
+fn instance(of: stored::Instance) -> Instance {
+    Instance { service: of.service_code, instance: of.code, name: of.name, seats: of.seats }
 }
 
 /// Who subscribes, as it is shown.

@@ -286,7 +286,8 @@ pub async fn policy(
     Ok(policy)
 }
 
-/// Decides what is done about some subjects in a directory; the others stay as they are.
+/// Decides what is done about some subjects in a directory, or about [`EVERYTHING`]; the others
+/// stay as they are.
 pub async fn set_policy(
     app: &App,
     caller: &Caller,
@@ -316,10 +317,19 @@ async fn owner_of(tx: &mut WriteTx<'_>, owner: TenantId) -> Result<TenantRef, Ap
     tx.tenant(owner).await.map_err(|_| AppError::NotFound("directory"))
 }
 
+/// Says it for every subject; what is named beside it goes before.
+pub const EVERYTHING: &str = "all";
+
 fn check(decided: &BTreeMap<String, String>) -> Result<BTreeMap<&'static str, Mode>, Vec<FieldError>> {
     let (mut policy, mut errors) = (BTreeMap::new(), Vec::new());
+    if let Some(mode) = decided.get(EVERYTHING).and_then(|mode| Mode::from_code(mode)) {
+        policy.extend(subjects().map(|(subject, _)| (subject, mode)));
+    }
     for (subject, mode) in decided {
-        let known = subjects().map(|(known, _)| known).find(|known| known == subject);
+        if subject == EVERYTHING && Mode::from_code(mode).is_some() {
+            continue;
+        }
+        let known = subjects().map(|(known, _)| known).chain([EVERYTHING]).find(|known| known == subject);
         match (known, Mode::from_code(mode)) {
             (Some(subject), Some(mode)) => {
                 policy.insert(subject, mode);

@@ -84,6 +84,11 @@ pub enum Conflict {
         /// How many people.
         people: i64,
     },
+    /// People have plans of the service, and nobody said that they lose them.
+    ServiceInUse {
+        /// How many people.
+        people: i64,
+    },
     /// A customer needs one suffix.
     LastSuffix,
     /// Something was ordered of the tenant in its present currency.
@@ -142,6 +147,7 @@ impl Conflict {
             Self::LinkDead => "link_dead",
             Self::Oneself => "oneself",
             Self::InUse { .. } => "in_use",
+            Self::ServiceInUse { .. } => "service_in_use",
             Self::LastSuffix => "last_suffix",
             Self::CurrencyBilled => "currency_billed",
             Self::BuiltInGroup => "built_in_group",

@@ -21,6 +21,7 @@ pub mod groups;
 mod hashing;
 pub mod hooks;
 pub mod instances;
+pub mod ledger;
 pub mod life;
 pub mod mails;
 mod managers;

@@ -143,6 +143,7 @@ pub(crate) async fn home<'a>(
         tx.hold_currency(tenant).await?;
         home.instances = tx.instances(tenant.id).await?;
         let services: Vec<_> = home.instances.iter().map(|i| i.service).collect();
+        // If one is taken from the customer meanwhile, the subscription to it fails.
         tx.lock_services(&services, false).await?;
         let ids: Vec<_> = plans.iter().map(|plan| plan.id.uuid()).collect();
         home.meanings = tx.meanings(&[tenant.id.uuid()], &ids, &[], &[]).await?;

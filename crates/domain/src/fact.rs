@@ -25,6 +25,12 @@ impl FactKind {
             Self::Ended => "ended",
         }
     }
+
+    /// What is stored under a stable name.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Ordered, Self::Started, Self::Ended].into_iter().find(|kind| kind.code() == code)
+    }
 }
 
 /// The time zone of that IANA name, if there is one to keep a calendar in. The

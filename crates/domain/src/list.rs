@@ -110,7 +110,7 @@ impl<C: Column> Order<C> {
 }
 
 /// What requests can be about, as lists of them are filtered.
-pub const REQUEST_KINDS: [&str; 52] = [
+pub const REQUEST_KINDS: [&str; 53] = [
     "order",
     "reseller_create",
     "tenant_update",
@@ -148,6 +148,7 @@ pub const REQUEST_KINDS: [&str; 52] = [
     "plans_give",
     "plans_take",
     "service_give",
+    "service_take",
     "service_update",
     "properties_set",
     "properties_undo",

@@ -5,6 +5,7 @@ mod plans;
 mod properties;
 mod seats;
 mod services;
+mod taking;
 
 use axum::{
     Router,
@@ -27,6 +28,7 @@ pub fn routes() -> Router<Surface> {
         .route("/plans/{code}/upgrade", get(plans::preview).post(plans::upgrade))
         .route("/customers/{id}/services", get(customer::show))
         .route("/customers/{id}/services/give", post(customer::give))
+        .route("/customers/{id}/services/take/{service}", get(taking::show).post(taking::take))
         .route("/customers/{id}/services/quotas", post(customer::quotas))
         .route("/customers/{id}/properties", get(properties::of_customer).post(properties::set_of_customer))
         .route("/customers/{id}/seats/{plan}", get(seats::show))

@@ -30,6 +30,10 @@ use crate::{
     stop::Stop,
 };
 
+/// A tenth of a request was spent in the allocator of the system (docs/decisions/0008).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     logs::start(cli.log);

@@ -58,10 +58,10 @@ impl WriteTx<'_> {
         &mut self,
         cause: &Cause,
         reason: Option<&str>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let events = std::mem::take(&mut self.events);
         if events.is_empty() {
-            return Ok(());
+            return Ok(!self.grown.is_empty());
         }
         let (keys, fresh) = self.person_keys(&events).await?;
         let (mut rows, mut personal) = (Rows::default(), Personal::default());
@@ -77,7 +77,8 @@ impl WriteTx<'_> {
         let request = self.request.as_ref().map(|request| request.id.uuid());
         let opened = self.request.take();
         let opened = opened.as_ref();
-        sqlx::query!(
+        let grown: Vec<_> = self.grown.keys().map(|tenant| tenant.uuid()).collect();
+        let bounded = sqlx::query_scalar!(
             r#"WITH k AS (
                  INSERT INTO person_key (person_id, tenant_id, key_id, sealed, created_at)
                  SELECT a.*, $8 FROM unnest($22::uuid[], $23::uuid[], $24::text[], $25::bytea[]) AS a),
@@ -91,9 +92,11 @@ impl WriteTx<'_> {
                  SELECT a.id, a.tenant_id, a.code, a.outcome, a.target_kind, a.target_id, a.change, $8, $8, $9, $10,
                         $11, $12, $13, $14, $15, $16, $17
                    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[])
-                        AS a (id, tenant_id, code, outcome, target_kind, target_id, change))
-               INSERT INTO event_personal (event_id, person_id, tenant_id, sealed)
-               SELECT * FROM unnest($18::uuid[], $19::uuid[], $20::uuid[], $21::bytea[])"#,
+                        AS a (id, tenant_id, code, outcome, target_kind, target_id, change)),
+               p AS (
+                 INSERT INTO event_personal (event_id, person_id, tenant_id, sealed)
+                 SELECT * FROM unnest($18::uuid[], $19::uuid[], $20::uuid[], $21::bytea[]))
+               SELECT CASE WHEN cardinality($30::uuid[]) = 0 THEN false ELSE bounded($30) END AS "bounded!""#,
             &rows.ids,
             &rows.tenants,
             &rows.codes,
@@ -123,10 +126,11 @@ impl WriteTx<'_> {
             opened.map(|request| request.kind),
             opened.map(|request| &request.args),
             opened.map(|request| request.lane.code()),
+            &grown,
         )
-        .execute(self.sql())
+        .fetch_one(self.sql())
         .await?;
-        Ok(())
+        Ok(bounded)
     }
 
     /// What led to the events: how the caller proved who it is, and what it sent along.

@@ -120,7 +120,7 @@ impl Store {
     pub async fn host_of_link(&self, token: &str) -> Result<Option<String>, StoreError> {
         let Some(link) = self.keys.activation_of(token) else { return Ok(None) };
         let host = sqlx::query_scalar!(
-            r#"SELECT b.host AS "host?" FROM activation a, brand_for(a.tenant_id) b WHERE a.id = $1"#,
+            "SELECT host_for(a.tenant_id) FROM activation a WHERE a.id = $1",
             link.uuid()
         )
         .fetch_optional(&self.auth)
@@ -171,10 +171,7 @@ impl ReadTx<'_> {
 
     /// The host name by which the people of a tenant of the caller reach their brand.
     pub async fn host_of(&mut self, tenant: TenantId) -> Result<Option<String>, StoreError> {
-        let host = sqlx::query_scalar!(r#"SELECT host AS "host?" FROM brand_for($1)"#, tenant.uuid())
-            .fetch_optional(self.sql())
-            .await?;
-        Ok(host.flatten())
+        Ok(sqlx::query_scalar!("SELECT host_for($1)", tenant.uuid()).fetch_one(self.sql()).await?)
     }
 
     /// The host names of the tenants of a path, of those the caller may see.

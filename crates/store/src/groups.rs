@@ -283,7 +283,7 @@ impl WriteTx<'_> {
         Ok(group)
     }
 
-    fn note_group(
+    pub(crate) fn note_group(
         &mut self,
         tenant: TenantId,
         group: GroupId,

@@ -29,6 +29,7 @@ pub mod figures;
 pub mod groups;
 pub mod hooks;
 pub mod idempotency;
+pub mod ledger;
 pub mod life;
 pub mod lists;
 pub mod mail;

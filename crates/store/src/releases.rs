@@ -331,7 +331,7 @@ impl WriteTx<'_> {
 
     /// Ends what these people have and what these groups stand for, or all that the tenant
     /// subscribes to, with *ended* facts.
-    async fn end_plans(
+    pub(crate) async fn end_plans(
         &mut self,
         tenant: TenantId,
         zone: &str,

@@ -99,7 +99,9 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Subscribes, and writes the *ordered* facts on the account's own calendar.
+    /// Subscribes, and writes the *ordered* facts on the account's own calendar. The groups stay
+    /// until the end of the transaction; if the customer lost one of them meanwhile, all has to be
+    /// repeated.
     pub async fn subscribe(
         &mut self,
         tenant: TenantId,
@@ -125,9 +127,11 @@ impl WriteTx<'_> {
             let groups: Vec<_> = chunk.iter().map(|s| s.group.uuid()).collect();
             let members: Vec<_> = chunk.iter().map(|s| s.member.map(ObjectId::uuid)).collect();
             let now = ts(self.now);
-            sqlx::query!(
-                r#"WITH a AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[],
-                                  $6::uuid[]) AS a (id, person, plan, ord, g, m)),
+            let subscribed = sqlx::query!(
+                r#"WITH l AS (SELECT object_id FROM user_group WHERE object_id = ANY($5::uuid[]) AND deleted_at IS NULL
+                               ORDER BY id FOR SHARE),
+                   a AS (SELECT a.* FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[],
+                                  $6::uuid[]) AS a (id, person, plan, ord, g, m) JOIN l ON l.object_id = a.g),
                    s AS (INSERT INTO subscription (id, tenant_id, user_id, plan_id, order_id, group_object,
                                 member_object, created_at)
                          SELECT id, $7, person, plan, ord, g, m, $8 FROM a)
@@ -147,6 +151,9 @@ impl WriteTx<'_> {
             )
             .execute(self.sql())
             .await?;
+            if subscribed.rows_affected() < chunk.len() as u64 {
+                return Err(StoreError::Repeat(sqlx::Error::RowNotFound));
+            }
         }
         Ok(())
     }

@@ -471,8 +471,9 @@ impl WriteTx<'_> {
         if self.changed && self.events.is_empty() {
             return Err(StoreError::Conflict("a change without an event"));
         }
-        self.check_quotas().await?;
-        self.write_events(cause, None).await?;
+        if self.write_events(cause, None).await? {
+            self.check_quotas().await?;
+        }
         self.write_mails().await?;
         self.read.tx.commit().await?;
         crate::again::kept();

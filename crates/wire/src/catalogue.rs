@@ -313,9 +313,51 @@ pub struct Instance {
 pub struct Instances {
     /// Every instance.
     pub services: Vec<Instance>,
-    /// The request that makes a new one.
+    /// The request that makes a new one, or takes one away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
+}
+
+/// What taking a service from a customer comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ServiceRemoval {
+    /// The instance.
+    #[serde(flatten)]
+    pub instance: Instance,
+    /// Its plans that end, and how many people lose each.
+    pub plans: Vec<EndingPlan>,
+    /// Codes of its plans of the customer as a whole, which end.
+    pub customer_plans: Vec<String>,
+    /// For so many days its groups stay, without anybody in them; given again within them, the
+    /// service has the same groups.
+    #[schema(minimum = 0, maximum = 365)]
+    pub grace_days: i64,
+}
+
+/// A plan that ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EndingPlan {
+    /// Its code.
+    pub plan: String,
+    /// Its name.
+    pub name: String,
+    /// How many people lose it.
+    pub people: i64,
+}
+
+/// How a service is taken from a customer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TakeService {
+    /// Even if people have plans of it, which end.
+    #[serde(default)]
+    pub force: bool,
+    /// For so many days its groups stay, 0 to 365; as the settings say when not given. With 0
+    /// they go at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 0, maximum = 365)]
+    pub grace_days: Option<i64>,
 }
 
 /// Values of properties to be said.

@@ -186,7 +186,7 @@ pub struct ScanAsked {
 pub struct DriftPolicy {
     /// For every attribute, and for `missing`, `moved`, `marker`, `member_added` and `member_removed`: `enforce`
     /// puts it right at once, `report` waits for a person. What is left out of a
-    /// change stays as it is.
+    /// change stays as it is; `all` in a change says it for everything that is not named.
     #[serde(default)]
     #[schema(example = json!({ "enabled": "report", "readers": "enforce" }))]
     pub subjects: BTreeMap<String, String>,

@@ -27,6 +27,7 @@ pub mod group_templates;
 pub mod groups;
 pub mod health;
 pub mod hooks;
+pub mod ledger;
 pub mod mails;
 pub mod orders;
 pub mod problem;

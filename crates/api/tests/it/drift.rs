@@ -104,6 +104,17 @@ async fn the_provider_decides_what_a_directory_enforces() {
     assert_eq!(after["subjects"]["enabled"], "enforce");
     assert_eq!(after["subjects"]["readers"], "enforce", "what is left out stays");
     assert_eq!(estate.world.get(root, path).await.expect(200), after);
+    // All at once, and what is named beside it goes before.
+    let body = json!({ "subjects": { "all": "report", "marker": "enforce" } });
+    let all = estate.world.call(root, &put, &[], Some(&body)).await.expect(200);
+    let all = all["subjects"].as_object().expect("an object").clone();
+    assert!(all.len() > 10 && !all.contains_key("all"), "{all:?}");
+    assert!(
+        all.iter().all(|(subject, mode)| *mode == if subject == "marker" { "enforce" } else { "report" })
+    );
+    let body = json!({ "subjects": { "all": "perhaps" } });
+    let refused = estate.world.call(root, &put, &[], Some(&body)).await.refused();
+    assert_eq!(refused, [("subjects.all".to_owned(), "unknown".to_owned())]);
     let body = json!({ "subjects": { "shoe_size": "enforce", "title": "maybe" } });
     let refused = estate.world.call(root, &put, &[], Some(&body)).await.refused();
     let unknown = |field: &str| (field.to_owned(), "unknown".to_owned());

@@ -114,6 +114,7 @@ fn the_guide_names_every_conflict() {
         Conflict::MailOff,
         Conflict::Oneself,
         Conflict::InUse { people: 1 },
+        Conflict::ServiceInUse { people: 1 },
         Conflict::LastSuffix,
         Conflict::CurrencyBilled,
         Conflict::BuiltInGroup,

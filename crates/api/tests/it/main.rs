@@ -11,6 +11,7 @@ mod flows;
 mod groups;
 mod guide;
 mod hooks;
+mod ledger;
 mod lists;
 mod mails;
 mod openapi;

@@ -74,6 +74,7 @@ fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
         .replace("{name}", "portal.old.example")
         .replace("{picture}", "logo")
         .replace("{key}", "cost_centre")
+        .replace("{service}", "backup")
         .replace("{token}", "none")
         .replace("{code}", "shared");
     assert!(!line.contains("{id}") || !id.is_empty(), "tell this test what {{id}} is in {line}");

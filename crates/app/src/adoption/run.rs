@@ -99,6 +99,11 @@ pub(super) async fn carry_out(
             return Err(AppError::Conflict(Conflict::PreviewStale));
         }
     }
+    for (_, served) in build.given_services() {
+        if let Some(instance) = served.restored {
+            tx.restore_groups(order, instance).await?;
+        }
+    }
     tx.want_new(&build.objects, lane).await?;
     tx.insert_first_groups(order, tenant, &build.groups).await?;
     tx.insert_instances(order, tenant, &build.instances).await?;

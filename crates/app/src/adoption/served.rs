@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     field::{FieldError, Rule},
-    id::{ObjectId, ServiceId},
+    id::{InstanceId, ObjectId, ServiceId},
     service::MAIN_INSTANCE,
 };
 use store::{
@@ -29,6 +29,8 @@ pub(super) struct Served {
     pub ordered: Option<Ordered>,
     /// It is there, with these groups.
     pub present: Vec<ObjectId>,
+    /// They are those of an instance that was taken away, and belong to it again.
+    pub restored: Option<InstanceId>,
     /// The group that was there before us, and is the first of those it means.
     pub standing: Option<Uuid>,
     /// It sets something of the accounts of whoever has it.
@@ -67,7 +69,8 @@ pub(super) async fn served(
     let mut services = BTreeMap::new();
     for known in plans.values() {
         if let std::collections::btree_map::Entry::Vacant(e) = services.entry(known.service) {
-            e.insert(service(tx, plan, &plans, (known, &present, &meanings))?);
+            let served = service(tx, plan, &plans, (known, &present, &meanings))?;
+            e.insert(had_before(tx, ground, served).await?);
         }
     }
     Ok((plans, services))
@@ -83,7 +86,8 @@ fn service(
     let sets_attributes = definition.is_some_and(|definition| !definition.attributes.is_empty());
     let mut own = present.iter().filter(|instance| instance.service == known.service);
     if let Some(first) = own.clone().find(|i| i.code == MAIN_INSTANCE).or_else(|| own.next()) {
-        return Ok(Served { ordered: None, present: first.groups.clone(), standing: None, sets_attributes });
+        let present = first.groups.clone();
+        return Ok(Served { ordered: None, present, restored: None, standing: None, sets_attributes });
     }
     let of = (plan.code.as_str(), plan.name.as_str());
     let ordered = ordered_instance(tx, of, known, (MAIN_INSTANCE, None), false, meanings);
@@ -93,7 +97,26 @@ fn service(
     let standing: BTreeSet<_> =
         plan.groups.iter().filter(|(_, code)| same(code)).map(|(id, _)| *id).collect();
     let standing = standing.first().copied().filter(|_| standing.len() == 1);
-    Ok(Served { ordered: Some(ordered), present: Vec::new(), standing, sets_attributes })
+    Ok(Served { ordered: Some(ordered), present: Vec::new(), restored: None, standing, sets_attributes })
+}
+
+/// A service the customer once had is the same again, with the groups that are still there.
+async fn had_before(tx: &mut WriteTx<'_>, ground: &Ground, mut served: Served) -> Result<Served, AppError> {
+    let (Some(customer), Some(ordered)) = (&ground.customer, &mut served.ordered) else { return Ok(served) };
+    let of = (ordered.new.service, ordered.new.code.as_str());
+    let Some(former) = tx.former_instance(customer.id, of).await? else { return Ok(served) };
+    ordered.new.id = former.id;
+    if former.groups.is_empty() {
+        return Ok(served);
+    }
+    let sets_attributes = served.sets_attributes;
+    Ok(Served {
+        ordered: None,
+        present: former.groups,
+        restored: Some(former.id),
+        standing: None,
+        sets_attributes,
+    })
 }
 
 async fn plans(

@@ -337,6 +337,94 @@ async fn a_new_service_needs_no_code() {
     assert_eq!(account(&w, bo).await.detail(Detail::Office), Some("Room 12"));
 }
 
+#[tokio::test]
+async fn a_service_is_taken_from_a_customer_and_is_the_same_when_it_is_given_again() {
+    let w = world().await;
+    let acme = customer(&w, "acme", 2).await;
+    let people = ids(&w, acme).await;
+    instances::give(&w.app, &w.root, acme, "erp-full@test", None, &cause()).await.expect("given");
+    for person in &people {
+        users::add_plan(&w.app, &w.root, *person, "erp-full@test", None, &cause()).await.expect("given");
+    }
+    let groups = || async {
+        let of = "name LIKE 'ERP test%' AND deleted_at IS NULL";
+        let mut groups = w.db.values("user_group", "object_id || ' ' || instance_id", of).await;
+        groups.sort();
+        groups
+    };
+    let running =
+        |plan: &str| format!("ended_at IS NULL AND plan_id IN (SELECT id FROM plan WHERE code = '{plan}')");
+    let before = groups().await;
+    assert_eq!(before.len(), 2);
+    let told = instances::taking(&w.app, &w.root, acme, "erp@test").await.expect("told");
+    assert_eq!(
+        (told.people(), told.instance.code.as_str(), told.plans[0].plan.as_str()),
+        (2, "test", "erp-full")
+    );
+    let several = instances::taking(&w.app, &w.root, acme, "erp").await;
+    assert!(matches!(several, Err(AppError::NotFound("service"))), "which of two has to be said");
+
+    let rows = w.db.row_counts().await;
+    let refused = instances::take(&w.app, &w.root, acme, "erp@test", (false, None), &cause()).await;
+    assert!(matches!(refused, Err(AppError::Conflict(Conflict::ServiceInUse { people: 2 }))), "{refused:?}");
+    assert_eq!(w.db.row_counts().await, rows, "nothing was changed");
+
+    let request =
+        instances::take(&w.app, &w.root, acme, "erp@test", (true, None), &cause()).await.expect("taken");
+    let ended = format!("kind = 'ended' AND request_id = '{}'", request.uuid());
+    assert_eq!(w.db.values("fact", "id", &ended).await.len(), 2);
+    assert_eq!(w.db.values("subscription", "id", &running("erp-full")).await.len(), 0);
+    assert_eq!(w.db.values("subscription", "id", &running("desktop-s")).await.len(), 2, "others stay");
+    assert_eq!(groups().await.len(), 0);
+    let wanted = "wanted AND group_object IN (SELECT object_id FROM user_group WHERE name LIKE 'ERP test%')";
+    assert_eq!(w.db.values("membership", "member_object", wanted).await.len(), 0);
+    assert_eq!(w.db.values("event", "id", "code = 'service.taken'").await.len(), 1);
+    let gone = instances::take(&w.app, &w.root, acme, "erp@test", (true, None), &cause()).await;
+    assert!(matches!(gone, Err(AppError::NotFound("service"))), "{gone:?}");
+    let unknown = errors(users::add_plan(&w.app, &w.root, people[0], "erp-full@test", None, &cause()).await);
+    assert_eq!((unknown[0].field.as_str(), unknown[0].rule), ("plan", Rule::Unknown));
+
+    // Within its days of grace the groups are the same.
+    instances::give(&w.app, &w.root, acme, "erp-full@test", Some("ERP again"), &cause())
+        .await
+        .expect("given");
+    assert_eq!(groups().await, before);
+    assert_eq!(w.db.values("service_instance", "name", "code = 'test'").await, ["ERP again"]);
+    assert_eq!(w.db.values("subscription", "id", &running("erp-full")).await.len(), 0, "people get it anew");
+    users::add_plan(&w.app, &w.root, people[0], "erp-full@test", None, &cause()).await.expect("given");
+    let edges = w.db.values("membership", "group_object || ' ' || member_object", wanted).await;
+    assert_eq!(edges.len(), 2, "one of each group");
+
+    // Without grace they go, and another time there are others.
+    instances::take(&w.app, &w.root, acme, "erp@test", (true, Some(0)), &cause()).await.expect("taken");
+    instances::give(&w.app, &w.root, acme, "erp-full@test", None, &cause()).await.expect("given");
+    let after = groups().await;
+    assert_eq!(after.len(), 2);
+    let instance = |groups: &[String]| groups[0].split(' ').nth(1).map(str::to_owned);
+    assert_eq!(instance(&after), instance(&before), "the instance is the same");
+    assert!(after.iter().all(|group| !before.contains(group)));
+}
+
+#[tokio::test]
+async fn nobody_is_given_what_is_being_taken_away() {
+    let w = world().await;
+    let acme = customer(&w, "acme", 12).await;
+    instances::give(&w.app, &w.root, acme, "erp-full@test", None, &cause()).await.expect("given");
+    let people = ids(&w, acme).await;
+    let giving = people.iter().map(|person| {
+        let w = &w;
+        async move { users::add_plan(&w.app, &w.root, *person, "erp-full@test", None, &cause()).await.is_ok() }
+    });
+    let nothing = cause();
+    let taking = instances::take(&w.app, &w.root, acme, "erp@test", (true, None), &nothing);
+    let (given, taken) = tokio::join!(futures::future::join_all(giving), taking);
+    taken.expect("taken");
+    let of = "plan_id IN (SELECT id FROM plan WHERE code = 'erp-full')";
+    let all = w.db.values("subscription", "id || ' ' || (ended_at IS NULL)", of).await;
+    assert_eq!(all.len(), given.iter().filter(|given| **given).count());
+    assert!(all.iter().all(|running| running.ends_with("false")), "nobody pays for what is not there");
+}
+
 /// Somebody of a customer with another role than the one of who was ordered with it.
 async fn with_role(w: &World, login: &str, role: &str) -> Caller {
     let only = format!("user_id = (SELECT id FROM users WHERE principal_name = '{login}')");

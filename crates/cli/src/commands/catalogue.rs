@@ -7,12 +7,12 @@ use serde_json::Value;
 use wire::{
     catalogue::{
         Instances, NewInstance, NewPlan, NewServiceDefinition, NewUpgrade, PlanVersions, Price, Service,
-        ServiceUpdate, Upgrade as UpgradeAnswer,
+        ServiceRemoval, ServiceUpdate, TakeService, Upgrade as UpgradeAnswer,
     },
     common::{Money, PageQuery},
 };
 
-use super::{EVERYTHING, customer_id, overview, tenant_id, user_id, yes_no};
+use super::{EVERYTHING, confirm, customer_id, overview, tenant_id, user_id, yes_no};
 use crate::{
     args::Wait,
     client::{Answer, Client},
@@ -86,6 +86,30 @@ pub enum Services {
         #[command(flatten)]
         wait: Wait,
     },
+    /// Take a service from a customer; all plans of it end
+    Take(Take),
+}
+
+/// What is taken from whom.
+#[derive(Debug, Args)]
+pub struct Take {
+    /// Code of the service, with the instance where there are several: erp@test
+    pub service: String,
+    /// Customer (code or id)
+    #[arg(long)]
+    pub customer: String,
+    /// For so many days its empty groups stay, 0 to 365; as the settings say when not given
+    #[arg(long, value_name = "DAYS")]
+    pub grace_days: Option<i64>,
+    /// Only tell what would end
+    #[arg(long)]
+    pub preview: bool,
+    /// Do not ask, even if people have plans of it
+    #[arg(long)]
+    pub yes: bool,
+    /// Whether to wait.
+    #[command(flatten)]
+    pub wait: Wait,
 }
 
 /// What can be done with plans.
@@ -201,7 +225,38 @@ pub async fn services(command: &Services, client: &Client, out: &Out) -> Result<
             instances(out, &answer)?;
             follow(client, *wait, &answer.body).await
         }
+        Services::Take(command) => take(client, out, command).await,
     }
+}
+
+async fn take(client: &Client, out: &Out, command: &Take) -> Result<(), Failure> {
+    let customer = tenant_id(client, &command.customer).await?;
+    let path = ["customers", &customer, "services", &command.service];
+    let preview = client.get(&[&path[..], &["removal"]].concat(), &()).await?;
+    let of: ServiceRemoval = preview.read()?;
+    if command.preview {
+        let plans = of.plans.iter().map(|plan| format!("{} ({})", plan.plan, plan.people));
+        let plans: Vec<_> = plans.chain(of.customer_plans.iter().cloned()).collect();
+        let fields = [
+            ("service", format!("{}@{}", of.instance.service, of.instance.instance)),
+            ("name", of.instance.name.clone()),
+            ("plans that end", or_dash(Some(plans.join(", ").as_str()).filter(|s| !s.is_empty()))),
+            ("groups stay for days", of.grace_days.to_string()),
+        ];
+        return out.entity(&preview.body, &fields);
+    }
+    let people: i64 = of.plans.iter().map(|plan| plan.people).sum();
+    let name = &of.instance.name;
+    let question = match people {
+        0 => format!("Take {name} from the customer?"),
+        _ => format!("Take {name} from the customer? {people} plans of people end."),
+    };
+    confirm(&question, command.yes)?;
+    // What was asked about, and no more.
+    let how = TakeService { force: command.yes || people > 0, grace_days: command.grace_days };
+    let answer = client.delete(&path, &how, None).await?;
+    instances(out, &answer)?;
+    follow(client, command.wait, &answer.body).await
 }
 
 const NO_WAIT: Wait = Wait { wait: false, timeout: 0 };

@@ -6,7 +6,7 @@ use wire::tenants::{
     TenantQuery, TenantUpdate,
 };
 
-use super::{directory_moves, life, state_of, tenant_fields, tenant_id, yes_no};
+use super::{directory_moves, ledger, life, state_of, tenant_fields, tenant_id, yes_no};
 use crate::{
     args::Listing,
     client::{Answer, Client},
@@ -71,6 +71,10 @@ pub enum Customers {
     /// Move a customer to another directory, with a preview
     #[command(subcommand)]
     Directory(directory_moves::DirectoryMoves),
+    /// List what was ordered, what ran and what ended: what bills are made of
+    Facts(ledger::Facts),
+    /// Tell who sold to a customer on which days
+    Sellers(ledger::OfDays),
     /// List moves to other sellers that are still to come
     Moves(Listing),
     /// Take a planned move of a customer back
@@ -190,6 +194,8 @@ pub async fn run(command: &Customers, client: &Client, out: &Out) -> Result<(), 
         Customers::PasswordPolicy(command) => password_policy(client, out, command).await,
         Customers::Move(command) => life::transfer(client, out, "customers", command).await,
         Customers::Directory(command) => directory_moves::run(command, client, out).await,
+        Customers::Facts(command) => ledger::facts(client, out, command).await,
+        Customers::Sellers(command) => ledger::sellers(client, out, command).await,
         Customers::Moves(listing) => life::planned(client, out, listing).await,
         Customers::CancelMove { customer } => life::cancel(client, customer).await,
     }

@@ -11,6 +11,7 @@ pub mod entitlements;
 pub mod fields;
 pub mod groups;
 pub mod hooks;
+pub mod ledger;
 pub mod life;
 pub mod mails;
 pub mod orders;

@@ -82,6 +82,7 @@ struct InstanceRow {
     code: String,
     people: String,
     properties: String,
+    take: String,
 }
 
 #[derive(Template)]
@@ -192,6 +193,10 @@ fn instance_row(customer: TenantId, of: &Instance, names: &BTreeMap<String, Stri
         code: of.code.clone(),
         people: number(of.seats),
         properties: format!("/customers/{customer}/properties?{query}"),
+        take: format!(
+            "/customers/{customer}/services/take/{}",
+            encoded(&format!("{}@{}", of.service_code, of.code))
+        ),
     }
 }
 

@@ -229,12 +229,15 @@ pub async fn set_policy(Path(code): Path<String>, posted: Posted) -> Result<Resp
     let visit = &posted.visit;
     let caller = readers(visit)?;
     let enforced: Vec<_> = posted.all("enforce").collect();
-    let decided: BTreeMap<_, _> = domain::drift::subjects()
-        .map(|(subject, _)| {
-            let mode = if enforced.contains(&subject) { Mode::Enforce } else { Mode::Report };
-            (subject.to_owned(), mode.code().to_owned())
-        })
-        .collect();
+    let decided: BTreeMap<_, _> = match posted.field("all") {
+        "" => domain::drift::subjects()
+            .map(|(subject, _)| {
+                let mode = if enforced.contains(&subject) { Mode::Enforce } else { Mode::Report };
+                (subject.to_owned(), mode.code().to_owned())
+            })
+            .collect(),
+        mode => [(drift_cases::EVERYTHING.to_owned(), mode.to_owned())].into(),
+    };
     drift_cases::set_policy(&visit.surface.app, caller, &code, &decided, &visit.cause).await?;
     Ok(Redirect::to(&format!("/directories/{}?done=saved", encoded(&code))).into_response())
 }

@@ -16,7 +16,7 @@ use crate::{
 
 /// Every page that can be looked at. A route that is missing here fails
 /// [`every_page_is_in_the_list`].
-const ROUTES: [&str; 58] = [
+const ROUTES: [&str; 59] = [
     "/",
     "/account",
     "/account/password",
@@ -36,6 +36,7 @@ const ROUTES: [&str; 58] = [
     "/customers/{id}/properties",
     "/customers/{id}/seats/{plan}",
     "/customers/{id}/services",
+    "/customers/{id}/services/take/{service}",
     "/design",
     "/directories",
     "/directories/{code}",
@@ -182,6 +183,7 @@ impl Ids {
             .replace("{id}", id)
             .replace("{code}", code)
             .replace("{plan}", "desktop-s")
+            .replace("{service}", "desktop")
             .replace("{picture}", "logo")
             .replace("{token}", "nonsense")
             .replace("{name}", "nothing");

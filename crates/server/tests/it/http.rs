@@ -115,6 +115,12 @@ impl Client {
         self.based(path, call).await;
     }
 
+    /// Removes something that has no version.
+    pub async fn delete(&self, path: &str) -> Answer {
+        let call = self.http.delete(format!("{}/{path}", self.base));
+        self.send(call).await.expect("the server answers")
+    }
+
     /// Gives something back as it is now, and waits until that is done.
     pub async fn release(&self, path: &str) {
         let version = self.see(path).await["version"].to_string();

@@ -170,3 +170,60 @@ async fn gone(site: &Site, root: &Client, id: &str, code: &str) {
     assert_eq!(last["cause"], "tenant_purged", "{last}");
     root.complete(last["id"].as_str().expect("a request")).await;
 }
+
+/// Security id and number of members of the group of the desktop, if the domain has one.
+async fn desktop(site: &Site, code: &str) -> Option<(String, usize)> {
+    let base = site.domain.base_dn.clone();
+    let filter = format!("(&(objectClass=group)(cn={code} Desktop))");
+    let arguments = ["-LLL", "-o", "ldif-wrap=no", "-b", &base, &filter, "objectSid", "member"];
+    let (status, said) = site.ldap("ldapsearch", &site.administrator(), &arguments, "").await;
+    assert!([0, 10].contains(&status), "{status} {said}");
+    let sid = said.lines().find_map(|line| line.strip_prefix("objectSid:: "))?;
+    Some((sid.to_owned(), said.lines().filter(|line| line.starts_with("member: ")).count()))
+}
+
+#[tokio::test]
+async fn a_service_is_taken_and_given_again_with_the_same_groups_and_is_gone_in_the_end() {
+    let site = Site::new().await;
+    site.delegate().await;
+    site.installation.migrate();
+    let (server, root) = site.installation.serve(&[]).await;
+    let [north, acme] = ['n', 'a'].map(|letter| site.code(letter));
+    reseller(&root, &north).await;
+    let ordered = order(&root, &north, &acme).await;
+    let id = ordered["customer"]["id"].as_str().expect("a customer").to_owned();
+    let path = format!("customers/{id}/services/desktop");
+    let before = desktop(&site, &acme).await.expect("a group");
+    assert_eq!((before.1, billed(&root, &id).await), (3, 3));
+    let told = root.see(&format!("{path}/removal")).await;
+    assert_eq!(
+        told["plans"],
+        json!([{ "plan": "desktop-standard", "name": "Desktop Standard", "people": 3 }])
+    );
+
+    let refused = root.delete(&path).await;
+    assert_eq!((refused.status, &refused.body["code"]), (409, &json!("service_in_use")));
+    let taken = root.delete(&format!("{path}?force=true")).await.good();
+    assert_eq!(taken["services"], json!([]));
+    root.complete(taken["request"].as_str().expect("a request")).await;
+    assert_eq!(desktop(&site, &acme).await, Some((before.0.clone(), 0)), "the empty group stays");
+    assert_eq!(billed(&root, &id).await, 0);
+
+    let give = json!({ "plan": "desktop-standard" });
+    let given = root.post(&format!("customers/{id}/services"), &give).await.good();
+    root.complete(given["request"].as_str().expect("a request")).await;
+    let user = ordered["administrator"]["id"].as_str().expect("an administrator");
+    let added = root.post(&format!("users/{user}/plans"), &give).await.good();
+    root.complete(added["provisioning"]["request"].as_str().expect("a request")).await;
+    assert_eq!(desktop(&site, &acme).await, Some((before.0.clone(), 1)), "the same group");
+    assert_eq!(billed(&root, &id).await, 1);
+
+    let taken = root.delete(&format!("{path}?force=true&grace_days=0")).await.good();
+    root.complete(taken["request"].as_str().expect("a request")).await;
+    assert_eq!(desktop(&site, &acme).await, None);
+    let given = root.post(&format!("customers/{id}/services"), &give).await.good();
+    root.complete(given["request"].as_str().expect("a request")).await;
+    let after = desktop(&site, &acme).await.expect("a group");
+    assert!(after.0 != before.0 && after.1 == 0, "another group: {after:?}");
+    assert!(server.stop().await.success());
+}

@@ -189,6 +189,26 @@ async fn portal_catalogue_versions_and_properties_change_what_accounts_say() {
     browser.click("details.danger summary").await;
     browser.click("form[action$='/retire'] button").await;
     browser.reads("h1", "Not sold any more").await;
+
+    // It is taken from the customer, and from everybody in it.
+    browser.visit(&format!("/customers/{id}/services")).await;
+    browser.look("customer-services-provider").await;
+    browser.click("main a[href$='/take/erp%40main']").await;
+    browser.reads("main", "60 people").await;
+    browser.look("service-take").await;
+    browser.fill("grace_days", "400").await;
+    browser.click("main .acts button").await;
+    browser.reads("#e-grace_days", "365").await;
+    browser.fill("grace_days", "7").await;
+    browser.click("main .acts button").await;
+    browser.reads(".toast", "The service is taken away").await;
+    complete(&browser).await;
+    let filter =
+        format!("(memberOf=CN={code} ERP,OU={code},{})", shop.site.folder, code = shop.site.code('v'));
+    assert_eq!(shop.site.find(&shop.site.administrator(), &filter).await.len(), 0);
+    assert!(home().await.is_empty(), "what it said of people is theirs no more: {}", home().await);
+    browser.visit(&format!("/customers/{id}/services/take/erp")).await;
+    browser.reads("h1", "There is no such").await;
     browser.close().await;
     assert!(shop.server.stop().await.success());
 }

@@ -1,6 +1,6 @@
 //! Removing groups, restoring them while their time lasts, and listing those.
 
-use domain::id::{GroupId, ObjectId, RequestId};
+use domain::id::{GroupId, ObjectId, RequestId, TenantId};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -45,7 +45,8 @@ impl ReadTx<'_> {
         limit: u32,
     ) -> Result<Vec<RemovedGroup>, StoreError> {
         let ids = sqlx::query_scalar!(
-            "SELECT id FROM user_group WHERE tenant_id = $1 AND purge_at IS NOT NULL AND ($2::uuid IS NULL OR id > $2)
+            "SELECT id FROM user_group
+              WHERE tenant_id = $1 AND purge_at IS NOT NULL AND purpose = 'custom' AND ($2::uuid IS NULL OR id > $2)
               ORDER BY id LIMIT $3",
             permit.tenant.id.uuid(),
             after.map(GroupId::uuid),
@@ -89,16 +90,7 @@ impl WriteTx<'_> {
             return Err(StoreError::Stale { present: group.version });
         }
         let (request, now) = (self.request_id()?, ts(self.now));
-        let edges = sqlx::query!(
-            "SELECT group_object, member_object FROM membership
-              WHERE (group_object = $1 OR member_object = $1) AND wanted ORDER BY 1, 2",
-            group.object.uuid()
-        )
-        .fetch_all(self.sql())
-        .await?;
-        let edge = |g, m| Edge { group: ObjectId::from_uuid(g), member: ObjectId::from_uuid(m) };
-        let edges: Vec<_> = edges.into_iter().map(|row| edge(row.group_object, row.member_object)).collect();
-        self.want_members_now(permit.tenant.id, &edges, false).await?;
+        self.empty_groups(permit.tenant.id, &[group.object.uuid()]).await?;
         let reserved = self.now + SignedDuration::from_hours(24 * domain::limits::RESERVED_DAYS);
         sqlx::query!(
             "WITH g AS (UPDATE user_group SET deleted_at = $3, version = version + 1, purge_at = $4,
@@ -118,6 +110,20 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// Wants everybody out of groups, and these out of all others.
+    pub(crate) async fn empty_groups(&mut self, tenant: TenantId, groups: &[Uuid]) -> Result<(), StoreError> {
+        let edges = sqlx::query!(
+            "SELECT group_object, member_object FROM membership
+              WHERE (group_object = ANY($1) OR member_object = ANY($1)) AND wanted ORDER BY 1, 2",
+            groups
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let edge = |g, m| Edge { group: ObjectId::from_uuid(g), member: ObjectId::from_uuid(m) };
+        let edges: Vec<_> = edges.into_iter().map(|row| edge(row.group_object, row.member_object)).collect();
+        self.want_members_now(tenant, &edges, false).await
+    }
+
     /// Locks a group that was removed and proves that the caller may restore it.
     pub async fn removed_group(
         &mut self,
@@ -125,13 +131,13 @@ impl WriteTx<'_> {
     ) -> Result<(RemovedGroup, Permit<act::GroupManage>), StoreError> {
         let missing = || StoreError::NotFound("group");
         let tenant = sqlx::query_scalar!(
-            "SELECT tenant_id FROM user_group WHERE id = $1 AND purge_at IS NOT NULL FOR UPDATE",
+            "SELECT tenant_id FROM user_group WHERE id = $1 AND purge_at IS NOT NULL AND purpose = 'custom' FOR UPDATE",
             id.uuid()
         )
         .fetch_optional(self.sql())
         .await?
         .ok_or_else(missing)?;
-        let tenant = self.tenant(domain::id::TenantId::from_uuid(tenant)).await.map_err(|_| missing())?;
+        let tenant = self.tenant(TenantId::from_uuid(tenant)).await.map_err(|_| missing())?;
         let permit = self.permit::<act::GroupManage>(&tenant)?;
         let removed = self.load_removed_group(id).await?.ok_or_else(missing)?;
         Ok((removed, permit))

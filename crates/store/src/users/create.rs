@@ -177,7 +177,7 @@ impl WriteTx<'_> {
                -- On the database's clock, as the claims are.
                w AS (INSERT INTO work (object_id, target_id, tenant_id, lane, due_at)
                      SELECT object, target, $20, $28, now() FROM p WHERE object IS NOT NULL)
-               SELECT host AS "host?" FROM brand_for($20)"#,
+               SELECT host_for($20)"#,
             &people.iter().map(|p| p.id.uuid()).collect::<Vec<_>>(),
             &account(|a| a.object.uuid()) as _,
             &account(|a| a.target.uuid()) as _,
@@ -210,9 +210,9 @@ impl WriteTx<'_> {
             &people.iter().map(|p| p.manager.as_ref().map(|m| m.person.id.uuid())).collect::<Vec<_>>() as _,
             &people.iter().map(values).collect::<Vec<_>>() as _,
         )
-        .fetch_optional(self.sql())
+        .fetch_one(self.sql())
         .await?;
-        Ok(host.flatten())
+        Ok(host)
     }
 }
 

@@ -184,3 +184,43 @@ async fn a_move_changes_who_sees_a_customer_and_none_of_its_rows() {
         "the past stays"
     );
 }
+
+/// Every arrangement of two brands of the configuration and of host names on the way up from a
+/// customer: 3 to the power of 4 times 2 to the power of 4.
+const ARRANGEMENTS: &str = r"
+CREATE FUNCTION pg_temp.differ(customer uuid) RETURNS bigint LANGUAGE plpgsql AS $f$
+DECLARE path uuid[]; brands uuid[]; n int; hosts int; given int; wrong bigint := 0;
+BEGIN
+    SELECT array_agg(ancestor ORDER BY depth) INTO path FROM tenant_closure WHERE descendant = customer;
+    WITH made AS (
+        INSERT INTO brand (id, tenant_id, code, name, host_names, created_at)
+        SELECT gen_random_uuid(), customer, 'own-' || x, x, ARRAY[x || '.brand.test'], now() FROM unnest(ARRAY['a', 'b']) x
+        RETURNING id)
+    SELECT array_agg(id) INTO brands FROM made;
+    FOR given IN 0..80 LOOP
+        FOR n IN 0..3 LOOP
+            UPDATE tenant SET brand_id = brands[(given / (3 ^ n)::int) % 3] WHERE id = path[n + 1];
+        END LOOP;
+        FOR hosts IN 0..15 LOOP
+            DELETE FROM host_name;
+            INSERT INTO host_name (name, tenant_id, created_at)
+            SELECT d || '-' || x || '.test', path[d + 1], now() FROM generate_series(0, 3) d, generate_series(1, 2) x
+             WHERE (hosts >> d) % 2 = 1;
+            wrong := wrong + (host_for(customer) IS DISTINCT FROM (SELECT host FROM brand_for(customer)))::int;
+        END LOOP;
+    END LOOP;
+    RETURN wrong;
+END $f$";
+
+#[tokio::test]
+async fn links_lead_to_the_host_name_of_the_brand_in_every_arrangement() {
+    let estate = Estate::new().await;
+    let mut owner = estate.world.owner().await;
+    sqlx::raw_sql(ARRANGEMENTS).execute(&mut owner).await.expect("a function");
+    let differ: i64 = sqlx::query_scalar("SELECT pg_temp.differ($1)")
+        .bind(estate.a3.id.uuid())
+        .fetch_one(&mut owner)
+        .await
+        .expect("compared");
+    assert_eq!(differ, 0);
+}

@@ -124,6 +124,20 @@ service-give-button = Giv tjenesten
 service-give-hint = Tjenestens grupper oprettes i kataloget med det samme. Har kunden allerede tjenesten, så angiv endnu en instans, f.eks. test.
 done-service = Tjenesten er på vej.
 field-instance = Instans
+service-take = Tag væk
+service-take-what = Tag { $name } væk
+service-take-ends = Hvad der ophører
+service-take-nobody = Ingen har en plan til den.
+service-take-people = { $n ->
+    [one] { $n } person
+   *[other] { $n } personer
+}
+service-take-billing = Disse planer slutter nu, og med dem faktureringen.
+service-take-works = Det, tjenesten gav, virker ikke længere for disse personer.
+service-take-groups = Tjenestens grupper i kataloget tømmes: { $groups }.
+service-take-grace-hint = Så mange dage bliver de tomme grupper. Gives tjenesten igen i den tid, har den de samme grupper, og den, der havde en plan, får den på ny. Derefter forsvinder de fra kataloget, ved 0 med det samme.
+service-take-do = Tag den væk
+done-service-take = Tjenesten er taget væk; her ser du, hvornår grupperne er tomme.
 
 # People with a plan.
 seats-which = Hvem

@@ -30,6 +30,8 @@ policy-title = Hvad der rettes af sig selv
 policy-hint = Det, der er markeret, føres tilbage til det ønskede, så snart en gennemgang finder det ændret. Alt andet venter på en person. Den, der deaktiverede en konto i kataloget, kan have haft en grund, der ikke kan vente, så tænk dig om, før du markerer det.
 policy-legend = Rettes med det samme
 policy-changed = (afgjort her)
+policy-enforce-all = Ret alt
+policy-report-all = Rapportér kun alt
 
 # What somebody changed.
 drift-title = Ændringer i kataloger

@@ -59,6 +59,8 @@ conflict-oneself-detail = Bed en anden administrator om at gøre det.
 
 conflict-in_use-title = Den er i brug
 conflict-in_use-detail = Den kan ikke fjernes, mens nogen bruger den; listen viser, hvor mange det er. Giv dem først en anden.
+conflict-service_in_use-title = Personer har planer til tjenesten
+conflict-service_in_use-detail = Intet blev ændret. Hvis deres planer skal slutte, så sig det: med force eller på siden, der viser, hvem den tages fra. Giv dem ellers først en anden plan.
 
 conflict-last_suffix-title = Det er det eneste
 conflict-last_suffix-detail = En kunde skal have et suffiks til sine personers brugerprincipalnavne. Tilføj først et andet.

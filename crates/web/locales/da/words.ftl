@@ -80,6 +80,7 @@ title-member_remove = Person ud af en gruppe
 title-plan_add = Plan til en person
 title-plan_remove = Afslutning af en plan
 title-service_give = Tjeneste til en kunde
+title-service_take = Tjeneste taget fra en kunde
 title-service_update = Ændring af en tjeneste
 title-properties_set = Ændring af egenskaber
 title-properties_undo = Ændring af egenskaber fortrudt

@@ -124,6 +124,20 @@ service-give-button = Dienst zuweisen
 service-give-hint = Seine Gruppen werden sofort im Verzeichnis angelegt. Hat der Kunde den Dienst schon, nennen Sie eine weitere Instanz, z. B. test.
 done-service = Der Dienst wird eingerichtet.
 field-instance = Instanz
+service-take = Entziehen
+service-take-what = { $name } entziehen
+service-take-ends = Was endet
+service-take-nobody = Niemand hat einen Plan davon.
+service-take-people = { $n ->
+    [one] { $n } Person
+   *[other] { $n } Personen
+}
+service-take-billing = Diese Pläne enden jetzt und mit ihnen die Berechnung.
+service-take-works = Was der Dienst gab, funktioniert für diese Personen nicht mehr.
+service-take-groups = Seine Gruppen im Verzeichnis werden geleert: { $groups }.
+service-take-grace-hint = So viele Tage bleiben die leeren Gruppen. Wird der Dienst in dieser Zeit wieder zugewiesen, hat er dieselben Gruppen; wer einen Plan hatte, erhält ihn neu. Danach verschwinden sie aus dem Verzeichnis, bei 0 sofort.
+service-take-do = Entziehen
+done-service-take = Der Dienst ist entzogen; hier sehen Sie, wann seine Gruppen leer sind.
 
 # People with a plan.
 seats-which = Wer

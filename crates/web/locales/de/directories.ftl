@@ -30,6 +30,8 @@ policy-title = Was von selbst richtiggestellt wird
 policy-hint = Was angekreuzt ist, wird wie gewünscht hergestellt, sobald eine Durchsicht es verändert findet. Alles andere wartet auf eine Person. Wer ein Konto im Verzeichnis deaktiviert hat, hatte vielleicht einen dringenden Grund; überlegen Sie also, bevor Sie es ankreuzen.
 policy-legend = Sofort richtigstellen
 policy-changed = (hier entschieden)
+policy-enforce-all = Alles richtigstellen
+policy-report-all = Alles nur melden
 
 # What somebody changed.
 drift-title = Änderungen in Verzeichnissen

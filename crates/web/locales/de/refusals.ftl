@@ -59,6 +59,8 @@ conflict-oneself-detail = Bitten Sie einen anderen Administrator darum.
 
 conflict-in_use-title = Es wird von Personen verwendet
 conflict-in_use-detail = Es kann nicht entfernt werden, solange Personen es verwenden; die Liste zeigt, wie viele es sind. Weisen Sie ihnen zuerst etwas anderes zu.
+conflict-service_in_use-title = Personen haben Pläne des Dienstes
+conflict-service_in_use-detail = Es wurde nichts geändert. Wenn ihre Pläne enden sollen, sagen Sie es: mit force oder auf der Seite, die zeigt, wem er entzogen wird. Weisen Sie ihnen sonst zuerst einen anderen Plan zu.
 
 conflict-last_suffix-title = Es ist das einzige Suffix
 conflict-last_suffix-detail = Ein Kunde benötigt ein Suffix für die Benutzerprinzipalnamen seiner Personen. Fügen Sie zuerst ein anderes hinzu.

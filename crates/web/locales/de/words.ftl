@@ -80,6 +80,7 @@ title-member_remove = Entfernung einer Person aus einer Gruppe
 title-plan_add = Plan für eine Person
 title-plan_remove = Ende eines Plans
 title-service_give = Dienst für einen Kunden
+title-service_take = Dienst einem Kunden entzogen
 title-service_update = Änderung eines Dienstes
 title-properties_set = Änderung von Eigenschaften
 title-properties_undo = Änderung von Eigenschaften rückgängig gemacht

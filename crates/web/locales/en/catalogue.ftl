@@ -124,6 +124,20 @@ service-give-button = Give the service
 service-give-hint = Its groups are made in the directory at once. Of a service the customer has already, name another instance, as test.
 done-service = The service is on its way.
 field-instance = Instance
+service-take = Take away
+service-take-what = Take { $name } away
+service-take-ends = What ends
+service-take-nobody = Nobody has a plan of it.
+service-take-people = { $n ->
+    [one] { $n } person
+   *[other] { $n } people
+}
+service-take-billing = These plans end now, and with them their billing.
+service-take-works = What the service gave stops working for these people.
+service-take-groups = Its groups in the directory are emptied: { $groups }.
+service-take-grace-hint = For so many days the empty groups stay. Given again in this time, the service has the same groups, and whoever had a plan is given it anew. Then the groups go from the directory; with 0 at once.
+service-take-do = Take it away
+done-service-take = The service is taken away; here you see when its groups are empty.
 
 # People with a plan.
 seats-which = Who

@@ -30,6 +30,8 @@ policy-title = What is put right by itself
 policy-hint = What is ticked is made as it is wanted as soon as a scan finds it changed. Everything else waits for a person. Somebody who disabled an account in the directory may have had a reason that cannot wait, so think before you tick it.
 policy-legend = Put right at once
 policy-changed = (decided here)
+policy-enforce-all = Put everything right
+policy-report-all = Only report everything
 
 # What somebody changed.
 drift-title = Changes in directories

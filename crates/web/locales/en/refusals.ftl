@@ -59,6 +59,8 @@ conflict-oneself-detail = Ask another administrator to do this.
 
 conflict-in_use-title = People use it
 conflict-in_use-detail = It cannot be removed while people use it; the list says how many. Give them another one first.
+conflict-service_in_use-title = People have plans of the service
+conflict-service_in_use-detail = Nothing was changed. If their plans shall end, say so: with force, or on the page that shows whom it is taken from. Otherwise give them another plan first.
 
 conflict-last_suffix-title = It is the only one
 conflict-last_suffix-detail = A customer needs a suffix for the principal names of its people. Add another one first.

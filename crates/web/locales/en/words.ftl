@@ -80,6 +80,7 @@ title-member_remove = Person out of a group
 title-plan_add = Plan for a person
 title-plan_remove = End of a plan
 title-service_give = Service for a customer
+title-service_take = Service taken from a customer
 title-service_update = Change of a service
 title-properties_set = Change of properties
 title-properties_undo = Change of properties undone

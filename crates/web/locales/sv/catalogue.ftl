@@ -124,6 +124,20 @@ service-give-button = Ge tjänsten
 service-give-hint = Tjänstens grupper skapas i katalogen direkt. Har kunden redan tjänsten, ange ytterligare en instans, t.ex. test.
 done-service = Tjänsten är på väg.
 field-instance = Instans
+service-take = Ta bort
+service-take-what = Ta bort { $name }
+service-take-ends = Vad som upphör
+service-take-nobody = Ingen har en plan för den.
+service-take-people = { $n ->
+    [one] { $n } person
+   *[other] { $n } personer
+}
+service-take-billing = Dessa planer avslutas nu, och med dem faktureringen.
+service-take-works = Det tjänsten gav slutar fungera för dessa personer.
+service-take-groups = Tjänstens grupper i katalogen töms: { $groups }.
+service-take-grace-hint = Så många dagar finns de tomma grupperna kvar. Ges tjänsten igen under tiden har den samma grupper, och den som hade en plan får den på nytt. Sedan försvinner de ur katalogen, med 0 direkt.
+service-take-do = Ta bort den
+done-service-take = Tjänsten är borttagen; här ser du när grupperna är tomma.
 
 # People with a plan.
 seats-which = Vilka

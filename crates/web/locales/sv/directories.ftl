@@ -30,6 +30,8 @@ policy-title = Vad som rättas automatiskt
 policy-hint = Det som är markerat återställs till det önskade så snart en genomgång hittar det ändrat. Allt annat väntar på en person. Den som inaktiverade ett konto i katalogen kan ha haft ett skäl som inte kan vänta, så tänk efter innan du markerar det.
 policy-legend = Rätta direkt
 policy-changed = (bestämt här)
+policy-enforce-all = Rätta allt
+policy-report-all = Rapportera bara allt
 
 # What somebody changed.
 drift-title = Ändringar i kataloger

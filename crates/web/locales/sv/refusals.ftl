@@ -59,6 +59,8 @@ conflict-oneself-detail = Be en annan administratör göra det.
 
 conflict-in_use-title = Det används av personer
 conflict-in_use-detail = Det kan inte tas bort så länge personer använder det; listan visar hur många. Ge dem något annat först.
+conflict-service_in_use-title = Personer har planer för tjänsten
+conflict-service_in_use-detail = Ingenting har ändrats. Om planerna ska upphöra, säg det: med force, eller på sidan som visar vem den tas från. Ge dem annars en annan plan först.
 
 conflict-last_suffix-title = Det är det enda
 conflict-last_suffix-detail = En kund behöver ett suffix för sina personers användarhuvudnamn. Lägg till ett annat först.

@@ -80,6 +80,7 @@ title-member_remove = Person ut ur en grupp
 title-plan_add = Plan för en person
 title-plan_remove = Avslut av en plan
 title-service_give = Tjänst för en kund
+title-service_take = Tjänst tagen från en kund
 title-service_update = Ändring av en tjänst
 title-properties_set = Ändring av egenskaper
 title-properties_undo = Ångrad ändring av egenskaper
