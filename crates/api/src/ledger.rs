@@ -40,9 +40,11 @@ pub async fn list_facts(
     Params(query): Params<FactsQuery>,
 ) -> Answer<Json<Page<ledger::Fact>>> {
     let paging = Paging::new("facts", query.limit, query.after.as_deref())?;
-    let unreadable = |_| AppError::field(FieldError::new("after", Rule::Format));
+    let unreadable = || AppError::field(FieldError::new("after", Rule::Format));
+    // Nothing was written before the epoch.
+    let at = |text: &str| text.parse().ok().filter(|at: &Timestamp| *at > Timestamp::UNIX_EPOCH);
     let after = match paging.after::<FactId>()? {
-        Some((at, id)) => Some((at.parse::<Timestamp>().map_err(unreadable)?, id)),
+        Some((text, id)) => Some((at(text).ok_or_else(unreadable)?, id)),
         None => None,
     };
     let days = use_cases::days(query.from.as_deref(), query.to.as_deref())?;

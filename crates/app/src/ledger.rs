@@ -4,6 +4,7 @@ use domain::{
     fact::{local_date, time_zone},
     field::{FieldError, Rule},
     id::{FactId, TenantId},
+    limits,
     tenant::TenantKind,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -28,9 +29,14 @@ pub fn days(from: Option<&str>, to: Option<&str>) -> Result<Days, AppError> {
 
 fn day(field: &'static str, text: Option<&str>) -> Result<Option<Date>, AppError> {
     let Some(text) = text else { return Ok(None) };
-    let form =
-        |_| AppError::field(FieldError::new(field, Rule::Format).with("expected", "a day, as 2026-03-01"));
-    text.trim().parse().map(Some).map_err(form)
+    let form = |_| FieldError::new(field, Rule::Format).with("expected", "a day, as 2026-03-01");
+    let day: Date = text.trim().parse().map_err(form).map_err(AppError::field)?;
+    let years = limits::CONTRACT_YEARS;
+    if years.contains(&day.year()) {
+        return Ok(Some(day));
+    }
+    let error = FieldError::new(field, Rule::OutOfRange).with("min", format!("{}-01-01", years.start()));
+    Err(AppError::field(error.with("max", format!("{}-12-31", years.end()))))
 }
 
 /// Facts of a customer on these days, the oldest first, after `after`.

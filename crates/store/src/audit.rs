@@ -53,7 +53,8 @@ fn authority_json(authority: &policy::Authority) -> Value {
 
 impl WriteTx<'_> {
     /// Writes the collected events, personal values sealed apart, and the request
-    /// they belong to.
+    /// they belong to. Gives whether a quota may count what tenants got in this
+    /// transaction ([`WriteTx::check_quotas`]): asked with it, that is no way of its own.
     pub(crate) async fn write_events(
         &mut self,
         cause: &Cause,
@@ -64,11 +65,7 @@ impl WriteTx<'_> {
             return Ok(!self.grown.is_empty());
         }
         let (keys, fresh) = self.person_keys(&events).await?;
-        let (mut rows, mut personal) = (Rows::default(), Personal::default());
-        for event in events {
-            let id: EventId = self.id();
-            self.add_event(id, event, &keys, &mut rows, &mut personal)?;
-        }
+        let (rows, personal) = self.rows_of(events, &keys)?;
         let authority = self.authority.as_ref().map(authority_json);
         let (actor_kind, actor) = self.caller.actor();
         let actor = actor.map(domain::id::UserId::uuid);
@@ -147,6 +144,14 @@ impl WriteTx<'_> {
             all["idempotency_key"] = json!(key);
         }
         all
+    }
+
+    fn rows_of(&self, events: Vec<Event>, keys: &PersonKeys) -> Result<(Rows, Personal), StoreError> {
+        let (mut rows, mut personal) = (Rows::default(), Personal::default());
+        for event in events {
+            self.add_event(self.id(), event, keys, &mut rows, &mut personal)?;
+        }
+        Ok((rows, personal))
     }
 
     fn add_event(

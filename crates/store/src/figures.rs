@@ -95,8 +95,7 @@ impl ReadTx<'_> {
     }
 
     /// How many customers and people there are at and below each of some tenants; those without any
-    /// are left out. What the workers have not added up yet is not in it: what a tree says may lag
-    /// by seconds, while the pending ones of each row would be a question of their own.
+    /// are left out.
     pub async fn figures_below(
         &mut self,
         of: &[TenantId],
@@ -104,8 +103,12 @@ impl ReadTx<'_> {
         let ids: Vec<_> = of.iter().map(|id| id.uuid()).collect();
         // Days on which nobody came or went are left out before each day is asked who may see it.
         let rows = sqlx::query!(
-            r#"/* figures below */ SELECT tenant_id, sum(customers)::bigint AS "customers!", sum(people)::bigint AS "people!"
-                 FROM figure_day WHERE tenant_id = ANY($1) AND (customers <> 0 OR people <> 0) GROUP BY tenant_id"#,
+            r#"/* figures below */ SELECT tenant_id AS "tenant_id!", sum(customers)::bigint AS "customers!",
+                      sum(people)::bigint AS "people!"
+                 FROM (SELECT tenant_id, customers, people FROM figure_day
+                        WHERE tenant_id = ANY($1) AND (customers <> 0 OR people <> 0)
+                       UNION ALL SELECT * FROM figures_pending_of($1)) f
+                GROUP BY 1"#,
             &ids
         )
         .fetch_all(self.sql())

@@ -27,8 +27,8 @@ use crate::{
     view::{self, Tab},
 };
 
-/// Tops of a tree that are shown; the table has all.
-const TOPS: u32 = 100;
+/// Tops of a tree that are shown; the table has all, and the tree says so.
+const TOPS: usize = 100;
 /// Tenants of a level, each kind of them, in the order in which they stand.
 pub const KINDS: [TenantKind; 2] = [TenantKind::Reseller, TenantKind::Customer];
 
@@ -93,7 +93,8 @@ struct Tree {
 pub async fn tops(surface: &Surface, caller: &Caller) -> Result<Vec<(TenantId, bool)>, AppError> {
     let permitted = roots(caller, Permission::TenantRead)?;
     let mut tx = surface.app.read(caller).await?;
-    let tops = tx.tree_tops(&permitted, TOPS).await?;
+    let one_more = u32::try_from(TOPS + 1).unwrap_or(u32::MAX);
+    let tops = tx.tree_tops(&permitted, one_more).await?;
     tx.finish().await?;
     Ok(tops)
 }
@@ -132,7 +133,7 @@ pub async fn show(visit: &Visit, tops: &[(TenantId, bool)], branch: &Branch) -> 
     let page = Tree {
         frame: visit.frame.clone(),
         ways: ways(true, open),
-        top: levels(&visit.frame, read, tops.len() > 1, branch.after.is_some()),
+        top: levels(&visit.frame, read, tops.len(), branch.after.is_some()),
         may_order: caller.may_anywhere(Permission::OrderCreate),
     };
     visit.page(StatusCode::OK, &page)
@@ -151,7 +152,7 @@ async fn read(
         chain = way_to(&mut tx, tops, id).await?;
         level(&mut tx, id, branch).await?
     } else {
-        let ids: Vec<_> = tops.iter().map(|(id, _)| *id).collect();
+        let ids: Vec<_> = tops.iter().take(TOPS).map(|(id, _)| *id).collect();
         (by_ids(&mut tx, &ids).await?, None)
     };
     let ids: Vec<_> = chain.iter().chain(&rows).map(|t| t.id).collect();
@@ -176,7 +177,7 @@ async fn way_to(
 /// Tenants in the order of their ids.
 async fn by_ids(tx: &mut ReadTx<'_>, ids: &[TenantId]) -> Result<Vec<TenantView>, AppError> {
     let search = TenantSearch { ids: Some(ids.to_vec()), ..TenantSearch::default() };
-    let mut found = tx.tenant_views(&search, None, TOPS).await?;
+    let mut found = tx.tenant_views(&search, None, u32::try_from(ids.len()).unwrap_or(u32::MAX)).await?;
     found.sort_by_key(|tenant| ids.iter().position(|id| *id == tenant.id));
     Ok(found)
 }
@@ -207,7 +208,8 @@ async fn level(
 
 /// The levels from the top to what is open. Above that only the way to it is shown: among the
 /// others it might stand on a page far behind.
-fn levels(frame: &Frame, read: Read, several: bool, later: bool) -> Level {
+fn levels(frame: &Frame, read: Read, tops: usize, later: bool) -> Level {
+    let several = tops > 1;
     let sold_by = |seller: &TenantView| {
         let table = Pairs::default().with(PATH, "seller", &seller.id.to_string());
         Some((table, say_with("tree-as-table", &[("name", (&seller.name).into())])))
@@ -228,7 +230,10 @@ fn levels(frame: &Frame, read: Read, several: bool, later: bool) -> Level {
         more,
         later,
         whole: last.filter(|_| later).and_then(|of| all(Some(of))),
-        table: last.and_then(sold_by),
+        table: match last {
+            Some(seller) => sold_by(seller),
+            None => (tops > TOPS).then(|| (PATH.to_owned(), say_with("tree-tops", &[("n", TOPS.into())]))),
+        },
     };
     for (place, of) in chain.iter().enumerate().rev() {
         let above = place.checked_sub(1).and_then(|place| chain.get(place));

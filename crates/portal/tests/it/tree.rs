@@ -151,9 +151,6 @@ async fn a_level_shows_sellers_first_and_goes_on_where_it_ended() {
 async fn customers_and_people_are_counted_and_states_are_shown() {
     let estate = Estate::new().await;
     let world = &estate.world;
-    let settings = store::Settings { database: world.db.owner().clone(), connections: 2 };
-    let engine = store::engine::EngineStore::open(&settings, world.store.keys().clone(), world.clock.clone());
-    engine.fold_figures().await.expect("adding up");
     world.db.change("tenant", "status = 'suspended'", "code = 'acme'").await;
     let mut root = Browser::signed_in(world, &world.root);
     let tree = root.get(TREE).await;

@@ -189,8 +189,14 @@ async fn portal_catalogue_versions_and_properties_change_what_accounts_say() {
     browser.click("details.danger summary").await;
     browser.click("form[action$='/retire'] button").await;
     browser.reads("h1", "Not sold any more").await;
+    taken(&shop, &browser, &id).await;
+    assert!(home().await.is_empty(), "what it said of people is theirs no more: {}", home().await);
+    browser.close().await;
+    assert!(shop.server.stop().await.success());
+}
 
-    // It is taken from the customer, and from everybody in it.
+/// The service is taken from the customer, and from everybody in it.
+async fn taken(shop: &Shop, browser: &Browser, id: &str) {
     browser.visit(&format!("/customers/{id}/services")).await;
     browser.look("customer-services-provider").await;
     browser.click("main a[href$='/take/erp%40main']").await;
@@ -206,9 +212,6 @@ async fn portal_catalogue_versions_and_properties_change_what_accounts_say() {
     let filter =
         format!("(memberOf=CN={code} ERP,OU={code},{})", shop.site.folder, code = shop.site.code('v'));
     assert_eq!(shop.site.find(&shop.site.administrator(), &filter).await.len(), 0);
-    assert!(home().await.is_empty(), "what it said of people is theirs no more: {}", home().await);
     browser.visit(&format!("/customers/{id}/services/take/erp")).await;
     browser.reads("h1", "There is no such").await;
-    browser.close().await;
-    assert!(shop.server.stop().await.success());
 }

@@ -8,7 +8,7 @@ use domain::{
     event::{Event, FieldChange, Outcome},
     id::{ActivationId, TenantId},
     request::Lane,
-    spec::{SPEC_VERSION, Spec},
+    spec::SPEC_VERSION,
 };
 use jiff::{SignedDuration, Timestamp};
 use sqlx::types::Json;
@@ -148,8 +148,7 @@ impl WriteTx<'_> {
         let account = |f: fn(&super::Account) -> Uuid| {
             people.iter().map(|p| p.account.as_ref().map(f)).collect::<Vec<_>>()
         };
-        let specs: Vec<Option<Json<&Spec>>> =
-            people.iter().map(|p| p.account.as_ref().map(|a| Json(&a.spec))).collect();
+        let specs: Vec<_> = people.iter().map(|p| p.account.as_ref().map(|a| Json(&a.spec))).collect();
         let (now, actor) = (ts(self.now), self.caller.user().uuid());
         let host = sqlx::query_scalar!(
             r#"WITH p AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],

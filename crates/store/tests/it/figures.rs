@@ -36,8 +36,14 @@ async fn agree(estate: &Estate, engine: &EngineStore, when: &str) {
         if added_up {
             engine.fold_figures().await.expect("adding up");
         }
-        compare(estate, &format!("{when}, added up: {added_up}")).await;
+        let when = format!("{when}, added up: {added_up}");
+        compare(estate, &when).await;
+        agree_below(estate, &when).await;
     }
+}
+
+/// The same, of many tenants at once.
+async fn agree_below(estate: &Estate, when: &str) {
     let world = &estate.world;
     let of = [world.provider, estate.north.id, estate.south.id, estate.sub.id, estate.a1.id, estate.b1.id];
     let mut tx = world.store.read(&world.root).await.expect("reading");

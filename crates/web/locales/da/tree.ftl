@@ -15,5 +15,6 @@ tree-open = Vis, hvad der ligger under { $name }
 tree-more = Vis flere
 tree-whole = Alt, hvad der ligger direkte under { $name }
 tree-all = Alle øverst
+tree-tops = Her vises kun de første { $n }; tabellen har alle
 tree-as-table = Kunder hos { $name } som tabel
 tree-none = Her ligger intet under endnu. En kunde, der bestilles, vises her.

@@ -15,5 +15,6 @@ tree-open = Visa vad som ligger under { $name }
 tree-more = Visa fler
 tree-whole = Allt direkt under { $name }
 tree-all = Alla överst
+tree-tops = Här visas bara de första { $n }; tabellen har alla
 tree-as-table = Kunder hos { $name } som tabell
 tree-none = Här ligger inget under ännu. En kund som beställs visas här.
