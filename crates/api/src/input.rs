@@ -95,7 +95,7 @@ impl<T: FromStr + Send> FromRequestParts<Surface> for PathId<T> {
     async fn from_request_parts(parts: &mut Parts, surface: &Surface) -> Result<Self, Refusal> {
         let path = Path::<String>::from_request_parts(parts, surface).await;
         let text = path.map_err(|_| Refusal::not_found("address"))?.0;
-        text.parse().map(Self).map_err(|_| Refusal::not_found("id"))
+        named(&text).map(Self)
     }
 }
 
@@ -109,9 +109,14 @@ impl<A: FromStr + Send, B: FromStr + Send> FromRequestParts<Surface> for PathIds
     async fn from_request_parts(parts: &mut Parts, surface: &Surface) -> Result<Self, Refusal> {
         let path = Path::<(String, String)>::from_request_parts(parts, surface).await;
         let (a, b) = path.map_err(|_| Refusal::not_found("address"))?.0;
-        let missing = || Refusal::not_found("id");
-        Ok(Self(a.parse().map_err(|_| missing())?, b.parse().map_err(|_| missing())?))
+        Ok(Self(named(&a)?, named(&b)?))
     }
+}
+
+/// A part of the path. A NUL is no text: nothing is called so, and the database takes none.
+fn named<T: FromStr>(text: &str) -> Result<T, Refusal> {
+    let found = if text.contains('\0') { None } else { text.parse().ok() };
+    found.ok_or_else(|| Refusal::not_found("id"))
 }
 
 /// The query, as one of the types of `wire`.
@@ -127,8 +132,9 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Surface> for Params<T> {
         let mut fields = serde_json::Map::new();
         for (name, text) in pairs {
             // A number where one is expected; texts that look like one are wanted as text.
-            let value = match text.parse::<u32>() {
-                Ok(number) if matches!(name.as_str(), "limit" | "days" | "grace_days") => Value::from(number),
+            let value = match (name.as_str(), text.parse::<u32>(), text.parse::<bool>()) {
+                ("limit" | "days" | "grace_days", Ok(number), _) => Value::from(number),
+                ("force", _, Ok(yes)) => Value::from(yes),
                 _ => Value::from(text),
             };
             if fields.insert(name.clone(), value).is_some() {

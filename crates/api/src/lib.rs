@@ -17,6 +17,7 @@ mod fields;
 mod group_templates;
 mod groups;
 mod health;
+mod history;
 mod hooks;
 mod input;
 mod ledger;
@@ -31,6 +32,7 @@ mod read;
 mod refusal;
 mod releases;
 mod requests;
+mod seats;
 mod services;
 mod sessions;
 mod settings;
@@ -203,6 +205,7 @@ fn of_people(router: OpenApiRouter<Surface>) -> OpenApiRouter<Surface> {
         .routes(routes!(users::copy_user))
         .routes(routes!(users::reset_password))
         .routes(routes!(users::end_user_sessions))
+        .routes(routes!(history::list_user_history))
         .routes(routes!(users::list_removed))
         .routes(routes!(users::restore_user))
         .routes(routes!(users::unlock_user))
@@ -252,6 +255,7 @@ fn of_services(router: OpenApiRouter<Surface>) -> OpenApiRouter<Surface> {
         .routes(routes!(services::apply_service))
         .routes(routes!(services::list_instances, services::give_service))
         .routes(routes!(services::take_service))
+        .routes(routes!(seats::change_seats))
         .routes(routes!(services::preview_service_removal))
         .routes(routes!(services::show_properties, services::set_properties))
         .routes(routes!(services::show_user_properties, services::set_user_properties))

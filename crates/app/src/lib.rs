@@ -19,6 +19,7 @@ pub mod error;
 pub mod fields;
 pub mod groups;
 mod hashing;
+pub mod history;
 pub mod hooks;
 pub mod instances;
 pub mod ledger;

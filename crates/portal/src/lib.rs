@@ -31,6 +31,7 @@ mod nav;
 mod orders;
 mod passwords;
 mod people;
+mod person_history;
 mod person_sessions;
 mod query;
 mod refusal;
@@ -81,6 +82,7 @@ pub fn router(surface: &Surface) -> Router {
         )
         .route("/people/{id}", get(people::show).post(people::change))
         .route("/people/{id}/edit", get(people::edit))
+        .route("/people/{id}/history", get(person_history::show))
         .route("/people/{id}/sessions", get(person_sessions::show).post(person_sessions::end))
         .route("/people/{id}/{what}", post(people::act))
         .route("/order", get(orders::new).post(orders::place))

@@ -204,6 +204,15 @@ pub fn request(of: &RequestView, now: Timestamp) -> Request {
     }
 }
 
+/// What a value is called that events and findings name by its code.
+pub fn value_name(code: &str) -> String {
+    if let Some(key) = code.strip_prefix("fields.") {
+        return say_with("subject-custom", &[("field", key.into())]);
+    }
+    let ids = [format!("subject-{code}"), format!("field-details-{code}"), format!("field-{code}")];
+    ids.iter().find(|id| speech::has(id)).map_or_else(|| code.to_owned(), |id| say(id))
+}
+
 /// The word for the status of a tenant, and how it looks.
 pub fn tenant_state(status: Status) -> (String, &'static str) {
     let tone = match status {

@@ -140,6 +140,9 @@ END $f$;
 REVOKE EXECUTE ON FUNCTION figures_pending_of FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION figures_pending_of TO tenantry_app;
 
+-- What happened to one person, group or order.
+CREATE INDEX event_target ON event (target_id, id);
+
 -- The ledger is read in the order in which it was written.
 CREATE INDEX fact_order ON fact (tenant_id, at, id);
 DROP INDEX fact_tenant;

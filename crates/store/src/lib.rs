@@ -27,6 +27,7 @@ pub mod error;
 pub mod fields;
 pub mod figures;
 pub mod groups;
+pub mod history;
 pub mod hooks;
 pub mod idempotency;
 pub mod ledger;

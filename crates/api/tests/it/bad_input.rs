@@ -187,6 +187,22 @@ async fn a_query_names_what_is_wrong_with_it() {
 }
 
 #[tokio::test]
+async fn nothing_is_called_by_a_nul() {
+    let estate = Estate::new().await;
+    let customer = format!("/customers/{}", estate.acme_id());
+    for path in [
+        "/directories/%00".to_owned(),
+        "/services/a%00b".to_owned(),
+        "/plans/%00".to_owned(),
+        format!("{customer}/services/%00/removal"),
+        "/users/%00".to_owned(),
+    ] {
+        let reply = estate.world.get(&estate.world.root, &path).await;
+        assert_eq!((reply.status.as_u16(), text(&reply.body["code"])), (404, "not_found"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn unknown_addresses_and_methods_are_problems_too() {
     let estate = Estate::new().await;
     let reply = estate.world.get(&estate.boss, "/nothing").await;

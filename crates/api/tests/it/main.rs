@@ -10,12 +10,14 @@ mod fields;
 mod flows;
 mod groups;
 mod guide;
+mod history;
 mod hooks;
 mod ledger;
 mod lists;
 mod mails;
 mod openapi;
 mod people;
+mod seats;
 mod strangers;
 #[allow(dead_code, reason = "a world that two crates share; each uses a part of it")]
 mod world;

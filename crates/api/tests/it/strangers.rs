@@ -115,6 +115,7 @@ fn body(id: &str) -> Value {
         "create_plan" => json!({ "code": "newone", "service": "desktop", "name": "New" }),
         "upgrade_plan" | "use_group_template" => json!({ "preview": true }),
         "give_service" => json!({ "plan": "backup" }),
+        "change_seats" => json!({ "plan": "desktop-s", "deed": "give", "all": true }),
         "set_properties" | "set_user_properties" => json!({ "service": "desktop", "values": { "x": "y" } }),
         "set_quotas" => json!({ "people": 5 }),
         "publish_bundle" => json!({ "code": "newone", "name": "New", "plans": ["desktop-s"] }),

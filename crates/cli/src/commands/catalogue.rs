@@ -10,9 +10,10 @@ use wire::{
         ServiceRemoval, ServiceUpdate, TakeService, Upgrade as UpgradeAnswer,
     },
     common::{Money, PageQuery},
+    seats::SeatDeed,
 };
 
-use super::{EVERYTHING, confirm, customer_id, overview, tenant_id, user_id, yes_no};
+use super::{EVERYTHING, confirm, customer_id, overview, seats, tenant_id, user_id, yes_no};
 use crate::{
     args::Wait,
     client::{Answer, Client},
@@ -132,6 +133,10 @@ pub enum Plans {
         /// The file
         file: PathBuf,
     },
+    /// Give a plan to many people of a customer
+    Give(seats::Seats),
+    /// Take a plan from many people of a customer
+    Take(seats::Seats),
     /// Change subscriptions to another version of their plan
     Upgrade(Upgrade),
 }
@@ -332,6 +337,8 @@ pub async fn plans(command: Option<&Plans>, client: &Client, out: &Out) -> Resul
             let body: NewPlan = Source::open(file)?.parse()?;
             versions(out, &client.post(&["plans", plan, "versions"], Some(&body)).await?)
         }
+        Some(Plans::Give(seats)) => seats::change(client, out, SeatDeed::Give, seats).await,
+        Some(Plans::Take(seats)) => seats::change(client, out, SeatDeed::Take, seats).await,
         Some(Plans::Upgrade(upgrade)) => {
             let user = match &upgrade.user {
                 Some(user) => Some(user_id(client, user, upgrade.tenant.as_deref()).await?),

@@ -21,6 +21,7 @@ pub mod profiles;
 pub mod releases;
 pub mod requests;
 pub mod resellers;
+pub mod seats;
 pub mod session;
 pub mod sessions;
 pub mod settings;

@@ -7,9 +7,13 @@ use std::{
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::Value;
-use wire::users::{
-    CopyUser, NewPasswordReset, NewSubscription, NewUser, NewUsers, PasswordReset, Removal, RemovedUser,
-    User, UserBatch, UserQuery, UserUpdate,
+use wire::{
+    common::PageQuery,
+    history::HistoryEvent,
+    users::{
+        CopyUser, NewPasswordReset, NewSubscription, NewUser, NewUsers, PasswordReset, Removal, RemovedUser,
+        User, UserBatch, UserQuery, UserUpdate,
+    },
 };
 
 use super::{confirm, customer_id, link_fields, state_of, user_fields, user_id, yes_no};
@@ -83,6 +87,15 @@ pub enum Users {
         /// Also send the link to the person by mail
         #[arg(long)]
         send_link: bool,
+    },
+    /// List what happened to a person: who did what when, the newest first
+    History {
+        /// Who.
+        #[command(flatten)]
+        named: Named,
+        /// How many
+        #[command(flatten)]
+        listing: Listing,
     },
     /// List the open sessions of a person
     Sessions(Named),
@@ -336,6 +349,11 @@ pub async fn run(command: &Users, client: &Client, out: &Out) -> Result<(), Fail
             let answer = client.get(&["users", &id], &()).await?;
             out.entity(&answer.body, &user_fields(&answer.read()?))
         }
+        Users::History { named, listing } => {
+            let id = id_of(client, named).await?;
+            let page = client.list(&["users", &id, "history"], &PageQuery::default(), listing).await?;
+            out.list(&page, &HISTORY)
+        }
         Users::Copy(copy) => copy_one(client, out, copy).await,
         Users::Create(create) => match &create.file {
             Some(file) => create_many(client, out, create, file).await,
@@ -376,6 +394,24 @@ pub async fn run(command: &Users, client: &Client, out: &Out) -> Result<(), Fail
         Users::RemovePlan { change, plan } => remove_plan(client, out, change, plan).await,
     }
 }
+
+const HISTORY: Columns<'static, HistoryEvent> = Columns {
+    titles: &["at", "what", "who", "done", "changes"],
+    row: |e| {
+        let who = match (&e.actor.name, e.actor.system) {
+            (Some(name), _) => name.clone(),
+            (None, true) => "tenantry".to_owned(),
+            (None, false) => "-".to_owned(),
+        };
+        let changes = e.changes.iter().map(|change| match (&change.before, &change.after) {
+            (None, None) => change.field.clone(),
+            (before, after) => {
+                format!("{}: {} -> {}", change.field, or_dash(before.as_deref()), or_dash(after.as_deref()))
+            }
+        });
+        vec![instant(&e.at), e.code.clone(), who, yes_no(e.done), changes.collect::<Vec<_>>().join("\n")]
+    },
+};
 
 const USERS: Columns<'static, User> = Columns {
     titles: &["id", "name", "principal name", "log-on name", "enabled", "activated", "provisioning"],

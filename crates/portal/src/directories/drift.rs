@@ -28,7 +28,7 @@ use domain::{
 use jiff::Timestamp;
 use web::{
     paging::Paging,
-    speech::{self, ago, number, say, say_with},
+    speech::{self, ago, number, say},
 };
 
 use crate::{
@@ -56,12 +56,10 @@ pub struct Shown {
 
 /// What an attribute is called.
 pub fn attribute_name(of: Attribute) -> String {
-    let code = of.code();
-    if let Attribute::Custom(_) = of {
-        return say_with("subject-custom", &[("field", code.into())]);
+    match of {
+        Attribute::Custom(_) => view::value_name(&format!("fields.{}", of.code())),
+        _ => view::value_name(of.code()),
     }
-    let ids = [format!("subject-{code}"), format!("field-details-{code}"), format!("field-{code}")];
-    ids.iter().find(|id| speech::has(id)).map_or_else(|| code.to_owned(), |id| say(id))
 }
 
 /// `own` for staff of the provider: where something lies in a shared directory, and who

@@ -16,7 +16,7 @@ use crate::{
 
 /// Every page that can be looked at. A route that is missing here fails
 /// [`every_page_is_in_the_list`].
-const ROUTES: [&str; 59] = [
+const ROUTES: [&str; 60] = [
     "/",
     "/account",
     "/account/password",
@@ -55,6 +55,7 @@ const ROUTES: [&str; 59] = [
     "/orders/{id}",
     "/people/{id}",
     "/people/{id}/edit",
+    "/people/{id}/history",
     "/people/{id}/properties",
     "/people/{id}/release",
     "/people/{id}/sessions",

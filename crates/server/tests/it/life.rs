@@ -196,10 +196,7 @@ async fn a_service_is_taken_and_given_again_with_the_same_groups_and_is_gone_in_
     let before = desktop(&site, &acme).await.expect("a group");
     assert_eq!((before.1, billed(&root, &id).await), (3, 3));
     let told = root.see(&format!("{path}/removal")).await;
-    assert_eq!(
-        told["plans"],
-        json!([{ "plan": "desktop-standard", "name": "Desktop Standard", "people": 3 }])
-    );
+    assert_eq!(told["plans"], json!([{ "plan": "desktop-standard", "name": "Desktop", "people": 3 }]));
 
     let refused = root.delete(&path).await;
     assert_eq!((refused.status, &refused.body["code"]), (409, &json!("service_in_use")));

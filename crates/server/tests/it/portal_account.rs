@@ -190,6 +190,10 @@ async fn with_the_keyboard_alone_one_signs_in_and_ends_another_session() {
         assert_eq!(signed_out.path().await, "/sign-in?to=%2Faccount");
     }
     root.look("person-sessions-none").await;
+    root.visit(&format!("/people/{}", shop.id)).await;
+    root.click(&format!("a[href='/people/{}/history']", shop.id)).await;
+    root.reads("main", "Signed out everywhere").await;
+    root.look("person-history").await;
     for one in [browser, other, root] {
         one.close().await;
     }

@@ -208,7 +208,7 @@ async fn taken(shop: &Shop, browser: &Browser, id: &str) {
     browser.fill("grace_days", "7").await;
     browser.click("main .acts button").await;
     browser.reads(".toast", "The service is taken away").await;
-    complete(&browser).await;
+    complete(browser).await;
     let filter =
         format!("(memberOf=CN={code} ERP,OU={code},{})", shop.site.folder, code = shop.site.code('v'));
     assert_eq!(shop.site.find(&shop.site.administrator(), &filter).await.len(), 0);

@@ -125,6 +125,7 @@ service-give-hint = Tjenestens grupper oprettes i kataloget med det samme. Har k
 done-service = Tjenesten er på vej.
 field-instance = Instans
 service-take = Tag væk
+service-take-of = Tag væk: { $name }
 service-take-what = Tag { $name } væk
 service-take-ends = Hvad der ophører
 service-take-nobody = Ingen har en plan til den.

@@ -125,6 +125,7 @@ service-give-hint = Seine Gruppen werden sofort im Verzeichnis angelegt. Hat der
 done-service = Der Dienst wird eingerichtet.
 field-instance = Instanz
 service-take = Entziehen
+service-take-of = Entziehen: { $name }
 service-take-what = { $name } entziehen
 service-take-ends = Was endet
 service-take-nobody = Niemand hat einen Plan davon.

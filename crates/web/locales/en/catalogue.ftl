@@ -125,6 +125,7 @@ service-give-hint = Its groups are made in the directory at once. Of a service t
 done-service = The service is on its way.
 field-instance = Instance
 service-take = Take away
+service-take-of = Take away: { $name }
 service-take-what = Take { $name } away
 service-take-ends = What ends
 service-take-nobody = Nobody has a plan of it.

@@ -125,6 +125,7 @@ service-give-hint = Tjänstens grupper skapas i katalogen direkt. Har kunden red
 done-service = Tjänsten är på väg.
 field-instance = Instans
 service-take = Ta bort
+service-take-of = Ta bort: { $name }
 service-take-what = Ta bort { $name }
 service-take-ends = Vad som upphör
 service-take-nobody = Ingen har en plan för den.

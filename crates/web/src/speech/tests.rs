@@ -74,7 +74,7 @@ fn speaking() -> String {
 }
 
 /// Beginnings of ids that are made from codes; each family has a test of its own.
-const FAMILIES: [&str; 31] = [
+const FAMILIES: [&str; 32] = [
     "problem-",
     "conflict-",
     "rule-",
@@ -89,6 +89,7 @@ const FAMILIES: [&str; 31] = [
     "theme-",
     "clock-",
     "field-",
+    "event-",
     "done-",
     "tenant-",
     "expected-",

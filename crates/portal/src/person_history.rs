@@ -1,0 +1,103 @@
+//! What happened to somebody: who did what when, and what it changed.
+
+use app::{
+    AppError,
+    reading::history::{Actor, Changed, Happened},
+};
+use askama::Template;
+use axum::{extract::Path, http::StatusCode, response::Response};
+use domain::id::{EventId, UserId};
+use web::{
+    paging::Paging,
+    speech::{self, say, say_with},
+};
+
+use crate::{
+    context::{Frame, Visit},
+    customers,
+    query::Pairs,
+    refusal::Refusal,
+    view::value_name,
+};
+
+const LIST: &str = "history";
+
+/// Something that happened.
+struct Event {
+    when: String,
+    what: String,
+    done: bool,
+    who: String,
+    changes: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "person_history.html")]
+struct Page {
+    frame: Frame,
+    name: String,
+    events: Vec<Event>,
+    older: Option<String>,
+    newest: Option<String>,
+}
+
+/// The page.
+pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<Response, Refusal> {
+    let id: UserId = id.parse().map_err(|_| Refusal::no_page())?;
+    let (app, caller) = (&visit.surface.app, visit.person()?);
+    let paging = Paging::new(LIST, None, query.given("after"))?;
+    let before = paging.after_id::<EventId>()?;
+    let read = async {
+        let mut tx = app.read(caller).await?;
+        let user = tx.user(id).await?;
+        let tenant = tx.tenant(user.tenant).await?;
+        let events = tx.history(&tenant, &user, before, paging.rows()).await?;
+        tx.finish().await?;
+        Ok::<_, AppError>((user, tenant, events))
+    };
+    let (user, tenant, events) = read.await?;
+    let (events, next) = paging.page(LIST, events, |event| (String::new(), event.id));
+    let mut frame = visit.frame.clone();
+    frame.trail = customers::trail(tenant.id, &tenant.name);
+    frame.trail.push((say("customer-people"), format!("/customers/{}/people", tenant.id)));
+    frame.trail.push((user.display_name.clone(), format!("/people/{id}")));
+    let path = format!("/people/{id}/history");
+    let page = Page {
+        frame,
+        name: user.display_name,
+        events: events.into_iter().map(event).collect(),
+        older: next.map(|cursor| Pairs::default().with(&path, "after", &cursor)),
+        newest: before.is_some().then_some(path),
+    };
+    visit.page(StatusCode::OK, &page)
+}
+
+fn event(of: Happened) -> Event {
+    let id = format!("event-{}", of.code.replace('.', "-"));
+    Event {
+        when: speech::instant(of.at),
+        what: if speech::has(&id) { say(&id) } else { of.code },
+        done: of.done,
+        who: match of.actor {
+            Actor::Person(_, name) => name,
+            Actor::Hidden => say("history-somebody"),
+            Actor::System => say("history-system"),
+        },
+        changes: of.changes.into_iter().map(change).collect(),
+    }
+}
+
+/// What a value is called, and what became of it.
+fn change(of: Changed) -> (String, String) {
+    let name = value_name(&of.field);
+    let text = match (of.is_hidden, of.before, of.after) {
+        (true, ..) => say("history-hidden"),
+        (_, None, Some(after)) => after,
+        (_, Some(before), None) => say_with("history-removed", &[("before", before.into())]),
+        (_, Some(before), Some(after)) => {
+            say_with("history-changed", &[("before", before.into()), ("after", after.into())])
+        }
+        (_, None, None) => say("history-emptied"),
+    };
+    (name, text)
+}
