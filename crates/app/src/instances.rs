@@ -202,6 +202,8 @@ pub async fn give(
 /// What taking an instance from a customer comes to.
 #[derive(Debug, Clone)]
 pub struct Taking {
+    /// Name of the customer.
+    pub customer: String,
     /// The instance.
     pub instance: Instance,
     /// Its plans that end, and how many people have each.
@@ -253,7 +255,7 @@ async fn comes_to(
     let mut whole = tx.subscriptions(customer, None).await?;
     whole.retain(|subscription| instance.groups.contains(&subscription.group));
     let grace_days = settings::grace_days(tx, &permit.tenant, grace_days).await?;
-    Ok(Taking { instance, plans, whole, grace_days })
+    Ok(Taking { customer: permit.tenant.name.clone(), instance, plans, whole, grace_days })
 }
 
 /// Takes an instance of a service from a customer: all plans of it end now, and nobody is in its

@@ -83,14 +83,15 @@ fn event(of: Happened) -> Event {
             Actor::Hidden => say("history-somebody"),
             Actor::System => say("history-system"),
         },
-        changes: of.changes.into_iter().map(change).collect(),
+        // An id says nothing to people.
+        changes: of.changes.into_iter().filter(|change| change.field != "scope").map(change).collect(),
     }
 }
 
 /// What a value is called, and what became of it.
 fn change(of: Changed) -> (String, String) {
     let name = value_name(&of.field);
-    let text = match (of.is_hidden, of.before, of.after) {
+    let text = match (of.is_hidden, of.before.map(word), of.after.map(word)) {
         (true, ..) => say("history-hidden"),
         (_, None, Some(after)) => after,
         (_, Some(before), None) => say_with("history-removed", &[("before", before.into())]),
@@ -100,4 +101,13 @@ fn change(of: Changed) -> (String, String) {
         (_, None, None) => say("history-emptied"),
     };
     (name, text)
+}
+
+/// A value as people read it.
+fn word(value: String) -> String {
+    match value.as_str() {
+        "true" => say("history-yes"),
+        "false" => say("history-no"),
+        _ => value,
+    }
 }

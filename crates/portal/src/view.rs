@@ -209,7 +209,7 @@ pub fn value_name(code: &str) -> String {
     if let Some(key) = code.strip_prefix("fields.") {
         return say_with("subject-custom", &[("field", key.into())]);
     }
-    let ids = [format!("subject-{code}"), format!("field-details-{code}"), format!("field-{code}")];
+    let ids = ["subject", "field-details", "field", "value"].map(|family| format!("{family}-{code}"));
     ids.iter().find(|id| speech::has(id)).map_or_else(|| code.to_owned(), |id| say(id))
 }
 

@@ -18,6 +18,7 @@ use web::speech::{number, say, say_with};
 
 use crate::{
     context::{Frame, Posted, Visit},
+    customers,
     forms::{Form, given},
     query::encoded,
     refusal::Refusal,
@@ -53,8 +54,8 @@ async fn page(
     let form = form.unwrap_or_else(|| Form::of([("grace_days", Some(of.grace_days.to_string().as_str()))]));
     let back = format!("/customers/{id}/services");
     let mut frame = visit.frame.clone();
-    frame.trail =
-        vec![(say("customers-title"), "/customers".to_owned()), (say("customer-services"), back.clone())];
+    frame.trail = customers::trail(id, &of.customer);
+    frame.trail.push((say("customer-services"), back.clone()));
     let people = |count: i64| say_with("service-take-people", &[("n", count.into())]);
     let page = Page {
         frame,

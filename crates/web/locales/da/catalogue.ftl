@@ -123,6 +123,7 @@ service-give = Giv kunden en tjeneste
 service-give-button = Giv tjenesten
 service-give-hint = Tjenestens grupper oprettes i kataloget med det samme. Har kunden allerede tjenesten, så angiv endnu en instans, f.eks. test.
 done-service = Tjenesten er på vej.
+field-grace_days = Dage, grupperne bliver
 field-instance = Instans
 service-take = Tag væk
 service-take-of = Tag væk: { $name }

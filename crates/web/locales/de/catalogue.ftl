@@ -123,6 +123,7 @@ service-give = Dem Kunden einen Dienst zuweisen
 service-give-button = Dienst zuweisen
 service-give-hint = Seine Gruppen werden sofort im Verzeichnis angelegt. Hat der Kunde den Dienst schon, nennen Sie eine weitere Instanz, z. B. test.
 done-service = Der Dienst wird eingerichtet.
+field-grace_days = Tage, die die Gruppen bleiben
 field-instance = Instanz
 service-take = Entziehen
 service-take-of = Entziehen: { $name }

@@ -123,6 +123,7 @@ service-give = Give the customer a service
 service-give-button = Give the service
 service-give-hint = Its groups are made in the directory at once. Of a service the customer has already, name another instance, as test.
 done-service = The service is on its way.
+field-grace_days = Days for which the groups stay
 field-instance = Instance
 service-take = Take away
 service-take-of = Take away: { $name }

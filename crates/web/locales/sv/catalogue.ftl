@@ -123,6 +123,7 @@ service-give = Ge kunden en tjänst
 service-give-button = Ge tjänsten
 service-give-hint = Tjänstens grupper skapas i katalogen direkt. Har kunden redan tjänsten, ange ytterligare en instans, t.ex. test.
 done-service = Tjänsten är på väg.
+field-grace_days = Dagar som grupperna finns kvar
 field-instance = Instans
 service-take = Ta bort
 service-take-of = Ta bort: { $name }

@@ -74,7 +74,7 @@ fn speaking() -> String {
 }
 
 /// Beginnings of ids that are made from codes; each family has a test of its own.
-const FAMILIES: [&str; 32] = [
+const FAMILIES: [&str; 33] = [
     "problem-",
     "conflict-",
     "rule-",
@@ -90,6 +90,7 @@ const FAMILIES: [&str; 32] = [
     "clock-",
     "field-",
     "event-",
+    "value-",
     "done-",
     "tenant-",
     "expected-",
