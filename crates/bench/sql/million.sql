@@ -90,6 +90,16 @@ SELECT id, bench_id(4, CASE WHEN home = 1 THEN 1 + n % :big
 INSERT INTO request_item (request_id, object_id, tenant_id, generation, state, updated_at)
 SELECT id, bench_id(7, 1), bench_id(1, home), 1, 'verified', now() FROM later WHERE n % 2000 IN (3, 4);
 
+-- What was wanted of everything at first, and the figures of the days since.
+INSERT INTO object_revision (object_id, generation, tenant_id, request_id, after, at)
+SELECT o.id, 1, o.tenant_id, bench_id(2, 1), o.spec, o.created_at FROM object o ON CONFLICT DO NOTHING;
+INSERT INTO figure_day (tenant_id, day, customers, people, verified, failed)
+SELECT tenant_id, current_date - 30, 1, count(*), 2 * count(*), 0 FROM users WHERE tenant_id <> (SELECT id FROM tenant WHERE kind = 'provider')
+ GROUP BY tenant_id ON CONFLICT DO NOTHING;
+INSERT INTO figure_day (tenant_id, day, customers, people, verified, failed)
+SELECT (SELECT id FROM tenant WHERE kind = 'provider'), current_date - n, :customers / 400, :people / 400, :people / 200, n % 7
+  FROM generate_series(1, 400) n ON CONFLICT DO NOTHING;
+
 -- The first person of the first customer is its administrator, with the provider's password.
 UPDATE users SET administrator = true, enabled = true, activated_at = now(), principal_name = 'admin@c1.test',
        portal_hash = (SELECT u.portal_hash FROM users u JOIN tenant t ON t.id = u.tenant_id WHERE t.kind = 'provider' LIMIT 1)
