@@ -90,7 +90,8 @@ impl ReadTx<'_> {
                          JOIN service_instance i ON i.id = g.instance_id WHERE s.id = f.subscription_id LIMIT 1) AS instance,
                       t.id AS "seller?", t.code AS "seller_code?", t.name AS "seller_name?"
                  FROM fact f JOIN plan p ON p.id = f.plan_id
-                 LEFT JOIN LATERAL (SELECT s.seller FROM sellers(f.tenant_id, f.local_date, f.local_date) s LIMIT 1) x ON true
+                 LEFT JOIN sellers($1, DATE '0001-01-01', DATE '9999-12-31') x
+                   ON f.local_date BETWEEN x.first_day AND x.last_day
                  LEFT JOIN tenant t ON t.id = x.seller
                 WHERE f.tenant_id = $1 AND ($2::timestamptz IS NULL OR (f.at, f.id) > ($2, $3))
                   AND ($4::date IS NULL OR (f.local_date >= $4 AND f.at >= $6))
