@@ -15,8 +15,9 @@ use crate::{
     output::{is_watched, note},
 };
 
-/// The first pause between two looks; it grows to the longest.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// A pause between two looks is a twentieth of what was waited so far, within these
+/// bounds: nobody waits much longer than the work took, and long work costs few looks.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// Without a terminal, a line is written at most this often.
 const LINE_EVERY: Duration = Duration::from_secs(5);
@@ -34,9 +35,9 @@ pub async fn if_asked(client: &Client, wait: Wait, body: &serde_json::Value) -> 
 /// Waits until nothing more happens to the request by itself. Ok only when
 /// everything was verified.
 pub async fn until_final(client: &Client, id: &str, seconds: u64) -> Result<(), Failure> {
-    let deadline = Instant::now() + Duration::from_secs(seconds);
+    let begin = Instant::now();
+    let deadline = begin + Duration::from_secs(seconds);
     let mut progress = Progress::new();
-    let mut pause = FIRST_PAUSE;
     loop {
         let late = Instant::now() >= deadline;
         match client.get(&["requests", id], &()).await {
@@ -57,9 +58,13 @@ pub async fn until_final(client: &Client, id: &str, seconds: u64) -> Result<(), 
             return Err(Failure::Timeout { request: id.to_owned(), seconds });
         }
         let left = deadline.saturating_duration_since(Instant::now());
-        tokio::time::sleep(pause.min(left)).await;
-        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+        tokio::time::sleep(pause_after(begin.elapsed()).min(left)).await;
     }
+}
+
+/// How long to pause before the next look, after `waited`.
+fn pause_after(waited: Duration) -> Duration {
+    (waited / 20).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
 }
 
 /// The id of the request that an answer speaks of.
@@ -168,6 +173,19 @@ impl Drop for Progress {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn nobody_waits_much_longer_than_the_work_took() {
+        for work in [10_u64, 350, 4_000, 61_000, 3_600_000].map(Duration::from_millis) {
+            let (mut waited, mut looks) = (Duration::ZERO, 1);
+            while waited < work {
+                waited += pause_after(waited);
+                looks += 1;
+            }
+            assert!(waited <= work + (work / 20).max(SHORTEST_PAUSE), "{work:?} seen after {waited:?}");
+            assert!(looks < 100 + work.as_secs(), "{looks} looks at {work:?}");
+        }
+    }
 
     #[test]
     fn the_request_is_found_in_every_kind_of_answer() {
