@@ -65,6 +65,7 @@ pub async fn property(scale: &Scale) -> Result<Vec<Row>, Failure> {
         let (stage, tenant) = (&office.stage, office.stage.caller.tenant);
         let started = Instant::now();
         let said = properties::set(&stage.app, &stage.caller, tenant, &draft, &Cause::default()).await?;
+        say(format!("property: said after {:.1} s", started.elapsed().as_secs_f64()));
         let request = said.request.ok_or("the property changed nothing")?;
         office.done(request).await?;
         let there = started.elapsed();

@@ -27,6 +27,11 @@ pub struct Policy {
     /// Policies that permit something on the person's own account or group without
     /// a grant, the action they are about, and what they call it.
     own: HashMap<PolicyId, (EntityUid, Basis)>,
+    /// For each permission, in the order of `Permission::ALL`: of which permissions the
+    /// policies about it read the scopes. A person is built with those alone, because
+    /// building is most of what a decision costs. Reading another would be an error
+    /// of the policy, which is a refusal.
+    reads: Vec<Vec<Permission>>,
     contexts: [Context; 2],
 }
 
@@ -91,14 +96,18 @@ impl Policy {
             return Err(PolicyError::Misfit { findings: findings.join("\n") });
         }
         let contexts = [circumstances(false)?, circumstances(true)?];
-        Ok(Self { schema, policies, authorizer: Authorizer::new(), names: Names::new(), own, contexts })
+        let names = Names::new();
+        let reads = Permission::ALL.iter().map(|&p| names.read_about(p, &policies)).collect();
+        Ok(Self { schema, policies, authorizer: Authorizer::new(), names, own, reads, contexts })
     }
 
     /// Answers one question. What cannot be decided is refused.
     #[must_use]
     pub fn decide(&self, question: &Question<'_>) -> Decision {
-        let entities = check(question.permission, &question.resource)
-            .and_then(|()| self.entities(question.person, question.grants, &[question.resource]));
+        let entities = check(question.permission, &question.resource).and_then(|()| {
+            let reads = &self.reads[question.permission as usize];
+            self.entities(question.person, question.grants, reads, &[question.resource])
+        });
         match entities {
             Ok(entities) => self.answer(question, &entities),
             Err(problem) => undecidable(question.permission, problem),
@@ -115,8 +124,9 @@ impl Policy {
             .map(|&(user, administrator)| Target::Account { user, administrator, path: bulk.path })
             .collect();
         let Some(first) = targets.first() else { return Vec::new() };
-        let entities =
-            check(bulk.permission, first).and_then(|()| self.entities(bulk.person, bulk.grants, &targets));
+        let entities = check(bulk.permission, first).and_then(|()| {
+            self.entities(bulk.person, bulk.grants, &self.reads[bulk.permission as usize], &targets)
+        });
         let decide = |&resource: &Target<'_>| match &entities {
             Ok(entities) => self.answer(
                 &Question {
@@ -133,11 +143,13 @@ impl Policy {
         targets.iter().map(decide).collect()
     }
 
-    /// The principal, the scopes of the path and the resources lying at its end.
+    /// The principal with the scopes of these permissions, the scopes of the path and
+    /// the resources lying at its end.
     fn entities(
         &self,
         person: UserId,
         grants: &[GrantOnPath<'_>],
+        reads: &[Permission],
         resources: &[Target<'_>],
     ) -> Result<Entities, String> {
         let path = resources.first().map_or(&[][..], Target::path);
@@ -149,7 +161,8 @@ impl Policy {
                 parent.clone().map(|uid| ("parent".to_owned(), RestrictedExpression::new_entity_uid(uid)));
             all.push(entity(scope.clone(), attribute.into_iter().collect(), parent.into_iter().collect())?);
         }
-        all.push(entity(self.names.person(person), self.names.held(grants, path, &scopes), HashSet::new())?);
+        let held = self.names.held(grants, reads, path, &scopes);
+        all.push(entity(self.names.person(person), held, HashSet::new())?);
         for resource in resources {
             if let Target::Account { user, administrator, .. } = *resource {
                 let owner = RestrictedExpression::new_entity_uid(self.names.person(user));
@@ -285,30 +298,42 @@ impl Names {
         self.actions[permission as usize].clone()
     }
 
-    /// One set of scopes for each permission. Only scopes of the path are in
+    /// One set of scopes for each of these permissions. Only scopes of the path are in
     /// them, and of those only the highest: who holds something on a tenant
     /// holds it on all below, so that the others would add nothing, and building
     /// them is what costs.
     fn held(
         &self,
         grants: &[GrantOnPath<'_>],
+        reads: &[Permission],
         path: &[TenantId],
         scopes: &[EntityUid],
     ) -> HashMap<String, RestrictedExpression> {
-        let mut highest: Vec<Option<usize>> = vec![None; Permission::ALL.len()];
-        for grant in grants {
-            if let Some(level) = path.iter().position(|&tenant| tenant == grant.scope) {
-                for &permission in grant.permissions {
-                    let known = &mut highest[permission as usize];
-                    *known = Some(known.map_or(level, |other| other.min(level)));
-                }
-            }
-        }
-        let set = |level: Option<usize>| {
-            let scope = level.and_then(|level| scopes.get(level)).cloned();
+        let highest = |permission: &Permission| {
+            let carrying = grants.iter().filter(|grant| grant.permissions.contains(permission));
+            carrying.filter_map(|grant| path.iter().position(|&tenant| tenant == grant.scope)).min()
+        };
+        let set = |permission: &Permission| {
+            let scope = highest(permission).and_then(|level| scopes.get(level)).cloned();
             RestrictedExpression::new_set(scope.map(RestrictedExpression::new_entity_uid))
         };
-        self.attributes.iter().cloned().zip(highest.into_iter().map(set)).collect()
+        reads.iter().map(|p| (self.attributes[*p as usize].clone(), set(p))).collect()
+    }
+
+    /// The permissions whose scopes some policy about this one mentions.
+    fn read_about(&self, permission: Permission, policies: &PolicySet) -> Vec<Permission> {
+        let action = self.action(permission);
+        let about: String = policies
+            .policies()
+            .filter(|policy| match policy.action_constraint() {
+                ActionConstraint::Any => true,
+                ActionConstraint::Eq(only) => only == action,
+                ActionConstraint::In(several) => several.contains(&action),
+            })
+            .map(ToString::to_string)
+            .collect();
+        let mentioned = |p: &Permission| about.contains(&self.attributes[*p as usize]);
+        Permission::ALL.iter().copied().filter(mentioned).collect()
     }
 }
 
@@ -378,7 +403,7 @@ mod tests {
         let question = case.question();
         for grants in [question.grants, &[]] {
             let entities = policy
-                .entities(question.person, grants, &[question.resource])
+                .entities(question.person, grants, Permission::ALL, &[question.resource])
                 .expect("an account on a path of six")
                 .iter()
                 .cloned()
