@@ -309,7 +309,7 @@ impl WriteTx<'_> {
         )
         .execute(self.sql())
         .await?;
-        self.grow_people(permit.tenant.id, 1);
+        self.grow_people(permit.tenant.id, usize::from(user.object.is_some()));
         self.note_user(permit, user.id, "user.restored");
         Ok(user)
     }
