@@ -53,7 +53,7 @@ pub(crate) async fn set(
         // What somebody has already stays as it is, also when it is published no more.
         if let Some(has) = present.filter(|a| newest.is_none_or(|b| b.content.version == a.content.version)) {
             kept.insert(code.as_str());
-            // But of a service that was taken from the customer and given again it gave nothing yet.
+            // But of a service that was taken from the customer and given again it gives nothing yet.
             if let Ok((_, plans, _)) = home.bundle("bundles", code)
                 && plans.iter().any(|(plan, instance)| !has.gives(&plan.code, &instance.code))
             {
@@ -74,10 +74,12 @@ pub(crate) async fn set(
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors));
     }
-    for (mut has, plans) in anew {
+    let gone: Vec<_> = has.iter().filter(|a| !kept.contains(a.content.code.as_str())).cloned().collect();
+    // Only where that is all that was meant: who gives another bundle orders nothing of this one.
+    for (mut of, plans) in anew.into_iter().filter(|_| fresh.is_empty() && gone.is_empty()) {
         give(tx, tenant, (user, object), &plans).await?;
-        has.plans = given(&plans);
-        tx.set_assigned_plans(&has).await?;
+        of.plans = given(&plans);
+        tx.set_assigned_plans(&of).await?;
     }
     // What is new first, so that nothing is left and entered again.
     for (bundle, plans, groups) in fresh {
@@ -92,7 +94,6 @@ pub(crate) async fn set(
         let (bundle, groups) = (bundle.id, brought);
         tx.assign_bundles(tenant.id, &[NewAssignment { user, bundle, name, plans: given, groups }]).await?;
     }
-    let gone: Vec<_> = has.into_iter().filter(|a| !kept.contains(a.content.code.as_str())).collect();
     take(tx, tenant, (user, object), &gone).await
 }
 

@@ -12,8 +12,6 @@ ALTER TABLE quota
     ADD COLUMN sure_from xid8,
     -- When it was counted last.
     ADD COLUMN counted_at timestamptz;
-REVOKE INSERT ON quota FROM tenantry_app;
-GRANT INSERT (tenant_id, kind, subject, most, updated_at) ON quota TO tenantry_app;
 
 -- What there is more or less of, appended: who takes something waits for nobody.
 CREATE TABLE quota_tally (
@@ -43,6 +41,25 @@ BEGIN
         RAISE EXCEPTION 'quotas are asked for tenants of the caller' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN quota_counted(of_tenant, of_kind, of_subject);
+END $f$;
+
+-- As before, and from here on until the end of its transaction a tenant that is given something stays
+-- below whom it stands: who moves one waits for all who give (settle_move), and who gives sees where
+-- it moved. Not STABLE, so that it sees what was true after it waited.
+CREATE OR REPLACE FUNCTION bounded(tenants uuid[]) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $f$
+DECLARE one uuid;
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('quotas', 34));
+    FOREACH one IN ARRAY tenants LOOP
+        IF one IS DISTINCT FROM scope_tenant() AND NOT in_scope(one) THEN
+            RAISE EXCEPTION 'quotas are asked for tenants of the caller' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        IF EXISTS (SELECT FROM tenant_closure c JOIN quota u ON u.tenant_id = c.ancestor WHERE c.descendant = one) THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+    RETURN false;
 END $f$;
 
 -- As before; what is given is added under the lock, so that nothing is counted there.
@@ -88,56 +105,90 @@ BEGIN
     END LOOP;
 END $f$;
 
--- As before, without counting what is known.
+-- As before, without counting what is known, and without holding up who gives something: it is
+-- asked once more when the move is made.
 CREATE OR REPLACE FUNCTION move_exceeds(moved uuid, new_parent uuid)
     RETURNS TABLE (owner uuid, kind text, subject text, most bigint, used bigint, asked bigint)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $f$
 #variable_conflict use_column
-DECLARE q record; present bigint;
+DECLARE q record;
 BEGIN
     IF caller() IS NOT NULL AND NOT (in_scope(moved) AND in_scope(new_parent)) THEN
         RAISE EXCEPTION 'moves are asked for by those above both' USING ERRCODE = 'insufficient_privilege';
     END IF;
     FOR q IN
-        SELECT u.tenant_id, u.kind, u.subject FROM tenant_closure c JOIN quota u ON u.tenant_id = c.ancestor
+        SELECT u.tenant_id, u.kind, u.subject, u.most FROM tenant_closure c JOIN quota u ON u.tenant_id = c.ancestor
          WHERE c.descendant = new_parent AND NOT EXISTS (
                SELECT FROM tenant_closure o WHERE o.ancestor = c.ancestor AND o.descendant = moved)
          ORDER BY u.tenant_id, u.kind, u.subject
     LOOP
         asked := quota_used(moved, q.kind, q.subject);
         CONTINUE WHEN asked = 0;
-        SELECT u.most INTO present FROM quota u
-         WHERE (u.tenant_id, u.kind, u.subject) = (q.tenant_id, q.kind, q.subject) FOR UPDATE;
-        CONTINUE WHEN NOT FOUND;
         used := quota_counted(q.tenant_id, q.kind, q.subject) + asked;
-        IF used > present THEN
-            owner := q.tenant_id; kind := q.kind; subject := q.subject; most := present;
+        IF used > q.most THEN
+            owner := q.tenant_id; kind := q.kind; subject := q.subject; most := q.most;
             RETURN NEXT;
         END IF;
     END LOOP;
 END $f$;
 
--- Who moves takes along what it has: of sellers it leaves or comes to, and of nobody else, it is
--- not known any more how much there is. A tenant that is only being made left nobody.
-CREATE FUNCTION quotas_unknown() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+-- The end of a move. Nobody gives anything to anybody from here until it is committed, so that
+-- nobody comes who is counted neither here nor there; whoever did before makes the move begin
+-- again, which then is refused with reasons. Of sellers that are left or come to, and of nobody
+-- else, it is not known any more how much there is. Runs as owner, because a quota may be that of
+-- a seller the caller does not see.
+CREATE FUNCTION settle_move(moved uuid, former uuid, new_parent uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp AS $f$
-DECLARE former uuid;
+DECLARE q record; changed uuid[]; asked bigint; present bigint;
 BEGIN
-    SELECT e.parent INTO former FROM tenant_edge e WHERE e.child = NEW.child AND e.valid_to = NEW.valid_from;
-    IF former IS NULL THEN
-        RETURN NULL;
+    IF caller() IS NOT NULL AND NOT (in_scope(moved) AND in_scope(new_parent)) THEN
+        RAISE EXCEPTION 'moves are made by those above both' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    PERFORM FROM quota u
-      WHERE EXISTS (SELECT FROM tenant_closure c WHERE c.ancestor = u.tenant_id AND c.descendant = former)
-         <> EXISTS (SELECT FROM tenant_closure c WHERE c.ancestor = u.tenant_id AND c.descendant = NEW.parent)
-      ORDER BY u.tenant_id, u.kind, u.subject FOR UPDATE;
-    UPDATE quota u SET used = NULL, sure_from = NULL
+    SELECT array_agg(DISTINCT u.tenant_id) INTO changed FROM quota u
      WHERE EXISTS (SELECT FROM tenant_closure c WHERE c.ancestor = u.tenant_id AND c.descendant = former)
-        <> EXISTS (SELECT FROM tenant_closure c WHERE c.ancestor = u.tenant_id AND c.descendant = NEW.parent);
-    RETURN NULL;
+        <> EXISTS (SELECT FROM tenant_closure c WHERE c.ancestor = u.tenant_id AND c.descendant = new_parent);
+    IF changed IS NULL THEN
+        RETURN;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('quotas', 34));
+    FOR q IN SELECT u.* FROM tenant_closure c JOIN quota u ON u.tenant_id = c.ancestor
+              WHERE c.descendant = new_parent AND u.tenant_id = ANY(changed) LOOP
+        asked := quota_used(moved, q.kind, q.subject);
+        CONTINUE WHEN asked = 0;
+        -- What is known is so without whom moves, what is counted with them.
+        present := CASE WHEN q.used IS NULL THEN quota_used(q.tenant_id, q.kind, q.subject)
+                        ELSE quota_counted(q.tenant_id, q.kind, q.subject) + asked END;
+        IF present > q.most THEN
+            RAISE EXCEPTION 'more was given while tenant % moved', moved USING ERRCODE = 'serialization_failure';
+        END IF;
+    END LOOP;
+    PERFORM FROM quota u WHERE u.tenant_id = ANY(changed) ORDER BY u.tenant_id, u.kind, u.subject FOR UPDATE;
+    UPDATE quota u SET used = NULL, sure_from = NULL WHERE u.tenant_id = ANY(changed);
 END $f$;
-CREATE TRIGGER tenant_edge_quotas AFTER INSERT ON tenant_edge FOR EACH ROW
-    WHEN (NEW.valid_to IS NULL AND NEW.parent IS NOT NULL) EXECUTE FUNCTION quotas_unknown();
+
+-- As before, and its end is that for quotas.
+CREATE OR REPLACE FUNCTION move_tenant(moved uuid, new_parent uuid, day date, of_request uuid, instant timestamptz)
+    RETURNS bigint LANGUAGE plpgsql SET search_path = public, pg_temp AS $f$
+DECLARE since timestamptz; former uuid; ids uuid[]; specs jsonb[]; directory uuid; made bigint := 0;
+BEGIN
+    UPDATE tenant_edge e SET valid_to = greatest(instant, e.valid_from + interval '1 us'), to_day = day
+     WHERE e.child = moved AND e.valid_to IS NULL RETURNING e.valid_to, e.parent INTO STRICT since, former;
+    INSERT INTO tenant_edge (child, parent, valid_from, from_day) VALUES (moved, new_parent, since, day);
+    FOR directory IN SELECT DISTINCT o.target_id FROM object o
+                      WHERE o.entity_id = moved AND o.kind = 'container' AND o.wanted ORDER BY 1
+    LOOP
+        made := made + (SELECT p.made FROM place_containers(new_parent, directory, of_request, instant) p);
+    END LOOP;
+    SELECT array_agg(a.id), array_agg(a.spec) INTO ids, specs FROM (
+        SELECT o.id, jsonb_set(o.spec, '{parent}', coalesce(
+                   (SELECT to_jsonb(printed_id('obj', p.id)) FROM object p WHERE p.entity_id = new_parent AND p.target_id = o.target_id
+                       AND p.kind = 'container' AND p.wanted), 'null'::jsonb)) AS spec
+          FROM object o WHERE o.entity_id = moved AND o.kind = 'container' AND o.wanted
+         ORDER BY o.id FOR UPDATE OF o) a;
+    made := made + want_specs(of_request, 0::smallint, instant, ids, specs) + settle_accounts(moved, of_request, instant);
+    PERFORM settle_move(moved, former, new_parent);
+    RETURN made;
+END $f$;
 
 -- As before; who goes counts for no quota any more. Who comes back is told by who restores them.
 CREATE OR REPLACE FUNCTION tally_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -239,9 +290,9 @@ BEGIN
     RETURN CASE WHEN FOUND AND q.known THEN wrong ELSE 0 END;
 END $f$;
 
-REVOKE EXECUTE ON FUNCTION quota_counted, quota_now, quotas_unknown, tally_ended_plans, tally_next_plan,
+REVOKE EXECUTE ON FUNCTION quota_counted, quota_now, settle_move, tally_ended_plans, tally_next_plan,
     note_unknown_quotas, settle_quota FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION quota_now TO tenantry_app;
+GRANT EXECUTE ON FUNCTION quota_now, settle_move TO tenantry_app;
 GRANT EXECUTE ON FUNCTION note_unknown_quotas, settle_quota TO tenantry_engine;
 
 -- ---------------------------------------------------------------- names of directories

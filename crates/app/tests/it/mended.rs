@@ -334,8 +334,11 @@ async fn a_bundle_says_what_it_gives_also_after_its_service_was_taken_and_given_
     let erp = held().await.into_iter().find(|(plan, ..)| plan == "erp-full").expect("the plan").2;
     users::remove_plan(&w.app, &w.root, bo, erp, &cause()).await.expect("taken");
     assert_eq!(held().await.len(), 1);
-    // Who says that bo has the bundle says that bo has what it gives.
-    give(&w, bo, &["clerk"]).await.expect("given anew");
+    // Who gives another bundle orders nothing of this one; who gives this one again does.
+    bundle(&w, "porter", &["desktop-s"], &[]).await;
+    give(&w, bo, &["clerk", "porter"]).await.expect("another one");
+    assert_eq!(held().await.len(), 1);
+    give(&w, bo, &["clerk", "porter"]).await.expect("given anew");
     assert_eq!(says().await, ["desktop-s@main", "erp-full@production"]);
     let direct: Vec<_> = held().await.into_iter().map(|(plan, direct, _)| (plan, direct)).collect();
     assert_eq!(direct, [("desktop-s".to_owned(), true), ("erp-full".to_owned(), false)]);
