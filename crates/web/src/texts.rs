@@ -84,7 +84,8 @@ pub fn field_error(error: &FieldError) -> String {
 fn of_service(error: &FieldError, rule: String) -> String {
     let arg = |key: &str| error.args.get(key);
     let (Some(service), Some(value)) = (arg("service"), arg("value")) else { return rule };
-    let mut args = vec![("service", service.into()), ("value", value.into()), ("rule", rule.into())];
+    let mut args: Vec<(&str, Arg)> =
+        vec![("service", service.into()), ("value", value.into()), ("rule", rule.into())];
     match arg("person") {
         None => say_with("rule-of-service", &args),
         Some(person) => {

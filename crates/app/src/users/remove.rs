@@ -76,8 +76,14 @@ pub async fn delete(
 /// still exist. Billing of the plans begins anew; roles are not given back.
 pub async fn restore(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> Result<User, AppError> {
     let mut tx = app.store.write(caller).await?;
-    let (removed, permit) = tx.removed_account(id).await?;
-    let tenant = permit.tenant.clone();
+    let (removed, tenant) = tx.lock_removed(id).await?;
+    let permit = match tx.permit_restore(&tenant, &removed) {
+        Ok(permit) => permit,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, tenant.id, error.into(), cause).await);
+        }
+    };
     let object = removed.user.object.ok_or(AppError::NotFound("user"))?;
     if let Some(key) = removed.user.details.get(&Detail::ExternalId)
         && !tx.external_ids_taken(tenant.id, std::slice::from_ref(key)).await?.is_empty()

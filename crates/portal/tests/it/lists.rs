@@ -143,12 +143,10 @@ async fn of_more_directories_and_resellers_than_a_list_holds_each_is_named_by_it
         .db
         .execute(
             "CREATE TEMP TABLE made AS SELECT gen_random_uuid() AS id, n FROM generate_series(1, 201) n;
-             BEGIN;
              INSERT INTO tenant_edge (child, parent, valid_from)
                  SELECT m.id, t.id, now() FROM made m, tenant t WHERE t.kind = 'provider';
              INSERT INTO tenant (id, kind, code, name, search_key, language, time_zone, currency, created_at)
                  SELECT id, 'reseller', 'zz' || n, 'Zz ' || n, 'zz ' || n, 'en', 'UTC', 'EUR', now() FROM made;
-             COMMIT;
              INSERT INTO target (id, tenant_id, code, kind, name, created_at)
                  SELECT m.id, t.id, 'zz' || n, 'ad', 'Zz ' || n, now() FROM made m, tenant t WHERE t.kind = 'provider'",
         )
