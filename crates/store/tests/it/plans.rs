@@ -10,7 +10,7 @@ use store::{APP_ROLE, Caller, ENGINE_ROLE};
 use crate::world::{Estate, World};
 
 /// 2,000 customers of 20 people, and one of 10,000.
-async fn fill(estate: &Estate) {
+pub async fn fill(estate: &Estate) {
     let (world, north, a1) = (&estate.world, estate.north.id.uuid(), estate.a1.id.uuid());
     let request = estate.a1.request.uuid();
     world
@@ -90,7 +90,7 @@ fn in_sources(sources: &str, part: &str) -> String {
     found.remove(0)
 }
 
-async fn scoped(world: &World, caller: &Caller) -> PgConnection {
+pub async fn scoped(world: &World, caller: &Caller) -> PgConnection {
     let mut sql = world.login(APP_ROLE).await;
     sqlx::query(
         "SELECT set_config('tenantry.caller', $1, false), set_config('tenantry.home', $2, false),

@@ -8,6 +8,7 @@ use store::{engine::EngineStore, tx::act};
 
 use crate::{
     life::{contain, engine, transfer},
+    plans::{fill, scoped},
     world::{Estate, World},
 };
 
@@ -138,4 +139,30 @@ async fn the_services_of_some_people_are_those_of_nobody_else() {
     assert_eq!(tx.services_of(&[person]).await.expect("services"), [world.service]);
     assert!(tx.services_of(&[]).await.expect("services").is_empty());
     tx.finish().await.expect("the end");
+}
+
+/// Pages of the database that are read for somebody who comes to a customer of north.
+async fn pages_read(estate: &Estate) -> i64 {
+    let mut sql = scoped(&estate.world, &estate.a1.admin).await;
+    let asked = format!("SELECT * FROM quotas_exceeded('{}', 1, '{{}}', '{{}}')", estate.a1.id.uuid());
+    // The first time a connection plans it.
+    run(&mut sql, format!("BEGIN; {asked}")).await;
+    let explain = format!("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {asked}");
+    let plan: serde_json::Value =
+        sqlx::query_scalar(AssertSqlSafe(explain)).fetch_one(&mut sql).await.expect("a plan");
+    run(&mut sql, "ROLLBACK".to_owned()).await;
+    let pages = ["Shared Hit Blocks", "Shared Read Blocks"].map(|key| plan[0]["Plan"][key].as_i64());
+    pages.into_iter().map(|pages| pages.expect("a number")).sum()
+}
+
+#[tokio::test]
+async fn who_comes_where_many_are_below_a_quota_counts_none_of_them() {
+    let estate = Estate::new().await;
+    let (world, engine) = (&estate.world, engine(&estate.world));
+    fill(&estate).await;
+    set(&estate, estate.north.id, ("people", ""), 1_000_000).await;
+    let counted = pages_read(&estate).await;
+    settle(world, &engine).await;
+    let known = pages_read(&estate).await;
+    assert!(counted > 2_000 && known < 200, "{counted} pages when it was counted, {known} when it was known");
 }
