@@ -15,7 +15,6 @@ use domain::{
     field::{FieldError, Rule},
     id::{RequestId, TenantId, UserId},
     permission::Permission,
-    service::split_instance,
 };
 use web::Surface;
 use wire::catalogue::{
@@ -214,18 +213,12 @@ pub async fn show_user_bundles(
         Ok::<_, AppError>((assigned, plans))
     };
     let (assigned, plans) = read.await?;
-    let gives = |content: &stored::NewBundle, plan: &str, instance: &str| {
-        content.plans.iter().any(|text| {
-            let (code, named) = split_instance(text);
-            code == plan && named.is_none_or(|named| named == instance)
-        })
-    };
     let sources = plans.iter().map(|s| PlanSource {
         plan: format!("{}@{}", s.plan, s.instance),
         direct: s.direct,
         bundles: assigned
             .iter()
-            .filter(|a| gives(&a.content, &s.plan, &s.instance))
+            .filter(|a| a.gives(&s.plan, &s.instance))
             .map(|a| a.content.code.clone())
             .collect(),
     });

@@ -2,12 +2,12 @@
 
 use app::{
     AppError,
-    seats::{self as use_cases, Chosen, Deed},
+    seats::{self as use_cases, Chosen, Deed, Seat},
 };
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     field::{FieldError, Rule},
-    id::{TenantId, UserId},
+    id::{RequestId, TenantId, UserId},
 };
 use web::Surface;
 use wire::seats::{ChangeSeats, SeatDeed, SeatsChanged};
@@ -33,20 +33,33 @@ pub async fn change_seats(
 ) -> Answer<(StatusCode, Json<SeatsChanged>)> {
     let (deed, chosen) = checked(&new).map_err(AppError::field)?;
     let (app, caller, how) = (&surface.app, &call.caller, (deed, &chosen));
-    let of = use_cases::preview(app, caller, id, &new.plan, how).await?;
-    let request = match new.preview {
-        true => None,
-        false => use_cases::change(app, caller, id, &new.plan, how, &call.cause).await?,
-    };
-    let changed = SeatsChanged {
-        plan: of.seat.code(),
-        name: of.seat.plan.name,
-        people: of.people,
-        kept: of.kept,
-        left_out: of.left_out,
-        request: request.map(|request| request.to_string()),
+    // Who only looks has tried nothing; who acts is told of what was done, and noted where it is denied.
+    let changed = match new.preview {
+        true => {
+            let of = use_cases::preview(app, caller, id, &new.plan, how).await?;
+            changed(&of.seat, (of.people, of.kept, of.left_out), None)
+        }
+        false => {
+            let of = use_cases::change(app, caller, id, &new.plan, how, &call.cause).await?;
+            changed(&of.seat, (of.people, of.kept, of.left_out), of.request)
+        }
     };
     Ok((StatusCode::ACCEPTED, Json(changed)))
+}
+
+fn changed(
+    seat: &Seat,
+    (people, kept, left_out): (usize, usize, usize),
+    request: Option<RequestId>,
+) -> SeatsChanged {
+    SeatsChanged {
+        plan: seat.code(),
+        name: seat.plan.name.clone(),
+        people,
+        kept,
+        left_out,
+        request: request.map(|request| request.to_string()),
+    }
 }
 
 fn checked(new: &ChangeSeats) -> Result<(Deed, Chosen), FieldError> {

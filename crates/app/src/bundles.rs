@@ -7,7 +7,6 @@ use domain::{
     field::{FieldError, Rule},
     id::{ObjectId, UserId},
     limits,
-    service::split_instance,
 };
 use store::{
     catalogue::{Assigned, Instance, NewAssignment, Plan},
@@ -21,10 +20,9 @@ use crate::{
     users::{end_plan, home},
 };
 
-/// Whether one of these bundles gives a plan of an instance. A bundle that names no
-/// instance means the only one there was when it was given.
+/// Whether one of these bundles gives a plan of an instance.
 pub(crate) fn gives(assigned: &[Assigned], plan: &str, instance: &str) -> bool {
-    assigned.iter().flat_map(|a| &a.plans).any(|text| split_instance(text) == (plan, Some(instance)))
+    assigned.iter().any(|a| a.gives(plan, instance))
 }
 
 /// Plans of instances, as they are noted.
@@ -48,12 +46,19 @@ pub(crate) async fn set(
     let home = home(tx, tenant, &plans, true).await?;
     let has = tx.assigned(&[user]).await?;
     let (mut fresh, mut errors, mut kept) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let mut anew = Vec::new();
     for (i, code) in codes.iter().enumerate() {
         let newest = home.bundles.iter().find(|b| b.content.code == *code && !b.retired);
         let present = has.iter().find(|a| a.content.code == *code);
         // What somebody has already stays as it is, also when it is published no more.
-        if present.is_some_and(|a| newest.is_none_or(|b| b.content.version == a.content.version)) {
+        if let Some(has) = present.filter(|a| newest.is_none_or(|b| b.content.version == a.content.version)) {
             kept.insert(code.as_str());
+            // But of a service that was taken from the customer and given again it gives nothing yet.
+            if let Ok((_, plans, _)) = home.bundle("bundles", code)
+                && plans.iter().any(|(plan, instance)| !has.gives(&plan.code, &instance.code))
+            {
+                anew.push((has.clone(), plans));
+            }
             continue;
         }
         if codes[..i].contains(code) {
@@ -69,31 +74,17 @@ pub(crate) async fn set(
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors));
     }
+    let gone: Vec<_> = has.iter().filter(|a| !kept.contains(a.content.code.as_str())).cloned().collect();
+    // Only where that is all that was meant: who gives another bundle orders nothing of this one.
+    for (mut of, plans) in anew.into_iter().filter(|_| fresh.is_empty() && gone.is_empty()) {
+        give(tx, tenant, (user, object), &plans).await?;
+        of.plans = given(&plans);
+        tx.set_assigned_plans(&of).await?;
+    }
     // What is new first, so that nothing is left and entered again.
     for (bundle, plans, groups) in fresh {
+        give(tx, tenant, (user, object), &plans).await?;
         let given = given(&plans);
-        let held = tx.subscriptions(tenant.id, Some(user)).await?;
-        let mut bundled = Vec::new();
-        for (plan, instance) in plans {
-            if held.iter().any(|s| s.plan == plan.code && s.instance == instance.code) {
-                continue;
-            }
-            let id = tx.id();
-            let subscription = NewSubscription {
-                id,
-                user: Some(user),
-                plan: plan.id,
-                order: None,
-                group: instance.groups[0],
-                member: Some(object),
-            };
-            tx.subscribe(tenant.id, &tenant.time_zone, &[subscription]).await?;
-            tx.note_plan(tenant.id, user, &plan.code, plan.version, true);
-            let edges: Vec<_> = instance.groups.iter().map(|g| Edge { group: *g, member: object }).collect();
-            tx.want_members_now(tenant.id, &edges, true).await?;
-            bundled.push(id);
-        }
-        tx.set_direct(&bundled, false).await?;
         let present = tx.member_among(object, &groups).await?;
         let brought: Vec<_> = groups.into_iter().filter(|g| !present.contains(g)).collect();
         tx.may_fill(tenant, &brought).await?;
@@ -103,8 +94,39 @@ pub(crate) async fn set(
         let (bundle, groups) = (bundle.id, brought);
         tx.assign_bundles(tenant.id, &[NewAssignment { user, bundle, name, plans: given, groups }]).await?;
     }
-    let gone: Vec<_> = has.into_iter().filter(|a| !kept.contains(a.content.code.as_str())).collect();
     take(tx, tenant, (user, object), &gone).await
+}
+
+/// Gives the plans of a bundle, as far as somebody does not have them.
+async fn give(
+    tx: &mut WriteTx<'_>,
+    tenant: &TenantRef,
+    (user, object): (UserId, ObjectId),
+    plans: &[(&Plan, &Instance)],
+) -> Result<(), AppError> {
+    let held = tx.subscriptions(tenant.id, Some(user)).await?;
+    let mut bundled = Vec::new();
+    for (plan, instance) in plans {
+        if held.iter().any(|s| s.plan == plan.code && s.instance == instance.code) {
+            continue;
+        }
+        let id = tx.id();
+        let subscription = NewSubscription {
+            id,
+            user: Some(user),
+            plan: plan.id,
+            order: None,
+            group: instance.groups[0],
+            member: Some(object),
+        };
+        tx.subscribe(tenant.id, &tenant.time_zone, &[subscription]).await?;
+        tx.note_plan(tenant.id, user, &plan.code, plan.version, true);
+        let edges: Vec<_> = instance.groups.iter().map(|g| Edge { group: *g, member: object }).collect();
+        tx.want_members_now(tenant.id, &edges, true).await?;
+        bundled.push(id);
+    }
+    tx.set_direct(&bundled, false).await?;
+    Ok(())
 }
 
 /// Takes bundles away.

@@ -68,6 +68,21 @@ pub struct SeatsPreview {
     pub quotas: Vec<QuotaUse>,
 }
 
+/// What it came to.
+#[derive(Debug, Clone)]
+pub struct SeatsDone {
+    /// The plan.
+    pub seat: Seat,
+    /// For how many people something changed.
+    pub people: usize,
+    /// How many keep the plan, because a bundle gives it.
+    pub kept: usize,
+    /// How many were left out, because they are administrators of whom the caller may not.
+    pub left_out: usize,
+    /// The one request; none when nothing changed for anybody.
+    pub request: Option<RequestId>,
+}
+
 /// Who changes, and who does not.
 struct People {
     changing: Vec<SeatView>,
@@ -75,6 +90,18 @@ struct People {
     bundled: BTreeSet<UserId>,
     kept: usize,
     left_out: usize,
+}
+
+impl People {
+    fn counts(&self) -> (usize, usize, usize) {
+        let bundled = self.bundled.len();
+        (self.changing.len() - bundled, self.kept + bundled, self.left_out)
+    }
+
+    fn done(&self, seat: Seat, request: Option<RequestId>) -> SeatsDone {
+        let (people, kept, left_out) = self.counts();
+        SeatsDone { seat, people, kept, left_out, request }
+    }
 }
 
 impl Seat {
@@ -135,14 +162,8 @@ pub async fn preview(
     let quotas = tx.quotas(customer).await?.into_iter().filter(|of| counts(of, &seat.plan)).collect();
     tx.finish().await?;
     let named = people.changing.iter().take(limits::PEOPLE_NAMED).map(|seat| seat.display_name.clone());
-    Ok(SeatsPreview {
-        named: named.collect(),
-        people: people.changing.len() - people.bundled.len(),
-        kept: people.kept + people.bundled.len(),
-        left_out: people.left_out,
-        quotas,
-        seat,
-    })
+    let (changing, kept, left_out) = people.counts();
+    Ok(SeatsPreview { named: named.collect(), people: changing, kept, left_out, quotas, seat })
 }
 
 fn counts(of: &QuotaUse, plan: &Plan) -> bool {
@@ -153,8 +174,8 @@ fn counts(of: &QuotaUse, plan: &Plan) -> bool {
     }
 }
 
-/// Gives a plan to people who do not have it, or takes it from people who do; none when
-/// nothing changes for anybody. Billing begins with the verification and ends now.
+/// Gives a plan to people who do not have it, or takes it from people who do. Billing begins with
+/// the verification and ends now.
 pub async fn change(
     app: &App,
     caller: &Caller,
@@ -162,7 +183,7 @@ pub async fn change(
     plan: &str,
     (deed, chosen): (Deed, &Chosen),
     cause: &Cause,
-) -> Result<Option<RequestId>, AppError> {
+) -> Result<SeatsDone, AppError> {
     let mut tx = app.store.write(caller).await?;
     let tenant = tx.tenant(customer).await?;
     let read = match tx.permit_people(&tenant) {
@@ -185,7 +206,7 @@ pub async fn change(
         }
     };
     if found.changing.is_empty() {
-        return Ok(None);
+        return Ok(found.done(seat, None));
     }
     let ids: Vec<_> = found.changing.iter().map(|person| person.user).collect();
     let permit = match tx.accounts::<act::UserUpdate>(&tenant, &ids).await {
@@ -196,9 +217,11 @@ pub async fn change(
         }
     };
     // Somebody may have got or lost it while the accounts were waited for.
-    let again = people(&mut tx, &read, &seat, deed, &Chosen::People(ids)).await?;
+    let mut again = people(&mut tx, &read, &seat, deed, &Chosen::People(ids)).await?;
+    again.kept += found.kept;
+    again.left_out += found.left_out;
     if again.changing.is_empty() {
-        return Ok(None);
+        return Ok(again.done(seat, None));
     }
     let kind = if deed == Deed::Give { "plans_give" } else { "plans_take" };
     let args = json!({ "name": seat.plan.name, "plan": seat.code(), "count": again.changing.len() });
@@ -211,7 +234,7 @@ pub async fn change(
     let all: Vec<_> = again.changing.iter().map(|person| person.user.uuid()).collect();
     tx.settle_people(&all).await?;
     tx.commit(cause).await?;
-    Ok(Some(request))
+    Ok(again.done(seat, Some(request)))
 }
 
 async fn give(

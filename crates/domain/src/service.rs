@@ -345,6 +345,8 @@ impl Definition {
 /// A plan a person has, with the values that hold for the person.
 #[derive(Debug)]
 pub struct Holding<'a> {
+    /// Code of the service.
+    pub service: &'a str,
     /// What the service means.
     pub definition: &'a Definition,
     /// Code of the instance.
@@ -356,7 +358,7 @@ pub struct Holding<'a> {
 /// What services set on a person. Of two that set the same the first wins, so
 /// their order has to be a stable one. `person` answers for the places of the
 /// customer and of the person. A template that needs something empty sets
-/// nothing; a value the target could not take is an error that names the attribute.
+/// nothing; a value the target could not take is an error that names the attribute and the service.
 pub fn attributes<'a>(
     holdings: &[Holding<'a>],
     person: &dyn Fn(&str) -> Option<&'a str>,
@@ -373,7 +375,8 @@ pub fn attributes<'a>(
             };
             let Some(text) = template.fill(&value) else { continue };
             let parsed = detail.parse(&format!("attributes.{}", detail.code()), &text);
-            if let Some(value) = parsed.map_err(|e| e.with("value", &text))? {
+            let of_service = |e: FieldError| e.with("value", &text).with("service", holding.service);
+            if let Some(value) = parsed.map_err(of_service)? {
                 set.insert(*detail, value);
             }
         }
@@ -481,6 +484,7 @@ mod tests {
     fn a_template_is_filled_from_person_customer_and_properties() {
         let definition = draft().check().expect("valid");
         let holding = |server| Holding {
+            service: "desktop",
             definition: &definition,
             instance: "main",
             values: [("server", server)].into(),

@@ -15,7 +15,11 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::{permission::Permission, tenant::TenantKind};
+use domain::{
+    field::{FieldError, Rule},
+    permission::Permission,
+    tenant::TenantKind,
+};
 use web::{
     speech::{Language, money, say, say_with},
     texts,
@@ -32,7 +36,7 @@ pub use placed::{retry, retry_of, show};
 
 /// Where a field is looked at when it is left.
 const CHECK: &str = "/order/check";
-/// Sellers to choose from; somebody with more names one.
+/// Sellers to choose from; somebody with more types the code of one.
 const SELLERS: u32 = 200;
 
 #[derive(Template)]
@@ -42,6 +46,7 @@ struct New {
     form: Form,
     /// To choose from, if there are several.
     sellers: Vec<Choice>,
+    more_sellers: bool,
     seller: String,
     plans: Vec<Choice>,
     directories: Vec<Choice>,
@@ -59,16 +64,29 @@ pub async fn new(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
 /// What there is to choose from.
 struct Choices {
     seller: String,
+    /// What was typed and is none that can be chosen.
+    unknown: Option<FieldError>,
     sellers: Vec<Choice>,
+    more_sellers: bool,
     plans: Vec<Plan>,
     directories: Vec<Choice>,
 }
 
 async fn choices(tx: &mut ReadTx<'_>, caller: &Caller, given: Option<&str>) -> Result<Choices, AppError> {
     let permitted = roots(caller, Permission::OrderCreate)?;
-    let sellers = tx.sellers_below(&permitted, SELLERS).await?;
-    let chosen = match given {
-        Some(code) => tx.tenant_by_code(code).await?,
+    let sellers = tx.sellers_below(&permitted, SELLERS + 1).await?;
+    let named = match given {
+        None => None,
+        Some(code) => match tx.tenant_by_code(code).await.map_err(AppError::from) {
+            Ok(tenant) => Some(tenant).filter(|tenant| tenant.kind != TenantKind::Customer),
+            Err(AppError::NotFound(_)) => None,
+            Err(other) => return Err(other),
+        },
+    };
+    let unknown = given.filter(|_| named.is_none());
+    let unknown = unknown.map(|code| FieldError::new("seller", Rule::Unknown).with("value", code));
+    let chosen = match named {
+        Some(tenant) => tenant,
         None => {
             let own = tx.tenant(caller.tenant).await?;
             match sellers.first() {
@@ -82,9 +100,9 @@ async fn choices(tx: &mut ReadTx<'_>, caller: &Caller, given: Option<&str>) -> R
     let found = tx.placements(chosen.id).await?;
     let mut directories = vec![plain(String::new(), say("order-any-directory"))];
     directories.extend(found.into_iter().filter(|d| d.obstacle.is_none()).map(|d| plain(d.code, d.name)));
-    let several = sellers.len() > 1;
+    let (several, more_sellers) = (sellers.len() > 1, sellers.len() > SELLERS as usize);
     let sellers = sellers.into_iter().filter(|_| several).map(|s| plain(s.code, s.name)).collect();
-    Ok(Choices { seller: chosen.code, sellers, plans, directories })
+    Ok(Choices { seller: chosen.code, unknown, sellers, more_sellers, plans, directories })
 }
 
 async fn page(
@@ -102,6 +120,13 @@ async fn page(
         Ok::<_, AppError>(choices)
     };
     let of = read.await?;
+    // Who was sent here without one chooses; what was typed stands beside why it is none.
+    let (form, status) = match &of.unknown {
+        Some(error) if status == StatusCode::OK => {
+            (form.with_error("seller", &texts::field_error(error)), StatusCode::NOT_FOUND)
+        }
+        _ => (form, status),
+    };
     let language =
         |l: Language| Choice { code: l.tag().to_owned(), name: l.name().to_owned(), hint: String::new() };
     let inherited = Choice { code: String::new(), name: say("order-any-language"), hint: String::new() };
@@ -117,6 +142,7 @@ async fn page(
         }
         .checked_at(CHECK),
         sellers: of.sellers,
+        more_sellers: of.more_sellers,
         seller: of.seller,
         total: of.plans.iter().any(|p| p.price.is_some()).then(|| total(&chosen)),
         plans: of.plans.iter().map(choice).collect(),

@@ -91,6 +91,7 @@ fn event(of: Happened) -> Event {
 /// What a value is called, and what became of it.
 fn change(of: Changed) -> (String, String) {
     let name = value_name(&of.field);
+    let word = if of.field == "role" { role } else { word };
     let text = match (of.is_hidden, of.before.map(word), of.after.map(word)) {
         (true, ..) => say("history-hidden"),
         (_, None, Some(after)) => after,
@@ -110,4 +111,11 @@ fn word(value: String) -> String {
         "false" => say("history-no"),
         _ => value,
     }
+}
+
+/// A role by its name, whichever version of it was given; one nobody has a name for by its code.
+fn role(value: String) -> String {
+    let code = value.split('/').next().unwrap_or_default();
+    let id = format!("value-role-{code}");
+    if speech::has(&id) { say(&id) } else { value }
 }

@@ -73,6 +73,14 @@ impl ReadTx<'_> {
         Ok(id.map(TargetId::from_uuid))
     }
 
+    /// Code and name of a directory, if the caller may see it.
+    pub async fn target_names(&mut self, target: TargetId) -> Result<Option<(String, String)>, StoreError> {
+        let row = sqlx::query!("SELECT code, name FROM target WHERE id = $1", target.uuid())
+            .fetch_optional(self.sql())
+            .await?;
+        Ok(row.map(|row| (row.code, row.name)))
+    }
+
     /// The brand with this code.
     pub async fn brand_by_code(&mut self, code: &str) -> Result<Option<BrandId>, StoreError> {
         let id = sqlx::query_scalar!("SELECT id FROM brand WHERE code = $1", code)

@@ -76,7 +76,23 @@ pub fn field_error(error: &FieldError) -> String {
         _ => Arg::from(&error.args[name]),
     };
     let args: Vec<_> = names.iter().map(|name| (*name, arg(name))).collect();
-    say_with(id, &args)
+    of_service(error, say_with(id, &args))
+}
+
+/// What a service sets on people was typed by nobody here: who says it, of whom, and where it is
+/// changed.
+fn of_service(error: &FieldError, rule: String) -> String {
+    let arg = |key: &str| error.args.get(key);
+    let (Some(service), Some(value)) = (arg("service"), arg("value")) else { return rule };
+    let mut args: Vec<(&str, Arg)> =
+        vec![("service", service.into()), ("value", value.into()), ("rule", rule.into())];
+    match arg("person") {
+        None => say_with("rule-of-service", &args),
+        Some(person) => {
+            args.push(("person", person.into()));
+            say_with("rule-of-service-person", &args)
+        }
+    }
 }
 
 /// What a field takes, as the code has it in English (`a day, as 2026-03-01`), in the
@@ -137,7 +153,14 @@ mod tests {
         assert_eq!(field_error(&error), "\"gold\" does not exist here. Known: basic, more.");
         let quota = [("quota", "users"), ("whose", "Acme"), ("max", "5"), ("used", "4"), ("asked", "2")];
         let error = quota.iter().fold(FieldError::new("count", Rule::TooMany), |e, (k, v)| e.with(k, v));
-        let said = "The quota of Acme for users is 5; 4 are used, and 2 more were asked for.";
+        let said = "The quota of Acme for users is 5; 4 are used, and 2 more were asked for. Who stands above raises it, \
+                    or something of it is given up first.";
+        assert_eq!(field_error(&error), said);
+        let of = [("max", "64"), ("service", "desktop"), ("value", "Acme Sales"), ("person", "bo_acme")];
+        let error =
+            of.iter().fold(FieldError::new("attributes.company", Rule::TooLong), |e, (k, v)| e.with(k, v));
+        let said = "The service desktop would set \"Acme Sales\" for bo_acme. At most 64 characters. Change what \
+                    the service, its plan or its properties say, or the person, and try again.";
         assert_eq!(field_error(&error), said);
     }
 }

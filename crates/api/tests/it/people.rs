@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{Estate, Reply, text};
+use crate::world::{BEN, Estate, Reply, text};
 
 async fn patch(estate: &Estate, token: &str, path: &str, body: &Value) -> Reply {
     let etag = estate.world.get(token, path).await.header("etag").map(str::to_owned).expect("a version");
@@ -182,4 +182,30 @@ async fn rules_for_passwords_reach_down_and_are_named_all_at_once() {
     choose("Correct-Horse-7-Battery").await.expect(202);
     let removed = world.call(&estate.anna, &format!("DELETE {own}"), &[], None).await.expect(200);
     assert!(removed["own"].is_null());
+}
+
+#[tokio::test]
+async fn who_may_not_restore_somebody_is_on_record() {
+    let estate = Estate::new().await;
+    let world = &estate.world;
+    // Ben looks after people from now on, and removes nobody.
+    world
+        .db
+        .execute(&format!(
+            "INSERT INTO role_grant (id, tenant_id, user_id, role_code, role_version, created_at)
+             SELECT gen_random_uuid(), tenant_id, id, 'user_administrator', 1, created_at FROM users
+              WHERE principal_name = '{BEN}'"
+        ))
+        .await;
+    let people = format!("/customers/{}/users", estate.acme_id());
+    let cy =
+        world.post(&estate.anna, &people, &json!({ "given_name": "Cy", "surname": "New" })).await.expect(202);
+    let path = format!("/users/{}", text(&cy["id"]));
+    let etag = world.get(&estate.anna, &path).await.header("etag").map(str::to_owned).expect("a version");
+    let line = format!("DELETE {path}");
+    world.call(&estate.anna, &line, &[("if-match", &etag)], None).await.expect(202);
+    let line = format!("POST {path}/restore");
+    world.call(&estate.ben, &line, &[], None).await.expect(403);
+    assert_eq!(world.db.values("event", "id", "code = 'access.denied'").await.len(), 1);
+    world.call(&estate.anna, &line, &[], None).await.expect(202);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{Estate, text};
+use crate::world::{BEN, Estate, text};
 
 #[tokio::test]
 async fn a_plan_is_given_to_all_and_taken_from_one_after_a_look() {
@@ -60,4 +60,34 @@ async fn what_is_wrong_with_it_is_named() {
     world.post(&estate.bert, &path, &body).await.expect(404);
     // Who has an account and no role knows of no customer.
     world.post(&estate.ben, &path, &body).await.expect(404);
+}
+
+#[tokio::test]
+async fn an_attempt_that_is_denied_is_on_record_and_a_look_is_not() {
+    let estate = Estate::new().await;
+    let world = &estate.world;
+    // Ben looks after people from now on, but not after administrators.
+    world
+        .db
+        .execute(&format!(
+            "INSERT INTO role_grant (id, tenant_id, user_id, role_code, role_version, created_at)
+             SELECT gen_random_uuid(), tenant_id, id, 'user_administrator', 1, created_at FROM users
+              WHERE principal_name = '{BEN}'"
+        ))
+        .await;
+    let path = format!("/customers/{}/seats", estate.acme_id());
+    let denied = async || world.db.values("event", "id", "code = 'access.denied'").await.len();
+    let mut body =
+        json!({ "plan": "desktop-l", "deed": "give", "people": [estate.acme["administrator"]["id"]] });
+    body["preview"] = json!(true);
+    world.post(&estate.ben, &path, &body).await.expect(403);
+    assert_eq!(denied().await, 0, "nothing was tried");
+    body["preview"] = json!(false);
+    world.post(&estate.ben, &path, &body).await.expect(403);
+    assert_eq!(denied().await, 1);
+    // Of several those remain of whom he may.
+    let all = json!({ "plan": "desktop-l", "deed": "give", "all": true });
+    let given = world.post(&estate.ben, &path, &all).await.expect(202);
+    assert_eq!((given["people"].as_i64(), given["left_out"].as_i64()), (Some(1), Some(1)), "{given}");
+    assert_eq!(denied().await, 1);
 }

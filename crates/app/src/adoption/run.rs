@@ -117,7 +117,7 @@ pub(super) async fn carry_out(
     tx.want_members(tenant, &of_ours, true).await?;
     let served = build.subscribe(tx, &links.plans).await?;
     // What services say of people is wanted beside what was found. Others are as they were.
-    let (_, services) = tx.served(tenant, None).await?;
+    let services = tx.services_of(&served).await?;
     tx.lock_services(&services, false).await?;
     tx.settle_people(&served).await?;
     tx.adoption_run(adopt, adoption, tenant).await?;

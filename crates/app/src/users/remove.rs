@@ -18,7 +18,7 @@ use store::{
 };
 
 use super::{load, settle_one, with_values};
-use crate::{App, AppError, settings};
+use crate::{App, AppError, bundles, settings};
 
 /// Removes a person: plans end and groups are left, the account cannot log on.
 /// For `grace_days` the person can be restored, then the account goes; the names
@@ -76,8 +76,14 @@ pub async fn delete(
 /// still exist. Billing of the plans begins anew; roles are not given back.
 pub async fn restore(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> Result<User, AppError> {
     let mut tx = app.store.write(caller).await?;
-    let (removed, permit) = tx.removed_account(id).await?;
-    let tenant = permit.tenant.clone();
+    let (removed, tenant) = tx.lock_removed(id).await?;
+    let permit = match tx.permit_restore(&tenant, &removed) {
+        Ok(permit) => permit,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, tenant.id, error.into(), cause).await);
+        }
+    };
     let object = removed.user.object.ok_or(AppError::NotFound("user"))?;
     if let Some(key) = removed.user.details.get(&Detail::ExternalId)
         && !tx.external_ids_taken(tenant.id, std::slice::from_ref(key)).await?.is_empty()
@@ -95,10 +101,14 @@ pub async fn restore(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> R
     tx.settle_owned(&permit).await?;
     let mut groups = tx.groups_left(&permit, object, &removed.removal.groups).await?;
     let (mut subscriptions, mut bundled) = (Vec::new(), Vec::new());
+    let assigned = tx.assigned(&[id]).await?;
     for (code, version) in &removed.removal.plans {
         let Some((plan, of_plan)) = tx.plan_left(&permit, (code, *version)).await? else { continue };
         let id_of_subscription = tx.id();
-        if removed.removal.bundled.contains(code) {
+        let (plan_code, instance) = split_instance(code);
+        // What a bundle gave of a service that was taken meanwhile is not the bundle's any more.
+        let still = instance.is_none_or(|instance| bundles::gives(&assigned, plan_code, instance));
+        if removed.removal.bundled.contains(code) && still {
             bundled.push(id_of_subscription);
         }
         let (order, member) = (None, Some(object));
@@ -110,7 +120,7 @@ pub async fn restore(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> R
             group: of_plan[0],
             member,
         });
-        tx.note_plan(tenant.id, id, split_instance(code).0, *version, true);
+        tx.note_plan(tenant.id, id, plan_code, *version, true);
         groups.extend(of_plan);
     }
     if !subscriptions.is_empty() {

@@ -6,13 +6,21 @@ use std::{future::Future, time::Duration};
 use app::{
     AppError, Cause, again,
     error::Conflict,
-    life::{close, restore},
+    life::{close, restore, transfer},
+    quotas::{self, QuotasDraft},
     settings,
     tenants::{ResellerDraft, create_reseller},
     users::{self, UserPatch},
 };
-use domain::id::{TenantId, UserId};
-use store::{StoreError, tx::act};
+use domain::{
+    field::Rule,
+    id::{TenantId, UserId},
+};
+use store::{
+    StoreError,
+    catalogue::{Quota, QuotaKind},
+    tx::act,
+};
 use tokio::sync::oneshot;
 
 use crate::world::{World, order, person, world};
@@ -152,4 +160,46 @@ async fn who_met_another_transaction_is_run_again_and_who_wrote_is_not() {
     });
     Box::pin(written).await.expect("changed");
     assert_eq!(tries.load(std::sync::atomic::Ordering::Relaxed), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_while_a_customer_moves_is_counted_where_it_comes_to() {
+    let w = world().await;
+    let south = reseller(&w, "south").await;
+    let acme = w.place(&order("SO-1", "acme")).await.expect("an order").order.customer;
+    for (tenant, most) in [(south, 1), (acme, 10)] {
+        let draft = QuotasDraft { people: Some(Some(most)), ..QuotasDraft::default() };
+        quotas::set(&w.app, &w.root, tenant, &draft, &cause()).await.expect("a quota");
+    }
+    // Whoever comes waits for this; by then what is above acme was looked at.
+    let mut tx = w.store.write(&w.root).await.expect("writing");
+    let provider = tx.tenant(w.root.tenant).await.expect("the provider");
+    let above = tx.permit::<act::CatalogueManage>(&provider).expect("from above");
+    let people = Quota { kind: QuotaKind::People, subject: String::new() };
+    tx.set_quotas(&above, acme, &[(people, Some(11))]).await.expect("set");
+    let waiting = async |how_many: usize| {
+        let of = "wait_event_type = 'Lock' AND datname = current_database()";
+        while w.db.values("pg_stat_activity", "pid", of).await.len() < how_many {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let one = [person("Cy", "New")];
+    let nothing = cause();
+    let came = users::create(&w.app, &w.root, acme, &one, true, None, &nothing);
+    let moved = async {
+        waiting(1).await;
+        transfer(&w.app, &w.root, acme, "south", None, &nothing).await
+    };
+    let release = async {
+        waiting(2).await;
+        tx.commit(&cause()).await.expect("committing");
+    };
+    let all = async { tokio::join!(Box::pin(came), Box::pin(moved), release) };
+    let (came, moved, ()) = Box::pin(tokio::time::timeout(BOUND, all)).await.expect("nobody waited");
+    came.expect("there is room in acme");
+    assert!(moved.is_err(), "two are more than south may have: {moved:?}");
+    match transfer(&w.app, &w.root, acme, "south", None, &cause()).await {
+        Err(AppError::Invalid(errors)) => assert_eq!(errors[0].rule, Rule::TooMany),
+        other => panic!("not refused: {other:?}"),
+    }
 }

@@ -14,6 +14,7 @@ mod orders;
 mod passwords;
 mod people;
 mod placement;
+mod quotas;
 mod seats;
 mod sessions;
 mod settings;

@@ -2,7 +2,7 @@
 
 use app::{
     Answer, AppError, Cause,
-    catalogue::{BundleDraft, publish_bundle},
+    catalogue::{BundleDraft, ServicePatch, publish_bundle, update_service},
     drift,
     error::Conflict,
     groups::{self, GroupDraft},
@@ -22,7 +22,7 @@ use domain::{
 
 use store::groups::MemberRef;
 
-use crate::world::{World, order, person, world};
+use crate::world::{World, desktop, order, person, world};
 
 fn cause() -> Cause {
     Cause::default()
@@ -303,4 +303,105 @@ async fn a_finding_is_put_right_however_many_are_newer() {
     let id = FindingId::from_uuid(first.parse().expect("an id"));
     let reverted = drift::revert(&w.app, &w.root, id, &cause()).await.expect("decided");
     assert_eq!(reverted.findings, 1);
+}
+
+#[tokio::test]
+async fn a_bundle_says_what_it_gives_also_after_its_service_was_taken_and_given_again() {
+    let w = world().await;
+    let (acme, bo) = customer(&w, None, "acme").await;
+    bundle(&w, "clerk", &["erp-full", "desktop-s"], &[]).await;
+    give(&w, bo, &["clerk"]).await.expect("given");
+    let says = async || {
+        let mut tx = w.app.read(&w.root).await.expect("reading");
+        let mut plans = tx.assigned(&[bo]).await.expect("bundles").remove(0).plans;
+        plans.sort();
+        plans
+    };
+    let held = async || {
+        let mut tx = w.app.read(&w.root).await.expect("reading");
+        let held = tx.subscriptions(acme, Some(bo)).await.expect("plans");
+        held.into_iter().map(|s| (s.plan, s.direct, s.id)).collect::<Vec<_>>()
+    };
+    assert_eq!(says().await, ["desktop-s@main", "erp-full@production"]);
+    instances::take(&w.app, &w.root, acme, "erp@production", (true, Some(30)), &cause())
+        .await
+        .expect("taken");
+    assert_eq!(says().await, ["desktop-s@main"]);
+    instances::give(&w.app, &w.root, acme, "erp-full@production", None, &cause()).await.expect("given again");
+    assert_eq!((says().await.len(), held().await.len()), (1, 1), "nobody ordered it for anybody");
+    // What is given by hand is not the bundle's: taken, it is gone.
+    users::add_plan(&w.app, &w.root, bo, "erp-full", None, &cause()).await.expect("given by hand");
+    let erp = held().await.into_iter().find(|(plan, ..)| plan == "erp-full").expect("the plan").2;
+    users::remove_plan(&w.app, &w.root, bo, erp, &cause()).await.expect("taken");
+    assert_eq!(held().await.len(), 1);
+    // Who gives another bundle orders nothing of this one; who gives this one again does.
+    bundle(&w, "porter", &["desktop-s"], &[]).await;
+    give(&w, bo, &["clerk", "porter"]).await.expect("another one");
+    assert_eq!(held().await.len(), 1);
+    give(&w, bo, &["clerk", "porter"]).await.expect("given anew");
+    assert_eq!(says().await, ["desktop-s@main", "erp-full@production"]);
+    let direct: Vec<_> = held().await.into_iter().map(|(plan, direct, _)| (plan, direct)).collect();
+    assert_eq!(direct, [("desktop-s".to_owned(), true), ("erp-full".to_owned(), false)]);
+    give(&w, bo, &[]).await.expect("taken");
+    assert_eq!(held().await.len(), 1, "the desktop was given by hand");
+}
+
+#[tokio::test]
+async fn what_a_bundle_gave_before_its_service_was_taken_comes_back_as_given_by_hand() {
+    let w = world().await;
+    let (acme, bo) = customer(&w, None, "acme").await;
+    bundle(&w, "clerk", &["erp-full"], &[]).await;
+    give(&w, bo, &["clerk"]).await.expect("given");
+    users::delete(&w.app, &w.root, bo, version(&w, bo).await, Some(30), &cause()).await.expect("removed");
+    instances::take(&w.app, &w.root, acme, "erp@production", (true, Some(30)), &cause())
+        .await
+        .expect("taken");
+    instances::give(&w.app, &w.root, acme, "erp-full@production", None, &cause()).await.expect("given again");
+    users::restore(&w.app, &w.root, bo, &cause()).await.expect("restored");
+    let bundled = "NOT direct AND ended_at IS NULL";
+    assert_eq!(w.db.values("subscription", "id", bundled).await, Vec::<String>::new());
+}
+
+/// What the desktop sets as the company of its people from now on.
+async fn company(w: &World, template: &str) {
+    let mut definition = desktop();
+    definition.attributes.insert("company".to_owned(), template.to_owned());
+    let patch = ServicePatch { definition: Some(definition), ..ServicePatch::default() };
+    let version = w.db.values("service", "version", "code = 'desktop'").await.remove(0);
+    let version = version.parse().expect("a number");
+    update_service(&w.app, &w.root, "desktop", version, &patch, &cause())
+        .await
+        .expect("nobody is in its way");
+}
+
+#[tokio::test]
+async fn what_cannot_be_restored_says_which_value_of_whom_and_nothing_is_half_done() {
+    let w = world().await;
+    let (acme, bo) = customer(&w, None, "acme").await;
+    let long = "D".repeat(60);
+    let patch = UserPatch { department: Some(Some(long)), ..UserPatch::default() };
+    users::update(&w.app, &w.root, bo, version(&w, bo).await, patch, &cause()).await.expect("changed");
+    let logon = account(&w, bo).await.logon_name;
+    let refused = async |result: Result<(), AppError>, before: Vec<(String, i64)>| {
+        let Err(AppError::Invalid(errors)) = result else { panic!("not refused by field: {result:?}") };
+        assert_eq!((errors[0].field.as_str(), errors[0].rule), ("attributes.company", Rule::TooLong));
+        let args = ["service", "person", "max"].map(|key| errors[0].args[key].as_str());
+        assert_eq!(args, ["desktop", logon.as_str(), "64"]);
+        assert!(errors[0].args["value"].starts_with("acme Ltd DDD"), "{errors:?}");
+        assert_eq!(w.db.row_counts().await, before, "nothing was written");
+    };
+    users::delete(&w.app, &w.root, bo, version(&w, bo).await, Some(30), &cause()).await.expect("removed");
+    company(&w, "{customer} {department}").await;
+    let before = w.db.row_counts().await;
+    refused(users::restore(&w.app, &w.root, bo, &cause()).await.map(drop), before).await;
+    company(&w, "{department}").await;
+    users::restore(&w.app, &w.root, bo, &cause()).await.expect("it fits");
+
+    close(&w.app, &w.root, acme, None, &cause()).await.expect("closed");
+    company(&w, "{customer} {department}").await;
+    let before = w.db.row_counts().await;
+    refused(restore(&w.app, &w.root, acme, &cause()).await.map(drop), before).await;
+    assert_eq!(w.db.values("tenant", "code", "closed_at IS NOT NULL").await, ["acme"]);
+    company(&w, "{department}").await;
+    restore(&w.app, &w.root, acme, &cause()).await.expect("it fits");
 }

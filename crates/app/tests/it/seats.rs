@@ -47,11 +47,12 @@ async fn a_plan_is_given_to_many_and_taken_from_some_as_one_request_each() {
     let request = change(&w.app, &w.root, acme, "erp-full", give, &Cause::default()).await.expect("given");
     assert_eq!(facts(&w, "ordered").await, 12);
     let mut tx = w.app.read(&w.root).await.expect("a transaction");
-    let request = tx.request(request.expect("one request")).await.expect("the request");
+    assert_eq!((request.people, request.kept, request.left_out), (12, 0, 0));
+    let request = tx.request(request.request.expect("one request")).await.expect("the request");
     assert_eq!(request.counts.total(), 12 * 2, "two groups of each");
     drop(tx);
     let again = change(&w.app, &w.root, acme, "erp-full", give, &Cause::default()).await.expect("an answer");
-    assert_eq!(again, None, "nobody is left without it");
+    assert_eq!((again.request, again.people), (None, 0), "nobody is left without it");
 
     let some = Chosen::People(ids(&w, acme).await[..2].to_vec());
     let take = (Deed::Take, &some);

@@ -63,7 +63,7 @@ pub async fn sign_in(app: &App, login: &str, password: &str) -> Option<Caller> {
 }
 
 /// A desktop puts a path of the profile on its people, on a server that is a property.
-fn desktop() -> DefinitionDraft {
+pub fn desktop() -> DefinitionDraft {
     let server =
         Property { default: Some("files1".to_owned()), max: Some(15), personal: true, ..Property::default() };
     let size = Property { kind: PropertyKind::Integer, min: Some(1), max: Some(500), ..Property::default() };

@@ -196,36 +196,31 @@ pub async fn change(
         let who = if deed == Deed::Give { "without" } else { "with" };
         Pairs::of("who", who).and("q", posted.field("q"))
     };
-    let preview = match use_cases::preview(app, caller, id, &plan, (deed, &chosen)).await {
-        Ok(preview) => preview,
-        Err(error) => {
-            let form = Form::again(&posted, error)?.gathered("", "people");
-            return page(visit, (id, &plan), deed, &back(), (StatusCode::UNPROCESSABLE_ENTITY, form)).await;
-        }
+    // The act first, so that it is on record where it is denied; what it comes to is shown before it,
+    // and again beside what refused it.
+    let (shown, form) = match posted.field("sure") {
+        "" => (StatusCode::OK, Form::default()),
+        _ => match use_cases::change(app, caller, id, &plan, (deed, &chosen), &visit.cause).await {
+            Ok(done) => {
+                let to = match done.request {
+                    Some(request) => format!("/status/requests/{request}?done=seats-{}", code(deed)),
+                    None => {
+                        back().with(&format!("/customers/{id}/seats/{}", encoded(&plan)), "done", "nobody")
+                    }
+                };
+                return Ok(Redirect::to(&to).into_response());
+            }
+            Err(error) => {
+                let form = Form::again(&posted, error)?.gathered("", "people");
+                (StatusCode::UNPROCESSABLE_ENTITY, form)
+            }
+        },
     };
-    if posted.field("sure").is_empty() {
-        return sure(
-            &posted,
-            (id, &plan),
-            &preview,
-            (deed, &chosen),
-            (StatusCode::OK, Form::default()),
-            &back(),
-        );
-    }
-    match use_cases::change(app, caller, id, &plan, (deed, &chosen), &visit.cause).await {
-        Ok(Some(request)) => {
-            let done = format!("/status/requests/{request}?done=seats-{}", code(deed));
-            Ok(Redirect::to(&done).into_response())
-        }
-        Ok(None) => {
-            let path = format!("/customers/{id}/seats/{}", encoded(&plan));
-            Ok(Redirect::to(&back().with(&path, "done", "nobody")).into_response())
-        }
+    match use_cases::preview(app, caller, id, &plan, (deed, &chosen)).await {
+        Ok(preview) => sure(&posted, (id, &plan), &preview, (deed, &chosen), (shown, form), &back()),
         Err(error) => {
             let form = Form::again(&posted, error)?.gathered("", "people");
-            let refused = (StatusCode::UNPROCESSABLE_ENTITY, form);
-            sure(&posted, (id, &plan), &preview, (deed, &chosen), refused, &back())
+            page(visit, (id, &plan), deed, &back(), (StatusCode::UNPROCESSABLE_ENTITY, form)).await
         }
     }
 }

@@ -350,8 +350,7 @@ async fn known(
     let mut tx = visit.surface.app.read(caller).await?;
     let (adoption, _) = tx.adoption(id).await?;
     let items = tx.adoption_items(id, fate, after, rows).await?;
-    let all = tx.directory_views(None, *domain::limits::PAGE_ROWS.end()).await?;
-    let directory = all.into_iter().find(|d| d.id == adoption.target).map(|d| (d.code, d.name));
+    let directory = tx.target_names(adoption.target).await?;
     let survey_there = match tx.survey(adoption.survey).await {
         Ok(_) => true,
         Err(error) => match AppError::from(error) {

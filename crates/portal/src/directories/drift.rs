@@ -95,6 +95,9 @@ fn state(of: FindingState) -> (String, &'static str) {
     (say(&format!("finding-is-{}", of.code())), tone)
 }
 
+/// Directories to choose from; where there are more, the code of one is typed.
+const CHOICES: u32 = *limits::PAGE_ROWS.end();
+
 #[derive(Template)]
 #[template(path = "drift.html")]
 struct List {
@@ -103,6 +106,9 @@ struct List {
     tabs: Vec<Tab>,
     kinds: Vec<(&'static str, String, bool)>,
     directories: Vec<(String, String, bool)>,
+    /// There are more: the code of one is typed.
+    more_directories: bool,
+    directory: String,
     state: &'static str,
     tenant: String,
     next: Option<String>,
@@ -141,7 +147,7 @@ pub async fn list(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
         let own = tx.is_provider_staff().await?;
         let rows = tx.findings(&which, paging.after_id::<FindingId>()?, paging.rows()).await?;
         let directories = match caller.may_anywhere(Permission::DirectoryRead) {
-            true => tx.directory_views(None, *limits::PAGE_ROWS.end()).await?,
+            true => tx.directory_views(None, CHOICES + 1).await?,
             false => Vec::new(),
         };
         let open = match roots(caller, Permission::RequestRetry) {
@@ -170,8 +176,11 @@ pub async fn list(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
     let kind = |k: &FindingKind| (k.code(), say(&format!("finding-{}", k.code())), which.kind == Some(*k));
     let may_revert =
         open > 0 && which.state == Some(FindingState::Open) && which.kind != Some(FindingKind::Foreign);
+    let more_directories = directories.len() > CHOICES as usize;
     let page = List {
         frame,
+        more_directories,
+        directory: which.directory.clone().unwrap_or_default(),
         rows: rows.iter().map(|f| shown(f, own, now)).collect(),
         tabs,
         kinds: FindingKind::ALL.iter().map(kind).collect(),

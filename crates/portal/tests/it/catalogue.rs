@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     visit::Browser,
-    world::{Estate, text},
+    world::{BEN, Estate, text},
 };
 
 fn next(html: &str) -> Option<String> {
@@ -90,4 +90,34 @@ async fn the_catalogue_is_for_those_who_sell_and_directories_for_those_who_run_t
     assert!(!boss.get("/services/desktop").await.html.contains("/retire"));
     let mut nobody = Browser::signed_in(&estate.world, &estate.ben);
     assert_eq!(nobody.get(&format!("/customers/{acme}/services")).await.status.as_u16(), 404);
+}
+
+#[tokio::test]
+async fn a_plan_that_may_not_be_given_is_refused_and_the_attempt_is_on_record() {
+    let estate = Estate::new().await;
+    let world = &estate.world;
+    // Ben looks after people from now on, but not after administrators.
+    world
+        .db
+        .execute(&format!(
+            "INSERT INTO role_grant (id, tenant_id, user_id, role_code, role_version, created_at)
+             SELECT gen_random_uuid(), tenant_id, id, 'user_administrator', 1, created_at FROM users
+              WHERE principal_name = '{BEN}'"
+        ))
+        .await;
+    let denied = async || world.db.values("event", "id", "code = 'access.denied'").await.len();
+    let anna = text(&estate.acme["administrator"]["id"]);
+    let seats = format!("/customers/{}/seats/desktop-l", estate.acme_id());
+    let mut ben = Browser::signed_in(world, &estate.ben);
+    let from = format!("{seats}?who=without");
+    let looked = ben.fill(&from, &format!("{seats}/give"), &[("people", anna)]).await;
+    assert_eq!((looked.status.as_u16(), denied().await), (403, 0), "he only looked");
+    let agreed = [("people", anna), ("sure", "1")];
+    let tried = ben.fill(&from, &format!("{seats}/give"), &agreed).await;
+    assert_eq!((tried.status.as_u16(), denied().await), (403, 1));
+    // What a history names it says in words.
+    let history = ben.get(&format!("/people/{anna}/history")).await;
+    assert_eq!(history.status.as_u16(), 200, "{}", history.html);
+    assert!(history.html.contains("Administrator of a customer"), "{}", history.html);
+    assert!(!history.html.contains("customer_administrator"), "{}", history.html);
 }

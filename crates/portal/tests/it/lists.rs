@@ -129,3 +129,39 @@ async fn the_search_finds_customers_people_groups_and_requests_one_may_see() {
         }
     }
 }
+
+#[tokio::test]
+async fn of_more_directories_and_resellers_than_a_list_holds_each_is_named_by_its_code() {
+    let estate = Estate::new().await;
+    let mut root = Browser::signed_in(&estate.world, &estate.world.root);
+    let few = root.get("/drift").await;
+    assert!(few.html.contains("<select id=\"directory\""), "{}", few.html);
+    let few = root.get("/order").await;
+    assert!(few.html.contains("<select id=\"f-seller\""), "{}", few.html);
+    estate
+        .world
+        .db
+        .execute(
+            "CREATE TEMP TABLE made AS SELECT gen_random_uuid() AS id, n FROM generate_series(1, 201) n;
+             INSERT INTO tenant_edge (child, parent, valid_from)
+                 SELECT m.id, t.id, now() FROM made m, tenant t WHERE t.kind = 'provider';
+             INSERT INTO tenant (id, kind, code, name, search_key, language, time_zone, currency, created_at)
+                 SELECT id, 'reseller', 'zz' || n, 'Zz ' || n, 'zz ' || n, 'en', 'UTC', 'EUR', now() FROM made;
+             INSERT INTO target (id, tenant_id, code, kind, name, created_at)
+                 SELECT m.id, t.id, 'zz' || n, 'ad', 'Zz ' || n, now() FROM made m, tenant t WHERE t.kind = 'provider'",
+        )
+        .await;
+    let many = root.get("/drift?directory=zz99").await;
+    assert!(
+        many.html.contains("list=\"directories\"") && many.html.contains("value=\"zz99\""),
+        "{}",
+        many.html
+    );
+    let many = root.get("/order?seller=zz99").await;
+    assert_eq!(many.status.as_u16(), 200, "{}", many.html);
+    assert!(many.html.contains("list=\"sellers\""), "{}", many.html);
+    assert!(many.html.contains("type=\"hidden\" name=\"seller\" value=\"zz99\""), "{}", many.html);
+    let none = root.get("/order?seller=nobody").await;
+    assert_eq!(none.status.as_u16(), 404, "{}", none.html);
+    assert!(none.html.contains("does not exist here"), "it is said beside the field: {}", none.html);
+}

@@ -18,7 +18,7 @@ async fn a_field_that_was_left_is_looked_at_by_the_rules_of_the_order() {
     let mut browser = Browser::signed_in(&estate.world, &estate.boss);
     let page = browser.get("/order").await.shows(200, "order");
     assert!(page.contains("hx-post=\"/order/check?field=customer.code\""), "{page}");
-    assert!(!page.contains("id=\"seller\""), "who sells alone chooses nobody");
+    assert!(!page.contains("id=\"f-seller\""), "who sells alone chooses nobody");
     let before = estate.world.db.counts().await;
 
     let wrong = check(&mut browser, "customer.code", &[("customer.code", "acme")]).await;

@@ -92,7 +92,7 @@ async fn order_by_page(browser: &Browser, code: &str) {
     })
     .await;
     assert!(
-        !browser.has("#seller").await && !browser.has("[name='customer.directory']").await,
+        !browser.has("#f-seller").await && !browser.has("[name='customer.directory']").await,
         "no choice of one"
     );
     browser.click("main .acts button").await;

@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use domain::{
     event::{Event, FieldChange, Outcome},
     id::{BundleId, GroupId, ObjectId, SubscriptionId, TenantId, UserId},
+    service::split_instance,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::Instance;
 use crate::{
     StoreError, ts,
     tx::{Permit, ReadTx, TenantRef, WriteTx, act},
@@ -74,6 +76,15 @@ pub struct Assigned {
     pub groups: Vec<ObjectId>,
     /// Since when.
     pub created_at: Timestamp,
+}
+
+impl Assigned {
+    /// Whether it gave a plan of an instance. A bundle that names no instance means the only one
+    /// there was when it was given.
+    #[must_use]
+    pub fn gives(&self, plan: &str, instance: &str) -> bool {
+        self.plans.iter().any(|text| split_instance(text) == (plan, Some(instance)))
+    }
 }
 
 impl ReadTx<'_> {
@@ -335,6 +346,35 @@ impl WriteTx<'_> {
             .await?;
         let name = format!("{}/{}", assigned.content.code, assigned.content.version);
         self.note_bundle(tenant, assigned.user, &name, false);
+        Ok(())
+    }
+
+    /// Which plans an assignment gave.
+    pub async fn set_assigned_plans(&mut self, assigned: &Assigned) -> Result<(), StoreError> {
+        sqlx::query!("UPDATE bundle_assignment SET plans = $2 WHERE id = $1", assigned.id, &assigned.plans)
+            .execute(self.sql())
+            .await?;
+        Ok(())
+    }
+
+    /// No bundle gives a plan of this instance any more: the customer has it no longer, and what is
+    /// given of it later is not from a bundle that was given before.
+    pub(super) async fn forget_bundled(
+        &mut self,
+        tenant: TenantId,
+        instance: &Instance,
+    ) -> Result<(), StoreError> {
+        sqlx::query!(
+            "WITH g AS (SELECT array_agg(DISTINCT p.code || '@' || $3::text) AS given FROM plan p WHERE p.service_id = $2)
+             UPDATE bundle_assignment a SET plans = ARRAY(
+                    SELECT x.plan FROM unnest(a.plans) WITH ORDINALITY AS x (plan, n) WHERE x.plan <> ALL(g.given) ORDER BY n)
+               FROM g WHERE a.tenant_id = $1 AND a.ended_at IS NULL AND a.plans && g.given",
+            tenant.uuid(),
+            instance.service.uuid(),
+            instance.code
+        )
+        .execute(self.sql())
+        .await?;
         Ok(())
     }
 

@@ -259,6 +259,7 @@ impl WriteTx<'_> {
         .fetch_all(self.sql())
         .await?;
         self.end_plans(tenant, &permit.tenant.time_zone, Some((&[], &objects))).await?;
+        self.forget_bundled(tenant, instance).await?;
         self.empty_groups(tenant, &objects).await?;
         for group in groups {
             self.note_group(tenant, GroupId::from_uuid(group), "group.deleted", vec![]);

@@ -140,6 +140,7 @@ impl Meanings {
                     Some((name.as_str(), holds.value))
                 });
                 Holding {
+                    service: &service.code,
                     definition: &service.definition,
                     instance: &held.instance_code,
                     values: values.collect(),

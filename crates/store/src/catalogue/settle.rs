@@ -108,6 +108,22 @@ impl ReadTx<'_> {
         let services: BTreeSet<_> = rows.iter().map(|row| ServiceId::from_uuid(row.service_id)).collect();
         Ok((people, services.into_iter().collect()))
     }
+
+    /// The services of the plans these people have.
+    pub async fn services_of(&mut self, users: &[Uuid]) -> Result<Vec<ServiceId>, StoreError> {
+        let mut services = BTreeSet::new();
+        for chunk in users.chunks(limits::ROWS_PER_STATEMENT) {
+            let rows = sqlx::query_scalar!(
+                "SELECT DISTINCT p.service_id FROM subscription s JOIN plan p ON p.id = s.plan_id
+                  WHERE s.user_id = ANY($1) AND s.ended_at IS NULL",
+                chunk
+            )
+            .fetch_all(self.sql())
+            .await?;
+            services.extend(rows.into_iter().map(ServiceId::from_uuid));
+        }
+        Ok(services.into_iter().collect())
+    }
 }
 
 impl WriteTx<'_> {

@@ -202,7 +202,10 @@ async fn record_moved(tx: &mut PgConnection, batch: &Batch) -> Result<(), StoreE
     for container in moved {
         sqlx::query!(
             "UPDATE external_object SET dn = left(dn, length(dn) - length($2)) || $3
-              WHERE target_id = $1 AND right(dn, length($2) + 1) = ',' || $2",
+              WHERE target_id = $1 AND right(dn, length($2) + 1) = ',' || $2
+                -- Found by external_object_place; nothing comes after the last character there is.
+                AND left(reverse(lower(dn)), 500) ~>=~ left(reverse(lower(',' || $2)), 500)
+                AND left(reverse(lower(dn)), 500) ~<~ (left(reverse(lower(',' || $2)), 500) || chr(1114111))",
             batch.target.uuid(),
             container.before,
             container.after

@@ -52,6 +52,8 @@ pub struct Swept {
     pub steps: usize,
     /// What happened since the last time and was added up.
     pub figures: i64,
+    /// Quotas that were counted.
+    pub quotas: usize,
 }
 
 /// People whose accounts one statement makes unwanted.
@@ -90,6 +92,7 @@ impl EngineStore {
         let expired = self.expire_passwords(now).await.unwrap_or_else(|e| no(&mut done, e));
         let forgotten = self.forget(now).await.unwrap_or_else(|e| no(&mut done, e));
         let figures = self.fold_figures().await.unwrap_or_else(|e| no(&mut done, e));
+        let quotas = self.settle_quotas().await.unwrap_or_else(|e| no(&mut done, e));
         if let Some(error) = failed {
             return Err(error);
         }
@@ -109,6 +112,7 @@ impl EngineStore {
             forgotten,
             steps,
             figures,
+            quotas,
         })
     }
 

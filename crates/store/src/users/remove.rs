@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::User;
 use crate::{
     StoreError, ts,
-    tx::{Permit, ReadTx, WriteTx, act},
+    tx::{Permit, ReadTx, TenantRef, WriteTx, act},
 };
 
 /// What a person had when removed: what a restoration gives back.
@@ -93,11 +93,8 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Locks somebody who was removed and proves that the caller may restore them.
-    pub async fn removed_account(
-        &mut self,
-        id: UserId,
-    ) -> Result<(Removed, Permit<act::UserDelete>), StoreError> {
+    /// Locks somebody who was removed; gives the tenant, too.
+    pub async fn lock_removed(&mut self, id: UserId) -> Result<(Removed, TenantRef), StoreError> {
         let tenant = sqlx::query_scalar!(
             "SELECT tenant_id FROM users WHERE id = $1 AND purge_at IS NOT NULL FOR UPDATE",
             id.uuid()
@@ -107,8 +104,19 @@ impl WriteTx<'_> {
         .ok_or(StoreError::NotFound("user"))?;
         let found = self.load_removed(&[id.uuid()]).await?.pop().ok_or(StoreError::NotFound("user"))?;
         let tenant = self.tenant(TenantId::from_uuid(tenant)).await?;
-        let permit = self.permit_account::<act::UserDelete>(&tenant, id, found.user.administrator)?;
-        Ok((found, permit))
+        Ok((found, tenant))
+    }
+
+    /// Whether the caller may restore somebody who was locked.
+    pub fn permit_restore(
+        &mut self,
+        tenant: &TenantRef,
+        removed: &Removed,
+    ) -> Result<Permit<act::UserDelete>, StoreError> {
+        if removed.user.tenant != tenant.id {
+            return Err(StoreError::NotFound("user"));
+        }
+        self.permit_account::<act::UserDelete>(tenant, removed.user.id, removed.user.administrator)
     }
 
     /// The groups of a person's object that did not come with a plan.
@@ -309,7 +317,7 @@ impl WriteTx<'_> {
         )
         .execute(self.sql())
         .await?;
-        self.grow_people(permit.tenant.id, 1);
+        self.grow_people(permit.tenant.id, usize::from(user.object.is_some()));
         self.note_user(permit, user.id, "user.restored");
         Ok(user)
     }

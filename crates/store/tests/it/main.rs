@@ -14,6 +14,7 @@ mod lists;
 mod names;
 mod permits;
 mod plans;
+mod quotas;
 mod replay;
 mod seal;
 mod survey_plans;

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgConnection};
-use store::{APP_ROLE, Caller};
+use store::{APP_ROLE, Caller, ENGINE_ROLE};
 
 use crate::world::{Estate, World};
 
 /// 2,000 customers of 20 people, and one of 10,000.
-async fn fill(estate: &Estate) {
+pub async fn fill(estate: &Estate) {
     let (world, north, a1) = (&estate.world, estate.north.id.uuid(), estate.a1.id.uuid());
     let request = estate.a1.request.uuid();
     world
@@ -90,7 +90,7 @@ fn in_sources(sources: &str, part: &str) -> String {
     found.remove(0)
 }
 
-async fn scoped(world: &World, caller: &Caller) -> PgConnection {
+pub async fn scoped(world: &World, caller: &Caller) -> PgConnection {
     let mut sql = world.login(APP_ROLE).await;
     sqlx::query(
         "SELECT set_config('tenantry.caller', $1, false), set_config('tenantry.home', $2, false),
@@ -264,4 +264,45 @@ async fn requests(estate: &Estate) {
         &format!("'{}', NULL, NULL, 50", estate.a1.group_object.uuid()),
     )
     .await;
+}
+
+#[tokio::test]
+async fn names_of_directories_are_found_by_their_index() {
+    let estate = Estate::new().await;
+    let world = &estate.world;
+    fill(&estate).await;
+    world
+        .sql(
+            "UPDATE external_object x SET external_id = x.object_id,
+                    dn = 'CN=' || x.object_id || ',OU=' || x.tenant_id || ',DC=lab,DC=test';
+             ANALYZE external_object",
+        )
+        .await;
+    let moved = statement_of("engine/record.rs", "SET dn = left(dn");
+    let strangers = statement_of("engine/drift/record.rs", "'foreign', a.name");
+    let target = format!("'{}'", world.target.uuid());
+    let place = format!("OU={},DC=lab,DC=test", estate.a1.id.uuid());
+    let one = "ARRAY['00000000-0000-0000-0000-000000000007']::uuid[]";
+    for (what, statement, arguments) in [
+        ("what lies in a container", &moved, format!("{target}, '{place}', 'OU=x,DC=lab,DC=test'")),
+        (
+            "whose container it is",
+            &strangers,
+            format!("{target}, {one}, {one}, ARRAY['{place}'], ARRAY['CN=x'], ARRAY['x'], ARRAY[now()]"),
+        ),
+    ] {
+        // With the plan that is kept and with that for these values.
+        for mode in ["force_generic_plan", "force_custom_plan"] {
+            let mut sql = world.login(ENGINE_ROLE).await;
+            let prepare = format!("SET plan_cache_mode = {mode}; PREPARE q AS {statement}");
+            sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut sql).await.expect("preparing");
+            let explain = format!("EXPLAIN (FORMAT JSON) EXECUTE q ({arguments})");
+            let plan: Value =
+                sqlx::query_scalar(AssertSqlSafe(explain)).fetch_one(&mut sql).await.expect("a plan");
+            let mut read = Vec::new();
+            whole(&plan, &mut read);
+            assert!(!read.contains(&"external_object".to_owned()), "{what}, {mode}: {plan:#}");
+            assert!(plan.to_string().contains("external_object_place"), "{what}, {mode}: {plan:#}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ tenants-choose = Vælg en kunde
 
 # Ordering a customer, and the order as it becomes real.
 order-seller = Sælges af
+order-seller-code = Kode for en forhandler
 order-seller-choose = Vælg
 order-code-free = Ledigt: { $code }
 order-total = I alt

@@ -69,6 +69,7 @@ finding-found = Som det blev fundet
 finding-nothing = intet
 finding-tenant = Kunde
 finding-directory = Katalog
+finding-directory-code = Kode for et katalog
 finding-first = Fundet
 finding-last = Sidst set
 finding-changed-at = Ændret, siger kataloget

@@ -4,6 +4,7 @@ tenants-choose = Kunden wählen
 
 # Ordering a customer, and the order as it becomes real.
 order-seller = Verkauft durch
+order-seller-code = Code eines Wiederverkäufers
 order-seller-choose = Wählen
 order-code-free = Frei: { $code }
 order-total = Zusammen

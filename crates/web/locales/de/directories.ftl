@@ -69,6 +69,7 @@ finding-found = Wie gefunden
 finding-nothing = nichts
 finding-tenant = Kunde
 finding-directory = Verzeichnis
+finding-directory-code = Code eines Verzeichnisses
 finding-first = Gefunden
 finding-last = Zuletzt gesehen
 finding-changed-at = Geändert laut Verzeichnis

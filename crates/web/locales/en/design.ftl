@@ -4,6 +4,7 @@ tenants-choose = Choose a customer
 
 # Ordering a customer, and the order as it becomes real.
 order-seller = Sold by
+order-seller-code = Code of a reseller
 order-seller-choose = Choose
 order-code-free = Free: { $code }
 order-total = Together

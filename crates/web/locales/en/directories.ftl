@@ -69,6 +69,7 @@ finding-found = As it was found
 finding-nothing = nothing
 finding-tenant = Customer
 finding-directory = Directory
+finding-directory-code = Code of a directory
 finding-first = Found
 finding-last = Seen last
 finding-changed-at = Changed, as the directory says

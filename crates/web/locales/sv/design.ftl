@@ -4,6 +4,7 @@ tenants-choose = Välj en kund
 
 # Ordering a customer, and the order as it becomes real.
 order-seller = Säljs av
+order-seller-code = Kod för en återförsäljare
 order-seller-choose = Välj
 order-code-free = Ledigt: { $code }
 order-total = Totalt

@@ -69,6 +69,7 @@ finding-found = Som det hittades
 finding-nothing = ingenting
 finding-tenant = Kund
 finding-directory = Katalog
+finding-directory-code = Kod för en katalog
 finding-first = Hittad
 finding-last = Senast sedd
 finding-changed-at = Ändrad enligt katalogen

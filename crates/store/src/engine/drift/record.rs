@@ -200,6 +200,7 @@ impl EngineStore {
                INSERT INTO finding AS f (id, tenant_id, target_id, external_id, kind, name, found, changed_at)
                SELECT DISTINCT ON (a.ext) a.id, o.tenant_id, $1, a.ext, 'foreign', a.name, a.dn, a.changed
                  FROM a JOIN external_object x ON x.target_id = $1 AND lower(x.dn) = lower(a.parent)
+                  AND left(reverse(lower(x.dn)), 500) = left(reverse(lower(a.parent)), 500)
                  JOIN object o ON o.id = x.object_id AND o.kind = 'container' AND o.wanted
                 WHERE NOT EXISTS (SELECT FROM external_object y WHERE y.target_id = $1 AND y.external_id = a.ext)
                ON CONFLICT (coalesce(object_id, external_id), kind, attribute) WHERE state = 'open'
