@@ -39,6 +39,7 @@ mod settings;
 mod show;
 mod suffixes;
 mod tenants;
+mod user_moves;
 mod users;
 
 use std::collections::BTreeMap;
@@ -203,6 +204,8 @@ fn of_people(router: OpenApiRouter<Surface>) -> OpenApiRouter<Surface> {
         .routes(routes!(users::create_users))
         .routes(routes!(users::show_user, users::update_user, users::delete_user))
         .routes(routes!(users::copy_user))
+        .routes(routes!(user_moves::move_user))
+        .routes(routes!(user_moves::preview_user_move))
         .routes(routes!(users::reset_password))
         .routes(routes!(users::end_user_sessions))
         .routes(routes!(history::list_user_history))

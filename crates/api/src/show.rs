@@ -9,8 +9,8 @@ mod requests;
 mod tenants;
 
 pub use accounts::{
-    created, effective, group, group_kind, group_ref, link, link_of, member, nested, person, removed_group,
-    subscription, user,
+    created, effective, group, group_kind, group_ref, link, link_of, member, moving, nested, person,
+    removed_group, subscription, user,
 };
 pub use adoption::{adoption, adoption_item, adoption_release, migration, release, survey, survey_object};
 pub use drift::finding;

@@ -18,7 +18,7 @@ use domain::{
 use serde_json::{Value, json};
 use web::Surface;
 use wire::{
-    common::{Page, PageQuery, ProvisioningState},
+    common::{ActivationLink, Page, PageQuery, ProvisioningState},
     sessions::EndedSessions,
     users::{
         CopyUser, NewPasswordReset, NewSubscription, NewUser, NewUsers, PasswordReset, Removal, RemovedUser,
@@ -244,6 +244,13 @@ async fn attach_links<'a>(
         }
     }
     Ok(())
+}
+
+/// The link somebody has not used yet, for those who may reset passwords.
+pub async fn open_link(surface: &Surface, call: &Call, id: UserId) -> Answer<Option<ActivationLink>> {
+    let open = surface.app.open_links(&call.caller, &[id]).await?;
+    let Some((_, token, at)) = open.first() else { return Ok(None) };
+    Ok(Some(show::link(surface, token, *at).await?))
 }
 
 /// A person.

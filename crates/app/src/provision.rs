@@ -94,7 +94,7 @@ pub(crate) struct Prepared {
     /// Those that came with bundles alone.
     bundled: Vec<SubscriptionId>,
     assignments: Vec<NewAssignment>,
-    plans: Vec<Vec<CreatedPlan>>,
+    pub plans: Vec<Vec<CreatedPlan>>,
     /// Who gets the activation link by mail.
     mailed: Vec<bool>,
 }
@@ -246,6 +246,18 @@ pub(crate) async fn prepare(
     paths: &[String],
     people: &[Person],
 ) -> Result<Prepared, AppError> {
+    let made: Vec<(UserId, ObjectId)> = people.iter().map(|_| (tx.id(), tx.id())).collect();
+    prepare_as(tx, home, paths, people, made).await
+}
+
+/// As [`prepare`], of people whose ids and accounts are known.
+pub(crate) async fn prepare_as(
+    tx: &mut WriteTx<'_>,
+    home: &Home<'_>,
+    paths: &[String],
+    people: &[Person],
+    made: Vec<(UserId, ObjectId)>,
+) -> Result<Prepared, AppError> {
     let mut errors = Vec::new();
     let mut wanted = Vec::with_capacity(people.len());
     for (path, person) in paths.iter().zip(people) {
@@ -267,9 +279,8 @@ pub(crate) async fn prepare(
         return Err(AppError::Invalid(errors));
     }
     let pattern = Pattern::parse("naming_pattern", home.pattern).map_err(AppError::field)?;
-    let ids: Vec<UserId> = people.iter().map(|_| tx.id()).collect();
     let asked: Vec<_> =
-        paths.iter().zip(people).zip(&ids).map(|((path, p), id)| (path.clone(), p, *id)).collect();
+        paths.iter().zip(people).zip(&made).map(|((path, p), (id, _))| (path.clone(), p, *id)).collect();
     let naming = names::Naming {
         tenant: home.tenant,
         code: home.code,
@@ -278,7 +289,6 @@ pub(crate) async fn prepare(
         suffixes: home.suffixes,
     };
     let names = names::assign(tx, &naming, &asked).await?;
-    let made: Vec<(UserId, ObjectId)> = ids.into_iter().map(|id| (id, tx.id())).collect();
     let managers = managers::of_new(tx, home.tenant, paths, people, &made, &names).await?;
     let mut prepared = Prepared {
         users: vec![],
@@ -450,13 +460,8 @@ impl Prepared {
         given
     }
 
-    /// What belongs to people who were just created: their subscriptions.
-    pub(crate) async fn subscribe(
-        self,
-        tx: &mut WriteTx<'_>,
-        home: &Home<'_>,
-        links: Links,
-    ) -> Result<Vec<Created>, AppError> {
+    /// Begins what was given: subscriptions and bundles.
+    pub(crate) async fn begin(&self, tx: &mut WriteTx<'_>, home: &Home<'_>) -> Result<(), AppError> {
         if !self.subscriptions.is_empty() {
             tx.subscribe(home.tenant, home.zone, &self.subscriptions).await?;
             tx.set_direct(&self.bundled, false).await?;
@@ -467,6 +472,17 @@ impl Prepared {
                 tx.note_plan(home.tenant, user.id, &plan.code, plan.version, true);
             }
         }
+        Ok(())
+    }
+
+    /// What belongs to people who were just created: their subscriptions.
+    pub(crate) async fn subscribe(
+        self,
+        tx: &mut WriteTx<'_>,
+        home: &Home<'_>,
+        links: Links,
+    ) -> Result<Vec<Created>, AppError> {
+        self.begin(tx, home).await?;
         for ((user, token), _) in
             self.users.iter().zip(&links.tokens).zip(&self.mailed).filter(|(_, by)| **by)
         {

@@ -1,7 +1,8 @@
 //! People of a customer: create one or many, change, disable, plans; below,
-//! removing and restoring them.
+//! removing and restoring them, and moving them to another customer.
 
 mod copy;
+mod moves;
 mod remove;
 
 use std::collections::{BTreeMap, HashMap};
@@ -33,6 +34,7 @@ use store::{
 
 pub use self::{
     copy::copy,
+    moves::{MoveDraft, Moved, Moving, preview_transfer, transfer},
     remove::{delete, restore},
 };
 pub use crate::provision::{Created, CreatedPlan};

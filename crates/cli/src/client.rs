@@ -118,6 +118,20 @@ impl Client {
 
     /// Makes something. Repeating is safe because of the idempotency key.
     pub async fn post(&self, path: &[&str], body: Option<&impl Serialize>) -> Result<Answer, Failure> {
+        self.send(self.keyed(path, body)?).await
+    }
+
+    /// As [`Client::post`], to what still is as it was when `etag` was read.
+    pub async fn post_body_match(
+        &self,
+        path: &[&str],
+        etag: Option<&str>,
+        body: &impl Serialize,
+    ) -> Result<Answer, Failure> {
+        self.send(self.keyed(path, Some(body))?.if_match(etag)).await
+    }
+
+    fn keyed(&self, path: &[&str], body: Option<&impl Serialize>) -> Result<Call, Failure> {
         let key = match &self.key {
             Some(key) => key.clone(),
             None => random_key()?,
@@ -128,7 +142,7 @@ impl Client {
         })?;
         call.headers.insert(header::HeaderName::from_static("idempotency-key"), value);
         call.key = Some(key);
-        self.send(call).await
+        Ok(call)
     }
 
     /// Does something to what still is as it was when `etag` was read.

@@ -43,6 +43,8 @@ pub enum Rule {
     Mismatch,
     /// The same as before, where it has to be another.
     Unchanged,
+    /// `value` lives in another directory, and an account cannot leave its own.
+    OtherDirectory,
 }
 
 impl Rule {
@@ -68,6 +70,7 @@ impl Rule {
             Self::Contrast => "contrast",
             Self::Mismatch => "mismatch",
             Self::Unchanged => "unchanged",
+            Self::OtherDirectory => "other_directory",
         }
     }
 }

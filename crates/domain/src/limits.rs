@@ -22,6 +22,8 @@ pub const ALIASES: usize = 100;
 pub const CLOCK_SKEW_MINUTES: i64 = 10;
 /// Characters of a customer code: part of logon names and OU names.
 pub const CODE_CHARS: std::ops::RangeInclusive<usize> = 2..=12;
+/// Characters of what somebody says about why something is done: a sentence or two.
+pub const REASON_CHARS: usize = 200;
 /// Characters of the reference of an order.
 pub const REFERENCE_CHARS: usize = 64;
 /// Levels of the tenant tree: provider, resellers, sub-resellers, customer.

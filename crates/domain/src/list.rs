@@ -110,7 +110,7 @@ impl<C: Column> Order<C> {
 }
 
 /// What requests can be about, as lists of them are filtered.
-pub const REQUEST_KINDS: [&str; 53] = [
+pub const REQUEST_KINDS: [&str; 55] = [
     "order",
     "reseller_create",
     "tenant_update",
@@ -132,6 +132,8 @@ pub const REQUEST_KINDS: [&str; 53] = [
     "user_update",
     "user_delete",
     "user_release",
+    "user_leave",
+    "user_move",
     "group_release",
     "adoption_release",
     "group_create",

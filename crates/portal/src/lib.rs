@@ -32,6 +32,7 @@ mod orders;
 mod passwords;
 mod people;
 mod person_history;
+mod person_move;
 mod person_sessions;
 mod query;
 mod refusal;
@@ -83,6 +84,7 @@ pub fn router(surface: &Surface) -> Router {
         .route("/people/{id}", get(people::show).post(people::change))
         .route("/people/{id}/edit", get(people::edit))
         .route("/people/{id}/history", get(person_history::show))
+        .route("/people/{id}/move", get(person_move::show).post(person_move::change))
         .route("/people/{id}/sessions", get(person_sessions::show).post(person_sessions::end))
         .route("/people/{id}/{what}", post(people::act))
         .route("/order", get(orders::new).post(orders::place))

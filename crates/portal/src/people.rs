@@ -29,6 +29,7 @@ use crate::{
     context::{Frame, Posted, Visit},
     customers,
     forms::{Choice, Form, given},
+    person_move::has_elsewhere,
     query::Pairs,
     refusal::Refusal,
     view,
@@ -108,6 +109,8 @@ struct One {
     account: bool,
     may: May,
     may_release: bool,
+    /// Where they can be moved to another customer.
+    move_at: Option<String>,
     link: Option<(String, String)>,
 }
 
@@ -173,6 +176,8 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
         enabled: user.enabled,
         account: user.object.is_some(),
         may_release: user.object.is_some() && may_release,
+        move_at: (user.object.is_some() && may.delete && has_elsewhere(&visit, tenant.id))
+            .then(|| format!("/people/{id}/move")),
         may,
         link,
     };
@@ -203,7 +208,8 @@ fn facts(of: &User) -> Vec<(String, String)> {
     facts
 }
 
-fn choices(plans: &[Plan]) -> Vec<Choice> {
+/// The plans somebody can have.
+pub fn choices(plans: &[Plan]) -> Vec<Choice> {
     let choice = |plan: &Plan| Choice {
         code: plan.code.clone(),
         name: plan.name.clone(),

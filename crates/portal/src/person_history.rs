@@ -72,6 +72,9 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
     visit.page(StatusCode::OK, &page)
 }
 
+/// Values that are ids, which say nothing to people.
+const IDS: [&str; 3] = ["scope", "moved_to", "moved_from"];
+
 fn event(of: Happened) -> Event {
     let id = format!("event-{}", of.code.replace('.', "-"));
     Event {
@@ -83,8 +86,12 @@ fn event(of: Happened) -> Event {
             Actor::Hidden => say("history-somebody"),
             Actor::System => say("history-system"),
         },
-        // An id says nothing to people.
-        changes: of.changes.into_iter().filter(|change| change.field != "scope").map(change).collect(),
+        changes: of
+            .changes
+            .into_iter()
+            .filter(|change| !IDS.contains(&change.field.as_str()))
+            .map(change)
+            .collect(),
     }
 }
 

@@ -202,7 +202,8 @@ BEGIN
         INSERT INTO figure_tally (tenant_id, day, people)
         VALUES (NEW.tenant_id, (coalesce(NEW.deleted_at, now()) AT TIME ZONE 'UTC')::date, CASE WHEN gone THEN -1 ELSE 1 END);
     END IF;
-    IF gone AND OLD.object_id IS NOT NULL THEN
+    -- Who moved handed the account over before.
+    IF gone AND (OLD.object_id IS NOT NULL OR OLD.moved_to IS NOT NULL) THEN
         INSERT INTO quota_tally (tenant_id, kind, subject, n)
         SELECT u.tenant_id, u.kind, u.subject, -1 FROM tenant_closure c JOIN quota u ON u.tenant_id = c.ancestor
          WHERE c.descendant = OLD.tenant_id AND u.kind = 'people';

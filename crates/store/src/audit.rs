@@ -52,6 +52,12 @@ fn authority_json(authority: &policy::Authority) -> Value {
 }
 
 impl WriteTx<'_> {
+    /// Writes the events so far and the request they belong to; what follows in this transaction
+    /// belongs to another.
+    pub async fn end_part(&mut self, cause: &Cause) -> Result<(), StoreError> {
+        self.write_events(cause, None).await.map(drop)
+    }
+
     /// Writes the collected events, personal values sealed apart, and the request
     /// they belong to. Gives whether a quota may count what tenants got in this
     /// transaction ([`WriteTx::check_quotas`]): asked with it, that is no way of its own.

@@ -66,6 +66,16 @@ pub(crate) struct NewRequest {
     pub lane: Lane,
 }
 
+/// What is wanted of an object from now on.
+struct Wish<'a> {
+    tenant: Uuid,
+    generation: i64,
+    /// What was wanted before, if that is something to go back to.
+    before: Option<&'a Spec>,
+    /// What is stored; of what is not wanted any more, the last.
+    stored: &'a Spec,
+}
+
 /// A member of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Edge {
@@ -166,9 +176,39 @@ impl WriteTx<'_> {
         if after.as_ref() == present {
             return Ok(row.generation);
         }
-        let request = self.request_id()?;
-        let (generation, now) = (row.generation + 1, ts(self.now));
         let stored = after.as_ref().unwrap_or(&before);
+        let wish = Wish { tenant: row.tenant_id, generation: row.generation + 1, before: present, stored };
+        self.record_wish(object, wish, after.is_some(), lane).await?;
+        Ok(row.generation + 1)
+    }
+
+    /// Wants this of an object that was another tenant's until now: what that tenant wanted is
+    /// nothing to go back to, and not the new one's to know.
+    pub(crate) async fn want_anew(
+        &mut self,
+        object: ObjectId,
+        spec: &Spec,
+        lane: Lane,
+    ) -> Result<(), StoreError> {
+        let row = sqlx::query!(
+            "SELECT tenant_id, generation FROM object WHERE id = $1 AND wanted FOR NO KEY UPDATE",
+            object.uuid()
+        )
+        .fetch_optional(self.sql())
+        .await?
+        .ok_or(StoreError::NotFound("object"))?;
+        let wish = Wish { tenant: row.tenant_id, generation: row.generation + 1, before: None, stored: spec };
+        self.record_wish(object, wish, true, lane).await
+    }
+
+    async fn record_wish(
+        &mut self,
+        object: ObjectId,
+        wish: Wish<'_>,
+        wanted: bool,
+        lane: Lane,
+    ) -> Result<(), StoreError> {
+        let (request, now) = (self.request_id()?, ts(self.now));
         // The object, the queue, then what depends on it: the engine, which records a batch,
         // begins at the queue.
         self.make_due(&[object], lane).await?;
@@ -188,22 +228,21 @@ impl WriteTx<'_> {
                   SET generation = excluded.generation, state = 'requested', problem = NULL,
                       updated_at = excluded.updated_at"#,
             object.uuid(),
-            Json(stored) as _,
+            Json(wish.stored) as _,
             SPEC_VERSION,
-            generation,
-            after.is_some(),
-            row.tenant_id,
+            wish.generation,
+            wanted,
+            wish.tenant,
             request,
-            present.map(Json) as _,
-            after.as_ref().map(Json) as _,
+            wish.before.map(Json) as _,
+            wanted.then_some(Json(wish.stored)) as _,
             now as _,
         )
         .execute(self.sql())
         .await?;
-        Ok(generation)
+        Ok(())
     }
 
-    /// Makes objects dirty again, at once.
     /// Waits for workers that are recording these objects. Whoever changes what they record
     /// after the objects, as subscriptions, takes both in their order.
     pub async fn lock_work(&mut self, objects: &[ObjectId]) -> Result<(), StoreError> {
@@ -217,6 +256,7 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// Makes objects dirty again, at once.
     pub(crate) async fn make_due(&mut self, objects: &[ObjectId], lane: Lane) -> Result<(), StoreError> {
         let ids: Vec<_> = objects.iter().map(|o| o.uuid()).collect();
         sqlx::query!(
@@ -314,6 +354,27 @@ impl WriteTx<'_> {
         groups.dedup();
         self.make_due(&groups, Lane::for_objects(edges.len())).await?;
         self.want_members(tenant, edges, wanted).await
+    }
+
+    /// Wants somebody who goes to another tenant out of all groups, also out of those that could
+    /// not be left so far.
+    pub(crate) async fn leave_all_groups(
+        &mut self,
+        tenant: TenantId,
+        member: ObjectId,
+    ) -> Result<(), StoreError> {
+        let groups = sqlx::query_scalar!(
+            "SELECT group_object FROM membership
+              WHERE member_object = $1 AND tenant_id = $2 AND (wanted OR wanted_gen > applied_gen)
+              ORDER BY group_object",
+            member.uuid(),
+            tenant.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let edge = |group| Edge { group: ObjectId::from_uuid(group), member };
+        let edges: Vec<_> = groups.into_iter().map(edge).collect();
+        self.want_members_now(tenant, &edges, false).await
     }
 
     /// Wants somebody who goes out of all groups.

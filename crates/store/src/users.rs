@@ -2,6 +2,7 @@
 
 mod create;
 mod managers;
+mod moves;
 mod remove;
 mod write;
 
@@ -30,6 +31,7 @@ use crate::{
 };
 pub use create::{Links, Made};
 pub use managers::{Manager, ManagerKey};
+pub use moves::MoveObstacle;
 pub use remove::{Removal, Removed};
 
 /// What people are ordered and searched by: lower case, blanks folded.

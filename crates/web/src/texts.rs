@@ -59,6 +59,7 @@ pub fn field_error(error: &FieldError) -> String {
         }
         Rule::Mismatch => &[("rule-mismatch", &[])],
         Rule::Unchanged => &[("rule-unchanged", &[])],
+        Rule::OtherDirectory => &[("rule-other_directory", &["value"])],
         Rule::TooFewKinds => &[("rule-too_few_kinds", &["min"])],
         Rule::HoldsWord => &[("rule-holds_word", &["value"]), ("rule-holds_word-name", &[])],
         Rule::Cycle => &[("rule-cycle-value", &["value"]), ("rule-cycle", &[])],

@@ -219,6 +219,94 @@ pub struct CopyUser {
     pub groups: Option<bool>,
 }
 
+/// Where a person is to be moved, with the account they have.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoveUser {
+    /// The customer that receives the person, in the same directory: id or code.
+    #[serde(default)]
+    #[schema(required, example = "north")]
+    pub customer: String,
+    /// User principal name there, with a suffix of that customer. Made from the
+    /// customer's pattern when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 254, example = "anna.berg@north.example")]
+    pub principal_name: Option<String>,
+    /// Short log-on name. The present one stays when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 20)]
+    pub logon_name: Option<String>,
+    /// Key of the person in a system of that customer. The present one stays when not
+    /// given; empty takes it away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 128)]
+    pub external_id: Option<String>,
+    /// Codes of plans the person gets there, with an instance where the customer has
+    /// several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50, example = json!(["desktop-standard"]))]
+    pub plans: Vec<String>,
+    /// Codes of bundles the person gets there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20)]
+    pub bundles: Vec<String>,
+    /// Custom fields of that customer, by key. Values of fields that hold in both
+    /// customers stay when not given.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(example = json!({ "cost_centre": "4711" }))]
+    pub fields: BTreeMap<String, String>,
+    /// Why, for the audit log of both customers; at most 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub reason: Option<String>,
+}
+
+/// What moving a person comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UserMovePreview {
+    /// Name of the person.
+    pub name: String,
+    /// The customer that is left.
+    pub from: TenantRef,
+    /// The customer that receives the person.
+    pub to: TenantRef,
+    /// Principal name so far; it stays reserved for a year.
+    pub principal_name_before: String,
+    /// Principal name afterwards.
+    pub principal_name: String,
+    /// Log-on name so far.
+    pub logon_name_before: String,
+    /// Log-on name afterwards.
+    pub logon_name: String,
+    /// Plans that end, as `code@instance`.
+    pub plans_ended: Vec<String>,
+    /// Plans that begin, as `code@instance`.
+    pub plans: Vec<String>,
+    /// Groups the person leaves.
+    pub groups_left: Vec<String>,
+    /// How many people the person manages, who have no manager afterwards.
+    pub reports: usize,
+    /// Custom fields, by key, whose values stay.
+    pub fields: Vec<String>,
+}
+
+/// A person who was moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UserMoved {
+    /// The person as one of the customer that received them, with another id.
+    pub user: User,
+    /// The id the person had in the customer that was left.
+    #[schema(example = "usr_01jzk3v8x6f0p2m4q7r9s1t3vw")]
+    pub former: String,
+    /// Id of the request that moves the account.
+    #[schema(example = "req_01jzk3v8x6f0p2m4q7r9s1t3vw")]
+    pub request: String,
+    /// Id of the request, in the customer that was left, by which the account leaves the
+    /// groups it had there. The move is done when both are.
+    #[schema(example = "req_01jzk3v8x6f0p2m4q7r9s1t3vx")]
+    pub leaving: String,
+}
+
 /// Several people, created together or not at all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

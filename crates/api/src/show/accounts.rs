@@ -9,7 +9,7 @@ use app::{
         users::User,
         views::{EffectiveView, GroupName, GroupView, MemberView, NestedView, PersonView},
     },
-    users::{Created, CreatedUsers},
+    users::{Created, CreatedUsers, Moving},
 };
 use domain::{
     custom::Definition,
@@ -128,6 +128,25 @@ fn details(of: &Details) -> users::Details {
         home_drive: text(Detail::HomeDrive),
         logon_hours: text(Detail::LogonHours),
         expires_at: text(Detail::ExpiresAt),
+    }
+}
+
+/// What a move comes to.
+#[must_use]
+pub fn moving(of: Moving) -> users::UserMovePreview {
+    users::UserMovePreview {
+        from: reference(&of.from),
+        to: reference(&of.to),
+        name: of.name,
+        principal_name_before: of.principal_name.0,
+        principal_name: of.principal_name.1,
+        logon_name_before: of.logon_name.0,
+        logon_name: of.logon_name.1,
+        plans_ended: of.plans_ended,
+        plans: of.plans,
+        groups_left: of.groups_left,
+        reports: of.reports,
+        fields: of.fields,
     }
 }
 

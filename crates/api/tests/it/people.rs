@@ -209,3 +209,52 @@ async fn who_may_not_restore_somebody_is_on_record() {
     assert_eq!(world.db.values("event", "id", "code = 'access.denied'").await.len(), 1);
     world.call(&estate.anna, &line, &[], None).await.expect(202);
 }
+
+#[tokio::test]
+async fn a_person_moves_once_however_often_it_is_asked_and_each_side_sees_its_own() {
+    let estate = Estate::new().await;
+    let (world, anna, root) = (&estate.world, &estate.anna, &estate.world.root);
+    let path = format!("/users/{}", estate.ben_id);
+    let etag = world.get(root, &path).await.header("etag").map(str::to_owned).expect("a version");
+    let body = json!({ "customer": "beta", "plans": ["desktop-s"], "reason": "Sold" });
+    let shown = world.post(root, &format!("{path}/move/preview"), &body).await.expect(200);
+    assert_eq!((text(&shown["from"]["code"]), text(&shown["to"]["code"])), ("acme", "beta"));
+    assert_eq!(text(&shown["principal_name_before"]), "ben.lund@acme.test");
+    assert_eq!(text(&shown["principal_name"]), "ben.lund@beta.test");
+    assert_eq!(shown["logon_name"], shown["logon_name_before"]);
+    assert_eq!(shown["plans"], json!(["desktop-s@main"]));
+
+    let line = format!("POST {path}/move");
+    let unsaid = world.call(root, &line, &[], Some(&body)).await.expect(428);
+    assert_eq!(text(&unsaid["code"]), "version_needed");
+    let headers = [("if-match", etag.as_str()), ("idempotency-key", "ben-to-beta")];
+    // Who sees the one customer only is told what there is to tell of what is not there.
+    let unknown = world.call(anna, &line, &headers[..1], Some(&body)).await;
+    assert_eq!(unknown.refused(), pair("customer", "unknown"));
+    let moved = world.call(root, &line, &headers, Some(&body)).await.expect(202);
+    let again = world.call(root, &line, &headers, Some(&body)).await.expect(202);
+    assert_eq!(again, moved, "the same answer");
+    assert_eq!(text(&moved["former"]), estate.ben_id);
+    assert_eq!(text(&moved["user"]["principal_name"]), "ben.lund@beta.test");
+    assert_eq!(text(&moved["user"]["tenant"]["code"]), "beta");
+    assert!(moved["user"]["activation"].is_object(), "Ben had not chosen a password yet: {moved}");
+    let other = json!({ "customer": "beta" });
+    let reused = world.call(root, &line, &headers, Some(&other)).await.expect(409);
+    assert_eq!(text(&reused["code"]), "idempotency_key_reused");
+    world.call(root, &line, &headers[..1], Some(&body)).await.expect(404);
+
+    // Each customer sees its own request, and nothing of the other's.
+    let bert = &estate.bert;
+    let request = |which: &str| format!("/requests/{}", text(&moved[which]));
+    for (token, own, others) in [(anna, "leaving", "request"), (bert, "request", "leaving")] {
+        world.get(token, &request(own)).await.expect(200);
+        world.get(token, &request(others)).await.expect(404);
+    }
+    let new = format!("/users/{}", text(&moved["user"]["id"]));
+    world.get(anna, &new).await.expect(404);
+    world.get(bert, &path).await.expect(404);
+    let history = world.get(bert, &format!("{new}/history")).await.expect(200);
+    let codes: Vec<_> =
+        history["items"].as_array().expect("a page").iter().map(|e| text(&e["code"])).collect();
+    assert!(codes.contains(&"user.moved") && !codes.contains(&"user.created"), "{codes:?}");
+}

@@ -120,6 +120,7 @@ fn body(id: &str) -> Value {
         "set_quotas" => json!({ "people": 5 }),
         "publish_bundle" => json!({ "code": "newone", "name": "New", "plans": ["desktop-s"] }),
         "copy_user" => json!({ "user": { "given_name": "New" } }),
+        "move_user" | "preview_user_move" => json!({ "customer": "beta" }),
         "add_host_name" => json!({ "name": "portal.new.example" }),
         "set_brand_picture" => json!({ "png": PICTURE }),
         "add_suffix" => json!({ "suffix": "new.example" }),

@@ -34,7 +34,7 @@ const BOUND: Duration = Duration::from_secs(30);
 
 /// Runs `act` until it waits for a lock somebody holds, then lets `release` end; gives what
 /// came of the act.
-async fn held_up<T>(w: &World, act: impl Future<Output = T>, release: impl Future<Output = ()>) -> T {
+pub async fn held_up<T>(w: &World, act: impl Future<Output = T>, release: impl Future<Output = ()>) -> T {
     let (told, waits) = oneshot::channel::<()>();
     let watch = async {
         let waiting = "wait_event_type = 'Lock' AND datname = current_database()";

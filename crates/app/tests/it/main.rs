@@ -9,6 +9,7 @@ mod locks;
 mod mails;
 mod managers;
 mod mended;
+mod moves;
 mod names;
 mod orders;
 mod passwords;

@@ -11,7 +11,7 @@ use app::{
     seats::{Chosen, Deed, change},
     tenants::{ResellerDraft, create_reseller},
     upgrades::{self, UpgradeDraft},
-    users,
+    users::{self, MoveDraft},
 };
 use domain::{
     field::Rule,
@@ -130,6 +130,37 @@ async fn what_is_used_is_known_whatever_is_given_and_taken() {
     both.sort();
     assert_eq!(unknown(&w).await, both);
     agree(&w, "it moved").await;
+}
+
+#[tokio::test]
+async fn who_moves_counts_where_they_come_to_and_no_more_where_they_were() {
+    let w = world().await;
+    let north = reseller(&w, "north").await;
+    let acme = customer(&w, "north").await;
+    let mut draft = order("SO-2", "beta");
+    draft.seller = Some("north".to_owned());
+    let beta = w.place(&draft).await.expect("an order").order.customer;
+    for tenant in [north, acme, beta] {
+        set(&w, tenant, 50).await;
+    }
+    count(&w).await;
+    let used = async |tenant: TenantId| {
+        let of = format!("tenant_id = '{}' AND kind = 'people'", tenant.uuid());
+        w.db.values("quota", "quota_counted(tenant_id, kind, subject)", &of).await.remove(0)
+    };
+    let before = [used(north).await, used(acme).await, used(beta).await];
+    assert_eq!(before, ["5", "4", "1"]);
+    let mut tx = w.app.read(&w.root).await.expect("a transaction");
+    let bo = tx.user(ids(&w, acme).await[0]).await.expect("Bo");
+    tx.finish().await.expect("the end");
+    let draft = MoveDraft {
+        customer: "beta".to_owned(),
+        plans: vec!["desktop-s".to_owned()],
+        ..MoveDraft::default()
+    };
+    users::transfer(&w.app, &w.root, bo.id, bo.version, &draft, None, &cause()).await.expect("moved");
+    agree(&w, "somebody moved").await;
+    assert_eq!([used(north).await, used(acme).await, used(beta).await], ["5", "3", "2"]);
 }
 
 /// Another version takes the place of one, also where there is no room for one more.

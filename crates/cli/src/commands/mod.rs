@@ -26,6 +26,7 @@ pub mod session;
 pub mod sessions;
 pub mod settings;
 pub mod tokens;
+pub mod user_moves;
 pub mod users;
 
 use clap::CommandFactory as _;

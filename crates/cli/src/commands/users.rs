@@ -39,6 +39,8 @@ pub enum Users {
     Copy(Box<CopyOf>),
     /// Change a person
     Update(Box<Update>),
+    /// Move a person to another customer, with the account they have
+    Move(Box<super::user_moves::Move>),
     /// Let a person not log on any more
     Disable(Change),
     /// Let a person log on again
@@ -217,7 +219,7 @@ pub struct Attributes {
 }
 
 /// A name and a value with an equals sign between.
-fn name_and_value(text: &str) -> Result<(String, String), String> {
+pub(super) fn name_and_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) => Ok((name.trim().to_owned(), value.trim().to_owned())),
         None => Err("write NAME=VALUE, as mobile=+49 170 1234567".to_owned()),
@@ -355,6 +357,7 @@ pub async fn run(command: &Users, client: &Client, out: &Out) -> Result<(), Fail
             out.list(&page, &HISTORY)
         }
         Users::Copy(copy) => copy_one(client, out, copy).await,
+        Users::Move(to) => super::user_moves::run(client, out, to).await,
         Users::Create(create) => match &create.file {
             Some(file) => create_many(client, out, create, file).await,
             None => create_one(client, out, create).await,
@@ -446,7 +449,7 @@ const CREATED: Columns<'static, User> = Columns {
     },
 };
 
-async fn id_of(client: &Client, named: &Named) -> Result<String, Failure> {
+pub(super) async fn id_of(client: &Client, named: &Named) -> Result<String, Failure> {
     user_id(client, &named.user, named.customer.as_deref()).await
 }
 

@@ -22,6 +22,7 @@ mod members;
 mod modes;
 mod moves;
 mod passwords;
+mod people_moves;
 mod properties;
 mod random;
 mod receiver;

@@ -16,7 +16,7 @@ use crate::{
 
 /// Every page that can be looked at. A route that is missing here fails
 /// [`every_page_is_in_the_list`].
-const ROUTES: [&str; 60] = [
+const ROUTES: [&str; 61] = [
     "/",
     "/account",
     "/account/password",
@@ -56,6 +56,7 @@ const ROUTES: [&str; 60] = [
     "/people/{id}",
     "/people/{id}/edit",
     "/people/{id}/history",
+    "/people/{id}/move",
     "/people/{id}/properties",
     "/people/{id}/release",
     "/people/{id}/sessions",

@@ -97,6 +97,42 @@ async fn a_person_is_made_once_however_often_the_button_is_pressed() {
 }
 
 #[tokio::test]
+async fn a_person_is_moved_after_a_look_and_once_however_often_the_button_is_pressed() {
+    let estate = Estate::new().await;
+    let world = &estate.world;
+    let person = format!("/people/{}", estate.ben_id);
+    let path = format!("{person}/move");
+    let (mut anna, mut browser) =
+        (Browser::signed_in(world, &estate.anna), Browser::signed_in(world, &world.root));
+    assert!(!anna.get(&person).await.html.contains(&path), "who has one customer is offered no other");
+    assert!(browser.get(&person).await.html.contains(&path));
+    let form = token(&browser.get(&path).await);
+    let look = async |browser: &mut Browser, customer: &str| {
+        browser.post(&path, &OWN, &[("form_token", form.as_str()), ("customer", customer)]).await
+    };
+    assert_eq!(look(&mut browser, "nowhere").await.status.as_u16(), 422);
+    let sure = look(&mut browser, "beta").await;
+    assert_eq!(sure.status.as_u16(), 200, "{}", sure.html);
+    assert!(sure.html.contains("ben.lund@beta.test"), "{}", sure.html);
+    let moved = async || world.db.values("users", "id", "moved_to IS NOT NULL").await.len();
+    assert_eq!(moved().await, 0, "a look changes nothing");
+    let form = token(&sure);
+    let version = sure.html.split("name=\"version\" value=\"").nth(1).and_then(|v| v.split('"').next());
+    let fields = [
+        ("form_token", form.as_str()),
+        ("sure", "1"),
+        ("version", version.expect("a version")),
+        ("customer", "beta"),
+        ("plans", "desktop-s"),
+    ];
+    let first = browser.post(&path, &OWN, &fields).await.goes_to().to_owned();
+    let second = browser.post(&path, &OWN, &fields).await.goes_to().to_owned();
+    assert_eq!(first, second);
+    assert_eq!(moved().await, 1);
+    assert!(browser.get(&first).await.html.contains("ben.lund@beta.test"));
+}
+
+#[tokio::test]
 async fn a_token_is_made_once_and_shown_for_a_while() {
     let estate = Estate::new().await;
     let mut browser = Browser::signed_in(&estate.world, &estate.anna);

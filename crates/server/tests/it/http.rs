@@ -130,6 +130,19 @@ impl Client {
         self.complete(answer["request"].as_str().expect("a request")).await;
     }
 
+    /// Moves a person to another customer, and waits until the account is there and in none of the
+    /// groups it left.
+    pub async fn move_person(&self, id: &str, body: &Value) -> Value {
+        let version = self.see(&format!("users/{id}")).await["version"].to_string();
+        let call = self.http.post(format!("{}/users/{id}/move", self.base)).json(body);
+        let call = call.header("if-match", format!("\"{version}\""));
+        let answer = self.send(call).await.expect("the server answers").good();
+        for request in ["request", "leaving"] {
+            self.complete(answer[request].as_str().expect("a request")).await;
+        }
+        answer
+    }
+
     /// Changes something of a version, and does not wait.
     pub async fn patch(&self, path: &str, version: &str, body: &Value) {
         let call = self.http.patch(format!("{}/{path}", self.base)).json(body);

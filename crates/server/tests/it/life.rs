@@ -224,3 +224,90 @@ async fn a_service_is_taken_and_given_again_with_the_same_groups_and_is_gone_in_
     assert!(after.0 != before.0 && after.1 == 0, "another group: {after:?}");
     assert!(server.stop().await.success());
 }
+
+/// Ids, place and groups of one account, as the administrator of the domain sees them: `objectGUID` and
+/// `objectSid` as they are printed, the DN, and the DNs of its groups.
+async fn identity(site: &Site, login: &str) -> (BTreeSet<String>, String, BTreeSet<String>) {
+    let (base, filter) = (site.domain.base_dn.clone(), format!("(userPrincipalName={login})"));
+    let arguments =
+        ["-LLL", "-o", "ldif-wrap=no", "-b", &base, &filter, "objectGUID", "objectSid", "memberOf"];
+    let (status, said) = site.ldap("ldapsearch", &site.administrator(), &arguments, "").await;
+    assert!([0, 10].contains(&status), "{status} {said}");
+    let ids = values(&said, "objectGUID:: ").chain(values(&said, "objectSid:: ")).collect();
+    let place = values(&said, "dn: ").next().unwrap_or_else(|| panic!("nobody is called {login}: {said}"));
+    (ids, place, values(&said, "memberOf: ").collect())
+}
+
+/// What follows a beginning of a line.
+fn values<'a>(said: &'a str, beginning: &'a str) -> impl Iterator<Item = String> + use<'a> {
+    said.lines().filter_map(move |line| line.strip_prefix(beginning)).map(str::to_owned)
+}
+
+#[tokio::test]
+async fn a_person_moves_to_another_customer_with_the_same_account_and_sees_nothing_of_the_old_one() {
+    let site = Site::new().await;
+    site.delegate().await;
+    site.installation.migrate();
+    let (server, root) = site.installation.serve(&[]).await;
+    let [north, acme, beta] = ['n', 'a', 'b'].map(|letter| site.code(letter));
+    reseller(&root, &north).await;
+    let (from, to) = (order(&root, &north, &acme).await, order(&root, &north, &beta).await);
+    root.activate(&from["activation"]["link"]).await;
+    root.activate(&to["activation"]["link"]).await;
+    let customer = from["customer"]["id"].as_str().expect("a customer");
+    // Somebody with a plan, a group, a role and a password of their own.
+    let id = from["administrator"]["id"].as_str().expect("a person").to_owned();
+    let login = from["administrator"]["principal_name"].as_str().expect("a name").to_owned();
+    let team = root.post(&format!("customers/{customer}/groups"), &json!({ "name": "Team" })).await.good();
+    let team = format!("groups/{}/members", team["id"].as_str().expect("a group"));
+    let joined = root.post(&team, &json!({ "add": [{ "member": id }] })).await.good();
+    root.complete(joined["request"].as_str().expect("a request")).await;
+    let (ids, place, groups) = identity(&site, &login).await;
+    assert_eq!((ids.len(), groups.len()), (2, 3), "{groups:?}");
+    assert!(place.contains(&format!(",OU={acme},")), "{place}");
+    assert_eq!(billed(&root, customer).await, 3);
+
+    let body = json!({ "customer": beta, "plans": ["desktop-standard"], "reason": "Works for them now" });
+    let shown = root.post(&format!("users/{id}/move/preview"), &body).await.good();
+    assert_eq!((&shown["from"]["code"], &shown["to"]["code"]), (&json!(acme), &json!(beta)));
+    assert_eq!(shown["plans_ended"], json!(["desktop-standard@main"]));
+    assert!(site.binds(&login, PASSWORD).await, "a look changes nothing");
+    let moved = root.move_person(&id, &body).await;
+    let new = moved["user"]["principal_name"].as_str().expect("a name").to_owned();
+    assert_eq!(json!(new), shown["principal_name"]);
+    assert!(new.ends_with(&format!("@{beta}.example")), "{new}");
+
+    let (same, place, groups) = identity(&site, &new).await;
+    assert_eq!(same, ids, "the same objectGUID and objectSid");
+    assert!(place.contains(&format!(",OU={beta},OU={north},")), "{place}");
+    assert_eq!(groups.len(), 2, "of all people, and of the desktop: {groups:?}");
+    assert!(groups.iter().all(|group| group.contains(&format!(",OU={beta},"))), "{groups:?}");
+    assert!(site.binds(&new, PASSWORD).await, "the old password with the new name");
+    assert!(!site.binds(&login, PASSWORD).await, "the old name is nobody's");
+    root.sign_in(&new, PASSWORD).await;
+
+    // Who came sees the one customer, who stayed does not see who left, and who was there does.
+    let seen = async |login: &str, code: &str| {
+        let who = (login.to_owned(), PASSWORD.to_owned());
+        let found = site.find(&who, "(objectClass=*)").await;
+        found.iter().filter(|dn| dn.contains(&format!("OU={code},"))).count()
+    };
+    // Two groups, the three people who were there, and who came.
+    assert_eq!((seen(&new, &beta).await, seen(&new, &acme).await), (6, 0));
+    let theirs = to["administrator"]["principal_name"].as_str().expect("a name");
+    assert_eq!((seen(theirs, &beta).await, seen(theirs, &acme).await), (6, 0));
+    let gone = root.get(&format!("users/{id}")).await.expect("an answer");
+    assert_eq!(gone.status, 404);
+    let receives = to["customer"]["id"].as_str().expect("a customer");
+    assert_eq!((billed(&root, customer).await, billed(&root, receives).await), (2, 4));
+    // A removal where the person was, and the end of what was removed there, touch nobody.
+    act(&root, customer, "close", &json!({ "grace_days": 0 })).await;
+    wait_for("the unit is gone", async || {
+        let units = site.find(&site.administrator(), &format!("(ou={acme})")).await;
+        units.is_empty().then_some(())
+    })
+    .await;
+    assert_eq!(identity(&site, &new).await.0, ids, "the account outlives the customer that was left");
+    assert!(site.binds(&new, PASSWORD).await);
+    assert!(server.stop().await.success());
+}

@@ -174,7 +174,7 @@ impl WriteTx<'_> {
     }
 
     /// Refuses what exceeds a quota, with everything that has to be known of it.
-    pub(crate) async fn check_quotas(&mut self) -> Result<(), StoreError> {
+    pub async fn check_quotas(&mut self) -> Result<(), StoreError> {
         let mut errors = Vec::new();
         for (tenant, grown) in std::mem::take(&mut self.grown) {
             let plans: Vec<_> = grown.plans.keys().map(|plan| plan.uuid()).collect();

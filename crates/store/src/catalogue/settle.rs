@@ -191,7 +191,9 @@ impl WriteTx<'_> {
         let rows = sqlx::query!(
             r#"SELECT u.id, u.tenant_id, u.title, u.department, o.id AS object, o.spec AS "spec!: Json<Spec>",
                       t.code, t.name
-                 FROM users u JOIN object o ON o.id = u.object_id JOIN tenant t ON t.id = u.tenant_id
+                 -- One that changed hands while this waited for it is its new customer's.
+                 FROM users u JOIN object o ON o.id = u.object_id AND o.tenant_id = u.tenant_id
+                 JOIN tenant t ON t.id = u.tenant_id
                 WHERE u.id = ANY($1) AND u.deleted_at IS NULL AND o.wanted ORDER BY o.id FOR NO KEY UPDATE OF o"#,
             users
         )

@@ -205,6 +205,8 @@ impl WriteTx<'_> {
                  JOIN membership m ON m.group_object = i.object_id AND m.member_object = i.member_id
                 WHERE i.request_id = $1 AND i.tenant_id = $2 AND $3 IN (i.object_id, i.member_id) AND NOT m.wanted AND (m.until IS NULL OR m.until > $4)
                   AND NOT EXISTS (SELECT FROM users u WHERE u.object_id = i.member_id AND u.deleted_at IS NOT NULL)
+                  -- Who moved to another customer with the account is nobody of this one any more.
+                  AND EXISTS (SELECT FROM object o WHERE o.id = i.member_id AND o.tenant_id = $2)
                   AND NOT EXISTS (SELECT FROM user_group g WHERE g.object_id IN (i.object_id, i.member_id)
                         AND g.object_id <> $3 AND g.deleted_at IS NOT NULL)
                 ORDER BY 1, 2"#,

@@ -216,11 +216,11 @@ impl WriteTx<'_> {
 }
 
 /// The custom fields of somebody who is new.
-fn values(of: &NewUser) -> Stored {
+pub(super) fn values(of: &NewUser) -> Stored {
     stored(of.fields.iter().filter_map(|value| Some((&value.field, value.value.as_ref()?))))
 }
 
-fn created(tenant: TenantId, user: &NewUser, code: &'static str) -> Event {
+pub(super) fn created(tenant: TenantId, user: &NewUser, code: &'static str) -> Event {
     let mut changes = Vec::with_capacity(10);
     let mut personal = |field: Cow<'static, str>, value: &Option<String>| {
         if value.is_some() {

@@ -274,9 +274,20 @@ impl WriteTx<'_> {
         if version.is_some_and(|v| v != user.version) {
             return Err(StoreError::Stale { present: user.version });
         }
+        self.end_user(user.id, removal).await?;
+        self.note_user(permit, user.id, "user.deleted");
+        Ok(())
+    }
+
+    /// Ends the row of a person and what it held: sessions, tokens, roles and links.
+    pub(super) async fn end_user(
+        &mut self,
+        user: UserId,
+        removal: Option<(&Removal, Timestamp)>,
+    ) -> Result<(), StoreError> {
         let now = self.now;
         let reserved = now + SignedDuration::from_hours(24 * domain::limits::RESERVED_DAYS);
-        self.drop_passwords(&[user.id.uuid()]).await?;
+        self.drop_passwords(&[user.uuid()]).await?;
         sqlx::query!(
             "WITH u AS (UPDATE users SET deleted_at = $2, version = version + 1, purge_at = $4, removal = $5
                          WHERE id = $1),
@@ -284,7 +295,7 @@ impl WriteTx<'_> {
                   g AS (UPDATE role_grant SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL),
                   a AS (UPDATE activation SET revoked_at = $2 WHERE user_id = $1 AND used_at IS NULL)
              UPDATE reserved_name SET reserved_until = $3 WHERE owner = $1 AND $4::timestamptz IS NULL",
-            user.id.uuid(),
+            user.uuid(),
             ts(now) as _,
             ts(reserved) as _,
             removal.map(|(_, at)| ts(at)) as _,
@@ -292,7 +303,6 @@ impl WriteTx<'_> {
         )
         .execute(self.sql())
         .await?;
-        self.note_user(permit, user.id, "user.deleted");
         Ok(())
     }
 

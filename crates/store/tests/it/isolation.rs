@@ -470,3 +470,29 @@ async fn functions_that_run_as_owner_answer_for_tenants_of_the_caller_only() {
         sqlx::query_scalar(rules).bind(estate.b1.id.uuid()).fetch_one(&mut nobody).await.expect("an answer");
     assert_eq!(count, 0, "whoever names no caller has no rules to see");
 }
+
+#[tokio::test]
+async fn an_account_is_handed_over_by_those_who_reach_both_customers_only() {
+    let estate = Estate::new().await;
+    let world = &estate.world;
+    let hand_over = "SELECT obstacle FROM hand_over_account($1, gen_random_uuid(), $2, now(), now())";
+    let (mine, theirs) = (estate.a1.people[1].id.uuid(), estate.b1.people[1].id.uuid());
+    let (own, foreign) = (estate.a1.id.uuid(), estate.b1.id.uuid());
+    let mut admin = scoped(world, &estate.a1.admin).await;
+    let mut nobody = world.login(APP_ROLE).await;
+    for (person, to) in [(mine, foreign), (theirs, own), (theirs, foreign), (mine, own)] {
+        for sql in [&mut admin, &mut nobody] {
+            let refused = sqlx::query(hand_over).bind(person).bind(to).fetch_all(sql).await;
+            let refused = refused.expect_err("out of reach, or nowhere to go");
+            let code = refused.as_database_error().and_then(sqlx::error::DatabaseError::code);
+            assert_eq!(code.as_deref(), Some("42501"), "{person} {to}");
+        }
+    }
+    // Nobody gets the password of somebody whose account they did not take over.
+    world.sql(&format!("UPDATE users SET portal_hash = 'of somebody' WHERE id = '{theirs}'")).await;
+    world.sql(&format!("UPDATE users SET portal_hash = NULL, activated_at = NULL WHERE id = '{mine}'")).await;
+    let keep = sqlx::query("SELECT keep_sign_in($1, $2)").bind(theirs).bind(mine).execute(&mut admin).await;
+    keep.expect("asked for nothing");
+    let taken = format!("SELECT count(*) FROM users WHERE id = '{mine}' AND portal_hash IS NOT NULL");
+    assert_eq!(world.count(&taken).await, 0);
+}
