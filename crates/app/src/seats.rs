@@ -54,6 +54,8 @@ pub struct Seat {
 /// What it comes to.
 #[derive(Debug, Clone)]
 pub struct SeatsPreview {
+    /// Code and name of the customer.
+    pub customer: (String, String),
     /// The plan.
     pub seat: Seat,
     /// For how many people something changes.
@@ -136,6 +138,7 @@ pub async fn preview(
     tx.finish().await?;
     let named = people.changing.iter().take(limits::PEOPLE_NAMED).map(|seat| seat.display_name.clone());
     Ok(SeatsPreview {
+        customer: (tenant.code, tenant.name),
         named: named.collect(),
         people: people.changing.len() - people.bundled.len(),
         kept: people.kept + people.bundled.len(),

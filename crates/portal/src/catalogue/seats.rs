@@ -157,7 +157,7 @@ struct Sure {
     path: String,
     back: String,
     deed: &'static str,
-    people: String,
+    people: i64,
     named: String,
     more: Option<String>,
     consequences: Vec<String>,
@@ -223,11 +223,30 @@ pub async fn change(
             Ok(Redirect::to(&back().with(&path, "done", "nobody")).into_response())
         }
         Err(error) => {
-            let form = Form::again(&posted, error)?.gathered("", "people");
+            let form = Form::again(&posted, named(error, &preview))?.gathered("", "people");
             let refused = (StatusCode::UNPROCESSABLE_ENTITY, form);
             sure(&posted, (id, &plan), &preview, (deed, &chosen), refused, &back())
         }
     }
+}
+
+/// What a quota refuses, by the names of what it is about, as the page has them.
+fn named(error: AppError, of: &SeatsPreview) -> AppError {
+    let AppError::Invalid(mut errors) = error else { return error };
+    let plan = &of.seat.plan;
+    let known = [
+        ("whose", of.customer.0.clone(), &of.customer.1),
+        ("quota", format!("service {}", plan.service_code), &plan.service_name),
+        ("quota", format!("plan {}", plan.code), &plan.name),
+    ];
+    for error in &mut errors {
+        for (arg, code, name) in &known {
+            if let Some(said) = error.args.get_mut(*arg).filter(|said| **said == *code) {
+                said.clone_from(name);
+            }
+        }
+    }
+    AppError::Invalid(errors)
 }
 
 fn sure(
@@ -242,11 +261,9 @@ fn sure(
     let name = &of.seat.plan.name;
     let path = format!("/customers/{id}/seats/{}", encoded(plan));
     let mut frame = visit.frame.clone();
-    frame.trail = vec![
-        (say("customers-title"), "/customers".to_owned()),
-        (say("customer-services"), format!("/customers/{id}/services")),
-        (name.clone(), path.clone()),
-    ];
+    frame.trail = customers::trail(id, &of.customer.1);
+    frame.trail.push((say("customer-services"), format!("/customers/{id}/services")));
+    frame.trail.push((name.clone(), path.clone()));
     let names = BTreeMap::from([
         (of.seat.plan.code.clone(), name.clone()),
         (of.seat.plan.service_code.clone(), of.seat.plan.service_name.clone()),
@@ -262,7 +279,7 @@ fn sure(
         back: back.with(&path, "done", ""),
         path: format!("{path}/{}", code(deed)),
         deed: code(deed),
-        people: number(count(of.people)),
+        people: count(of.people),
         more: (of.people > of.named.len()).then(|| number(count(of.people - of.named.len()))),
         named: of.named.join(", "),
         consequences: consequences(of, deed),

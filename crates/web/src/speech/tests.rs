@@ -147,6 +147,7 @@ fn every_code_has_its_sentences() {
     for code in codes("app/src/error.rs", "pub const fn code(self)") {
         wanted.extend(["title", "detail"].map(|part| format!("conflict-{code}-{part}")));
     }
+    wanted.extend(domain::permission::ROLES.iter().map(|role| format!("value-role-{}", role.code)));
     wanted.extend(codes("domain/src/field.rs", "pub const fn code(self)").map(|code| format!("rule-{code}")));
     let missing: Vec<_> = wanted.into_iter().filter(|id| !has(id)).collect();
     assert!(missing.is_empty(), "there is no {missing:?}");
