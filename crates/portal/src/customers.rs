@@ -112,7 +112,8 @@ pub async fn overview(visit: Visit, Path(id): Path<String>, query: Pairs) -> Res
     facts.extend(shown.directory.clone().map(|d| fact("customer-directory", d)));
     facts.extend(shown.suffix.clone().map(|s| fact("customer-suffix", s)));
     facts.extend(shown.billing_id.clone().map(|b| fact("customer-billing", b)));
-    facts.push(fact("customer-since", speech::instant(shown.created_at)));
+    let since = shown.created_at.to_zoned(speech::now().zone).date();
+    facts.push(fact("customer-since", speech::day(since)));
     let people = |state: &str| format!("/customers/{id}/people{state}");
     let mut frame = visit.frame.clone();
     frame.trail = vec![(say("customers-title"), "/customers".to_owned())];
