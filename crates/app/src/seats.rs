@@ -54,6 +54,8 @@ pub struct Seat {
 /// What it comes to.
 #[derive(Debug, Clone)]
 pub struct SeatsPreview {
+    /// Code and name of the customer.
+    pub customer: (String, String),
     /// The plan.
     pub seat: Seat,
     /// For how many people something changes.
@@ -163,7 +165,15 @@ pub async fn preview(
     tx.finish().await?;
     let named = people.changing.iter().take(limits::PEOPLE_NAMED).map(|seat| seat.display_name.clone());
     let (changing, kept, left_out) = people.counts();
-    Ok(SeatsPreview { named: named.collect(), people: changing, kept, left_out, quotas, seat })
+    Ok(SeatsPreview {
+        customer: (tenant.code, tenant.name),
+        named: named.collect(),
+        people: changing,
+        kept,
+        left_out,
+        quotas,
+        seat,
+    })
 }
 
 fn counts(of: &QuotaUse, plan: &Plan) -> bool {

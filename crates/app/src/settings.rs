@@ -11,7 +11,7 @@ use domain::{
     limits,
     password::Rules,
     request::Lane,
-    setting::{Setting, effective},
+    setting::{self, Setting, effective},
     tenant::TenantKind,
 };
 use jiff::tz::TimeZone;
@@ -74,6 +74,31 @@ pub async fn show(app: &App, caller: &Caller, tenant: TenantId) -> Result<View, 
     let known = known.into_iter().map(|t| (t.id, (t.code, t.name))).collect();
     let password_rules = rules_holding(&rules, &tenant.path);
     Ok(View { tenant, settings, password_rules, known })
+}
+
+/// What would hold for a tenant of what was typed and of everything else, if what was typed were
+/// said: with `None` the tenant says it no more. Nothing is checked, and nothing is said.
+pub async fn as_if(
+    app: &App,
+    caller: &Caller,
+    tenant: TenantId,
+    typed: &BTreeMap<Setting, Option<String>>,
+) -> Result<BTreeMap<Setting, String>, AppError> {
+    let mut tx = app.store.read(caller).await?;
+    let tenant = tx.tenant(tenant).await?;
+    tx.permit::<act::TenantRead>(&tenant)?;
+    let configured = tx.own_brand(tenant.id).await?.configured;
+    let mut kept = tx.said(&tenant.path).await?;
+    tx.finish().await?;
+    kept.retain(|one| one.tenant != tenant.id || !typed.contains_key(&one.setting));
+    let typed = typed.iter().filter_map(|(setting, value)| {
+        Some(setting::Said { setting: *setting, tenant: tenant.id, value: value.clone()? })
+    });
+    let said: Vec<_> = configured.into_iter().chain(kept).chain(typed).collect();
+    Ok(effective(&said, &tenant.path)
+        .into_iter()
+        .map(|(setting, said)| (setting, said.value.clone()))
+        .collect())
 }
 
 /// Every setting as it holds for a tenant.

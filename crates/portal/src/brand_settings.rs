@@ -114,6 +114,7 @@ async fn whole(visit: &Visit, id: TenantId, status: StatusCode, form: Form) -> R
     let languages = holds.settings.iter().find(|holds| holds.name == Setting::BrandLanguages.code());
     let own = languages.is_some_and(|holds| holds.from == settings::From::Own);
     let sender = view.look.get(Setting::SenderMail).is_some();
+    let seen_as = as_typed(visit, &view, &form).await?;
     let page = Page {
         name: view.tenant.name.clone(),
         path: format!("/settings/{id}/brand"),
@@ -132,7 +133,7 @@ async fn whole(visit: &Visit, id: TenantId, status: StatusCode, form: Form) -> R
         colours: rows(&COLOURS, &holds, &form),
         mails: rows(&MAILS, &holds, &form),
         pictures: pictures(&view, id, &form),
-        small: small(&view.look, &form),
+        small: small(&seen_as),
         hosts: view.hosts.iter().map(|host| host.name.clone()).collect(),
         form: with_languages(form, &view.look),
         frame,
@@ -175,12 +176,22 @@ fn pictures(view: &View, id: TenantId, form: &Form) -> Vec<Shown> {
     view.pictures.iter().map(shown).collect()
 }
 
-/// How pages look with what was typed, where that can be shown.
-fn small(look: &Look, form: &Form) -> Vec<Small> {
-    let typed = |setting: Setting| {
-        form.given(&format!("setting.{}", setting.code())).map(str::trim).filter(|text| !text.is_empty())
-    };
-    let value = |setting: Setting| typed(setting).or(look.get(setting)).map(str::to_owned);
+/// Name and colours as they hold, or as they would with what was typed: where a field was emptied,
+/// what is said above.
+async fn as_typed(visit: &Visit, view: &View, form: &Form) -> Result<BTreeMap<Setting, String>, Refusal> {
+    let all = || [Setting::BrandName].into_iter().chain(COLOURS);
+    let typed: BTreeMap<_, _> = all()
+        .filter_map(|setting| Some((setting, given(form.given(&format!("setting.{}", setting.code()))?))))
+        .collect();
+    if typed.is_empty() {
+        return Ok(all().filter_map(|s| Some((s, view.look.get(s)?.to_owned()))).collect());
+    }
+    Ok(settings::as_if(&visit.surface.app, visit.person()?, view.tenant.id, &typed).await?)
+}
+
+/// How pages look with this name and these colours, where that can be shown.
+fn small(of: &BTreeMap<Setting, String>) -> Vec<Small> {
+    let value = |setting: Setting| of.get(&setting).cloned();
     let name = value(Setting::BrandName).unwrap_or_else(|| say("portal"));
     let side = |title: &str, ground: Ground, primary: Setting, accent: Setting, product: &str| {
         let (page, card, ink, line, on) = match ground {

@@ -6,7 +6,10 @@ mod tree;
 
 use app::{
     AppError,
-    reading::{tx::act, views::RequestFilter},
+    reading::{
+        tx::{ReadTx, act},
+        views::RequestFilter,
+    },
 };
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
@@ -65,6 +68,12 @@ pub fn trail(id: TenantId, customer: &str) -> Vec<(String, String)> {
     vec![(say("customers-title"), "/customers".to_owned()), (customer.to_owned(), format!("/customers/{id}"))]
 }
 
+/// What a directory is called.
+pub async fn directory_name(tx: &mut ReadTx<'_>, code: &str) -> Result<String, AppError> {
+    let mut names = tx.directory_names(&[code.to_owned()]).await?;
+    Ok(names.remove(code).unwrap_or_else(|| code.to_owned()))
+}
+
 /// One customer.
 pub async fn overview(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<Response, Refusal> {
     let time = Time::of(&query);
@@ -77,7 +86,10 @@ pub async fn overview(visit: Visit, Path(id): Path<String>, query: Pairs) -> Res
         if tenant.kind != TenantKind::Customer {
             return Err(AppError::NotFound("customer"));
         }
-        let shown = tx.tenant_view(id).await?;
+        let mut shown = tx.tenant_view(id).await?;
+        if let Some(code) = &mut shown.directory {
+            *code = directory_name(&mut tx, code).await?;
+        }
         let counts = tx.customer_counts(&permit).await?;
         let today = chart::today(tx.now());
         let figures = tx.figures(&permit, time.first(today)).await?;
@@ -100,7 +112,8 @@ pub async fn overview(visit: Visit, Path(id): Path<String>, query: Pairs) -> Res
     facts.extend(shown.directory.clone().map(|d| fact("customer-directory", d)));
     facts.extend(shown.suffix.clone().map(|s| fact("customer-suffix", s)));
     facts.extend(shown.billing_id.clone().map(|b| fact("customer-billing", b)));
-    facts.push(fact("customer-since", speech::instant(shown.created_at)));
+    let since = shown.created_at.to_zoned(speech::now().zone).date();
+    facts.push(fact("customer-since", speech::day(since)));
     let people = |state: &str| format!("/customers/{id}/people{state}");
     let mut frame = visit.frame.clone();
     frame.trail = vec![(say("customers-title"), "/customers".to_owned())];

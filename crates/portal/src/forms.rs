@@ -156,6 +156,17 @@ impl Form {
         self
     }
 
+    /// How a value looks of a field whose form nobody guesses.
+    #[expect(clippy::unused_self, reason = "called by the template")]
+    pub fn example(&self, name: &str) -> Option<&'static str> {
+        match name {
+            "details.expires_at" => Some("2026-12-31T18:00:00+01:00"),
+            "details.logon_hours" => Some("Mon-Fri 07:00-18:00; Sat 08:00-12:00"),
+            "details.country" => Some("DK"),
+            _ => None,
+        }
+    }
+
     /// What stands in a field.
     pub fn value(&self, name: &str) -> &str {
         self.values.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.as_str())

@@ -4,6 +4,8 @@ use app::{AppError, Caller, reading::views::TenantSearch};
 use domain::{permission::Permission, tenant::TenantKind};
 use web::{Surface, speech::say};
 
+use crate::context::Frame;
+
 /// A way of the navigation.
 #[derive(Debug, Clone)]
 pub struct NavItem {
@@ -15,6 +17,14 @@ pub struct NavItem {
     pub icon: &'static str,
     /// Whether the page is there or below.
     pub here: bool,
+}
+
+impl NavItem {
+    /// Whether the page of this frame is there or below: by its address, or else by the pages above it.
+    pub fn is_way_to(&self, frame: &Frame) -> bool {
+        let above = || frame.trail.first().is_some_and(|(_, href)| href == self.href);
+        self.here || !frame.nav.iter().any(|item| item.here) && above()
+    }
 }
 
 /// A page of the navigation: address, message, icon, and what one must be allowed somewhere.

@@ -337,6 +337,7 @@ async fn edit_page(
     }
     let mut frame = visit.frame.clone();
     frame.trail = customers::trail(tenant.id, &tenant.name);
+    frame.trail.push((say("customer-people"), format!("/customers/{}/people", tenant.id)));
     frame.trail.push((user.display_name.clone(), format!("/people/{id}")));
     let names: Vec<_> = DETAILS.map(|d| (detail_field(d), user.details.get(&d))).to_vec();
     let present = || {

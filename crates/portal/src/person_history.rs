@@ -1,5 +1,7 @@
 //! What happened to somebody: who did what when, and what it changed.
 
+use std::collections::BTreeMap;
+
 use app::{
     AppError,
     reading::history::{Actor, Changed, Happened},
@@ -52,10 +54,12 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
         let user = tx.user(id).await?;
         let tenant = tx.tenant(user.tenant).await?;
         let events = tx.history(&tenant, &user, before, paging.rows()).await?;
+        let plans = tx.plans(&tenant.currency).await?;
         tx.finish().await?;
-        Ok::<_, AppError>((user, tenant, events))
+        let plans = plans.into_iter().map(|plan| (plan.code, plan.name)).collect();
+        Ok::<_, AppError>((user, tenant, events, plans))
     };
-    let (user, tenant, events) = read.await?;
+    let (user, tenant, events, plans) = read.await?;
     let (events, next) = paging.page(LIST, events, |event| (String::new(), event.id));
     let mut frame = visit.frame.clone();
     frame.trail = customers::trail(tenant.id, &tenant.name);
@@ -65,7 +69,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
     let page = Page {
         frame,
         name: user.display_name,
-        events: events.into_iter().map(event).collect(),
+        events: events.into_iter().map(|happened| event(happened, &plans)).collect(),
         older: next.map(|cursor| Pairs::default().with(&path, "after", &cursor)),
         newest: before.is_some().then_some(path),
     };
@@ -75,7 +79,8 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
 /// Values that are ids, which say nothing to people.
 const IDS: [&str; 3] = ["scope", "moved_to", "moved_from"];
 
-fn event(of: Happened) -> Event {
+/// `plans` are the names of plans by their codes.
+fn event(of: Happened, plans: &BTreeMap<String, String>) -> Event {
     let id = format!("event-{}", of.code.replace('.', "-"));
     Event {
         when: speech::instant(of.at),
@@ -90,15 +95,15 @@ fn event(of: Happened) -> Event {
             .changes
             .into_iter()
             .filter(|change| !IDS.contains(&change.field.as_str()))
-            .map(change)
+            .map(|changed| change(changed, plans))
             .collect(),
     }
 }
 
 /// What a value is called, and what became of it.
-fn change(of: Changed) -> (String, String) {
+fn change(of: Changed, plans: &BTreeMap<String, String>) -> (String, String) {
     let name = value_name(&of.field);
-    let word = if of.field == "role" { role } else { word };
+    let word = |value: String| word(&of.field, value, plans);
     let text = match (of.is_hidden, of.before.map(word), of.after.map(word)) {
         (true, ..) => say("history-hidden"),
         (_, None, Some(after)) => after,
@@ -111,18 +116,18 @@ fn change(of: Changed) -> (String, String) {
     (name, text)
 }
 
-/// A value as people read it.
-fn word(value: String) -> String {
-    match value.as_str() {
-        "true" => say("history-yes"),
-        "false" => say("history-no"),
+/// A value as people read it: of roles and plans, which events have as code and version, the name.
+fn word(field: &str, value: String, plans: &BTreeMap<String, String>) -> String {
+    let (code, version) = value.split_once('/').unwrap_or((&value, ""));
+    let role = format!("value-role-{code}");
+    match (field, value.as_str()) {
+        (_, "true") => say("history-yes"),
+        (_, "false") => say("history-no"),
+        ("role", _) if speech::has(&role) => say(&role),
+        ("plan", _) => match plans.get(code) {
+            Some(name) => format!("{name}, {}", say_with("seats-version", &[("version", version.into())])),
+            None => value,
+        },
         _ => value,
     }
-}
-
-/// A role by its name, whichever version of it was given; one nobody has a name for by its code.
-fn role(value: String) -> String {
-    let code = value.split('/').next().unwrap_or_default();
-    let id = format!("value-role-{code}");
-    if speech::has(&id) { say(&id) } else { value }
 }

@@ -74,7 +74,16 @@ pub fn around(visit: &Visit, tenant: &TenantRef, here: &str) -> (Frame, Vec<Tab>
             frame.trail = customers::trail(tenant.id, &tenant.name);
             (frame, customers::tabs(tenant.id, here))
         }
-        _ => (frame, tabs(tenant.id, here).into()),
+        _ => {
+            // A seller has no page of its own but this and the list of its customers.
+            if visit.caller.as_ref().is_some_and(|caller| caller.tenant != tenant.id) {
+                frame.trail = customers::trail(tenant.id, &tenant.name);
+                if let Some((_, customers)) = frame.trail.last_mut() {
+                    *customers = format!("/customers?seller={}", tenant.id);
+                }
+            }
+            (frame, tabs(tenant.id, here).into())
+        }
     }
 }
 
@@ -153,6 +162,17 @@ pub fn origin(from: From, known: &BTreeMap<TenantId, (String, String)>) -> Strin
     }
 }
 
+/// What holds, as people read it: languages by their names, not their tags.
+fn told(holds: &Holds) -> String {
+    let value = holds.value.clone().unwrap_or_default();
+    let spoken = [Setting::Language, Setting::BrandLanguages].iter().any(|s| s.code() == holds.name);
+    let named = |tag: &str| match Language::ALL.iter().find(|language| language.tag() == tag) {
+        Some(language) => language.name().to_owned(),
+        None => tag.to_owned(),
+    };
+    if spoken { value.split(' ').map(named).collect::<Vec<_>>().join(", ") } else { value }
+}
+
 /// The rows of some settings, as they hold or as they were typed.
 pub fn rows(settings: &[Setting], view: &View, form: &Form) -> Vec<Row> {
     let row = |setting: &Setting| {
@@ -170,7 +190,7 @@ pub fn rows(settings: &[Setting], view: &View, form: &Form) -> Vec<Row> {
                 None if own => value.clone(),
                 None => String::new(),
             },
-            otherwise: if own { String::new() } else { value },
+            otherwise: if own { String::new() } else { told(holds) },
             origin: origin(holds.from, &view.known),
             own,
             error: form.error(&field).map(str::to_owned),
@@ -270,8 +290,8 @@ async fn page(visit: &Visit, id: TenantId, status: StatusCode, form: Form) -> Re
     let (view, may) = looked(visit, id).await?;
     let (frame, tabs) = around(visit, &view.tenant, "/settings");
     let named = |holds: &Holds, label: String| {
-        let value = holds.value.clone().unwrap_or_else(|| "–".to_owned());
-        (label, value, origin(holds.from, &view.known))
+        let value = Some(told(holds)).filter(|value| !value.is_empty());
+        (label, value.unwrap_or_else(|| "–".to_owned()), origin(holds.from, &view.known))
     };
     let of_brand = view.settings.iter().filter(|holds| OF_BRAND.iter().any(|s| s.code() == holds.name));
     let passwords = view.password_rules.iter();

@@ -74,6 +74,7 @@ pub async fn request(visit: Visit, Path(id): Path<String>, query: Pairs) -> Resu
     let following = open && query.given("follow").is_some();
     let mut frame = visit.frame.clone();
     frame.refresh_seconds = following.then_some(3);
+    frame.trail = vec![(say("status-title"), "/status".to_owned())];
     let page = OneRequest {
         frame,
         r: view::request(&shown, now),

@@ -107,6 +107,11 @@ pub fn count(n: i64) -> String {
     if n >= end { say_with("many", &[("n", (end - 1).into())]) } else { number(n) }
 }
 
+/// As [`count`], for a sentence that follows the number.
+pub fn counted(n: i64) -> Arg {
+    if n >= app::reading::views::COUNTED { count(n).into() } else { n.into() }
+}
+
 /// A directory at `now`.
 pub fn directory(of: &DirectoryView, own: bool, now: Timestamp) -> Directory {
     let (health, tone) = match of.up {
@@ -197,8 +202,13 @@ pub fn request(of: &RequestView, now: Timestamp) -> Request {
         tone,
         progress,
         done_percent: if total == 0 { 100 } else { percent(settled) },
-        // A sliver at least, so that what failed is seen among thousands.
-        failed_percent: if counts.failed > 0 { percent(counts.failed).max(1) } else { 0 },
+        failed_percent: match counts.failed {
+            0 => 0,
+            // Both are rounded; nothing is left where nothing is to be done.
+            failed if settled + failed == total => 100 - percent(settled),
+            // A sliver at least, so that what failed is seen among thousands.
+            failed => percent(failed).max(1),
+        },
         at: of.created_at.to_string(),
         ago: ago(of.created_at, now),
     }

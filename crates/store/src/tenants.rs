@@ -1,5 +1,7 @@
 //! Tenants: creating them, changing them, listing them.
 
+use std::collections::BTreeMap;
+
 use domain::{
     event::{Event, FieldChange, Outcome},
     id::{BrandId, ObjectId, TargetId, TenantId},
@@ -57,12 +59,16 @@ pub struct TenantChange {
 }
 
 impl ReadTx<'_> {
-    /// All directories the caller may see, with their codes.
-    pub async fn targets(&mut self) -> Result<Vec<(TargetId, String)>, StoreError> {
-        let rows = sqlx::query!("SELECT id, code FROM target WHERE removed_at IS NULL ORDER BY code")
-            .fetch_all(self.sql())
-            .await?;
-        Ok(rows.into_iter().map(|row| (TargetId::from_uuid(row.id), row.code)).collect())
+    /// What directories with these codes are called, of those the caller may see.
+    pub async fn directory_names(
+        &mut self,
+        codes: &[String],
+    ) -> Result<BTreeMap<String, String>, StoreError> {
+        let rows =
+            sqlx::query!("SELECT code, name FROM target WHERE removed_at IS NULL AND code = ANY($1)", codes)
+                .fetch_all(self.sql())
+                .await?;
+        Ok(rows.into_iter().map(|row| (row.code, row.name)).collect())
     }
 
     /// The directory with this code.

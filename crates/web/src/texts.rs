@@ -77,7 +77,15 @@ pub fn field_error(error: &FieldError) -> String {
         _ => Arg::from(&error.args[name]),
     };
     let args: Vec<_> = names.iter().map(|name| (*name, arg(name))).collect();
-    of_service(error, say_with(id, &args))
+    let said = say_with(id, &args);
+    // What is taken helps with whatever rule was broken.
+    let said = match error.args.get("expected").filter(|_| !names.contains(&"expected")) {
+        Some(text) => {
+            say_with("rule-and-expected", &[("text", said.into()), ("expected", expected(text).into())])
+        }
+        None => said,
+    };
+    of_service(error, said)
 }
 
 /// What a service sets on people was typed by nobody here: who says it, of whom, and where it is
@@ -99,10 +107,16 @@ fn of_service(error: &FieldError, rule: String) -> String {
 /// What a field takes, as the code has it in English (`a day, as 2026-03-01`), in the
 /// reader's language where there are words for it.
 fn expected(text: &str) -> String {
-    let (what, example) = text.split_once(", as ").unwrap_or((text, ""));
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-    let id = format!("expected-{}", what.chars().map(plain).collect::<String>());
+    let (_, example) = text.split_once(", as ").unwrap_or((text, ""));
+    let id = expected_id(text);
     if speech::has(&id) { say_with(&id, &[("example", example.into())]) } else { text.to_owned() }
+}
+
+/// The message with the words for what a field takes.
+pub(crate) fn expected_id(text: &str) -> String {
+    let (what, _) = text.split_once(", as ").unwrap_or((text, ""));
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    format!("expected-{}", what.chars().map(plain).collect::<String>())
 }
 
 /// What does not exist, and what there is.
@@ -152,6 +166,8 @@ mod tests {
         assert_eq!(field_error(&error), "At most 64 characters.");
         let error = FieldError::new("plan", Rule::Unknown).with("value", "gold").with("known", "basic, more");
         assert_eq!(field_error(&error), "\"gold\" does not exist here. Known: basic, more.");
+        let error = FieldError::new("into", Rule::OutOfRange).with("expected", "a provider or reseller");
+        assert_eq!(field_error(&error), "This is not possible here. Expected is a provider or reseller.");
         let quota = [("quota", "users"), ("whose", "Acme"), ("max", "5"), ("used", "4"), ("asked", "2")];
         let error = quota.iter().fold(FieldError::new("count", Rule::TooMany), |e, (k, v)| e.with(k, v));
         let said = "The quota of Acme for users is 5; 4 are used, and 2 more were asked for. Who stands above raises it, \

@@ -76,7 +76,7 @@ impl<'d> Reader<'d> {
         }
         match (&self.pattern, &rules.pattern) {
             (Some(pattern), Some(shown)) if !pattern.is_match(&value) => {
-                let expected = format!("a value of the form {shown}");
+                let expected = format!("a value of the form, as {shown}");
                 Err(FieldError::new(field, Rule::Format).with("expected", expected))
             }
             _ => Ok(value),

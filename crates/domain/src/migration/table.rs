@@ -93,7 +93,7 @@ impl Table {
                 continue;
             };
             if record.iter().skip(head.width).any(|cell| !cell.is_empty()) {
-                let expected = format!("{} columns, as in the headings", head.width);
+                let expected = format!("columns of the headings, as {}", head.width);
                 let error = FieldError::new(format!("{file}[{line}]"), Rule::Format);
                 errors.push(error.with("row", line).with("expected", expected));
                 if errors.len() >= ERRORS {

@@ -141,7 +141,7 @@ struct New {
     form: Form,
     properties: Vec<Given>,
     prices: Vec<Given>,
-    people: String,
+    hint: String,
 }
 
 /// The form for a new version.
@@ -210,7 +210,7 @@ async fn new_page(
             .into_iter()
             .map(|c| Given { name: format!("prices.{c}"), hint: String::new() })
             .collect(),
-        people: view::count(known.counts.values().sum()),
+        hint: say_with("plan-new-hint", &[("people", view::counted(known.counts.values().sum()))]),
     };
     visit.page(status, &page)
 }
@@ -266,7 +266,8 @@ struct Upgrade {
 /// What a change to another version comes to.
 struct Shown {
     people: String,
-    subscriptions: String,
+    subscriptions: i64,
+    subscriptions_shown: String,
     to: String,
     cost: Vec<(String, String)>,
     unpriced: Option<String>,
@@ -355,7 +356,8 @@ fn shown(of: &upgrades::Preview) -> Shown {
     let amount = |of: &domain::catalogue::Money| speech::money(of.minor, &of.currency);
     Shown {
         people: number(of.people),
-        subscriptions: number(of.subscriptions),
+        subscriptions: of.subscriptions,
+        subscriptions_shown: number(of.subscriptions),
         to: number(of.to.into()),
         cost: of.cost.iter().map(|(before, after)| (amount(before), amount(after))).collect(),
         unpriced: (of.unpriced > 0).then(|| number(of.unpriced)),

@@ -149,6 +149,7 @@ async fn read(
             known.personal = tx.may::<act::UserUpdate>(&tenant, &user);
             known.title = user.display_name.clone();
             known.trail = customers::trail(tenant.id, &tenant.name);
+            known.trail.push((say("customer-people"), format!("/customers/{}/people", tenant.id)));
             known.trail.push((user.display_name, format!("/people/{id}")));
             tenant
         }
@@ -271,7 +272,7 @@ fn block(known: &Known, place: Place, of: &Service, instance: &str, explained: &
             },
             hint: kind(property),
             now: explained.chain.last().map_or_else(|| "–".to_owned(), |step| step.value.clone()),
-            chain: explained.chain.iter().rev().map(step).collect(),
+            chain: explained.chain.iter().rev().map(|said| step(said, of)).collect(),
             name: explained.name.clone(),
             field,
             may,
@@ -289,7 +290,7 @@ fn block(known: &Known, place: Place, of: &Service, instance: &str, explained: &
         may: rows.iter().any(|row| row.may),
         rows,
         form: Form::of(values.iter().map(|(name, value)| (name.as_str(), value.as_deref()))),
-        reach: people.map(|n| say_with("properties-reach", &[("people", view::count(n).into())])),
+        reach: people.map(|n| say_with("properties-reach", &[("people", view::counted(n))])),
     }
 }
 
@@ -304,10 +305,13 @@ fn own_word(chain: &[Step], place: Place, code: &str) -> Option<String> {
     own.then(|| last.value.clone())
 }
 
-/// By whom something is said, and what.
-fn step(of: &Step) -> (String, String) {
+/// By whom something is said, and what; the service itself goes by its name.
+fn step(of: &Step, service: &Service) -> (String, String) {
     let level = say(&format!("level-{}", of.level));
     let who = match &of.source {
+        Some(source) if of.level == "service" && *source == service.code => {
+            format!("{level} {}", service.name)
+        }
         Some(source) => format!("{level} {source}"),
         None => level,
     };

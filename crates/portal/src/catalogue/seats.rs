@@ -157,7 +157,7 @@ struct Sure {
     path: String,
     back: String,
     deed: &'static str,
-    people: String,
+    people: i64,
     named: String,
     more: Option<String>,
     consequences: Vec<String>,
@@ -198,8 +198,8 @@ pub async fn change(
     };
     // The act first, so that it is on record where it is denied; what it comes to is shown before it,
     // and again beside what refused it.
-    let (shown, form) = match posted.field("sure") {
-        "" => (StatusCode::OK, Form::default()),
+    let refused = match posted.field("sure") {
+        "" => None,
         _ => match use_cases::change(app, caller, id, &plan, (deed, &chosen), &visit.cause).await {
             Ok(done) => {
                 let to = match done.request {
@@ -210,19 +210,41 @@ pub async fn change(
                 };
                 return Ok(Redirect::to(&to).into_response());
             }
-            Err(error) => {
-                let form = Form::again(&posted, error)?.gathered("", "people");
-                (StatusCode::UNPROCESSABLE_ENTITY, form)
-            }
+            Err(error) => Some(error),
         },
     };
+    let again = |error| {
+        Form::again(&posted, error).map(|f| (StatusCode::UNPROCESSABLE_ENTITY, f.gathered("", "people")))
+    };
     match use_cases::preview(app, caller, id, &plan, (deed, &chosen)).await {
-        Ok(preview) => sure(&posted, (id, &plan), &preview, (deed, &chosen), (shown, form), &back()),
-        Err(error) => {
-            let form = Form::again(&posted, error)?.gathered("", "people");
-            page(visit, (id, &plan), deed, &back(), (StatusCode::UNPROCESSABLE_ENTITY, form)).await
+        Ok(preview) => {
+            let shown = match refused {
+                None => (StatusCode::OK, Form::default()),
+                Some(error) => again(named(error, &preview))?,
+            };
+            sure(&posted, (id, &plan), &preview, (deed, &chosen), shown, &back())
+        }
+        Err(error) => page(visit, (id, &plan), deed, &back(), again(refused.unwrap_or(error))?).await,
+    }
+}
+
+/// What a quota refuses, by the names of what it is about, as the page has them.
+fn named(error: AppError, of: &SeatsPreview) -> AppError {
+    let AppError::Invalid(mut errors) = error else { return error };
+    let plan = &of.seat.plan;
+    let known = [
+        ("whose", of.customer.0.clone(), &of.customer.1),
+        ("quota", format!("service {}", plan.service_code), &plan.service_name),
+        ("quota", format!("plan {}", plan.code), &plan.name),
+    ];
+    for error in &mut errors {
+        for (arg, code, name) in &known {
+            if let Some(said) = error.args.get_mut(*arg).filter(|said| **said == *code) {
+                said.clone_from(name);
+            }
         }
     }
+    AppError::Invalid(errors)
 }
 
 fn sure(
@@ -237,11 +259,9 @@ fn sure(
     let name = &of.seat.plan.name;
     let path = format!("/customers/{id}/seats/{}", encoded(plan));
     let mut frame = visit.frame.clone();
-    frame.trail = vec![
-        (say("customers-title"), "/customers".to_owned()),
-        (say("customer-services"), format!("/customers/{id}/services")),
-        (name.clone(), path.clone()),
-    ];
+    frame.trail = customers::trail(id, &of.customer.1);
+    frame.trail.push((say("customer-services"), format!("/customers/{id}/services")));
+    frame.trail.push((name.clone(), path.clone()));
     let names = BTreeMap::from([
         (of.seat.plan.code.clone(), name.clone()),
         (of.seat.plan.service_code.clone(), of.seat.plan.service_name.clone()),
@@ -257,7 +277,7 @@ fn sure(
         back: back.with(&path, "done", ""),
         path: format!("{path}/{}", code(deed)),
         deed: code(deed),
-        people: number(count(of.people)),
+        people: count(of.people),
         more: (of.people > of.named.len()).then(|| number(count(of.people - of.named.len()))),
         named: of.named.join(", "),
         consequences: consequences(of, deed),

@@ -130,19 +130,18 @@ struct PropertyRow {
 
 /// What a value may be.
 pub(super) fn kind(of: &Property) -> String {
-    let bound = |value: Option<i64>| value.map_or_else(|| "…".to_owned(), number);
     match of.kind {
         PropertyKind::Choice => say_with("property-choice", &[("choices", of.choices.join(", ").into())]),
         PropertyKind::Boolean => say("property-boolean"),
         PropertyKind::Integer | PropertyKind::Text => {
             let id = if of.kind == PropertyKind::Text { "property-text" } else { "property-integer" };
-            match (of.min, of.max) {
-                (None, None) => say(id),
-                (min, max) => {
-                    let range = format!("{} – {}", bound(min), bound(max));
-                    say_with(&format!("{id}-range"), &[("range", range.into())])
-                }
-            }
+            let range = match (of.min, of.max) {
+                (None, None) => return say(id),
+                (Some(min), Some(max)) => format!("{} – {}", number(min), number(max)),
+                (Some(min), None) => say_with("property-at-least", &[("n", min.into())]),
+                (None, Some(max)) => say_with("property-at-most", &[("n", max.into())]),
+            };
+            say_with(&format!("{id}-range"), &[("range", range.into())])
         }
     }
 }
@@ -199,6 +198,7 @@ struct One {
     bundles: Vec<BundleRow>,
     may_manage: bool,
     people: String,
+    retire_hint: String,
 }
 
 /// One service.
@@ -215,14 +215,12 @@ pub async fn show(visit: Visit, Path(code): Path<String>) -> Result<Response, Re
         let ids: Vec<_> = plans.iter().map(|plan| plan.id).collect();
         let counts = tx.subscribers(&roots, &ids, true).await?;
         let bundles = tx.bundles(None, None).await?;
-        let may = match tx.tenant(service.tenant).await {
-            Ok(publisher) => tx.permit::<act::CatalogueManage>(&publisher).is_ok(),
-            Err(_) => false,
-        };
+        let publisher = tx.tenant(service.tenant).await.ok();
+        let may = publisher.as_ref().is_some_and(|of| tx.permit::<act::CatalogueManage>(of).is_ok());
         tx.finish().await?;
-        Ok::<_, AppError>((service, plans, counts, bundles, may))
+        Ok::<_, AppError>((service, plans, counts, bundles, publisher.map(|of| of.name), may))
     };
-    let (service, plans, counts, bundles, may_manage) = read.await?;
+    let (service, plans, counts, bundles, publisher, may_manage) = read.await?;
     let mut frame = visit.frame.clone();
     frame.trail = vec![(say("services-title"), "/services".to_owned())];
     let definition = &service.definition;
@@ -234,11 +232,12 @@ pub async fn show(visit: Visit, Path(code): Path<String>) -> Result<Response, Re
         path: format!("/services/{code}"),
         version: service.version,
         retired: service.retired_at.is_some(),
-        facts: facts(&service),
+        facts: facts(&service, publisher),
         groups: definition.groups.iter().map(|group| group.text().to_owned()).collect(),
         attributes: definition.attributes.iter().map(attribute).collect(),
         properties: definition.properties.iter().map(property_row).collect(),
         bundles: bundle_rows(bundles, &plans),
+        retire_hint: say_with("service-retire-hint", &[("people", view::counted(counts.values().sum()))]),
         people: view::count(counts.values().sum()),
         plans: plans.iter().map(|plan| plan_row(plan, &counts)).collect(),
         may_manage,
@@ -247,8 +246,8 @@ pub async fn show(visit: Visit, Path(code): Path<String>) -> Result<Response, Re
     visit.page(StatusCode::OK, &page)
 }
 
-fn facts(of: &Service) -> Vec<(String, String)> {
-    let publisher = of.publisher.clone().unwrap_or_else(|| say("service-seller"));
+fn facts(of: &Service, publisher: Option<String>) -> Vec<(String, String)> {
+    let publisher = publisher.unwrap_or_else(|| say("service-seller"));
     vec![
         (say("customer-code"), of.code.clone()),
         (say("service-publisher"), publisher),

@@ -1,5 +1,7 @@
 //! The list of customers, as a page and as a file.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use app::{
     AppError, Caller,
     reading::{
@@ -53,7 +55,7 @@ struct Row {
     name: String,
     code: String,
     seller: Option<(String, String)>,
-    directory: String,
+    directory: Option<String>,
     created: String,
     at: String,
     state: String,
@@ -82,6 +84,15 @@ struct Wanted {
     tree: Option<Branch>,
 }
 
+/// What is shown of it.
+struct Rows {
+    rows: Vec<TenantView>,
+    /// Name of the seller by whom the list is filtered.
+    seller: Option<String>,
+    /// What the directories are called, by code.
+    directories: BTreeMap<String, String>,
+}
+
 impl Wanted {
     fn read(query: Pairs) -> Result<Self, AppError> {
         let mut asked = Asked::new(query, Order::up(TenantColumn::Name));
@@ -105,7 +116,7 @@ impl Wanted {
         surface: &Surface,
         caller: &Caller,
         span: Span<'_, TenantId>,
-    ) -> Result<(Vec<TenantView>, Option<String>), AppError> {
+    ) -> Result<Rows, AppError> {
         let permitted = roots(caller, Permission::TenantRead)?;
         let mut tx = surface.app.read(caller).await?;
         let seller = match self.seller {
@@ -121,8 +132,10 @@ impl Wanted {
             ..TenantSearch::default()
         };
         let rows = tx.tenant_page(&search, self.asked.order, span).await?;
+        let codes: BTreeSet<_> = rows.iter().filter_map(|row| row.directory.clone()).collect();
+        let directories = tx.directory_names(&codes.into_iter().collect::<Vec<_>>()).await?;
         tx.finish().await?;
-        Ok((rows, seller))
+        Ok(Rows { rows, seller, directories })
     }
 }
 
@@ -136,7 +149,7 @@ pub async fn list(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
         return tree::show(&visit, &tops, branch).await;
     }
     let (asked, paging) = (&wanted.asked, wanted.asked.paging("customers")?);
-    let (rows, seller) = wanted.rows(&visit.surface, caller, paging.span()?).await?;
+    let Rows { rows, seller, directories } = wanted.rows(&visit.surface, caller, paging.span()?).await?;
     let page = paging.shown(&asked.list("customers"), rows, |t| (t.place(asked.order.by), t.id));
     let now = visit.surface.app.now();
     let mut list = asked.frame(PATH, "customers-search", "/customers/export", &page);
@@ -163,7 +176,7 @@ pub async fn list(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
             name: of.name.clone(),
             code: of.code.clone(),
             seller: of.parent.as_ref().map(|p| (p.name.clone(), sold_by(p.id))),
-            directory: of.directory.clone().unwrap_or_default(),
+            directory: of.directory.as_ref().map(|code| directories.get(code).unwrap_or(code).clone()),
             created: speech::ago(of.created_at, now),
             at: of.created_at.to_string(),
             state,
@@ -193,7 +206,7 @@ pub async fn export(visit: Visit, headers: HeaderMap, query: Pairs) -> Result<Re
             let wanted = Wanted::read(query)?;
             let list = wanted.asked.list("customers");
             let paging = Paging::export(&list, after.as_deref())?;
-            let (rows, _seller) = wanted.rows(&surface, &caller, paging.span()?).await?;
+            let Rows { rows, .. } = wanted.rows(&surface, &caller, paging.span()?).await?;
             let page = paging.shown(&list, rows, |t| (t.place(wanted.asked.order.by), t.id));
             Ok((page.rows.iter().map(line).collect(), page.next))
         })

@@ -2,7 +2,7 @@
 //! is done about it.
 
 use app::{
-    AppError, drift as use_cases,
+    AppError, Caller, drift as use_cases,
     reading::{
         drift::{Finding, FindingFilter},
         roots,
@@ -28,11 +28,12 @@ use domain::{
 use jiff::Timestamp;
 use web::{
     paging::Paging,
-    speech::{self, ago, number, say},
+    speech::{self, ago, number, say, say_with},
 };
 
 use crate::{
     context::{Frame, Posted, Visit},
+    customers,
     query::Pairs,
     refusal::Refusal,
     view::{self, Tab},
@@ -195,9 +196,19 @@ pub async fn list(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
             || which.directory.is_some()
             || which.tenant.is_some()
             || query.given("after").is_some(),
-        revert: may_revert.then(|| (without_place.with("/drift/revert", "state", ""), view::count(open))),
+        revert: may_revert.then(|| {
+            let all = say_with("drift-revert-all", &[("n", view::counted(open))]);
+            (without_place.with("/drift/revert", "state", ""), all)
+        }),
     };
     visit.page(StatusCode::OK, &page)
+}
+
+/// The way to what is below the list.
+fn trail(caller: &Caller) -> Vec<(String, String)> {
+    let directories = caller.may_anywhere(Permission::DirectoryRead);
+    let above = directories.then(|| (say("directories-title"), "/directories".to_owned()));
+    above.into_iter().chain([(say("drift-title"), "/drift".to_owned())]).collect()
 }
 
 #[derive(Template)]
@@ -226,7 +237,8 @@ pub async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Refu
     let read = async {
         let mut tx = visit.surface.app.read(caller).await?;
         let own = tx.is_provider_staff().await?;
-        let finding = tx.finding(id).await?;
+        let mut finding = tx.finding(id).await?;
+        finding.directory = customers::directory_name(&mut tx, &finding.directory).await?;
         let tenant = tx.tenant(finding.tenant.id).await?;
         let may_revert = tx.permit::<act::RequestRetry>(&tenant).is_ok();
         let may_adopt = match finding.user.filter(|_| !is_of_members(finding.kind)) {
@@ -244,10 +256,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Refu
     let f = shown(&finding, own, now);
     let open = finding.state == FindingState::Open;
     let mut frame = visit.frame.clone();
-    frame.trail = vec![(say("drift-title"), "/drift".to_owned())];
-    if caller.may_anywhere(Permission::DirectoryRead) {
-        frame.trail.insert(0, (say("directories-title"), "/directories".to_owned()));
-    }
+    frame.trail = trail(caller);
     let page = One {
         frame,
         path: format!("/drift/{id}"),
@@ -327,7 +336,7 @@ pub async fn sure(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
     };
     let (findings, tenants) = read.await?;
     let mut frame = visit.frame.clone();
-    frame.trail = vec![(say("drift-title"), "/drift".to_owned())];
+    frame.trail = trail(caller);
     let fields = FIELDS.into_iter().filter_map(|name| Some((name, query.given(name)?.to_owned())));
     let page = Sure {
         frame,

@@ -80,6 +80,19 @@ async fn a_brand_is_previewed_and_changed_on_its_page() {
         shown["parts"],
         json!({ "brand_name": "North", "brand_primary": nearest, "brand_languages": "en" })
     );
+    // Where a colour is emptied, the preview shows what holds without it.
+    let page = boss.get(&brand).await.html;
+    let now = version(&page);
+    let emptied = [
+        ("version", now.as_str()),
+        ("languages", "en"),
+        ("setting.brand_name", "North"),
+        ("setting.brand_primary", ""),
+        ("setting.brand_languages", "en"),
+    ];
+    let seen = boss.fill(&brand, &format!("{brand}/preview"), &emptied).await.shows(200, "brand-emptied");
+    let small = seen.split("id=\"preview\"").nth(1).unwrap_or_default();
+    assert!(small.contains("#1d5c4d") && !small.contains(nearest), "{small}");
     // Who may not, sees and changes nothing; others know of nothing.
     let hosts = [("host.name", "portal.north.test")];
     boss.fill(&brand, &format!("{brand}/hosts"), &hosts).await.shows(403, "brand-host-denied");

@@ -42,6 +42,46 @@ async fn a_request_shows_what_stands_in_the_way_and_what_to_do() {
 }
 
 #[tokio::test]
+async fn names_stand_where_codes_are_kept() {
+    let estate = Estate::new().await;
+    let world = &estate.world;
+    let mut root = Browser::signed_in(world, &world.root);
+    for path in ["/customers".to_owned(), format!("/customers/{}", estate.acme_id())] {
+        let page = root.get(&path).await.html;
+        assert!(page.contains("<bdi>Shared directory</bdi>"), "{path}: {page}");
+        assert!(!page.contains("<bdi>shared</bdi>"), "{path}: {page}");
+    }
+    let person = format!("/users/{}/plans", estate.ben_id);
+    world.post(&estate.anna, &person, &json!({ "plan": "desktop-l" })).await.expect(202);
+    let page = root.get(&format!("/people/{}/history", estate.ben_id)).await.html;
+    assert!(page.contains("<bdi>Desktop Large, version 1</bdi>"), "{page}");
+    assert!(!page.contains("desktop-l/"), "{page}");
+}
+
+/// The way of the navigation that is marked.
+fn marked(html: &str) -> Option<&str> {
+    let before = html.split("aria-current=\"page\"><svg").next()?;
+    html[before.len()..].split("</svg>").nth(1)?.split('<').next()
+}
+
+#[tokio::test]
+async fn a_page_below_another_marks_its_way_in_the_navigation() {
+    let estate = Estate::new().await;
+    let mut root = Browser::signed_in(&estate.world, &estate.world.root);
+    for (path, way) in [
+        (format!("/people/{}", estate.ben_id), Some("Customers")),
+        ("/order".to_owned(), Some("Customers")),
+        ("/drift".to_owned(), Some("Directories")),
+        ("/account".to_owned(), None),
+        ("/status".to_owned(), Some("Status")),
+    ] {
+        let page = root.get(&path).await.html;
+        assert_eq!(marked(&page), way, "{path}: {page}");
+        assert!(page.matches("aria-current=\"page\"><svg").count() <= 1, "{path}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn a_directory_that_is_away_is_told_with_its_reason() {
     let estate = Estate::new().await;
     let mut browser = Browser::signed_in(&estate.world, &estate.world.root);

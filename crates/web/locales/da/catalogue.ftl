@@ -25,7 +25,10 @@ service-no-properties = Den har ingen egenskaber.
 service-bundles = Pakker, der giver den
 service-retire = Stop salget
 service-retire-what = Stop salget af { $name } …
-service-retire-hint = Ingen kan bestille den eller få den tildelt mere. De, der har den, beholder den: { $people } abonnementer fortsætter og faktureres som hidtil. Den kan altid sælges igen.
+service-retire-hint = { $people ->
+    [one] Ingen kan bestille den eller få den tildelt mere. De, der har den, beholder den: 1 abonnement fortsætter og faktureres som hidtil. Den kan altid sælges igen.
+   *[other] Ingen kan bestille den eller få den tildelt mere. De, der har den, beholder den: { $people } abonnementer fortsætter og faktureres som hidtil. Den kan altid sælges igen.
+}
 service-offer = Sælg den igen
 service-offer-what = Sælg { $name } igen …
 service-offer-hint = Alle, den er udgivet til, kan bestille og tildele den igen.
@@ -42,7 +45,10 @@ plan-versions = Versioner
 plan-versions-hint = En version ændres aldrig. De, der har planen, beholder deres version, indtil nogen flytter dem til en nyere.
 plan-new = Ny version
 plan-new-title = Version { $version } af
-plan-new-hint = De, der får planen fra nu af, får denne version. De { $people } nuværende abonnementer beholder deres.
+plan-new-hint = { $people ->
+    [one] De, der får planen fra nu af, får denne version. Det ene nuværende abonnement beholder sin.
+   *[other] De, der får planen fra nu af, får denne version. De { $people } nuværende abonnementer beholder deres.
+}
 plan-publish = Udgiv versionen
 plan-publish-hint = Den kan ikke ændres bagefter, kun efterfølges af en anden.
 plan-upgrade = Flyt personer til en anden version
@@ -52,7 +58,10 @@ plan-upgrade-nobody = Ingen der har en anden version. Intet ville ændre sig.
 plan-upgrade-cost = Pr. måned, før og efter
 plan-upgrade-unpriced = Uden pris før eller efter: { $n }
 plan-upgrade-what = Konti får versionens værdier; ingen forlader en gruppe. Ét abonnement slutter, og det næste begynder i samme øjeblik. Det kan fortrydes.
-plan-upgrade-do = Skift { $n } abonnementer
+plan-upgrade-do = { $n ->
+    [one] Skift 1 abonnement
+   *[other] Skift { $n } abonnementer
+}
 done-version = Versionen er udgivet.
 done-upgrade = De flyttes til versionen.
 done-nobody = Der var intet at ændre.
@@ -71,6 +80,8 @@ property-text = Tekst
 property-text-range = Tekst, tegn: { $range }
 property-integer = Helt tal
 property-integer-range = Helt tal: { $range }
+property-at-least = mindst { $n }
+property-at-most = højst { $n }
 property-boolean = Ja (true) eller nej (false)
 property-choice = En af: { $choices }
 property-otherwise = ellers { $value }
@@ -80,7 +91,10 @@ properties-own = De gælder for alle hos og under dig, medmindre nogen tættere 
 properties-customer = De gælder for alle kundens personer med tjenesten, medmindre der er sagt noget andet for en person.
 properties-person = Af alt, der er sagt, gælder det, der er tættest på personen. Ved siden af hver egenskab står, hvad der er sagt, med den gældende værdi først.
 properties-none = Her er ingen egenskaber: først skal der være en tjeneste med egenskaber.
-properties-reach = Det gælder { $people } abonnementer; konti skrives kun, hvor noget ændrer sig.
+properties-reach = { $people ->
+    [one] Det gælder 1 abonnement; kontoen skrives kun, hvor noget ændrer sig.
+   *[other] Det gælder { $people } abonnementer; konti skrives kun, hvor noget ændrer sig.
+}
 properties-empty = Et tomt felt siger intet, så det, der er sagt ovenfor, gælder.
 properties-change = Rediger egenskaber
 properties-see = Se egenskaber
@@ -158,7 +172,10 @@ seats-take-all = Tag den fra alle, der passer …
 seats-first = Først vises, hvad det betyder.
 seats-give-title = Tildel { $plan }
 seats-take-title = Fjern { $plan }
-seats-people = Noget ændrer sig for { $n } personer
+seats-people = { $n ->
+    [one] Noget ændrer sig for 1 person
+   *[other] Noget ændrer sig for { $n } personer
+}
 seats-more = og { $n } mere
 seats-give-licences = { $n ->
     [one] Der bruges 1 licens mere.

@@ -41,7 +41,10 @@ drift-none = Intet er åbent: katalogerne er, som de skal være.
 drift-look = Se dem
 drift-findings = Fund
 drift-tenants = Kunder og forhandlere
-drift-revert-all = Ret alle { $n } …
+drift-revert-all = { $n ->
+    [one] Ret den ene …
+   *[other] Ret alle { $n } …
+}
 drift-revert-do = Ret { $n }
 drift-revert-hint = Hvert objekt gøres som ønsket, som helhed, med én anmodning for hver kunde.
 drift-revert-lost = Det, andre har sat der, overskrives. Slettede konti oprettes på ny med et andet sikkerheds-id og en adgangskode, ingen kender.

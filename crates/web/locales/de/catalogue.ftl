@@ -25,7 +25,10 @@ service-no-properties = Er hat keine Eigenschaften.
 service-bundles = Pakete, die ihn enthalten
 service-retire = Nicht mehr verkaufen
 service-retire-what = { $name } nicht mehr verkaufen …
-service-retire-hint = Niemand kann ihn mehr bestellen oder erhalten. Wer ihn hat, behält ihn: { $people } Abonnements laufen weiter und werden wie bisher berechnet. Er kann jederzeit wieder verkauft werden.
+service-retire-hint = { $people ->
+    [one] Niemand kann ihn mehr bestellen oder erhalten. Wer ihn hat, behält ihn: 1 Abonnement läuft weiter und wird wie bisher berechnet. Er kann jederzeit wieder verkauft werden.
+   *[other] Niemand kann ihn mehr bestellen oder erhalten. Wer ihn hat, behält ihn: { $people } Abonnements laufen weiter und werden wie bisher berechnet. Er kann jederzeit wieder verkauft werden.
+}
 service-offer = Wieder verkaufen
 service-offer-what = { $name } wieder verkaufen …
 service-offer-hint = Alle, für die er veröffentlicht ist, können ihn wieder bestellen und zuweisen.
@@ -42,7 +45,10 @@ plan-versions = Versionen
 plan-versions-hint = Eine Version wird nie geändert. Wer den Plan hat, behält seine Version, bis jemand zu einer neueren wechselt.
 plan-new = Neue Version
 plan-new-title = Version { $version } von
-plan-new-hint = Wer den Plan von jetzt an erhält, bekommt diese Version. Die { $people } vorhandenen Abonnements behalten ihre.
+plan-new-hint = { $people ->
+    [one] Wer den Plan von jetzt an erhält, bekommt diese Version. Das eine vorhandene Abonnement behält seine.
+   *[other] Wer den Plan von jetzt an erhält, bekommt diese Version. Die { $people } vorhandenen Abonnements behalten ihre.
+}
 plan-publish = Version veröffentlichen
 plan-publish-hint = Sie kann danach nicht geändert werden, nur eine weitere kann folgen.
 plan-upgrade = Personen auf eine andere Version bringen
@@ -52,7 +58,10 @@ plan-upgrade-nobody = Dort hat niemand eine andere Version. Es würde sich nicht
 plan-upgrade-cost = Im Monat, vorher und nachher
 plan-upgrade-unpriced = Ohne Preis vorher oder nachher: { $n }
 plan-upgrade-what = Konten erhalten die Werte der Version; niemand verlässt eine Gruppe. Ein Abonnement endet und das nächste beginnt im selben Augenblick. Das kann rückgängig gemacht werden.
-plan-upgrade-do = { $n } Abonnements ändern
+plan-upgrade-do = { $n ->
+    [one] 1 Abonnement ändern
+   *[other] { $n } Abonnements ändern
+}
 done-version = Die Version ist veröffentlicht.
 done-upgrade = Sie werden auf die Version gebracht.
 done-nobody = Es war nichts zu ändern.
@@ -71,6 +80,8 @@ property-text = Text
 property-text-range = Text, Zeichen: { $range }
 property-integer = Ganze Zahl
 property-integer-range = Ganze Zahl: { $range }
+property-at-least = mindestens { $n }
+property-at-most = höchstens { $n }
 property-boolean = Ja (true) oder nein (false)
 property-choice = Eines von: { $choices }
 property-otherwise = sonst { $value }
@@ -80,7 +91,10 @@ properties-own = Sie gelten für alle bei und unter Ihnen, sofern nicht näher a
 properties-customer = Sie gelten für alle Personen des Kunden mit dem Dienst, sofern für eine Person nichts anderes gesagt ist.
 properties-person = Von allem, was gesagt ist, gilt das, was der Person am nächsten ist. Neben jeder Eigenschaft steht, was gesagt ist, zuerst der geltende Wert.
 properties-none = Hier gibt es keine Eigenschaften: Zuerst muss ein Dienst mit Eigenschaften vorhanden sein.
-properties-reach = Es betrifft { $people } Abonnements; Konten werden nur geschrieben, wo sich etwas ändert.
+properties-reach = { $people ->
+    [one] Es betrifft 1 Abonnement; das Konto wird nur geschrieben, wo sich etwas ändert.
+   *[other] Es betrifft { $people } Abonnements; Konten werden nur geschrieben, wo sich etwas ändert.
+}
 properties-empty = Ein leeres Feld sagt nichts, dann gilt, was darüber gesagt ist.
 properties-change = Eigenschaften ändern
 properties-see = Eigenschaften ansehen
@@ -158,7 +172,10 @@ seats-take-all = Allen Treffern entziehen …
 seats-first = Zuerst wird gezeigt, was das bedeutet.
 seats-give-title = { $plan } zuweisen
 seats-take-title = { $plan } entziehen
-seats-people = Für { $n } Personen ändert sich etwas
+seats-people = { $n ->
+    [one] Für 1 Person ändert sich etwas
+   *[other] Für { $n } Personen ändert sich etwas
+}
 seats-more = und { $n } weitere
 seats-give-licences = { $n ->
     [one] 1 Lizenz mehr wird belegt.

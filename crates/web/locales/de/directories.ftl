@@ -41,7 +41,10 @@ drift-none = Nichts ist offen: Die Verzeichnisse sind, wie sie sein sollen.
 drift-look = Ansehen
 drift-findings = Funde
 drift-tenants = Kunden und Wiederverkäufer
-drift-revert-all = Alle { $n } richtigstellen …
+drift-revert-all = { $n ->
+    [one] Die eine richtigstellen …
+   *[other] Alle { $n } richtigstellen …
+}
 drift-revert-do = { $n } richtigstellen
 drift-revert-hint = Jedes Objekt wird als Ganzes wie gewünscht hergestellt, mit einem Auftrag für jeden Kunden.
 drift-revert-lost = Was andere dort gesetzt haben, wird überschrieben. Gelöschte Konten werden neu angelegt, mit einer anderen Sicherheits-ID und einem Kennwort, das niemand kennt.

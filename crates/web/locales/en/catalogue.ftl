@@ -25,7 +25,10 @@ service-no-properties = It has no properties.
 service-bundles = Bundles that give it
 service-retire = Sell it no more
 service-retire-what = Sell { $name } no more …
-service-retire-hint = Nobody can order it or be given it any more. Who has it keeps it: { $people } subscriptions go on and are billed as before. It can be sold again at any time.
+service-retire-hint = { $people ->
+    [one] Nobody can order it or be given it any more. Who has it keeps it: 1 subscription goes on and is billed as before. It can be sold again at any time.
+   *[other] Nobody can order it or be given it any more. Who has it keeps it: { $people } subscriptions go on and are billed as before. It can be sold again at any time.
+}
 service-offer = Sell it again
 service-offer-what = Sell { $name } again …
 service-offer-hint = It can be ordered and given again by everybody it is published to.
@@ -42,7 +45,10 @@ plan-versions = Versions
 plan-versions-hint = A version is never changed. Who has the plan keeps their version until somebody takes them to a newer one.
 plan-new = New version
 plan-new-title = Version { $version } of
-plan-new-hint = Who is given the plan from now on gets this version. The { $people } subscriptions there are keep theirs.
+plan-new-hint = { $people ->
+    [one] Who is given the plan from now on gets this version. The 1 subscription there is keeps its own.
+   *[other] Who is given the plan from now on gets this version. The { $people } subscriptions there are keep theirs.
+}
 plan-publish = Publish the version
 plan-publish-hint = It cannot be changed afterwards, only followed by another.
 plan-upgrade = Take people to another version
@@ -52,7 +58,10 @@ plan-upgrade-nobody = Nobody there has another version. Nothing would change.
 plan-upgrade-cost = A month, before and after
 plan-upgrade-unpriced = Without a price before or after: { $n }
 plan-upgrade-what = Accounts get the values of the version; nobody leaves a group. One subscription ends and the next begins in the same moment. It can be undone.
-plan-upgrade-do = Change { $n } subscriptions
+plan-upgrade-do = { $n ->
+    [one] Change 1 subscription
+   *[other] Change { $n } subscriptions
+}
 done-version = The version is published.
 done-upgrade = They are being taken to the version.
 done-nobody = Nothing had to be changed.
@@ -71,6 +80,8 @@ property-text = Text
 property-text-range = Text, characters: { $range }
 property-integer = Whole number
 property-integer-range = Whole number: { $range }
+property-at-least = at least { $n }
+property-at-most = at most { $n }
 property-boolean = Yes (true) or no (false)
 property-choice = One of: { $choices }
 property-otherwise = otherwise { $value }
@@ -80,7 +91,10 @@ properties-own = They hold for everybody at and below you, unless somebody neare
 properties-customer = They hold for all people of the customer who have the service, unless something else is said for a person.
 properties-person = Of everything that is said the nearest to the person holds. Beside each property stands what is said, the value that holds first.
 properties-none = There are no properties here: a service with properties has to be had first.
-properties-reach = It concerns { $people } subscriptions; accounts are written only where something changes.
+properties-reach = { $people ->
+    [one] It concerns 1 subscription; its account is written only where something changes.
+   *[other] It concerns { $people } subscriptions; accounts are written only where something changes.
+}
 properties-empty = An empty field says nothing, so that what is said above holds.
 properties-change = Change properties
 properties-see = See properties
@@ -158,7 +172,10 @@ seats-take-all = Take it from all that match …
 seats-first = What it comes to is shown first.
 seats-give-title = Give { $plan }
 seats-take-title = Take { $plan } away
-seats-people = Something changes for { $n } people
+seats-people = { $n ->
+    [one] Something changes for 1 person
+   *[other] Something changes for { $n } people
+}
 seats-more = and { $n } more
 seats-give-licences = { $n ->
     [one] 1 more licence is used.

@@ -41,7 +41,10 @@ drift-none = Nothing is open: directories are as they should be.
 drift-look = Look at them
 drift-findings = Findings
 drift-tenants = Customers and sellers
-drift-revert-all = Put all { $n } right …
+drift-revert-all = { $n ->
+    [one] Put the only one right …
+   *[other] Put all { $n } right …
+}
 drift-revert-do = Put { $n } right
 drift-revert-hint = Every object is made as it is wanted, as a whole, with one request for each customer.
 drift-revert-lost = What somebody else set there is overwritten. Deleted accounts are made anew, with another security id and a password nobody knows.

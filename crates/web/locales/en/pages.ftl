@@ -105,7 +105,10 @@ status-none = Nothing was asked for yet. An order or a change will show up here.
 nothing-here = Nothing here.
 all = All
 progress = { $done } of { $total } done
-progress-failed = { $done } of { $total } done, { $failed } need a person
+progress-failed = { $failed ->
+    [one] { $done } of { $total } done, 1 needs a person
+   *[other] { $done } of { $total } done, { $failed } need a person
+}
 request-all = All requests
 request-progress = Progress
 request-asked-by = asked by { $name }

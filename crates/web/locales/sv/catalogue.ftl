@@ -25,7 +25,10 @@ service-no-properties = Den har inga egenskaper.
 service-bundles = Paket som ger den
 service-retire = Sluta sälja
 service-retire-what = Sluta sälja { $name } …
-service-retire-hint = Ingen kan längre beställa eller få den. De som har den behåller den: { $people } abonnemang fortsätter och faktureras som förut. Den kan när som helst säljas igen.
+service-retire-hint = { $people ->
+    [one] Ingen kan längre beställa eller få den. De som har den behåller den: 1 abonnemang fortsätter och faktureras som förut. Den kan när som helst säljas igen.
+   *[other] Ingen kan längre beställa eller få den. De som har den behåller den: { $people } abonnemang fortsätter och faktureras som förut. Den kan när som helst säljas igen.
+}
 service-offer = Sälj den igen
 service-offer-what = Sälj { $name } igen …
 service-offer-hint = Alla som den är publicerad för kan beställa och tilldela den igen.
@@ -42,7 +45,10 @@ plan-versions = Versioner
 plan-versions-hint = En version ändras aldrig. De som har planen behåller sin version tills någon flyttar dem till en nyare.
 plan-new = Ny version
 plan-new-title = Version { $version } av
-plan-new-hint = De som får planen från och med nu får den här versionen. De { $people } nuvarande abonnemangen behåller sin.
+plan-new-hint = { $people ->
+    [one] De som får planen från och med nu får den här versionen. Det enda nuvarande abonnemanget behåller sin.
+   *[other] De som får planen från och med nu får den här versionen. De { $people } nuvarande abonnemangen behåller sin.
+}
 plan-publish = Publicera versionen
 plan-publish-hint = Den kan inte ändras efteråt, bara följas av en annan.
 plan-upgrade = Flytta personer till en annan version
@@ -52,7 +58,10 @@ plan-upgrade-nobody = Ingen där har en annan version. Ingenting skulle ändras.
 plan-upgrade-cost = Per månad, före och efter
 plan-upgrade-unpriced = Utan pris före eller efter: { $n }
 plan-upgrade-what = Konton får versionens värden; ingen lämnar en grupp. Ett abonnemang slutar och nästa börjar i samma ögonblick. Det kan ångras.
-plan-upgrade-do = Ändra { $n } abonnemang
+plan-upgrade-do = { $n ->
+    [one] Ändra 1 abonnemang
+   *[other] Ändra { $n } abonnemang
+}
 done-version = Versionen är publicerad.
 done-upgrade = De flyttas till versionen.
 done-nobody = Ingenting behövde ändras.
@@ -71,6 +80,8 @@ property-text = Text
 property-text-range = Text, tecken: { $range }
 property-integer = Heltal
 property-integer-range = Heltal: { $range }
+property-at-least = minst { $n }
+property-at-most = högst { $n }
 property-boolean = Ja (true) eller nej (false)
 property-choice = Ett av: { $choices }
 property-otherwise = annars { $value }
@@ -80,7 +91,10 @@ properties-own = De gäller för alla hos och under dig, om inte någon närmare
 properties-customer = De gäller för alla kundens personer som har tjänsten, om inget annat är sagt för en person.
 properties-person = Av allt som är sagt gäller det som är närmast personen. Bredvid varje egenskap står vad som är sagt, med det gällande värdet först.
 properties-none = Här finns inga egenskaper: först behövs en tjänst med egenskaper.
-properties-reach = Det gäller { $people } abonnemang; konton skrivs bara där något ändras.
+properties-reach = { $people ->
+    [one] Det gäller 1 abonnemang; kontot skrivs bara där något ändras.
+   *[other] Det gäller { $people } abonnemang; konton skrivs bara där något ändras.
+}
 properties-empty = Ett tomt fält säger ingenting, så det som är sagt ovanför gäller.
 properties-change = Ändra egenskaper
 properties-see = Visa egenskaper
@@ -158,7 +172,10 @@ seats-take-all = Ta den från alla som matchar …
 seats-first = Först visas vad det innebär.
 seats-give-title = Tilldela { $plan }
 seats-take-title = Ta bort { $plan }
-seats-people = Något ändras för { $n } personer
+seats-people = { $n ->
+    [one] Något ändras för 1 person
+   *[other] Något ändras för { $n } personer
+}
 seats-more = och { $n } till
 seats-give-licences = { $n ->
     [one] 1 licens till används.

@@ -41,7 +41,10 @@ drift-none = Ingenting är öppet: katalogerna är som de ska vara.
 drift-look = Visa dem
 drift-findings = Fynd
 drift-tenants = Kunder och återförsäljare
-drift-revert-all = Rätta alla { $n } …
+drift-revert-all = { $n ->
+    [one] Rätta den enda …
+   *[other] Rätta alla { $n } …
+}
 drift-revert-do = Rätta { $n }
 drift-revert-hint = Varje objekt görs som det ska vara, som helhet, med en begäran för varje kund.
 drift-revert-lost = Det som någon annan har satt där skrivs över. Raderade konton skapas på nytt med ett annat säkerhets-id och ett lösenord som ingen känner till.

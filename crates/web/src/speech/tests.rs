@@ -147,6 +147,7 @@ fn every_code_has_its_sentences() {
     for code in codes("app/src/error.rs", "pub const fn code(self)") {
         wanted.extend(["title", "detail"].map(|part| format!("conflict-{code}-{part}")));
     }
+    wanted.extend(domain::permission::ROLES.iter().map(|role| format!("value-role-{}", role.code)));
     wanted.extend(codes("domain/src/field.rs", "pub const fn code(self)").map(|code| format!("rule-{code}")));
     let missing: Vec<_> = wanted.into_iter().filter(|id| !has(id)).collect();
     assert!(missing.is_empty(), "there is no {missing:?}");
@@ -162,6 +163,85 @@ fn every_setting_has_its_name() {
     let rules = rules.into_iter().map(|rule| format!("password-rule-{rule}"));
     let missing: Vec<_> = settings.chain(pictures).chain(rules).filter(|id| !has(id)).collect();
     assert!(missing.is_empty(), "there is no {missing:?}");
+}
+
+/// Names under which lists of codes go to whoever gave another one: nobody translates those.
+const LISTS: [&str; 2] = ["all", "known"];
+
+/// What code says that a field takes, by everything of `text` that may be the value of `name`:
+/// a literal or the beginning of a format, the arms of a choice, and what a function is called
+/// with whose parameter it is.
+fn words_behind(text: &str, name: &str) -> BTreeSet<String> {
+    fn after<'a>(text: &'a str, begins: &str) -> impl Iterator<Item = &'a str> {
+        text.split(begins).skip(1).collect::<Vec<_>>().into_iter()
+    }
+    let upto = |rest: &str, end: char| rest.split(end).next().unwrap_or_default().to_owned();
+    let literals = |text: &str| text.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+    let mut words = BTreeSet::new();
+    for begins in ["{} = \"", "{}: &str = \"", "{} = format!(\""] {
+        words.extend(after(text, &begins.replace("{}", name)).map(|rest| upto(rest, '"')));
+    }
+    for choice in after(text, &format!("{name} = match ")) {
+        words.extend(after(&upto(choice, ';'), "=> \"").map(|rest| upto(rest, '"')));
+    }
+    let closures = text.split("let ").filter(|rest| rest.contains(&format!(" = |{name}: &str|")));
+    let functions = text.split("fn ").filter(|rest| upto(rest, ')').contains(&format!("{name}: &str")));
+    let callees: BTreeSet<_> =
+        closures.map(|rest| upto(rest, ' ')).chain(functions.map(|rest| upto(rest, '('))).collect();
+    for callee in callees {
+        words.extend(after(text, &format!("{callee}(")).flat_map(|rest| literals(&upto(rest, ')'))));
+    }
+    words
+}
+
+/// What code says that fields take, with the file; and what this test cannot follow.
+fn words_of_fields() -> (BTreeSet<(String, String)>, Vec<String>) {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut folders: Vec<_> =
+        ["domain", "app", "api", "portal", "web"].map(|name| crates.join(name).join("src")).into();
+    let (mut found, mut lost) = (BTreeSet::new(), Vec::new());
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(&folder).expect("a folder of sources").map(|e| e.expect("an entry").path()) {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).expect("a source");
+            let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+            for value in text.split(".with(\"expected\", ").skip(1) {
+                let name: String =
+                    value.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+                let words = match value.strip_prefix('"') {
+                    Some(literal) => literal.split('"').take(1).map(str::to_owned).collect(),
+                    None => words_behind(text, &name),
+                };
+                if words.is_empty() && !LISTS.contains(&name.as_str()) {
+                    lost.push(format!("{}: {name}", path.display()));
+                }
+                found.extend(words.into_iter().map(|word| (word, path.display().to_string())));
+            }
+        }
+    }
+    (found, lost)
+}
+
+#[test]
+fn what_a_field_takes_is_said_in_every_language() {
+    let (found, lost) = words_of_fields();
+    assert!(lost.is_empty(), "the words of these are made in a way this test does not know: {lost:?}");
+    assert!(found.len() > 40, "code has another form than this test knows: {found:?}");
+    for (language, sources) in Language::ALL.into_iter().zip(SOURCES) {
+        let own = messages(&sources);
+        let missing: Vec<_> = found
+            .iter()
+            .filter(|(word, _)| {
+                let has_example = word.contains(", as ");
+                let says = own.get(&crate::texts::expected_id(word));
+                says.is_none_or(|variables| variables.contains("example") != has_example)
+            })
+            .collect();
+        assert!(missing.is_empty(), "{} lacks words, or their example, for {missing:?}", language.tag());
+    }
 }
 
 /// The codes in the function that begins with `head`, of a source.
