@@ -232,6 +232,8 @@ impl Client {
         let mut headers = HeaderMap::new();
         headers
             .insert(header::ACCEPT, HeaderValue::from_static("application/json, application/problem+json"));
+        // The client speaks English; half an answer in another language helps nobody.
+        headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static("en"));
         if let Some(token) = &self.token {
             headers.insert(header::AUTHORIZATION, token.clone());
         }

@@ -74,6 +74,7 @@ pub fn field_error(error: &FieldError) -> String {
         forms.iter().find(|(_, names)| fits(names)).copied().unwrap_or(("rule-unspecific", &[]));
     let arg = |name: &str| match name {
         "expected" => Arg::from(expected(&error.args[name])),
+        "quota" => Arg::from(counted(&error.args[name])),
         _ => Arg::from(&error.args[name]),
     };
     let args: Vec<_> = names.iter().map(|name| (*name, arg(name))).collect();
@@ -101,6 +102,17 @@ fn of_service(error: &FieldError, rule: String) -> String {
             args.push(("person", person.into()));
             say_with("rule-of-service-person", &args)
         }
+    }
+}
+
+/// What a quota counts, as the code has it (`people`, `service desktop`, `plan desktop-s`). Names
+/// of services and plans that a page put in place of codes stay as they are.
+fn counted(what: &str) -> String {
+    match what.split_once(' ') {
+        Some(("service", name)) => say_with("rule-quota-service", &[("name", name.into())]),
+        Some(("plan", name)) => say_with("rule-quota-plan", &[("name", name.into())]),
+        _ if what == "people" => say("rule-quota-people"),
+        _ => what.to_owned(),
     }
 }
 
@@ -168,9 +180,9 @@ mod tests {
         assert_eq!(field_error(&error), "\"gold\" does not exist here. Known: basic, more.");
         let error = FieldError::new("into", Rule::OutOfRange).with("expected", "a provider or reseller");
         assert_eq!(field_error(&error), "This is not possible here. Expected is a provider or reseller.");
-        let quota = [("quota", "users"), ("whose", "Acme"), ("max", "5"), ("used", "4"), ("asked", "2")];
+        let quota = [("quota", "people"), ("whose", "Acme"), ("max", "5"), ("used", "4"), ("asked", "2")];
         let error = quota.iter().fold(FieldError::new("count", Rule::TooMany), |e, (k, v)| e.with(k, v));
-        let said = "The quota of Acme for users is 5; 4 are used, and 2 more were asked for. Who stands above raises it, \
+        let said = "The quota of Acme for people is 5; 4 are used, and 2 more were asked for. Who stands above raises it, \
                     or something of it is given up first.";
         assert_eq!(field_error(&error), said);
         let of = [("max", "64"), ("service", "desktop"), ("value", "Acme Sales"), ("person", "bo_acme")];

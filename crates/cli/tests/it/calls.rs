@@ -38,6 +38,7 @@ fn a_change_carries_the_version_that_was_read() {
     let calls = server.calls();
     assert_eq!(calls[1].header("if-match"), Some("\"7\""));
     assert_eq!(calls[1].header("authorization"), Some("Bearer t0ken"));
+    assert_eq!(calls[1].header("accept-language"), Some("en"), "as everything else the client says");
     assert_eq!(calls[1].json(), json!({ "surname": "Lund", "phone": null, "mail": null }));
     assert!(ran.out.contains("Anna Lund") && ran.out.contains("req_1"), "{}", ran.out);
 }
