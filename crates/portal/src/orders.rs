@@ -101,7 +101,8 @@ async fn choices(tx: &mut ReadTx<'_>, caller: &Caller, given: Option<&str>) -> R
     let mut directories = vec![plain(String::new(), say("order-any-directory"))];
     directories.extend(found.into_iter().filter(|d| d.obstacle.is_none()).map(|d| plain(d.code, d.name)));
     let (several, more_sellers) = (sellers.len() > 1, sellers.len() > SELLERS as usize);
-    let sellers = sellers.into_iter().filter(|_| several).map(|s| plain(s.code, s.name)).collect();
+    let sellers =
+        sellers.into_iter().filter(|_| several || unknown.is_some()).map(|s| plain(s.code, s.name)).collect();
     Ok(Choices { seller: chosen.code, unknown, sellers, more_sellers, plans, directories })
 }
 

@@ -4,9 +4,11 @@
 
 -- The person who goes on with the account, in another customer. The row stays for the ledger and
 -- the log of the customer that was left.
-ALTER TABLE users ADD COLUMN moved_to uuid;
+ALTER TABLE users ADD COLUMN moved_to uuid, ADD COLUMN handed_over uuid;
+COMMENT ON COLUMN users.handed_over IS 'The object that was theirs: what requests of before were about.';
 CREATE INDEX users_moved ON users (tenant_id) WHERE moved_to IS NOT NULL;
-GRANT SELECT (moved_to) ON users TO tenantry_app;
+CREATE INDEX users_handed_over ON users (handed_over) WHERE handed_over IS NOT NULL;
+GRANT SELECT (moved_to, handed_over) ON users TO tenantry_app;
 
 -- Hands the account of a person to somebody of another customer who is only being made: the object
 -- with its place in the queue, a password on its way, what is known of the password's age, and the
@@ -43,7 +45,7 @@ BEGIN
     -- The object, then its place in the queue: a worker that is at it has recorded what became of
     -- it, or finds another wish when it does.
     PERFORM FROM work w WHERE w.object_id = account.id FOR UPDATE;
-    UPDATE users u SET object_id = NULL, moved_to = successor WHERE u.id = person;
+    UPDATE users u SET object_id = NULL, moved_to = successor, handed_over = account.id WHERE u.id = person;
     UPDATE object o SET tenant_id = to_tenant, entity_id = successor WHERE o.id = account.id;
     UPDATE external_object x SET tenant_id = to_tenant WHERE x.object_id = account.id;
     UPDATE work w SET tenant_id = to_tenant WHERE w.object_id = account.id;
@@ -112,4 +114,42 @@ BEGIN
          WHERE (o.spec->>'enabled')::boolean IS DISTINCT FROM (u.enabled AND t.served)
          ORDER BY o.id FOR NO KEY UPDATE OF o) a;
     RETURN want_specs(of_request, 1::smallint, instant, ids, specs);
+END $f$;
+
+-- As before; an account that changed hands while this waited for it follows the rules it came under.
+CREATE OR REPLACE FUNCTION expire_passwords(instant timestamptz, version text)
+    RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $f$
+DECLARE t record; of_request uuid; ids uuid[]; specs jsonb[]; objects bigint; expired bigint := 0;
+BEGIN
+    IF NOT EXISTS (SELECT FROM password_policy p WHERE p.valid_days IS NOT NULL) THEN
+        RETURN 0;
+    END IF;
+    FOR t IN SELECT x.id, x.name, r.days FROM tenant x, LATERAL (
+                    SELECT min(p.valid_days) AS days FROM tenant_closure c
+                      JOIN password_policy p ON p.tenant_id = c.ancestor WHERE c.descendant = x.id) r
+              WHERE x.kind = 'customer' AND x.closed_at IS NULL AND r.days IS NOT NULL
+                AND (x.passwords_at IS NULL OR x.passwords_at <= instant - interval '1 day')
+              ORDER BY x.passwords_at NULLS FIRST, x.id LIMIT 50 FOR UPDATE OF x SKIP LOCKED
+    LOOP
+        of_request := time_ordered_id(instant);
+        SELECT array_agg(a.id), array_agg(a.spec) INTO ids, specs FROM (
+            SELECT o.id, o.spec || jsonb_build_object('password_expired_at',
+                       to_char(instant AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) AS spec
+              FROM users u JOIN object o ON o.id = u.object_id AND o.tenant_id = u.tenant_id AND o.wanted AND o.kind = 'user'
+              CROSS JOIN LATERAL (SELECT b.observed_at FROM observation b
+                    WHERE b.subject = u.id AND b.kind = 'password_set' ORDER BY b.observed_at DESC LIMIT 1) b
+             WHERE u.tenant_id = t.id AND u.deleted_at IS NULL
+               AND b.observed_at <= instant - make_interval(days => t.days)
+               AND coalesce((o.spec->>'password_expired_at')::timestamptz <= b.observed_at, true)
+             ORDER BY o.id FOR UPDATE OF o) a;
+        objects := want_specs(of_request, 1::smallint, instant, ids, specs);
+        UPDATE tenant x SET passwords_at = instant WHERE x.id = t.id;
+        IF objects > 0 THEN
+            PERFORM system_act(t.id, 'tenant.passwords_expired',
+                               jsonb_build_object('name', t.name, 'count', objects), 1::smallint, of_request,
+                               objects, NULL, instant, version);
+            expired := expired + objects;
+        END IF;
+    END LOOP;
+    RETURN expired;
 END $f$;

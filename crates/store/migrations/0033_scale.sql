@@ -1,17 +1,31 @@
 -- What is slow with a million people below one tenant: quotas are counted up, and names of
 -- directories are found by an index (docs/decisions/0030-counted-quotas.md). Expands only.
+-- A server may be serving meanwhile: tables are taken in the order in which it takes them.
+
+-- ---------------------------------------------------------------- names of directories
+
+-- What lies at and below a place of a directory, whatever is written large: names are compared from
+-- their ends. Their last 500 characters alone, because an entry of an index cannot be as long as a name.
+CREATE INDEX external_object_place ON external_object (target_id, left(reverse(lower(dn)), 500) text_pattern_ops);
+
+-- ---------------------------------------------------------------- bundles
+
+-- What a bundle gave of a service that was taken from the customer it does not give any more.
+GRANT UPDATE (plans) ON bundle_assignment TO tenantry_app;
+-- Where that happened before: who has a bundle and not the plan lost it with its service. What a
+-- closed customer had it gets back with its bundles.
+UPDATE bundle_assignment a SET plans = ARRAY(
+        SELECT x.plan FROM unnest(a.plans) WITH ORDINALITY AS x (plan, n)
+         WHERE EXISTS (SELECT FROM subscription s JOIN plan p ON p.id = s.plan_id
+                         JOIN user_group g ON g.object_id = s.group_object
+                         JOIN service_instance i ON i.id = g.instance_id
+                        WHERE s.user_id = a.user_id AND s.ended_at IS NULL AND p.code || '@' || i.code = x.plan)
+         ORDER BY x.n)
+ WHERE a.ended_at IS NULL
+   AND EXISTS (SELECT FROM users u WHERE u.id = a.user_id AND u.deleted_at IS NULL)
+   AND NOT EXISTS (SELECT FROM tenant t WHERE t.id = a.tenant_id AND t.closed_at IS NOT NULL);
 
 -- ---------------------------------------------------------------- quotas that are counted up
-
-ALTER TABLE quota
-    -- How much there is, without what quota_tally says. Not known when the quota was set, or a
-    -- tenant came to stand below it or left it: then it is counted, until the engine knows.
-    ADD COLUMN used bigint,
-    -- What is counted holds once every transaction older than this one has ended: one of them may
-    -- have written something without having seen that this quota counts it.
-    ADD COLUMN sure_from xid8,
-    -- When it was counted last.
-    ADD COLUMN counted_at timestamptz;
 
 -- What there is more or less of, appended: who takes something waits for nobody.
 CREATE TABLE quota_tally (
@@ -22,6 +36,64 @@ CREATE TABLE quota_tally (
 );
 COMMENT ON TABLE quota_tally IS 'class: system';
 CREATE INDEX quota_tally_of ON quota_tally (tenant_id, kind, subject);
+
+-- Plans that end count for no quota any more, many at once.
+CREATE FUNCTION tally_ended_plans() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $f$
+BEGIN
+    -- Mostly nobody has a quota.
+    IF NOT EXISTS (SELECT FROM quota) THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO quota_tally (tenant_id, kind, subject, n)
+    SELECT u.tenant_id, u.kind, u.subject, -sum(e.n)::bigint
+      FROM (SELECT n.tenant_id, n.plan_id, count(*) AS n FROM new_rows n JOIN old_rows o ON o.id = n.id
+             WHERE n.ended_at IS NOT NULL AND o.ended_at IS NULL GROUP BY 1, 2) e
+      JOIN plan p ON p.id = e.plan_id JOIN service v ON v.id = p.service_id
+      JOIN tenant_closure c ON c.descendant = e.tenant_id
+      JOIN quota u ON u.tenant_id = c.ancestor
+                  AND (u.kind = 'plan' AND u.subject = p.code OR u.kind = 'service' AND u.subject = v.code)
+     GROUP BY 1, 2, 3;
+    RETURN NULL;
+END $f$;
+CREATE TRIGGER subscription_tally AFTER UPDATE ON subscription REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION tally_ended_plans();
+
+-- A plan in another version takes the place of one that ended: nobody asks whether there is room for it.
+CREATE FUNCTION tally_next_plan() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $f$
+BEGIN
+    INSERT INTO quota_tally (tenant_id, kind, subject, n)
+    SELECT u.tenant_id, u.kind, u.subject, 1
+      FROM plan p JOIN service v ON v.id = p.service_id
+      JOIN tenant_closure c ON c.descendant = NEW.tenant_id
+      JOIN quota u ON u.tenant_id = c.ancestor
+                  AND (u.kind = 'plan' AND u.subject = p.code OR u.kind = 'service' AND u.subject = v.code)
+     WHERE p.id = NEW.plan_id;
+    RETURN NULL;
+END $f$;
+CREATE TRIGGER subscription_tally_next AFTER INSERT ON subscription FOR EACH ROW
+    WHEN (NEW.former_id IS NOT NULL AND NEW.ended_at IS NULL) EXECUTE FUNCTION tally_next_plan();
+
+ALTER TABLE quota
+    -- How much there is, without what quota_tally says. Not known when the quota was set, or a
+    -- tenant came to stand below it or left it: then it is counted, until the engine knows.
+    ADD COLUMN used bigint,
+    -- What is counted holds once every transaction older than this one has ended: one of them may
+    -- have written something without having seen that this quota counts it.
+    ADD COLUMN sure_from xid8,
+    -- When it was counted last.
+    ADD COLUMN counted_at timestamptz;
+CREATE INDEX quota_unknown ON quota (tenant_id) WHERE used IS NULL;
+CREATE INDEX quota_counted_at ON quota (counted_at) WHERE used IS NOT NULL;
+
+CREATE FUNCTION forget_tallies() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $f$
+BEGIN
+    DELETE FROM quota_tally t WHERE (t.tenant_id, t.kind, t.subject) = (OLD.tenant_id, OLD.kind, OLD.subject);
+    RETURN NULL;
+END $f$;
+CREATE TRIGGER quota_gone AFTER DELETE ON quota FOR EACH ROW EXECUTE FUNCTION forget_tallies();
 
 -- How much there is of what a quota counts. Counted row by row only where it is not known.
 CREATE FUNCTION quota_counted(of_tenant uuid, of_kind text, of_subject text) RETURNS bigint
@@ -44,22 +116,26 @@ BEGIN
 END $f$;
 
 -- As before, and from here on until the end of its transaction a tenant that is given something stays
--- below whom it stands: who moves one waits for all who give (settle_move), and who gives sees where
--- it moved. Not STABLE, so that it sees what was true after it waited.
+-- below whom it stands: who moves it, or one above it, waits for all who give there and for nobody
+-- else (settle_move), and who gives sees where it moved. Not STABLE, so that it sees what was true
+-- after it waited.
 CREATE OR REPLACE FUNCTION bounded(tenants uuid[]) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $f$
-DECLARE one uuid;
+DECLARE present uuid[]; locked uuid[] := '{}';
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(hashtextextended('quotas', 34));
-    FOREACH one IN ARRAY tenants LOOP
-        IF one IS DISTINCT FROM scope_tenant() AND NOT in_scope(one) THEN
-            RAISE EXCEPTION 'quotas are asked for tenants of the caller' USING ERRCODE = 'insufficient_privilege';
-        END IF;
-        IF EXISTS (SELECT FROM tenant_closure c JOIN quota u ON u.tenant_id = c.ancestor WHERE c.descendant = one) THEN
-            RETURN true;
-        END IF;
+    IF EXISTS (SELECT FROM unnest(tenants) x (id) WHERE id IS DISTINCT FROM scope_tenant() AND NOT in_scope(id)) THEN
+        RAISE EXCEPTION 'quotas are asked for tenants of the caller' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    LOOP
+        present := ARRAY(SELECT DISTINCT c.ancestor FROM tenant_closure c WHERE c.descendant = ANY(tenants) ORDER BY 1);
+        EXIT WHEN present <@ locked;
+        PERFORM pg_advisory_xact_lock_shared(hashtextextended(x.id::text, 34)) FROM unnest(present) x (id);
+        locked := locked || present;
     END LOOP;
-    RETURN false;
+    IF EXISTS (SELECT FROM unnest(tenants) x (id) WHERE id IS DISTINCT FROM scope_tenant() AND NOT in_scope(id)) THEN
+        RAISE EXCEPTION 'a tenant moved away meanwhile' USING ERRCODE = 'serialization_failure';
+    END IF;
+    RETURN EXISTS (SELECT FROM quota u WHERE u.tenant_id = ANY(present));
 END $f$;
 
 -- As before; what is given is added under the lock, so that nothing is counted there.
@@ -132,11 +208,11 @@ BEGIN
     END LOOP;
 END $f$;
 
--- The end of a move. Nobody gives anything to anybody from here until it is committed, so that
--- nobody comes who is counted neither here nor there; whoever did before makes the move begin
--- again, which then is refused with reasons. Of sellers that are left or come to, and of nobody
--- else, it is not known any more how much there is. Runs as owner, because a quota may be that of
--- a seller the caller does not see.
+-- The end of a move. Nobody gives anything to anybody at and below who moves from here until it is
+-- committed, so that nobody comes who is counted neither here nor there; whoever did before makes the
+-- move begin again, which then is refused with reasons. Of sellers that are left or come to, and of
+-- nobody else, it is not known any more how much there is. Runs as owner, because a quota may be that
+-- of a seller the caller does not see.
 CREATE FUNCTION settle_move(moved uuid, former uuid, new_parent uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp AS $f$
 DECLARE q record; changed uuid[]; asked bigint; present bigint;
@@ -144,13 +220,13 @@ BEGIN
     IF caller() IS NOT NULL AND NOT (in_scope(moved) AND in_scope(new_parent)) THEN
         RAISE EXCEPTION 'moves are made by those above both' USING ERRCODE = 'insufficient_privilege';
     END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended(moved::text, 34));
     SELECT array_agg(DISTINCT u.tenant_id) INTO changed FROM quota u
      WHERE EXISTS (SELECT FROM tenant_closure c WHERE c.ancestor = u.tenant_id AND c.descendant = former)
         <> EXISTS (SELECT FROM tenant_closure c WHERE c.ancestor = u.tenant_id AND c.descendant = new_parent);
     IF changed IS NULL THEN
         RETURN;
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtextextended('quotas', 34));
     FOR q IN SELECT u.* FROM tenant_closure c JOIN quota u ON u.tenant_id = c.ancestor
               WHERE c.descendant = new_parent AND u.tenant_id = ANY(changed) LOOP
         asked := quota_used(moved, q.kind, q.subject);
@@ -190,6 +266,37 @@ BEGIN
     RETURN made;
 END $f$;
 
+-- As before, one at a time: a move ends with counting what those it comes to have.
+CREATE OR REPLACE FUNCTION take_planned_moves(instant timestamptz, most_levels int, version text)
+    RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $f$
+DECLARE m record; of_request uuid; objects bigint := 0; obstacle text;
+BEGIN
+    IF NOT EXISTS (SELECT FROM planned_move p
+                    WHERE p.done_at IS NULL AND p.cancelled_at IS NULL AND p.effective_at <= instant) THEN
+        RETURN 0;
+    END IF;
+    PERFORM lock_tree();
+    SELECT p.*, t.name INTO m FROM planned_move p JOIN tenant t ON t.id = p.tenant_id
+     WHERE p.done_at IS NULL AND p.cancelled_at IS NULL AND p.effective_at <= instant
+     ORDER BY p.effective_at, p.id LIMIT 1 FOR UPDATE OF p SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN 0;
+    END IF;
+    of_request := time_ordered_id(instant);
+    obstacle := move_obstacle(m.tenant_id, m.parent, most_levels);
+    IF obstacle IS NULL AND EXISTS (SELECT FROM move_exceeds(m.tenant_id, m.parent)) THEN
+        obstacle := 'quota';
+    END IF;
+    IF obstacle IS NULL THEN
+        objects := move_tenant(m.tenant_id, m.parent, m.day, of_request, m.effective_at);
+        UPDATE tenant t SET status_at = instant, version = t.version + 1 WHERE t.id = m.tenant_id;
+    END IF;
+    UPDATE planned_move p SET done_at = instant, problem = obstacle WHERE p.id = m.id;
+    PERFORM system_act(m.tenant_id, 'tenant.moved', jsonb_build_object('name', m.name), 0::smallint, of_request,
+                       objects, obstacle, instant, version);
+    RETURN 1;
+END $f$;
+
 -- As before; who goes counts for no quota any more. Who comes back is told by who restores them.
 CREATE OR REPLACE FUNCTION tally_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp AS $f$
@@ -211,44 +318,6 @@ BEGIN
     RETURN NULL;
 END $f$;
 
--- Plans that end count for no quota any more, many at once.
-CREATE FUNCTION tally_ended_plans() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public, pg_temp AS $f$
-BEGIN
-    -- Mostly nobody has a quota.
-    IF NOT EXISTS (SELECT FROM quota) THEN
-        RETURN NULL;
-    END IF;
-    INSERT INTO quota_tally (tenant_id, kind, subject, n)
-    SELECT u.tenant_id, u.kind, u.subject, -sum(e.n)::bigint
-      FROM (SELECT n.tenant_id, n.plan_id, count(*) AS n FROM new_rows n JOIN old_rows o ON o.id = n.id
-             WHERE n.ended_at IS NOT NULL AND o.ended_at IS NULL GROUP BY 1, 2) e
-      JOIN plan p ON p.id = e.plan_id JOIN service v ON v.id = p.service_id
-      JOIN tenant_closure c ON c.descendant = e.tenant_id
-      JOIN quota u ON u.tenant_id = c.ancestor
-                  AND (u.kind = 'plan' AND u.subject = p.code OR u.kind = 'service' AND u.subject = v.code)
-     GROUP BY 1, 2, 3;
-    RETURN NULL;
-END $f$;
-CREATE TRIGGER subscription_tally AFTER UPDATE ON subscription REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION tally_ended_plans();
-
--- A plan in another version takes the place of one that ended: nobody asks whether there is room for it.
-CREATE FUNCTION tally_next_plan() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public, pg_temp AS $f$
-BEGIN
-    INSERT INTO quota_tally (tenant_id, kind, subject, n)
-    SELECT u.tenant_id, u.kind, u.subject, 1
-      FROM plan p JOIN service v ON v.id = p.service_id
-      JOIN tenant_closure c ON c.descendant = NEW.tenant_id
-      JOIN quota u ON u.tenant_id = c.ancestor
-                  AND (u.kind = 'plan' AND u.subject = p.code OR u.kind = 'service' AND u.subject = v.code)
-     WHERE p.id = NEW.plan_id;
-    RETURN NULL;
-END $f$;
-CREATE TRIGGER subscription_tally_next AFTER INSERT ON subscription FOR EACH ROW
-    WHEN (NEW.former_id IS NOT NULL AND NEW.ended_at IS NULL) EXECUTE FUNCTION tally_next_plan();
-
 -- Notes from when on quotas can be counted of which it is not known how much there is. In a
 -- transaction of its own, so that everybody who begins later sees them.
 CREATE FUNCTION note_unknown_quotas() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
@@ -260,6 +329,24 @@ BEGIN
      WHERE u.used IS NULL
        -- A restored database begins to count its transactions again.
        AND (u.sure_from IS NULL OR u.sure_from > pg_snapshot_xmax(pg_current_snapshot()));
+END $f$;
+
+-- Adds up what was taken of quotas nobody gives anything of; whoever gives does it as well, and is not
+-- waited for.
+CREATE FUNCTION fold_quota_tallies() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $f$
+DECLARE q record;
+BEGIN
+    FOR q IN SELECT u.tenant_id, u.kind, u.subject FROM quota u
+              WHERE u.used IS NOT NULL AND EXISTS (
+                    SELECT FROM quota_tally t WHERE (t.tenant_id, t.kind, t.subject) = (u.tenant_id, u.kind, u.subject))
+              ORDER BY u.tenant_id, u.kind, u.subject FOR UPDATE OF u SKIP LOCKED
+    LOOP
+        WITH t AS (DELETE FROM quota_tally t WHERE (t.tenant_id, t.kind, t.subject) = (q.tenant_id, q.kind, q.subject)
+                   RETURNING t.n)
+        UPDATE quota u SET used = u.used + (SELECT coalesce(sum(t.n), 0)::bigint FROM t)
+         WHERE (u.tenant_id, u.kind, u.subject) = (q.tenant_id, q.kind, q.subject);
+    END LOOP;
 END $f$;
 
 -- Counts one quota of which it is not known how much there is, or that was not counted for a day;
@@ -292,29 +379,7 @@ BEGIN
 END $f$;
 
 REVOKE EXECUTE ON FUNCTION quota_counted, quota_now, settle_move, tally_ended_plans, tally_next_plan,
-    note_unknown_quotas, settle_quota FROM PUBLIC;
+    note_unknown_quotas, fold_quota_tallies, settle_quota, forget_tallies FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION quota_now, settle_move TO tenantry_app;
-GRANT EXECUTE ON FUNCTION note_unknown_quotas, settle_quota TO tenantry_engine;
+GRANT EXECUTE ON FUNCTION note_unknown_quotas, fold_quota_tallies, settle_quota TO tenantry_engine;
 
--- ---------------------------------------------------------------- names of directories
-
--- What lies at and below a place of a directory, whatever is written large: names are compared from
--- their ends. Their last 500 characters alone, because an entry of an index cannot be as long as a name.
-CREATE INDEX external_object_place ON external_object (target_id, left(reverse(lower(dn)), 500) text_pattern_ops);
-
--- ---------------------------------------------------------------- bundles
-
--- What a bundle gave of a service that was taken from the customer it does not give any more.
-GRANT UPDATE (plans) ON bundle_assignment TO tenantry_app;
--- Where that happened before: who has a bundle and not the plan lost it with its service. What a
--- closed customer had it gets back with its bundles.
-UPDATE bundle_assignment a SET plans = ARRAY(
-        SELECT x.plan FROM unnest(a.plans) WITH ORDINALITY AS x (plan, n)
-         WHERE EXISTS (SELECT FROM subscription s JOIN plan p ON p.id = s.plan_id
-                         JOIN user_group g ON g.object_id = s.group_object
-                         JOIN service_instance i ON i.id = g.instance_id
-                        WHERE s.user_id = a.user_id AND s.ended_at IS NULL AND p.code || '@' || i.code = x.plan)
-         ORDER BY x.n)
- WHERE a.ended_at IS NULL
-   AND EXISTS (SELECT FROM users u WHERE u.id = a.user_id AND u.deleted_at IS NULL)
-   AND NOT EXISTS (SELECT FROM tenant t WHERE t.id = a.tenant_id AND t.closed_at IS NOT NULL);

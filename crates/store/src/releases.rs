@@ -207,7 +207,8 @@ impl WriteTx<'_> {
                         ON CONFLICT (group_object, external_id) DO UPDATE SET request_id = excluded.request_id
                         RETURNING s.group_object, s.external_id),
                   old AS (UPDATE request_item i SET state = 'superseded', problem = NULL, updated_at = $4
-                            FROM membership m WHERE (m.member_object = ANY($1) OR m.group_object = ANY($1))
+                            FROM membership m
+                           WHERE (m.member_object = ANY($1) OR m.group_object = ANY($1)) AND m.tenant_id = $2
                              AND i.object_id = m.group_object AND i.member_id = m.member_object
                              AND i.state IN ('requested', 'running', 'failed', 'parked')),
                   m AS (DELETE FROM membership WHERE (member_object = ANY($1) OR group_object = ANY($1)) AND tenant_id = $2)
@@ -247,7 +248,7 @@ impl WriteTx<'_> {
                   k AS (UPDATE api_token SET revoked_at = $3 WHERE user_id = ANY($1) AND revoked_at IS NULL),
                   g AS (UPDATE role_grant SET revoked_at = $3 WHERE user_id = ANY($1) AND revoked_at IS NULL),
                   a AS (UPDATE activation SET revoked_at = $3 WHERE user_id = ANY($1) AND used_at IS NULL)
-             UPDATE reserved_name SET reserved_until = $3 WHERE owner = ANY($1)",
+             UPDATE reserved_name SET reserved_until = $3 WHERE owner = ANY($1) AND tenant_id = $2",
             &ids,
             tenant.uuid(),
             now as _
@@ -298,7 +299,9 @@ impl WriteTx<'_> {
         sqlx::query!(
             "WITH t AS (UPDATE tenant SET closed_at = $2, purge_at = $2, purged_at = $2, close_request = $3, status_at = $2,
                                version = version + 1 WHERE id = $1)
-             UPDATE reserved_name SET reserved_until = $2 WHERE tenant_id = $1",
+             UPDATE reserved_name n SET reserved_until = $2 WHERE n.tenant_id = $1
+                -- Who moved away keeps the names.
+                AND NOT EXISTS (SELECT FROM users u WHERE u.tenant_id = $1 AND u.moved_to = n.owner)",
             tenant.uuid(),
             now as _,
             request

@@ -256,5 +256,19 @@ async fn a_person_moves_once_however_often_it_is_asked_and_each_side_sees_its_ow
     let history = world.get(bert, &format!("{new}/history")).await.expect(200);
     let codes: Vec<_> =
         history["items"].as_array().expect("a page").iter().map(|e| text(&e["code"])).collect();
+    // What was done for Ben before is read as ever, by his name.
+    let mut names = Vec::new();
+    let all = world.get(anna, &format!("/requests?tenant={}", estate.acme_id())).await.expect(200);
+    for request in all["items"].as_array().expect("a page") {
+        let items = world.get(anna, &format!("/requests/{}/items", text(&request["id"]))).await.expect(200);
+        for item in items["items"].as_array().expect("a page") {
+            names.push((text(&item["kind"]).to_owned(), text(&item["name"]).to_owned()));
+        }
+    }
+    assert!(names.iter().any(|(kind, name)| kind == "user" && name == "Ben Lund"), "{names:?}");
+    assert!(
+        names.iter().any(|(kind, name)| kind == "member" && name.starts_with("Ben Lund in ")),
+        "{names:?}"
+    );
     assert!(codes.contains(&"user.moved") && !codes.contains(&"user.created"), "{codes:?}");
 }

@@ -250,6 +250,7 @@ impl EngineStore {
     /// is. Until then whoever gives something under such a quota counts it. Gives how many.
     pub async fn settle_quotas(&self) -> Result<usize, StoreError> {
         sqlx::query!("SELECT note_unknown_quotas()").fetch_one(&self.pool).await?;
+        sqlx::query!("SELECT fold_quota_tallies()").fetch_one(&self.pool).await?;
         for counted in 0..COUNTED_AT_ONCE {
             let wrong = sqlx::query_scalar!("SELECT settle_quota()").fetch_one(&self.pool).await?;
             match wrong {

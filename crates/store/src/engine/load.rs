@@ -358,6 +358,8 @@ impl EngineStore {
                            WHERE d.holds AND (d.member_object IS NULL OR NOT u.wanted)
                           UNION ALL
                           SELECT u.id, d.state FROM u JOIN hook_delivery d ON d.member_object = u.id
+                           -- Of who moved here nobody else holds what becomes of them.
+                           JOIN object o ON o.id = u.id AND o.tenant_id = d.tenant_id
                            WHERE d.holds AND NOT u.wanted)
                SELECT d.id AS "id!", bool_or(d.state = 'failed') AS "failed!" FROM d GROUP BY d.id"#,
             &ids,

@@ -24,7 +24,7 @@ use queue::{advance_turns, settle_work};
 use super::{Claim, EngineStore};
 use crate::{StoreError, ts};
 
-const NO_MEMBER: Uuid = Uuid::nil();
+pub(super) const NO_MEMBER: Uuid = Uuid::nil();
 
 /// All outcomes of one claim.
 #[derive(Debug)]

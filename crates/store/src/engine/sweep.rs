@@ -15,9 +15,33 @@ use uuid::Uuid;
 
 use super::{
     EngineStore,
-    record::{Starting, finish_requests, start},
+    record::{NO_MEMBER, Starting, finish_requests, start},
 };
 use crate::{StoreError, ts};
+
+/// What somebody waits for in vain: that a password is set which another has replaced, or that a
+/// member leaves which is no member. Of people who moved to another customer these are its rows.
+async fn end_pointless(tx: &mut PgConnection) -> Result<Vec<Uuid>, StoreError> {
+    let requests = sqlx::query_scalar!(
+        "UPDATE request_item i SET state = 'superseded', problem = NULL, updated_at = now() FROM request r
+          WHERE r.id = i.request_id AND r.finished_at IS NULL AND i.state IN ('requested', 'running', 'parked')
+            AND CASE WHEN i.member_id <> $1
+                     THEN NOT EXISTS (SELECT FROM membership m
+                           WHERE m.group_object = i.object_id AND m.member_object = i.member_id)
+                      AND NOT EXISTS (SELECT FROM stray_member t
+                           WHERE t.group_object = i.object_id AND t.external_id = i.member_id)
+                     ELSE r.kind = 'password' AND NOT EXISTS (SELECT FROM secret s
+                           WHERE s.request_id = i.request_id AND s.object_id = i.object_id) END
+          RETURNING i.request_id",
+        NO_MEMBER
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(requests)
+}
+
+/// Planned moves of tenants that one sweep makes.
+const MOVED_AT_ONCE: usize = 50;
 
 /// What a sweep did.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +163,7 @@ impl EngineStore {
         .await?;
         let requests = overtaken.len();
         ended.extend(overtaken);
+        ended.extend(end_pointless(&mut tx).await?);
         ended.extend(self.forget_wanted(&mut tx).await?);
         finish_requests(&mut tx, ended).await?;
         let groups = sqlx::query!(
@@ -328,14 +353,21 @@ impl EngineStore {
         .fetch_one(&self.pool)
         .await?;
         let levels = i32::try_from(limits::TENANT_DEPTH).unwrap_or(i32::MAX);
-        let moved = sqlx::query_scalar!(
-            r#"SELECT take_planned_moves($1, $2, $3) AS "n!""#,
-            ts(now) as _,
-            levels,
-            version
-        )
-        .fetch_one(&self.pool)
-        .await?;
+        let mut moved = 0;
+        for _ in 0..MOVED_AT_ONCE {
+            let one = sqlx::query_scalar!(
+                r#"SELECT take_planned_moves($1, $2, $3) AS "n!""#,
+                ts(now) as _,
+                levels,
+                version
+            )
+            .fetch_one(&self.pool)
+            .await?;
+            moved += one;
+            if one == 0 {
+                break;
+            }
+        }
         let settled = sqlx::query_scalar!(r#"SELECT settle_recent($1, $2) AS "n!""#, ts(now) as _, version)
             .fetch_one(&self.pool)
             .await?;

@@ -149,22 +149,27 @@ impl ReadTx<'_> {
         let rows = sqlx::query!(
             r#"SELECT i.object_id, i.member_id, i.state, i.problem,
                       CASE WHEN d.id IS NOT NULL THEN 'hook'
-                           WHEN i.member_id = '00000000-0000-0000-0000-000000000000' THEN o.kind ELSE 'member' END AS "kind!",
+                           WHEN i.member_id = '00000000-0000-0000-0000-000000000000' THEN coalesce(o.kind, 'user') ELSE 'member' END AS "kind!",
                       i.updated_at AS "updated_at!: jiff_sqlx::Timestamp",
-                      coalesce(o.spec->>'display_name', o.spec->>'name', t.name, d.name, '') AS "name!",
+                      coalesce(o.spec->>'display_name', o.spec->>'name', t.name, d.name, f.display_name, '') AS "name!",
                       d.moment AS "moment?", d.occasion AS "occasion?", d.answer,
                       -- Of somebody who is not ours only the id in the directory is known.
                       CASE WHEN i.member_id <> '00000000-0000-0000-0000-000000000000'
-                           THEN coalesce(m.spec->>'display_name', m.spec->>'name', i.member_id::text) END AS member_name,
-                      coalesce(m.entity_kind, o.entity_kind, CASE WHEN d.user_id IS NOT NULL THEN 'user' END)
-                          AS entity_kind,
-                      coalesce(m.entity_id, o.entity_id, d.user_id) AS entity_id,
+                           THEN coalesce(m.spec->>'display_name', m.spec->>'name', f.display_name, i.member_id::text) END AS member_name,
+                      coalesce(m.entity_kind, CASE WHEN f.id IS NOT NULL THEN 'user' END, o.entity_kind,
+                          CASE WHEN d.user_id IS NOT NULL THEN 'user' END) AS entity_kind,
+                      coalesce(m.entity_id, f.id, o.entity_id, d.user_id) AS entity_id,
                       coalesce(d.attempts, (SELECT count(DISTINCT a.lease) FROM attempt a
                         WHERE a.object_id = i.object_id AND a.started_at >= r.created_at)) AS "attempts!"
                  FROM request_item i JOIN request r ON r.id = i.request_id LEFT JOIN object o ON o.id = i.object_id
                  LEFT JOIN hook_delivery d ON d.id = i.object_id
                  LEFT JOIN tenant t ON t.id = o.entity_id AND o.entity_kind = 'tenant'
                  LEFT JOIN object m ON m.id = i.member_id
+                 -- Who moved to another customer, whose the account is now.
+                 LEFT JOIN LATERAL (SELECT u.id, u.display_name FROM users u
+                      WHERE m.id IS NULL AND u.handed_over = CASE WHEN i.member_id <> '00000000-0000-0000-0000-000000000000'
+                            THEN i.member_id WHEN o.id IS NULL THEN i.object_id END
+                      ORDER BY u.created_at DESC LIMIT 1) f ON true
                 WHERE i.request_id = $1 AND ($2::text IS NULL OR i.state = $2)
                   AND ($3::uuid IS NULL OR (i.object_id, i.member_id) > ($3, $4::uuid))
                 ORDER BY i.object_id, i.member_id LIMIT $5"#,

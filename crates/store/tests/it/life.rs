@@ -23,6 +23,32 @@ pub(crate) fn engine(world: &World) -> EngineStore {
     EngineStore::open(&settings, world.keys.clone(), world.clock.clone())
 }
 
+#[tokio::test]
+async fn nobody_waits_for_a_password_that_is_none_any_more_or_for_a_member_that_is_none() {
+    let estate = Estate::new().await;
+    let world = &estate.world;
+    let tenant = estate.a1.id.uuid();
+    world
+        .sql(&format!(
+            "WITH r AS (INSERT INTO request (id, tenant_id, kind, lane, created_at)
+                        SELECT gen_random_uuid(), '{tenant}', kind, 0, now()
+                          FROM unnest(ARRAY['password', 'user_leave', 'user_update']) AS kind RETURNING id, kind)
+             INSERT INTO request_item (request_id, object_id, member_id, tenant_id, generation, updated_at)
+             SELECT id, gen_random_uuid(), CASE kind WHEN 'user_leave' THEN gen_random_uuid() ELSE '{}' END, '{tenant}', 1, now()
+               FROM r",
+            uuid::Uuid::nil()
+        ))
+        .await;
+    engine(world).sweep().await.expect("sweeping");
+    for (kind, over) in [("password", 1), ("user_leave", 1), ("user_update", 0)] {
+        let of = format!(
+            "SELECT count(*) FROM request r JOIN request_item i ON i.request_id = r.id
+              WHERE r.kind = '{kind}' AND r.tenant_id = '{tenant}' AND i.state = 'superseded' AND r.finished_at IS NOT NULL"
+        );
+        assert_eq!(world.count(&of).await, over, "{kind}");
+    }
+}
+
 /// Suspends or resumes; gives how many accounts that changed.
 async fn set(world: &World, id: TenantId, status: Status) -> i64 {
     let mut tx = world.store.write(&world.root).await.expect("writing");

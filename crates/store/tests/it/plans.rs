@@ -273,9 +273,15 @@ async fn names_of_directories_are_found_by_their_index() {
     fill(&estate).await;
     world
         .sql(
-            "UPDATE external_object x SET external_id = x.object_id,
+            // With few containers all of them would be looked at.
+            "INSERT INTO object (id, tenant_id, target_id, entity_kind, entity_id, kind, spec, spec_version, created_at)
+                 SELECT t.id, t.id, g.id, 'tenant', t.id, 'container', '{}', 1, now() FROM tenant t, target g
+                  WHERE t.code ~ '^c[0-9]+$';
+             INSERT INTO external_object (object_id, tenant_id, target_id, state)
+                 SELECT o.id, o.tenant_id, o.target_id, 'verified' FROM object o WHERE o.id = o.tenant_id;
+             UPDATE external_object x SET external_id = x.object_id,
                     dn = 'CN=' || x.object_id || ',OU=' || x.tenant_id || ',DC=lab,DC=test';
-             ANALYZE external_object",
+             ANALYZE object; ANALYZE external_object",
         )
         .await;
     let moved = statement_of("engine/record.rs", "SET dn = left(dn");

@@ -129,6 +129,26 @@ async fn what_was_counted_wrongly_is_put_right() {
 }
 
 #[tokio::test]
+async fn what_was_taken_is_added_up_and_forgotten_with_its_quota() {
+    let estate = Estate::new().await;
+    let (world, engine) = (&estate.world, engine(&estate.world));
+    set(&estate, estate.north.id, ("people", ""), 3).await;
+    settle(world, &engine).await;
+    let leave = async |place: usize| {
+        let person = estate.a1.people[place].id.uuid();
+        world.sql(&format!("UPDATE users SET deleted_at = now() WHERE id = '{person}'")).await;
+    };
+    let tallies = async || world.count("SELECT count(*) FROM quota_tally").await;
+    leave(0).await;
+    assert_eq!((tallies().await, wrong(world).await), (1, 0));
+    engine.settle_quotas().await.expect("adding up");
+    assert_eq!((tallies().await, wrong(world).await), (0, 0));
+    leave(1).await;
+    world.sql("DELETE FROM quota").await;
+    assert_eq!(tallies().await, 0);
+}
+
+#[tokio::test]
 async fn the_services_of_some_people_are_those_of_nobody_else() {
     let estate = Estate::new().await;
     let world = &estate.world;
