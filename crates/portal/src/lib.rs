@@ -21,6 +21,7 @@ mod customers;
 mod design;
 mod directories;
 mod export;
+mod field_settings;
 mod forgotten;
 mod forms;
 mod groups;

@@ -268,3 +268,128 @@ async fn a_move_asks_for_what_the_other_customer_needs() {
     assert_eq!(text(&person["tenant"]["code"]), "beta");
     assert!(browser.get(&format!("/people/{moved}")).await.html.contains(&fact("Cost centre", "4711")));
 }
+
+#[tokio::test]
+async fn fields_are_defined_changed_retired_and_asked_for_again() {
+    let estate = Estate::new().await;
+    let (world, acme) = (&estate.world, estate.acme_id());
+    let list = format!("/settings/{acme}/fields");
+    let new = format!("/settings/{acme}/new-field");
+    let mut anna = Browser::signed_in(world, &estate.anna);
+    let page = anna.get(&list).await.shows(200, "custom-fields-none");
+    assert!(page.contains("Nothing is asked so far.") && page.contains(&new), "{page}");
+    assert!(anna.get(&format!("/settings/{acme}")).await.html.contains(&list), "there is a way to it");
+    anna.get(&new).await.shows(200, "custom-field-new");
+    let wrong = [
+        ("custom.label", "Level"),
+        ("custom.key", "Level"),
+        ("custom.kind", "choice"),
+        ("custom.rules.min_chars", "few"),
+    ];
+    let page = anna.fill(&new, &new, &wrong).await.shows(422, "custom-field-wrong");
+    assert!(page.contains("id=\"e-custom.rules.min_chars\"") && page.contains("value=\"few\""), "{page}");
+    let wrong = anna.fill(&new, &new, &wrong[..3]).await;
+    assert_eq!((wrong.status.as_u16(), standing(&wrong, "custom.label").as_str()), (422, "Level"));
+    for at in ["id=\"e-custom.key\"", "id=\"e-custom.rules.choices\""] {
+        assert!(wrong.html.contains(at), "{at}: {}", wrong.html);
+    }
+    let right = [
+        ("custom.label", "Level"),
+        ("custom.key", "level"),
+        ("custom.kind", "choice"),
+        ("custom.attribute", "division"),
+        ("custom.person", "sees"),
+        ("custom.flags", "required"),
+        ("custom.rules.choices", "Junior\r\n\r\n Senior \r\n"),
+    ];
+    assert_eq!(anna.fill(&new, &new, &right).await.goes_to(), format!("{list}?done=settings"));
+    let field = async || world.get(&estate.anna, &format!("/tenants/{acme}/fields/level")).await.expect(200);
+    let made = field().await;
+    assert_eq!(made["rules"], json!({ "choices": ["Junior", "Senior"] }));
+    assert_eq!((&made["required"], &made["copied"]), (&json!(true), &json!(false)));
+    assert_eq!((text(&made["attribute"]), text(&made["person"])), ("division", "sees"));
+    let taken = anna.fill(&new, &new, &right).await;
+    assert_eq!(taken.status.as_u16(), 422);
+    assert!(taken.html.contains("id=\"e-custom.key\"") && taken.html.contains("id=\"e-custom.attribute\""));
+
+    let one = format!("{list}/level");
+    let page = anna.get(&list).await.shows(200, "custom-fields");
+    assert!(page.contains(&one) && page.contains("Needed") && page.contains("division"), "{page}");
+    let shown = anna.get(&one).await;
+    let version = standing(&shown, "version");
+    let page = shown.shows(200, "custom-field");
+    assert!(page.contains("Junior\nSenior</textarea>"), "{page}");
+    assert!(
+        page.contains("value=\"required\" checked") && !page.contains("value=\"copied\" checked"),
+        "{page}"
+    );
+    assert!(!page.contains("custom.kind") && !page.contains("custom.rules.pattern"), "what stays: {page}");
+    let changed = [
+        ("version", version.as_str()),
+        ("custom.label", "Rank"),
+        ("custom.person", "edits"),
+        ("custom.flags", "copied"),
+        ("custom.rules.choices", "Junior\nSenior\nChief"),
+    ];
+    assert_eq!(anna.fill(&one, &one, &changed).await.goes_to(), format!("{list}?done=settings"));
+    let now = field().await;
+    assert_eq!(
+        (text(&now["label"]), &now["required"], &now["copied"]),
+        ("Rank", &json!(false), &json!(true))
+    );
+    assert_eq!(now["rules"]["choices"], json!(["Junior", "Senior", "Chief"]));
+    let stale = anna.fill(&one, &one, &changed).await;
+    assert_eq!((stale.status.as_u16(), standing(&stale, "version").as_str()), (422, "2"));
+
+    let retire = format!("{one}/retire");
+    assert_eq!(
+        anna.fill(&one, &retire, &[("version", "1")]).await.status.as_u16(),
+        409,
+        "not of this version"
+    );
+    assert_eq!(
+        anna.fill(&one, &retire, &[("version", "2")]).await.goes_to(),
+        format!("{list}?done=settings")
+    );
+    assert!(field().await["retired_at"].is_string());
+    assert!(anna.get(&list).await.html.contains("Retired"));
+    let restored = anna.fill(&one, &format!("{one}/restore"), &[("version", "3")]).await;
+    assert_eq!(restored.goes_to(), format!("{list}?done=settings"));
+    assert!(field().await["retired_at"].is_null());
+    assert_eq!(anna.fill(&one, &format!("{one}/burn"), &[("version", "4")]).await.status.as_u16(), 404);
+}
+
+#[tokio::test]
+async fn fields_from_above_are_seen_and_changed_only_where_they_were_defined() {
+    let estate = Estate::new().await;
+    let (world, acme, north) = (&estate.world, estate.acme_id(), text(&estate.north["id"]));
+    define(world, &estate.boss, north, "region", json!({ "label": "Region" })).await;
+    let (at_acme, at_north) = (format!("/settings/{acme}/fields"), format!("/settings/{north}/fields"));
+    let mut anna = Browser::signed_in(world, &estate.anna);
+    let page = anna.get(&at_acme).await.shows(200, "custom-fields-above");
+    assert!(page.contains("Region") && page.contains("From above"), "{page}");
+    let line = format!("{at_acme}/region");
+    assert!(!page.contains(&line), "no way to change it here: {page}");
+    assert_eq!(anna.get(&line).await.status.as_u16(), 404);
+    let sent = [("version", "1"), ("custom.label", "X")];
+    assert_eq!(anna.fill(&at_acme, &line, &sent).await.status.as_u16(), 404);
+    assert_eq!(anna.fill(&at_acme, &format!("{line}/retire"), &sent).await.status.as_u16(), 404);
+    assert_eq!(anna.get(&at_north).await.status.as_u16(), 404);
+    let mut boss = Browser::signed_in(world, &estate.boss);
+    assert_eq!(boss.get(&format!("{at_north}/region")).await.status.as_u16(), 200);
+    // Another seller's, and somebody without a role.
+    for token in [&estate.bert, &estate.ben] {
+        let mut other = Browser::signed_in(world, token);
+        for path in [&at_acme, &line, &format!("/settings/{acme}/new-field")] {
+            let status = other.get(path).await.status.as_u16();
+            assert!([403, 404].contains(&status), "{path}: {status}");
+        }
+        let new = format!("/settings/{acme}/new-field");
+        let mine = [("custom.label", "Mine"), ("custom.key", "mine"), ("custom.kind", "text")];
+        let status = other.fill("/account", &new, &mine).await.status.as_u16();
+        assert!([403, 404].contains(&status), "{status}");
+    }
+    let fields = world.get(&estate.anna, &format!("/tenants/{acme}/fields")).await.expect(200);
+    assert_eq!(fields["fields"].as_array().map(Vec::len), Some(1), "{fields}");
+    assert_eq!(text(&fields["fields"][0]["label"]), "Region");
+}
