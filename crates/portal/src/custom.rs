@@ -114,6 +114,12 @@ pub fn inputs<'d>(fields: impl IntoIterator<Item = &'d Definition>) -> Vec<Input
     fields.into_iter().filter(|field| field.retired_at.is_none()).map(Input::of).collect()
 }
 
+/// The same, of somebody who is a part of what a form is about.
+pub fn inputs_of<'d>(parent: &str, fields: impl IntoIterator<Item = &'d Definition>) -> Vec<Input> {
+    let within = |input: Input| Input { name: format!("{parent}.{}", input.name), ..input };
+    inputs(fields).into_iter().map(within).collect()
+}
+
 /// What the values of somebody fill into the inputs.
 pub fn filled<'a>(fields: &'a [Definition], of: &'a User) -> impl Iterator<Item = (String, Option<&'a str>)> {
     fields.iter().map(|field| (name_of(field), of.fields.get(&field.id).map(String::as_str)))
@@ -182,20 +188,25 @@ fn range(rules: &Rules, shown: impl Fn(&str) -> String) -> Option<String> {
 }
 
 /// What was typed, by key; nothing where an input was left empty.
-pub fn typed(posted: &Posted) -> BTreeMap<String, Option<String>> {
-    let keys = posted.fields().iter().filter_map(|(name, _)| Some((name, name.strip_prefix(PREFIX)?)));
+fn typed(posted: &Posted, prefix: &str) -> BTreeMap<String, Option<String>> {
+    let keys = posted.fields().iter().filter_map(|(name, _)| Some((name, name.strip_prefix(prefix)?)));
     keys.map(|(name, key)| (key.to_owned(), given(posted.field(name)))).collect()
 }
 
 /// What was typed of somebody new.
 pub fn first(posted: &Posted) -> BTreeMap<String, String> {
-    typed(posted).into_iter().filter_map(|(key, text)| Some((key, text?))).collect()
+    first_below(posted, PREFIX)
+}
+
+/// The same, of inputs that are named otherwise.
+pub fn first_below(posted: &Posted, prefix: &str) -> BTreeMap<String, String> {
+    typed(posted, prefix).into_iter().filter_map(|(key, text)| Some((key, text?))).collect()
 }
 
 /// What was typed otherwise than somebody has it: what is only sent back need not satisfy what
 /// was asked for later, and who has no value of a required field can go without.
 pub async fn changed(id: UserId, posted: &Posted) -> Result<BTreeMap<String, Option<String>>, Refusal> {
-    let mut typed = typed(posted);
+    let mut typed = typed(posted, PREFIX);
     if typed.is_empty() {
         return Ok(typed);
     }

@@ -53,6 +53,7 @@ struct List {
 
 #[derive(Template)]
 #[template(path = "custom_field.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each says whether a part of the page stands there")]
 struct Page {
     frame: Frame,
     title: String,

@@ -269,13 +269,18 @@ async fn a_move_asks_for_what_the_other_customer_needs() {
     assert!(browser.get(&format!("/people/{moved}")).await.html.contains(&fact("Cost centre", "4711")));
 }
 
+/// A field of acme as REST shows it.
+async fn field(estate: &Estate, key: &str) -> Value {
+    let path = format!("/tenants/{}/fields/{key}", estate.acme_id());
+    estate.world.get(&estate.anna, &path).await.expect(200)
+}
+
 #[tokio::test]
-async fn fields_are_defined_changed_retired_and_asked_for_again() {
+async fn a_field_is_defined_on_a_page_and_what_is_wrong_stands_where_it_is() {
     let estate = Estate::new().await;
-    let (world, acme) = (&estate.world, estate.acme_id());
-    let list = format!("/settings/{acme}/fields");
-    let new = format!("/settings/{acme}/new-field");
-    let mut anna = Browser::signed_in(world, &estate.anna);
+    let acme = estate.acme_id();
+    let (list, new) = (format!("/settings/{acme}/fields"), format!("/settings/{acme}/new-field"));
+    let mut anna = Browser::signed_in(&estate.world, &estate.anna);
     let page = anna.get(&list).await.shows(200, "custom-fields-none");
     assert!(page.contains("Nothing is asked so far.") && page.contains(&new), "{page}");
     assert!(anna.get(&format!("/settings/{acme}")).await.html.contains(&list), "there is a way to it");
@@ -290,7 +295,7 @@ async fn fields_are_defined_changed_retired_and_asked_for_again() {
     assert!(page.contains("id=\"e-custom.rules.min_chars\"") && page.contains("value=\"few\""), "{page}");
     let wrong = anna.fill(&new, &new, &wrong[..3]).await;
     assert_eq!((wrong.status.as_u16(), standing(&wrong, "custom.label").as_str()), (422, "Level"));
-    for at in ["id=\"e-custom.key\"", "id=\"e-custom.rules.choices\""] {
+    for at in ["id=\"e-custom.key\"", "id=\"e-custom.rules.choices\"", "<option value=\"choice\" selected>"] {
         assert!(wrong.html.contains(at), "{at}: {}", wrong.html);
     }
     let right = [
@@ -303,18 +308,29 @@ async fn fields_are_defined_changed_retired_and_asked_for_again() {
         ("custom.rules.choices", "Junior\r\n\r\n Senior \r\n"),
     ];
     assert_eq!(anna.fill(&new, &new, &right).await.goes_to(), format!("{list}?done=settings"));
-    let field = async || world.get(&estate.anna, &format!("/tenants/{acme}/fields/level")).await.expect(200);
-    let made = field().await;
+    let made = field(&estate, "level").await;
     assert_eq!(made["rules"], json!({ "choices": ["Junior", "Senior"] }));
     assert_eq!((&made["required"], &made["copied"]), (&json!(true), &json!(false)));
     assert_eq!((text(&made["attribute"]), text(&made["person"])), ("division", "sees"));
     let taken = anna.fill(&new, &new, &right).await;
     assert_eq!(taken.status.as_u16(), 422);
-    assert!(taken.html.contains("id=\"e-custom.key\"") && taken.html.contains("id=\"e-custom.attribute\""));
-
-    let one = format!("{list}/level");
+    for at in ["id=\"e-custom.key\"", "id=\"e-custom.attribute\""] {
+        assert!(taken.html.contains(at), "{at}: {}", taken.html);
+    }
     let page = anna.get(&list).await.shows(200, "custom-fields");
-    assert!(page.contains(&one) && page.contains("Needed") && page.contains("division"), "{page}");
+    assert!(page.contains(&format!("{list}/level")) && page.contains("Needed"), "{page}");
+    assert!(page.contains("division"), "{page}");
+}
+
+#[tokio::test]
+async fn a_field_is_changed_retired_and_asked_for_again_on_its_page() {
+    let estate = Estate::new().await;
+    let (world, acme) = (&estate.world, estate.acme_id());
+    let (list, one) = (format!("/settings/{acme}/fields"), format!("/settings/{acme}/fields/level"));
+    let level = json!({ "kind": "choice", "required": true, "rules": { "choices": ["Junior", "Senior"] } });
+    define(world, &estate.anna, acme, "level", level).await;
+    let done = format!("{list}?done=settings");
+    let mut anna = Browser::signed_in(world, &estate.anna);
     let shown = anna.get(&one).await;
     let version = standing(&shown, "version");
     let page = shown.shows(200, "custom-field");
@@ -331,12 +347,10 @@ async fn fields_are_defined_changed_retired_and_asked_for_again() {
         ("custom.flags", "copied"),
         ("custom.rules.choices", "Junior\nSenior\nChief"),
     ];
-    assert_eq!(anna.fill(&one, &one, &changed).await.goes_to(), format!("{list}?done=settings"));
-    let now = field().await;
-    assert_eq!(
-        (text(&now["label"]), &now["required"], &now["copied"]),
-        ("Rank", &json!(false), &json!(true))
-    );
+    assert_eq!(anna.fill(&one, &one, &changed).await.goes_to(), done);
+    let now = field(&estate, "level").await;
+    assert_eq!((text(&now["label"]), text(&now["person"])), ("Rank", "edits"));
+    assert_eq!((&now["required"], &now["copied"]), (&json!(false), &json!(true)));
     assert_eq!(now["rules"]["choices"], json!(["Junior", "Senior", "Chief"]));
     let stale = anna.fill(&one, &one, &changed).await;
     assert_eq!((stale.status.as_u16(), standing(&stale, "version").as_str()), (422, "2"));
@@ -345,17 +359,14 @@ async fn fields_are_defined_changed_retired_and_asked_for_again() {
     assert_eq!(
         anna.fill(&one, &retire, &[("version", "1")]).await.status.as_u16(),
         409,
-        "not of this version"
+        "of another version"
     );
-    assert_eq!(
-        anna.fill(&one, &retire, &[("version", "2")]).await.goes_to(),
-        format!("{list}?done=settings")
-    );
-    assert!(field().await["retired_at"].is_string());
+    assert_eq!(anna.fill(&one, &retire, &[("version", "2")]).await.goes_to(), done);
+    assert!(field(&estate, "level").await["retired_at"].is_string());
     assert!(anna.get(&list).await.html.contains("Retired"));
     let restored = anna.fill(&one, &format!("{one}/restore"), &[("version", "3")]).await;
-    assert_eq!(restored.goes_to(), format!("{list}?done=settings"));
-    assert!(field().await["retired_at"].is_null());
+    assert_eq!(restored.goes_to(), done);
+    assert!(field(&estate, "level").await["retired_at"].is_null());
     assert_eq!(anna.fill(&one, &format!("{one}/burn"), &[("version", "4")]).await.status.as_u16(), 404);
 }
 
@@ -392,4 +403,42 @@ async fn fields_from_above_are_seen_and_changed_only_where_they_were_defined() {
     let fields = world.get(&estate.anna, &format!("/tenants/{acme}/fields")).await.expect(200);
     assert_eq!(fields["fields"].as_array().map(Vec::len), Some(1), "{fields}");
     assert_eq!(text(&fields["fields"][0]["label"]), "Region");
+}
+
+#[tokio::test]
+async fn an_order_asks_of_the_administrator_what_its_seller_asks_of_people() {
+    let estate = Estate::new().await;
+    let world = &estate.world;
+    let centre = json!({ "label": "Cost centre", "required": true, "rules": { "pattern": "[0-9]{4}" } });
+    define(world, &estate.boss, text(&estate.north["id"]), "cost_centre", centre).await;
+    // What a customer asks is not asked of others.
+    define(world, &estate.anna, estate.acme_id(), "room", json!({})).await;
+    let mut boss = Browser::signed_in(world, &estate.boss);
+    let name = "administrator.fields.cost_centre";
+    let page = boss.get("/order").await.shows(200, "fields-order");
+    assert!(page.contains(&format!("name=\"{name}\"")) && !page.contains("fields.room"), "{page}");
+    let send = |centre| {
+        [
+            ("seller", "north"),
+            ("customer.name", "Gamma"),
+            ("customer.code", "gamma"),
+            ("customer.upn_suffix", "gamma.test"),
+            ("reference", "SO-gamma"),
+            ("administrator.surname", "Boe"),
+            ("plans", "backup"),
+            (name, centre),
+        ]
+    };
+    for typed in ["", "47"] {
+        let wrong = boss.fill("/order", "/order", &send(typed)).await;
+        assert_eq!((wrong.status.as_u16(), standing(&wrong, name).as_str()), (422, typed), "{}", wrong.html);
+        assert!(wrong.html.contains(&format!("id=\"e-{name}\"")), "{}", wrong.html);
+        assert!(wrong.html.contains(&format!("href=\"#f-{name}\">Cost centre</a>")), "{}", wrong.html);
+    }
+    let placed = boss.fill("/order", "/order", &send("4711")).await;
+    assert!(placed.goes_to().starts_with("/orders/ord_"), "{}", placed.html);
+    assert_eq!(
+        world.db.values("users", "id", "surname = 'Boe' AND fields::text LIKE '%4711%'").await.len(),
+        1
+    );
 }
