@@ -278,6 +278,12 @@ async fn numbers_and_dates_are_those_of_the_language() {
     assert_eq!(numbers, ["1,234,567", "1.234.567", "1.234.567", &swedish]);
     assert_eq!(all(|| format::number(999)).await, ["999"; 4]);
     assert_eq!(all(|| format::tenths(833)).await, ["83.3", "83,3", "83,3", "83,3"]);
+    let decimals = all(|| format::decimal("1234.5").replace('\u{a0}', " ")).await;
+    assert_eq!(decimals, ["1,234.5", "1.234,5", "1.234,5", "1 234,5"]);
+    assert_eq!(
+        (format::decimal("-0.000001").as_str(), format::decimal("some").as_str()),
+        ("-0.000001", "some")
+    );
     let money = all(|| format::money(123_450, "EUR").replace('\u{a0}', " ")).await;
     assert_eq!(money, ["1,234.50 EUR", "1.234,50 EUR", "1.234,50 EUR", "1 234,50 EUR"]);
     assert_eq!(format::money(2_900, "JPY"), "2,900\u{a0}JPY");
