@@ -5,6 +5,7 @@ use app::{
     AppError,
     preferences::{self, PreferencesPatch},
     sessions,
+    users::{self as people, UserPatch},
 };
 use askama::Template;
 use axum::{
@@ -12,12 +13,16 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::id::TokenId;
+use domain::{
+    custom::{Access, Definition},
+    id::TokenId,
+};
 use web::speech::{self, Language, say, say_with};
 
 use crate::{
     appearance,
     context::{Frame, Posted, Theme, Visit},
+    custom::{self, Input},
     forms::{Choice, Form, given},
     query::Pairs,
     refusal::Refusal,
@@ -39,6 +44,11 @@ struct Account {
     name: String,
     login: String,
     customer: String,
+    /// What is asked of people here: what they see, and what they say themselves.
+    facts: Vec<(String, String)>,
+    fields: Vec<Input>,
+    mine: Form,
+    version: String,
     sessions: Vec<Open>,
     others: bool,
     look: Form,
@@ -55,25 +65,40 @@ pub async fn show(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
         Some(once) => sessions::token_made(&visit.surface.app, visit.person()?, once).await?,
         None => None,
     };
-    page(&visit, StatusCode::OK, Form::default(), secret).await
+    page(&visit, StatusCode::OK, Sent { secret, ..Sent::default() }).await
 }
 
-async fn page(
-    visit: &Visit,
-    status: StatusCode,
-    form: Form,
+/// What a form of the page came to.
+#[derive(Default)]
+struct Sent {
+    /// The form of a new token.
+    token: Form,
+    /// The form of one's own fields, where it was sent, and the version it was based on.
+    mine: Option<(Form, String)>,
+    /// A token that was made a moment ago.
     secret: Option<String>,
-) -> Result<Response, Refusal> {
+}
+
+async fn page(visit: &Visit, status: StatusCode, sent: Sent) -> Result<Response, Refusal> {
     let caller = visit.person()?;
     let app = &visit.surface.app;
     let read = async {
         let mut tx = app.read(caller).await?;
         let user = tx.user(caller.user()).await?;
         let tenant = tx.tenant(user.tenant).await?;
+        let fields = tx.fields(&tenant).await?;
         tx.finish().await?;
-        Ok::<_, AppError>((user, tenant))
+        Ok::<_, AppError>((user, tenant, fields))
     };
-    let (user, tenant) = read.await?;
+    let (user, tenant, fields) = read.await?;
+    let (edited, seen): (Vec<_>, Vec<_>) =
+        fields.iter().filter(|field| field.person != Access::Hidden).partition(|field| is_own(field));
+    let filled: Vec<_> = custom::filled(&fields, &user).collect();
+    let present = || Form::of(filled.iter().map(|(name, value)| (name.as_str(), *value)));
+    let (mine, version) = match sent.mine {
+        Some((form, version)) if !form.is_stale() => (form, version),
+        sent => (sent.map_or_else(present, |(form, _)| form), user.version.to_string()),
+    };
     let now = app.now();
     let open: Vec<_> = sessions::list(app, caller).await?.into_iter().map(|s| open(s, now)).collect();
     let chosen = preferences::show(app, caller).await?;
@@ -87,6 +112,10 @@ async fn page(
     });
     let page = Account {
         frame: visit.frame.clone(),
+        facts: custom::facts(seen, &user),
+        fields: custom::inputs(edited),
+        mine: mine.named(custom::labels(fields.iter().filter(|field| field.person != Access::Hidden))),
+        version,
         name: user.display_name,
         login: user.principal_name,
         others: open.iter().any(|session| !session.current),
@@ -98,13 +127,38 @@ async fn page(
         languages: languages(&tenant.name, &tenant.language),
         themes: themes(),
         customer: tenant.name,
-        form,
+        form: sent.token,
         tokens: tokens.collect(),
-        secret,
+        secret: sent.secret,
     };
     match page.secret {
         Some(_) => visit.secret_page(status, &page),
         None => visit.page(status, &page),
+    }
+}
+
+/// Whether people say it themselves.
+fn is_own(field: &Definition) -> bool {
+    field.person == Access::Edits && field.retired_at.is_none()
+}
+
+/// Keeps what people say of themselves, if nobody else did since the form was shown.
+pub async fn change(posted: Posted) -> Result<Response, Refusal> {
+    let visit = &posted.visit;
+    let caller = visit.person()?;
+    let version = posted.field("version").parse().unwrap_or(0);
+    let fields = custom::changed(caller.user(), &posted).await?;
+    let done = Redirect::to("/account?done=saved").into_response();
+    if fields.is_empty() {
+        return Ok(done);
+    }
+    let patch = UserPatch { fields, ..UserPatch::default() };
+    match people::update(&visit.surface.app, caller, caller.user(), version, patch, &visit.cause).await {
+        Ok(_) => Ok(done),
+        Err(error) => {
+            let mine = Some((Form::again(&posted, error)?, posted.field("version").to_owned()));
+            page(visit, StatusCode::UNPROCESSABLE_ENTITY, Sent { mine, ..Sent::default() }).await
+        }
     }
 }
 
@@ -179,7 +233,10 @@ pub async fn create(posted: Posted) -> Result<Response, Refusal> {
         sessions::create_token_once(app, caller, name, until.as_deref(), Some(&once), &visit.cause).await;
     match made {
         Ok(_) => Ok(Redirect::to(&format!("/account?made={once}")).into_response()),
-        Err(error) => page(visit, StatusCode::UNPROCESSABLE_ENTITY, Form::again(&posted, error)?, None).await,
+        Err(error) => {
+            let token = Form::again(&posted, error)?;
+            page(visit, StatusCode::UNPROCESSABLE_ENTITY, Sent { token, ..Sent::default() }).await
+        }
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Choice {
 pub struct Form {
     values: Vec<(String, String)>,
     errors: Vec<(String, String)>,
+    /// What fields are called that somebody defined.
+    labels: Vec<(String, String)>,
     /// Where a field that was left is looked at.
     check: Option<&'static str>,
     /// What the ids of its fields begin with, where a page has several forms with the same fields.
@@ -118,6 +120,20 @@ impl Form {
         self
     }
 
+    /// With what fields are called that somebody defined.
+    pub fn named(mut self, labels: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.labels.extend(labels);
+        self
+    }
+
+    /// With something in a field that was not asked for so far.
+    pub fn begun(mut self, name: &str, value: Option<&str>) -> Self {
+        if let Some(value) = value.filter(|_| self.given(name).is_none()) {
+            self.values.push((name.to_owned(), value.to_owned()));
+        }
+        self
+    }
+
     /// With something wrong with a field.
     pub fn with_error(mut self, name: &str, text: &str) -> Self {
         self.errors.push((name.to_owned(), text.to_owned()));
@@ -195,7 +211,11 @@ impl Form {
 
     /// Everything that is wrong: name, label and sentence of each field.
     pub fn wrong(&self) -> Vec<(&str, String, &str)> {
-        self.errors.iter().map(|(name, text)| (name.as_str(), label(name), text.as_str())).collect()
+        let called = |name: &String| {
+            let own = self.labels.iter().find(|(named, _)| named == name);
+            own.map_or_else(|| label(name), |(_, label)| label.clone())
+        };
+        self.errors.iter().map(|(name, text)| (name.as_str(), called(name), text.as_str())).collect()
     }
 }
 

@@ -16,10 +16,12 @@ mod brand_settings;
 mod catalogue;
 mod chart;
 mod context;
+mod custom;
 mod customers;
 mod design;
 mod directories;
 mod export;
+mod field_settings;
 mod forgotten;
 mod forms;
 mod groups;
@@ -93,6 +95,7 @@ pub fn router(surface: &Surface) -> Router {
         .route("/orders/{id}/retry", post(orders::retry))
         .route("/account", get(account::show))
         .route("/account/appearance", post(account::appearance))
+        .route("/account/fields", post(account::change))
         .route("/account/password", get(passwords::own).post(passwords::change))
         .route("/account/sessions/{which}", post(account::end_sessions))
         .route("/account/tokens", post(account::create))

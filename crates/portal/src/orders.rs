@@ -8,7 +8,11 @@ use app::{
     error::Conflict,
     orders::{self as use_cases, CustomerDraft, OrderDraft},
     people::PersonDraft,
-    reading::{catalogue::Plan, roots, tx::ReadTx},
+    reading::{
+        catalogue::Plan,
+        roots,
+        tx::{ReadTx, act},
+    },
 };
 use askama::Template;
 use axum::{
@@ -16,6 +20,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{
+    custom::Definition,
     field::{FieldError, Rule},
     permission::Permission,
     tenant::TenantKind,
@@ -27,6 +32,7 @@ use web::{
 
 use crate::{
     context::{Frame, Posted, Visit},
+    custom::{self, Input},
     forms::{self, Choice, Form, given},
     query::Pairs,
     refusal::Refusal,
@@ -48,6 +54,8 @@ struct New {
     sellers: Vec<Choice>,
     more_sellers: bool,
     seller: String,
+    /// What the seller asks of people, and so of the administrator.
+    fields: Vec<Input>,
     plans: Vec<Choice>,
     directories: Vec<Choice>,
     languages: Vec<Choice>,
@@ -70,6 +78,7 @@ struct Choices {
     more_sellers: bool,
     plans: Vec<Plan>,
     directories: Vec<Choice>,
+    fields: Vec<Definition>,
 }
 
 async fn choices(tx: &mut ReadTx<'_>, caller: &Caller, given: Option<&str>) -> Result<Choices, AppError> {
@@ -97,13 +106,17 @@ async fn choices(tx: &mut ReadTx<'_>, caller: &Caller, given: Option<&str>) -> R
     };
     let plain = |code: String, name: String| Choice { code, name, hint: String::new() };
     let plans = tx.plans_for(&chosen, &chosen.currency).await?;
+    let fields = match tx.permit::<act::OrderCreate>(&chosen) {
+        Ok(_) => tx.fields(&chosen).await?,
+        Err(_) => Vec::new(),
+    };
     let found = tx.placements(chosen.id).await?;
     let mut directories = vec![plain(String::new(), say("order-any-directory"))];
     directories.extend(found.into_iter().filter(|d| d.obstacle.is_none()).map(|d| plain(d.code, d.name)));
     let (several, more_sellers) = (sellers.len() > 1, sellers.len() > SELLERS as usize);
     let sellers =
         sellers.into_iter().filter(|_| several || unknown.is_some()).map(|s| plain(s.code, s.name)).collect();
-    Ok(Choices { seller: chosen.code, unknown, sellers, more_sellers, plans, directories })
+    Ok(Choices { seller: chosen.code, unknown, sellers, more_sellers, plans, directories, fields })
 }
 
 async fn page(
@@ -134,13 +147,16 @@ async fn page(
     let chosen: Vec<_> = of.plans.iter().filter(|p| form.holds("plans", &p.code)).collect();
     let mut frame = visit.frame.clone();
     frame.trail = vec![(say("customers-title"), "/customers".to_owned())];
+    let labels = custom::labels(&of.fields).map(|(name, label)| (format!("administrator.{name}"), label));
     let page = New {
         frame,
+        fields: custom::inputs_of("administrator", &of.fields),
         code: code.clone(),
         form: match code {
             Some(code) => form.filled("customer.code", &code),
             None => form,
         }
+        .named(labels)
         .checked_at(CHECK),
         sellers: of.sellers,
         more_sellers: of.more_sellers,
@@ -211,6 +227,7 @@ fn draft(posted: &Posted) -> OrderDraft {
             user_name: optional("administrator.user_name"),
             mail: optional("administrator.mail"),
             enabled: true,
+            fields: custom::first_below(posted, "administrator.fields."),
             ..PersonDraft::default()
         },
         ..OrderDraft::default()

@@ -7,7 +7,7 @@ use app::{
     Answer, AppError, Repeat,
     adoption::may_release,
     people::PersonDraft,
-    reading::{catalogue::Plan, tx::act, users::User},
+    reading::{catalogue::Plan, subscriptions::Subscription, tx::act, users::User},
     users::{self as use_cases, CreatedUsers, Once, UserPatch},
 };
 use askama::Template;
@@ -17,6 +17,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{
+    custom::Definition,
     id::{SubscriptionId, TenantId, UserId},
     list::Standing,
     person::Detail,
@@ -27,6 +28,7 @@ use web::speech::{self, say};
 pub use self::list::{export, list};
 use crate::{
     context::{Frame, Posted, Visit},
+    custom::{self, Input},
     customers,
     forms::{Choice, Form, given},
     person_move::has_elsewhere,
@@ -80,6 +82,17 @@ struct Held {
     name: String,
     since: String,
     direct: bool,
+}
+
+impl Held {
+    fn of(plan: &Subscription) -> Self {
+        Self {
+            id: plan.id.to_string(),
+            name: plan.name.clone(),
+            since: speech::instant(plan.created_at),
+            direct: plan.direct,
+        }
+    }
 }
 
 /// What the viewer may do to somebody.
@@ -138,10 +151,11 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
             false => None,
         };
         let may_release = may_release(&mut tx, caller, &tenant).await?;
+        let fields = custom::seen(&mut tx, &tenant).await?;
         tx.finish().await?;
-        Ok::<_, AppError>((user, tenant, held, plans, may, own, link, may_release))
+        Ok::<_, AppError>((user, tenant, held, plans, may, own, link, may_release, fields))
     };
-    let (user, tenant, held, plans, may, own, link, may_release) = read.await?;
+    let (user, tenant, held, plans, may, own, link, may_release, fields) = read.await?;
     let link = match link {
         Some((token, until)) => Some((visit.surface.activation_url(&token).await?, speech::instant(until))),
         None => None,
@@ -162,17 +176,9 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
         provisioning: how.and_then(|p| view::unsettled(p.state)),
         problem: how.and_then(|p| p.problem.as_ref()).map(|p| view::problem(p, own)),
         request: how.and_then(|p| p.request).map(|id| format!("/status/requests/{id}")),
-        facts: facts(&user),
+        facts: facts(&user, &fields),
         choices: choices(&plans).into_iter().filter(|c| !held.iter().any(|h| h.plan == c.code)).collect(),
-        plans: held
-            .iter()
-            .map(|h| Held {
-                id: h.id.to_string(),
-                name: h.name.clone(),
-                since: speech::instant(h.created_at),
-                direct: h.direct,
-            })
-            .collect(),
+        plans: held.iter().map(Held::of).collect(),
         enabled: user.enabled,
         account: user.object.is_some(),
         may_release: user.object.is_some() && may_release,
@@ -187,7 +193,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
     }
 }
 
-fn facts(of: &User) -> Vec<(String, String)> {
+fn facts(of: &User, fields: &[Definition]) -> Vec<(String, String)> {
     let plain = [
         ("field-logon_name", &of.logon_name),
         ("field-mail", &of.mail),
@@ -200,6 +206,7 @@ fn facts(of: &User) -> Vec<(String, String)> {
     facts.extend(of.manager.as_ref().map(|m| (say("field-manager"), m.person.display_name.clone())));
     let detail = |d: &Detail| Some((say(&format!("field-details-{}", d.code())), of.details.get(d)?.clone()));
     facts.extend(DETAILS.iter().filter_map(detail));
+    facts.extend(custom::facts(fields, of));
     facts.push((say("person-since"), speech::instant(of.created_at)));
     facts.push(match of.activated_at {
         Some(at) => (say("person-activated"), speech::instant(at)),
@@ -225,6 +232,7 @@ struct New {
     customer: String,
     path: String,
     form: Form,
+    fields: Vec<Input>,
     plans: Vec<Choice>,
 }
 
@@ -241,15 +249,18 @@ async fn new_page(visit: &Visit, id: TenantId, status: StatusCode, form: Form) -
         let tenant = tx.tenant(id).await?;
         tx.permit::<act::UserCreate>(&tenant)?;
         let plans = tx.plans_for(&tenant, &tenant.currency).await?;
+        let fields = tx.fields(&tenant).await?;
         tx.finish().await?;
-        Ok::<_, AppError>((tenant, plans))
+        Ok::<_, AppError>((tenant, plans, fields))
     };
-    let (tenant, plans) = read.await?;
+    let (tenant, plans, fields) = read.await?;
     let mut frame = visit.frame.clone();
     frame.trail = customers::trail(id, &tenant.name);
     frame.trail.push((say("customer-people"), format!("/customers/{id}/people")));
     let path = format!("/customers/{id}/people/new");
-    let page = New { frame, customer: tenant.name, path, form, plans: choices(&plans) };
+    let form = form.named(custom::labels(&fields));
+    let fields = custom::inputs(&fields);
+    let page = New { frame, customer: tenant.name, path, form, fields, plans: choices(&plans) };
     visit.page(status, &page)
 }
 
@@ -274,6 +285,7 @@ pub async fn create(Path(id): Path<String>, posted: Posted) -> Result<Response, 
         manager: given(posted.field("manager")),
         plans: posted.all("plans").map(str::to_owned).collect(),
         enabled: true,
+        fields: custom::first(&posted),
         ..PersonDraft::default()
     };
     let app = &visit.surface.app;
@@ -304,6 +316,7 @@ struct Edit {
     version: String,
     form: Form,
     details: Vec<String>,
+    fields: Vec<Input>,
 }
 
 /// The form to change somebody.
@@ -328,10 +341,11 @@ async fn edit_page(
         let user = tx.user(id).await?;
         let tenant = tx.tenant(user.tenant).await?;
         let may = tx.may::<act::UserUpdate>(&tenant, &user);
+        let fields = tx.fields(&tenant).await?;
         tx.finish().await?;
-        Ok::<_, AppError>((user, tenant, may))
+        Ok::<_, AppError>((user, tenant, may, fields))
     };
-    let (user, tenant, may) = read.await?;
+    let (user, tenant, may, fields) = read.await?;
     if !may {
         return Err(Refusal::no_page());
     }
@@ -339,6 +353,7 @@ async fn edit_page(
     frame.trail = customers::trail(tenant.id, &tenant.name);
     frame.trail.push((say("customer-people"), format!("/customers/{}/people", tenant.id)));
     frame.trail.push((user.display_name.clone(), format!("/people/{id}")));
+    let filled: Vec<_> = custom::filled(&fields, &user).collect();
     let names: Vec<_> = DETAILS.map(|d| (detail_field(d), user.details.get(&d))).to_vec();
     let present = || {
         let details = names.iter().map(|(name, value)| (name.as_str(), value.map(String::as_str)));
@@ -354,12 +369,17 @@ async fn edit_page(
             ("department", user.department.as_deref()),
             ("manager", user.manager.as_ref().map(|m| m.person.principal_name.as_str())),
         ];
-        Form::of(plain.into_iter().chain(details))
+        let own = filled.iter().map(|(name, value)| (name.as_str(), *value));
+        Form::of(plain.into_iter().chain(details).chain(own))
     };
     let (form, version) = sent.unwrap_or_else(|| (present(), user.version.to_string()));
+    // What was typed is saved over what somebody else did only after that was said.
+    let version = if form.is_stale() { user.version.to_string() } else { version };
     let details = names.iter().map(|(name, _)| name.clone()).collect();
     let (name, path) = (user.display_name.clone(), format!("/people/{id}"));
-    visit.page(status, &Edit { frame, name, path, version, form, details })
+    let form = form.named(custom::labels(&fields));
+    let fields = custom::inputs(&fields);
+    visit.page(status, &Edit { frame, name, path, version, form, details, fields })
 }
 
 /// Changes somebody, if nobody else did since the form was shown.
@@ -381,6 +401,7 @@ pub async fn change(Path(id): Path<String>, posted: Posted) -> Result<Response, 
         department: optional("department"),
         manager: optional("manager"),
         details: DETAILS.into_iter().map(detail).collect(),
+        fields: custom::changed(id, &posted).await?,
         ..UserPatch::default()
     };
     match use_cases::update(&visit.surface.app, visit.person()?, id, version, patch, &visit.cause).await {

@@ -1,7 +1,9 @@
 //! Moving somebody to another customer, after what it comes to was shown.
 
+use std::collections::BTreeMap;
+
 use app::{
-    Answer, AppError, Repeat,
+    Answer, AppError, Repeat, StoreError,
     reading::{tx::act, users::User},
     users::{self as use_cases, MoveDraft, Moved, Moving},
 };
@@ -11,12 +13,17 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::id::{TenantId, UserId};
+use domain::{
+    custom::Definition,
+    id::{TenantId, UserId},
+    person::Detail,
+};
 use serde_json::json;
 use web::speech::{say, say_with};
 
 use crate::{
     context::{Frame, Posted, Visit},
+    custom::{self, Input},
     customers,
     forms::{Choice, Form, given},
     people::choices,
@@ -30,6 +37,10 @@ struct Page {
     name: String,
     path: String,
     back: String,
+    /// The customer that asks for what follows.
+    asked: Option<String>,
+    fields: Vec<Input>,
+    external: bool,
     form: Form,
 }
 
@@ -45,16 +56,20 @@ struct Sure {
     form: Form,
     texts: Vec<String>,
     plans: Vec<Choice>,
-    sent: Vec<(&'static str, String)>,
+    sent: Vec<(String, String)>,
 }
 
 /// Fields of the first page.
 const FIELDS: [&str; 4] = ["customer", "principal_name", "logon_name", "reason"];
 
+/// Field of the key in the customer's own system, which may be somebody else's in the new one.
+const EXTERNAL: &str = "external_id";
+
 /// The form.
 pub async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Refusal> {
     let id: UserId = id.parse().map_err(|_| Refusal::no_page())?;
-    page(&visit, id, StatusCode::OK, Form::default()).await
+    let (user, frame) = subject(&visit, id).await?;
+    page(&visit, StatusCode::OK, frame, &user, Form::default(), Asks::default())
 }
 
 /// Who it is about, if the viewer may remove them, and the path to them.
@@ -78,22 +93,87 @@ async fn subject(visit: &Visit, id: UserId) -> Result<(User, Frame), Refusal> {
     Ok((user, frame))
 }
 
-async fn page(visit: &Visit, id: UserId, status: StatusCode, form: Form) -> Result<Response, Refusal> {
-    let (user, frame) = subject(visit, id).await?;
-    let back = format!("/people/{id}");
-    let page = Page { frame, name: user.display_name, path: format!("{back}/move"), back, form };
-    visit.page(status, &page)
+fn page(
+    visit: &Visit,
+    status: StatusCode,
+    frame: Frame,
+    user: &User,
+    form: Form,
+    asks: Asks,
+) -> Result<Response, Refusal> {
+    let Asks { asked, fields, external } = asks;
+    let (name, back) = (user.display_name.clone(), format!("/people/{}", user.id));
+    visit.page(
+        status,
+        &Page { frame, name, path: format!("{back}/move"), back, asked, fields, external, form },
+    )
+}
+
+/// What only some customers ask for.
+#[derive(Default)]
+struct Asks {
+    asked: Option<String>,
+    fields: Vec<Input>,
+    external: bool,
+}
+
+/// Whether what the form was asked for besides is of the customer that is named now.
+fn is_same_customer(posted: &Posted) -> bool {
+    let customer = posted.field("customer").trim();
+    !customer.is_empty() && posted.field("asked") == customer
+}
+
+/// What was refused and had no field, and what had one because of that, filled with what the
+/// person has so far.
+async fn asks(posted: &Posted, user: &User, form: Form) -> Result<(Form, Asks), AppError> {
+    let (visit, same) = (&posted.visit, is_same_customer(posted));
+    let wanted = |form: &Form, name: &str| form.error(name).is_some() || same && form.given(name).is_some();
+    let external = wanted(&form, EXTERNAL);
+    let named = form.wrong().iter().any(|(name, ..)| name.starts_with(custom::PREFIX));
+    let mut fields = Vec::new();
+    if named || same {
+        fields = fields_of(visit, posted.field("customer").trim()).await?;
+        fields.retain(|field| wanted(&form, &custom::name_of(field)));
+    }
+    let form = match external {
+        true => form.begun(EXTERNAL, user.details.get(&Detail::ExternalId).map(String::as_str)),
+        false => form,
+    };
+    let form = custom::filled(&fields, user).fold(form, |form, (name, value)| form.begun(&name, value));
+    let asked = (external || !fields.is_empty()).then(|| posted.field("customer").trim().to_owned());
+    Ok((form.named(custom::labels(&fields)), Asks { asked, fields: custom::inputs(&fields), external }))
+}
+
+/// What holds for the people of a customer where the viewer creates some; nothing elsewhere.
+async fn fields_of(visit: &Visit, customer: &str) -> Result<Vec<Definition>, AppError> {
+    let Ok(caller) = visit.person() else { return Ok(Vec::new()) };
+    let mut tx = visit.surface.app.read(caller).await?;
+    let found = match customer.parse::<TenantId>() {
+        Ok(id) => tx.tenant(id).await,
+        Err(_) => tx.tenant_by_code(customer).await,
+    };
+    let fields = match found {
+        Ok(tenant) if tx.permit::<act::UserCreate>(&tenant).is_ok() => tx.fields(&tenant).await?,
+        Ok(_) | Err(StoreError::NotFound(_)) => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
+    tx.finish().await?;
+    Ok(fields)
 }
 
 /// Asks first, then moves.
 pub async fn change(Path(id): Path<String>, posted: Posted) -> Result<Response, Refusal> {
     let visit = &posted.visit;
     let id: UserId = id.parse().map_err(|_| Refusal::no_page())?;
+    let same = is_same_customer(&posted);
+    let external = posted.all(EXTERNAL).next().filter(|_| same);
     let draft = MoveDraft {
         customer: posted.field("customer").to_owned(),
         principal_name: given(posted.field("principal_name")),
         logon_name: given(posted.field("logon_name")),
         reason: given(posted.field("reason")),
+        external_id: external.map(str::to_owned),
+        fields: if same { custom::first(&posted) } else { BTreeMap::new() },
         plans: posted.all("plans").map(str::to_owned).collect(),
         ..MoveDraft::default()
     };
@@ -105,7 +185,9 @@ pub async fn change(Path(id): Path<String>, posted: Posted) -> Result<Response, 
         Ok(response) => response,
         Err(error) => {
             let form = Form::again(&posted, error)?.gathered("plans", "customer");
-            page(visit, id, StatusCode::UNPROCESSABLE_ENTITY, form).await
+            let (user, frame) = subject(visit, id).await?;
+            let (form, asks) = asks(&posted, &user, form).await?;
+            page(visit, StatusCode::UNPROCESSABLE_ENTITY, frame, &user, form, asks)
         }
     }
 }
@@ -125,7 +207,11 @@ async fn sure(posted: &Posted, id: UserId, draft: &MoveDraft) -> Step {
     let plans = tx.plans_for(&moving.to, &moving.to.currency).await?;
     tx.finish().await?;
     let back = format!("/people/{id}");
-    let sent = FIELDS.map(|name| (name, posted.field(name).to_owned())).to_vec();
+    let mut sent = FIELDS.map(|name| (name.to_owned(), posted.field(name).to_owned())).to_vec();
+    if is_same_customer(posted) {
+        let besides = |name: &str| name == "asked" || name == EXTERNAL || name.starts_with(custom::PREFIX);
+        sent.extend(posted.fields().iter().filter(|(name, _)| besides(name)).cloned());
+    }
     let page = Sure {
         frame,
         name: user.display_name,

@@ -24,19 +24,23 @@ use web::{
 use crate::{
     brand_settings,
     context::{Frame, Posted, Visit},
-    customers,
+    customers, field_settings,
     forms::{self, Choice, Form},
     refusal::Refusal,
     view::Tab,
 };
 
-/// The pages of settings and brand.
+/// The pages of settings, custom fields and brand.
 pub fn routes() -> Router<Surface> {
     let pictures = post(brand_settings::set_picture).get(brand_settings::picture);
     Router::new()
         .route("/settings", get(own))
         .route("/settings/{id}", get(show).post(save))
         .route("/settings/{id}/reset", post(reset))
+        .route("/settings/{id}/fields", get(field_settings::list))
+        .route("/settings/{id}/new-field", get(field_settings::new).post(field_settings::define))
+        .route("/settings/{id}/fields/{key}", get(field_settings::show).post(field_settings::change))
+        .route("/settings/{id}/fields/{key}/{what}", post(field_settings::act))
         .route("/settings/{id}/brand", get(brand_settings::show).post(brand_settings::save))
         .route("/settings/{id}/brand/preview", post(brand_settings::preview))
         .route("/settings/{id}/brand/reset", post(brand_settings::reset))
@@ -56,14 +60,14 @@ pub async fn own(visit: Visit) -> Result<Response, Refusal> {
     Ok(Redirect::to(&format!("/settings/{tenant}")).into_response())
 }
 
-/// The ways to settings and brand of a tenant.
-pub fn tabs(id: TenantId, here: &str) -> [Tab; 2] {
+/// The ways to settings, custom fields and brand of a tenant.
+pub fn tabs(id: TenantId, here: &str) -> [Tab; 3] {
     let tab = |name: &str, path: &str| Tab {
         name: say(name),
         href: format!("/settings/{id}{path}"),
         here: here == format!("/settings{path}"),
     };
-    [tab("settings-tab", ""), tab("brand-tab", "/brand")]
+    [tab("settings-tab", ""), tab("custom-tab", "/fields"), tab("brand-tab", "/brand")]
 }
 
 /// What stands around a page of a tenant: tabs, and the way there.

@@ -6,7 +6,8 @@
 -- the log of the customer that was left.
 ALTER TABLE users ADD COLUMN moved_to uuid, ADD COLUMN handed_over uuid;
 COMMENT ON COLUMN users.handed_over IS 'The object that was theirs: what requests of before were about.';
-CREATE INDEX users_moved ON users (tenant_id) WHERE moved_to IS NOT NULL;
+-- Whether a tenant lost somebody to another: nearly none did.
+ALTER TABLE tenant ADD COLUMN lost_people boolean NOT NULL DEFAULT false;
 CREATE INDEX users_handed_over ON users (handed_over) WHERE handed_over IS NOT NULL;
 GRANT SELECT (moved_to, handed_over) ON users TO tenantry_app;
 
@@ -46,6 +47,7 @@ BEGIN
     -- it, or finds another wish when it does.
     PERFORM FROM work w WHERE w.object_id = account.id FOR UPDATE;
     UPDATE users u SET object_id = NULL, moved_to = successor, handed_over = account.id WHERE u.id = person;
+    UPDATE tenant t SET lost_people = true WHERE t.id = p.tenant_id AND NOT t.lost_people;
     UPDATE object o SET tenant_id = to_tenant, entity_id = successor WHERE o.id = account.id;
     UPDATE external_object x SET tenant_id = to_tenant WHERE x.object_id = account.id;
     UPDATE work w SET tenant_id = to_tenant WHERE w.object_id = account.id;
@@ -78,18 +80,20 @@ GRANT EXECUTE ON FUNCTION hand_over_account, keep_sign_in TO tenantry_app;
 -- As before, and nobody becomes a member whose account belongs to another tenant by now: whoever
 -- looked before a move and writes after it is refused and may repeat it.
 CREATE OR REPLACE FUNCTION refuse_left_members() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $f$
+DECLARE left_it boolean; lost boolean;
 BEGIN
     IF current_user <> 'tenantry_app' THEN
         RETURN NULL;
     END IF;
     PERFORM pg_advisory_xact_lock_shared(7236116, hashtext(x.tenant_id::text)) FROM (SELECT DISTINCT tenant_id FROM fresh) x;
-    IF EXISTS (SELECT FROM fresh f JOIN object o ON o.id = f.group_object JOIN tenant t ON t.id = f.tenant_id
-                WHERE t.kind = 'customer' AND o.target_id <> t.target_id) THEN
+    SELECT coalesce(bool_or(t.kind = 'customer' AND o.target_id <> t.target_id), false),
+           coalesce(bool_or(t.lost_people AND f.wanted), false) INTO left_it, lost
+      FROM fresh f JOIN object o ON o.id = f.group_object JOIN tenant t ON t.id = f.tenant_id;
+    IF left_it THEN
         RAISE EXCEPTION 'the customer lives in another directory now' USING ERRCODE = 'serialization_failure';
     END IF;
-    -- Nearly no customer ever lost somebody to another: only of one that did each member is looked at.
-    IF EXISTS (SELECT FROM users u WHERE u.moved_to IS NOT NULL
-                  AND u.tenant_id IN (SELECT f.tenant_id FROM fresh f WHERE f.wanted)) THEN
+    -- Only of a customer that ever lost somebody to another each member is looked at.
+    IF lost THEN
         -- What the caller does not see is another tenant's.
         IF EXISTS (SELECT FROM fresh f LEFT JOIN object m ON m.id = f.member_object
                     WHERE f.wanted AND m.tenant_id IS DISTINCT FROM f.tenant_id) THEN

@@ -121,21 +121,23 @@ END $f$;
 -- after it waited.
 CREATE OR REPLACE FUNCTION bounded(tenants uuid[]) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $f$
-DECLARE present uuid[]; locked uuid[] := '{}';
+DECLARE own boolean := coalesce(tenants = ARRAY[scope_tenant()], false); present uuid[]; n bigint; settled boolean; counted boolean;
 BEGIN
-    IF EXISTS (SELECT FROM unnest(tenants) x (id) WHERE id IS DISTINCT FROM scope_tenant() AND NOT in_scope(id)) THEN
+    IF NOT own AND EXISTS (SELECT FROM unnest(tenants) x (id) WHERE id IS DISTINCT FROM scope_tenant() AND NOT in_scope(id)) THEN
         RAISE EXCEPTION 'quotas are asked for tenants of the caller' USING ERRCODE = 'insufficient_privilege';
     END IF;
     LOOP
-        present := ARRAY(SELECT DISTINCT c.ancestor FROM tenant_closure c WHERE c.descendant = ANY(tenants) ORDER BY 1);
-        EXIT WHEN present <@ locked;
-        PERFORM pg_advisory_xact_lock_shared(hashtextextended(x.id::text, 34)) FROM unnest(present) x (id);
-        locked := locked || present;
+        SELECT array_agg(c.ancestor), count(pg_advisory_xact_lock_shared(uuid_hash_extended(c.ancestor, 34))) INTO present, n
+          FROM tenant_closure c WHERE c.descendant = ANY(tenants);
+        -- What is above stays so from here on, if it has not changed before it was locked.
+        SELECT NOT EXISTS (SELECT FROM tenant_closure c WHERE c.descendant = ANY(tenants) AND c.ancestor <> ALL(present)),
+               EXISTS (SELECT FROM quota u WHERE u.tenant_id = ANY(present)) INTO settled, counted;
+        EXIT WHEN settled;
     END LOOP;
-    IF EXISTS (SELECT FROM unnest(tenants) x (id) WHERE id IS DISTINCT FROM scope_tenant() AND NOT in_scope(id)) THEN
+    IF NOT own AND EXISTS (SELECT FROM unnest(tenants) x (id) WHERE id IS DISTINCT FROM scope_tenant() AND NOT in_scope(id)) THEN
         RAISE EXCEPTION 'a tenant moved away meanwhile' USING ERRCODE = 'serialization_failure';
     END IF;
-    RETURN EXISTS (SELECT FROM quota u WHERE u.tenant_id = ANY(present));
+    RETURN counted;
 END $f$;
 
 -- As before; what is given is added under the lock, so that nothing is counted there.
@@ -220,7 +222,7 @@ BEGIN
     IF caller() IS NOT NULL AND NOT (in_scope(moved) AND in_scope(new_parent)) THEN
         RAISE EXCEPTION 'moves are made by those above both' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtextextended(moved::text, 34));
+    PERFORM pg_advisory_xact_lock(uuid_hash_extended(moved, 34));
     SELECT array_agg(DISTINCT u.tenant_id) INTO changed FROM quota u
      WHERE EXISTS (SELECT FROM tenant_closure c WHERE c.ancestor = u.tenant_id AND c.descendant = former)
         <> EXISTS (SELECT FROM tenant_closure c WHERE c.ancestor = u.tenant_id AND c.descendant = new_parent);

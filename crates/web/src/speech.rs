@@ -135,4 +135,4 @@ pub fn has(id: &str) -> bool {
 #[cfg(test)]
 mod tests;
 
-pub use format::{ago, clock, day, decimals, instant, money, month, number, tenths, wait};
+pub use format::{ago, clock, day, decimal, decimals, instant, money, month, number, tenths, wait};

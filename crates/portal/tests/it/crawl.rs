@@ -16,7 +16,7 @@ use crate::{
 
 /// Every page that can be looked at. A route that is missing here fails
 /// [`every_page_is_in_the_list`].
-const ROUTES: [&str; 61] = [
+const ROUTES: [&str; 64] = [
     "/",
     "/account",
     "/account/password",
@@ -71,6 +71,9 @@ const ROUTES: [&str; 61] = [
     "/settings/{id}",
     "/settings/{id}/brand",
     "/settings/{id}/brand/{picture}",
+    "/settings/{id}/fields",
+    "/settings/{id}/fields/{key}",
+    "/settings/{id}/new-field",
     "/sign-in",
     "/status",
     "/status/export",
@@ -187,6 +190,7 @@ impl Ids {
             .replace("{plan}", "desktop-s")
             .replace("{service}", "desktop")
             .replace("{picture}", "logo")
+            .replace("{key}", "nothing")
             .replace("{token}", "nonsense")
             .replace("{name}", "nothing");
         (path, theirs && route.contains("{id}"))

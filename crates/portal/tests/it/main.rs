@@ -5,6 +5,7 @@ mod brand_pages;
 mod brands;
 mod catalogue;
 mod crawl;
+mod fields;
 mod forms;
 mod guards;
 mod lists;

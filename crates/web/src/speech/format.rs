@@ -78,6 +78,13 @@ pub fn tenths(tenths: i64) -> String {
     of(super::language()).number.format(&number).to_string()
 }
 
+/// A number of any size with a point, as it is kept: 1234.5. What is none stays as it is.
+#[must_use]
+pub fn decimal(text: &str) -> String {
+    let number = text.parse::<Decimal>();
+    number.map_or_else(|_| text.to_owned(), |number| of(super::language()).number.format(&number).to_string())
+}
+
 /// An amount in the smallest unit of its currency, with the currency's code (ISO 4217).
 #[must_use]
 pub fn money(minor: i64, currency: &str) -> String {

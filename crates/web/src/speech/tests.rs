@@ -74,7 +74,7 @@ fn speaking() -> String {
 }
 
 /// Beginnings of ids that are made from codes; each family has a test of its own.
-const FAMILIES: [&str; 33] = [
+const FAMILIES: [&str; 35] = [
     "problem-",
     "conflict-",
     "rule-",
@@ -108,6 +108,8 @@ const FAMILIES: [&str; 33] = [
     "password-rule-",
     "brand-logo",
     "brand-icon",
+    "custom-kind-",
+    "custom-person-",
 ];
 
 #[test]
@@ -161,7 +163,10 @@ fn every_setting_has_its_name() {
         .flat_map(|p| ["brand-{}", "brand-{}-hint", "field-picture-{}"].map(|id| id.replace("{}", p.code())));
     let rules = ["min_chars", "classes", "no_names", "forbidden_words", "valid_days"];
     let rules = rules.into_iter().map(|rule| format!("password-rule-{rule}"));
-    let missing: Vec<_> = settings.chain(pictures).chain(rules).filter(|id| !has(id)).collect();
+    let kinds = domain::custom::FieldKind::ALL.iter().map(|kind| format!("custom-kind-{}", kind.code()));
+    let people = domain::custom::Access::ALL.iter().map(|person| format!("custom-person-{}", person.code()));
+    let all = settings.chain(pictures).chain(rules).chain(kinds).chain(people);
+    let missing: Vec<_> = all.filter(|id| !has(id)).collect();
     assert!(missing.is_empty(), "there is no {missing:?}");
 }
 
@@ -273,6 +278,12 @@ async fn numbers_and_dates_are_those_of_the_language() {
     assert_eq!(numbers, ["1,234,567", "1.234.567", "1.234.567", &swedish]);
     assert_eq!(all(|| format::number(999)).await, ["999"; 4]);
     assert_eq!(all(|| format::tenths(833)).await, ["83.3", "83,3", "83,3", "83,3"]);
+    let decimals = all(|| format::decimal("1234.5").replace('\u{a0}', " ")).await;
+    assert_eq!(decimals, ["1,234.5", "1.234,5", "1.234,5", "1 234,5"]);
+    assert_eq!(
+        (format::decimal("-0.000001").as_str(), format::decimal("some").as_str()),
+        ("-0.000001", "some")
+    );
     let money = all(|| format::money(123_450, "EUR").replace('\u{a0}', " ")).await;
     assert_eq!(money, ["1,234.50 EUR", "1.234,50 EUR", "1.234,50 EUR", "1 234,50 EUR"]);
     assert_eq!(format::money(2_900, "JPY"), "2,900\u{a0}JPY");
