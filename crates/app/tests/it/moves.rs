@@ -14,7 +14,7 @@ use app::{
 use domain::{
     custom::{Draft, Slot},
     field::Rule,
-    id::{GroupId, TenantId, UserId},
+    id::{GroupId, ObjectId, TenantId, UserId},
     request::Lane,
     spec::{Spec, UserSpec},
 };
@@ -466,7 +466,7 @@ async fn who_comes_back_has_the_old_name_and_nobody_else_has_it_meanwhile() {
     let away = by_login(&w, "bo.holm@beta.example").await;
     go(&w, &away, &to("acme")).await.expect("back");
     let back = bo(&w).await;
-    assert_eq!(back.object.map(|o| o.uuid()), Some(object), "the same account all the way");
+    assert_eq!(back.object.map(ObjectId::uuid), Some(object), "the same account all the way");
     assert_eq!(groups_of(&w, object).await, ["acme Members"]);
     // The names of the two rows that ended are reserved for the one that goes on.
     let owners = format!("owner = '{}' AND kind = 'principal_name'", back.id.uuid());

@@ -19,6 +19,7 @@ mod portal_account;
 mod portal_brands;
 mod portal_catalogue;
 mod portal_directories;
+mod portal_fields;
 mod portal_lists;
 mod portal_pages;
 mod portal_tree;
