@@ -105,26 +105,30 @@ async fn give(
     plans: &[(&Plan, &Instance)],
 ) -> Result<(), AppError> {
     let held = tx.subscriptions(tenant.id, Some(user)).await?;
-    let mut bundled = Vec::new();
-    for (plan, instance) in plans {
-        if held.iter().any(|s| s.plan == plan.code && s.instance == instance.code) {
-            continue;
-        }
-        let id = tx.id();
-        let subscription = NewSubscription {
-            id,
+    let lacks = |plan: &Plan, instance: &Instance| {
+        held.iter().all(|s| (s.plan.as_str(), s.instance.as_str()) != (&*plan.code, &*instance.code))
+    };
+    let (mut subscriptions, mut groups) = (Vec::new(), BTreeSet::new());
+    for (plan, instance) in plans.iter().filter(|(plan, instance)| lacks(plan, instance)) {
+        let (order, group, member) = (None, instance.groups[0], Some(object));
+        subscriptions.push(NewSubscription {
+            id: tx.id(),
             user: Some(user),
             plan: plan.id,
-            order: None,
-            group: instance.groups[0],
-            member: Some(object),
-        };
-        tx.subscribe(tenant.id, &tenant.time_zone, &[subscription]).await?;
+            order,
+            group,
+            member,
+        });
         tx.note_plan(tenant.id, user, &plan.code, plan.version, true);
-        let edges: Vec<_> = instance.groups.iter().map(|g| Edge { group: *g, member: object }).collect();
-        tx.want_members_now(tenant.id, &edges, true).await?;
-        bundled.push(id);
+        groups.extend(instance.groups.iter().copied());
     }
+    if subscriptions.is_empty() {
+        return Ok(());
+    }
+    tx.subscribe(tenant.id, &tenant.time_zone, &subscriptions).await?;
+    let edges: Vec<_> = groups.into_iter().map(|group| Edge { group, member: object }).collect();
+    tx.want_members_now(tenant.id, &edges, true).await?;
+    let bundled: Vec<_> = subscriptions.iter().map(|s| s.id).collect();
     tx.set_direct(&bundled, false).await?;
     Ok(())
 }

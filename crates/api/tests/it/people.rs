@@ -188,15 +188,7 @@ async fn rules_for_passwords_reach_down_and_are_named_all_at_once() {
 async fn who_may_not_restore_somebody_is_on_record() {
     let estate = Estate::new().await;
     let world = &estate.world;
-    // Ben looks after people from now on, and removes nobody.
-    world
-        .db
-        .execute(&format!(
-            "INSERT INTO role_grant (id, tenant_id, user_id, role_code, role_version, created_at)
-             SELECT gen_random_uuid(), tenant_id, id, 'user_administrator', 1, created_at FROM users
-              WHERE principal_name = '{BEN}'"
-        ))
-        .await;
+    estate.ben_looks_after_people().await;
     let people = format!("/customers/{}/users", estate.acme_id());
     let cy =
         world.post(&estate.anna, &people, &json!({ "given_name": "Cy", "surname": "New" })).await.expect(202);

@@ -66,15 +66,7 @@ async fn what_is_wrong_with_it_is_named() {
 async fn an_attempt_that_is_denied_is_on_record_and_a_look_is_not() {
     let estate = Estate::new().await;
     let world = &estate.world;
-    // Ben looks after people from now on, but not after administrators.
-    world
-        .db
-        .execute(&format!(
-            "INSERT INTO role_grant (id, tenant_id, user_id, role_code, role_version, created_at)
-             SELECT gen_random_uuid(), tenant_id, id, 'user_administrator', 1, created_at FROM users
-              WHERE principal_name = '{BEN}'"
-        ))
-        .await;
+    estate.ben_looks_after_people().await;
     let path = format!("/customers/{}/seats", estate.acme_id());
     let denied = async || world.db.values("event", "id", "code = 'access.denied'").await.len();
     let mut body =

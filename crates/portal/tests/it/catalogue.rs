@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     visit::Browser,
-    world::{BEN, Estate, text},
+    world::{Estate, text},
 };
 
 fn next(html: &str) -> Option<String> {
@@ -96,15 +96,7 @@ async fn the_catalogue_is_for_those_who_sell_and_directories_for_those_who_run_t
 async fn a_plan_that_may_not_be_given_is_refused_and_the_attempt_is_on_record() {
     let estate = Estate::new().await;
     let world = &estate.world;
-    // Ben looks after people from now on, but not after administrators.
-    world
-        .db
-        .execute(&format!(
-            "INSERT INTO role_grant (id, tenant_id, user_id, role_code, role_version, created_at)
-             SELECT gen_random_uuid(), tenant_id, id, 'user_administrator', 1, created_at FROM users
-              WHERE principal_name = '{BEN}'"
-        ))
-        .await;
+    estate.ben_looks_after_people().await;
     let denied = async || world.db.values("event", "id", "code = 'access.denied'").await.len();
     let anna = text(&estate.acme["administrator"]["id"]);
     let seats = format!("/customers/{}/seats/desktop-l", estate.acme_id());

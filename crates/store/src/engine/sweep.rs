@@ -19,27 +19,6 @@ use super::{
 };
 use crate::{StoreError, ts};
 
-/// What somebody waits for in vain: that a password is set which another has replaced, or that a
-/// member leaves which is no member. Of people who moved to another customer these are its rows.
-async fn end_pointless(tx: &mut PgConnection) -> Result<Vec<Uuid>, StoreError> {
-    let requests = sqlx::query_scalar!(
-        "UPDATE request_item i SET state = 'superseded', problem = NULL, updated_at = now() FROM request r
-          WHERE r.id = i.request_id AND r.finished_at IS NULL AND i.state IN ('requested', 'running', 'parked')
-            AND CASE WHEN i.member_id <> $1
-                     THEN NOT EXISTS (SELECT FROM membership m
-                           WHERE m.group_object = i.object_id AND m.member_object = i.member_id)
-                      AND NOT EXISTS (SELECT FROM stray_member t
-                           WHERE t.group_object = i.object_id AND t.external_id = i.member_id)
-                     ELSE r.kind = 'password' AND NOT EXISTS (SELECT FROM secret s
-                           WHERE s.request_id = i.request_id AND s.object_id = i.object_id) END
-          RETURNING i.request_id",
-        NO_MEMBER
-    )
-    .fetch_all(tx)
-    .await?;
-    Ok(requests)
-}
-
 /// Planned moves of tenants that one sweep makes.
 const MOVED_AT_ONCE: usize = 50;
 
@@ -447,4 +426,25 @@ impl EngineStore {
         .await?;
         Ok(())
     }
+}
+
+/// Ends items nothing can come of: of a password that another has replaced, and of a member that is
+/// none. Both are left behind when somebody moves to another customer, which does not see the items.
+async fn end_pointless(tx: &mut PgConnection) -> Result<Vec<Uuid>, StoreError> {
+    let requests = sqlx::query_scalar!(
+        "UPDATE request_item i SET state = 'superseded', problem = NULL, updated_at = now() FROM request r
+          WHERE r.id = i.request_id AND r.finished_at IS NULL AND i.state IN ('requested', 'running', 'parked')
+            AND CASE WHEN i.member_id <> $1
+                     THEN NOT EXISTS (SELECT FROM membership m
+                           WHERE m.group_object = i.object_id AND m.member_object = i.member_id)
+                      AND NOT EXISTS (SELECT FROM stray_member t
+                           WHERE t.group_object = i.object_id AND t.external_id = i.member_id)
+                     ELSE r.kind = 'password' AND NOT EXISTS (SELECT FROM secret s
+                           WHERE s.request_id = i.request_id AND s.object_id = i.object_id) END
+          RETURNING i.request_id",
+        NO_MEMBER
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(requests)
 }
