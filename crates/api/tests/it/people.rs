@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{BEN, Estate, Reply, text};
+use crate::world::{Estate, Reply, text};
 
 async fn patch(estate: &Estate, token: &str, path: &str, body: &Value) -> Reply {
     let etag = estate.world.get(token, path).await.header("etag").map(str::to_owned).expect("a version");

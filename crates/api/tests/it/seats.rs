@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{BEN, Estate, text};
+use crate::world::{Estate, text};
 
 #[tokio::test]
 async fn a_plan_is_given_to_all_and_taken_from_one_after_a_look() {
