@@ -39,4 +39,5 @@ pub mod request;
 pub mod service;
 pub mod setting;
 pub mod spec;
+pub mod table;
 pub mod tenant;
