@@ -6,10 +6,7 @@ mod tree;
 
 use app::{
     AppError,
-    reading::{
-        tx::{ReadTx, act},
-        views::RequestFilter,
-    },
+    reading::{tx::act, views::RequestFilter},
 };
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
@@ -20,6 +17,7 @@ pub use self::list::{export, list};
 use crate::{
     chart::{self, Chart, Time},
     context::{Frame, Visit},
+    directories,
     query::Pairs,
     refusal::Refusal,
     settings,
@@ -68,12 +66,6 @@ pub fn trail(id: TenantId, customer: &str) -> Vec<(String, String)> {
     vec![(say("customers-title"), "/customers".to_owned()), (customer.to_owned(), format!("/customers/{id}"))]
 }
 
-/// What a directory is called.
-pub async fn directory_name(tx: &mut ReadTx<'_>, code: &str) -> Result<String, AppError> {
-    let mut names = tx.directory_names(&[code.to_owned()]).await?;
-    Ok(names.remove(code).unwrap_or_else(|| code.to_owned()))
-}
-
 /// One customer.
 pub async fn overview(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<Response, Refusal> {
     let time = Time::of(&query);
@@ -88,7 +80,7 @@ pub async fn overview(visit: Visit, Path(id): Path<String>, query: Pairs) -> Res
         }
         let mut shown = tx.tenant_view(id).await?;
         if let Some(code) = &mut shown.directory {
-            *code = directory_name(&mut tx, code).await?;
+            *code = directories::name_of(&mut tx, code).await?;
         }
         let counts = tx.customer_counts(&permit).await?;
         let today = chart::today(tx.now());

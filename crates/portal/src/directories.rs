@@ -61,6 +61,12 @@ async fn owner(tx: &mut ReadTx<'_>, code: &str) -> Result<TenantRef, AppError> {
     Ok(tenant)
 }
 
+/// What a directory is called.
+pub async fn name_of(tx: &mut ReadTx<'_>, code: &str) -> Result<String, AppError> {
+    let mut names = tx.directory_names(&[code.to_owned()]).await?;
+    Ok(names.remove(code).unwrap_or_else(|| code.to_owned()))
+}
+
 /// The way to a directory.
 fn trail(code: &str, name: &str) -> Vec<(String, String)> {
     vec![

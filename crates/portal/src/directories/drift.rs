@@ -33,7 +33,6 @@ use web::{
 
 use crate::{
     context::{Frame, Posted, Visit},
-    customers,
     query::Pairs,
     refusal::Refusal,
     view::{self, Tab},
@@ -238,7 +237,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Refu
         let mut tx = visit.surface.app.read(caller).await?;
         let own = tx.is_provider_staff().await?;
         let mut finding = tx.finding(id).await?;
-        finding.directory = customers::directory_name(&mut tx, &finding.directory).await?;
+        finding.directory = super::name_of(&mut tx, &finding.directory).await?;
         let tenant = tx.tenant(finding.tenant.id).await?;
         let may_revert = tx.permit::<act::RequestRetry>(&tenant).is_ok();
         let may_adopt = match finding.user.filter(|_| !is_of_members(finding.kind)) {
