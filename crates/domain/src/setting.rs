@@ -238,6 +238,36 @@ pub fn currency(field: &str, text: &str) -> Result<String, FieldError> {
     }
 }
 
+/// Currencies to choose from: those people pay with (ISO 4217, 2026). Any other code is taken as well,
+/// because the list changes more often than this product.
+pub const CURRENCIES: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG";
+
+/// Time zones to choose from: those named by area and place, and that of no place.
+#[must_use]
+pub fn time_zones() -> Vec<String> {
+    const AREAS: [&str; 10] = [
+        "Africa",
+        "America",
+        "Antarctica",
+        "Arctic",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
+    ];
+    let is_offered = |name: &str| match name.split_once('/') {
+        Some((area, _)) => AREAS.contains(&area),
+        None => name == "UTC",
+    };
+    let names = jiff::tz::db().available().map(|name| name.to_string());
+    let mut all: Vec<_> = names.filter(|name| is_offered(name)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
 fn days(field: &str, text: &str) -> Result<String, FieldError> {
     let (min, max) = (*limits::GRACE_DAYS.start(), *limits::GRACE_DAYS.end());
     match text.trim().parse::<u32>() {
@@ -288,6 +318,23 @@ mod tests {
 
     fn parse(setting: Setting, text: &str) -> Result<String, Rule> {
         setting.parse("x", text).map_err(|error| error.rule)
+    }
+
+    #[test]
+    fn what_is_offered_is_taken() {
+        let (zones, currencies) = (time_zones(), CURRENCIES.split(' ').collect::<Vec<_>>());
+        for zone in ["UTC", "Europe/Copenhagen", "America/Argentina/Buenos_Aires"] {
+            assert!(zones.iter().any(|offered| offered == zone), "{zone}");
+        }
+        assert!(!zones.iter().any(|zone| zone.starts_with("Etc/") || zone == "CET"), "{zones:?}");
+        for zone in &zones {
+            assert!(parse(Setting::TimeZone, zone).is_ok(), "{zone}");
+        }
+        for code in &currencies {
+            assert_eq!(parse(Setting::Currency, code).as_deref(), Ok(*code));
+        }
+        assert!(currencies.is_sorted_by(|one, next| one < next), "in order, each once");
+        assert!(["DKK", "EUR", "NOK", "SEK", "USD"].iter().all(|code| currencies.contains(code)));
     }
 
     #[test]

@@ -15,7 +15,13 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use domain::{id::TenantId, limits, permission::Permission, setting::Setting, tenant::TenantKind};
+use domain::{
+    id::TenantId,
+    limits,
+    permission::Permission,
+    setting::{self, Setting},
+    tenant::TenantKind,
+};
 use web::{
     Surface,
     speech::{self, Arg, Language, say, say_with},
@@ -145,6 +151,11 @@ impl Row {
         all
     }
 
+    /// The list of the page with what there is to choose from.
+    pub fn list(&self) -> Option<&'static str> {
+        LISTS.into_iter().find(|(setting, _)| setting.code() == self.name).map(|(_, list)| list)
+    }
+
     /// Whether a type of input is meant.
     pub fn input(&self) -> &'static str {
         match self.kind {
@@ -152,6 +163,18 @@ impl Row {
             _ => "text",
         }
     }
+}
+
+/// Settings whose values are chosen from a list on the page, and the id of that.
+const LISTS: [(Setting, &str); 2] = [(Setting::TimeZone, "zones"), (Setting::Currency, "currencies")];
+
+/// The lists of a page.
+fn lists() -> Vec<(&'static str, Vec<String>)> {
+    let values = |setting| match setting {
+        Setting::TimeZone => setting::time_zones(),
+        _ => setting::CURRENCIES.split(' ').map(str::to_owned).collect(),
+    };
+    LISTS.into_iter().map(|(setting, list)| (list, values(setting))).collect()
 }
 
 /// Where a value comes from, in words.
@@ -273,6 +296,7 @@ struct Page {
     form: Form,
     may: bool,
     groups: Vec<Group>,
+    lists: Vec<(&'static str, Vec<String>)>,
     /// What is changed elsewhere: title, hint, link with its text, and names with what holds and from whom.
     elsewhere: Vec<Elsewhere>,
 }
@@ -304,6 +328,7 @@ async fn page(visit: &Visit, id: TenantId, status: StatusCode, form: Form) -> Re
         path: format!("/settings/{id}"),
         version: view.tenant.version.to_string(),
         may,
+        lists: if may { lists() } else { Vec::new() },
         groups: GROUPS
             .iter()
             .map(|(id, settings)| Group {

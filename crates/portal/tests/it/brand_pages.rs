@@ -22,6 +22,14 @@ async fn settings_are_changed_on_their_page() {
     assert_eq!(boss.get("/settings").await.goes_to(), path);
     let page = boss.get(&path).await.shows(200, "settings");
     assert!(page.contains("From above") && page.contains("Product default"), "{page}");
+    for said in ["name=\"setting.time_zone\"", "name=\"setting.currency\""] {
+        let input = page.split(said).nth(1).and_then(|rest| rest.split('>').next()).expect("an input");
+        let list = input.split("list=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a list");
+        let list =
+            page.split(&format!("<datalist id=\"{list}\">")).nth(1).and_then(|rest| rest.split("</").next());
+        let known = if said.contains("zone") { "Europe/Copenhagen" } else { "DKK" };
+        assert!(list.is_some_and(|list| list.contains(&format!("value=\"{known}\""))), "{said}: {page}");
+    }
     let now = version(&page);
     let typed = [("version", now.as_str()), ("setting.language", "da"), ("setting.support_url", "ftp://x")];
     let wrong = boss.fill(&path, &path, &typed).await.shows(422, "settings-wrong");
