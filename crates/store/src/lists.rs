@@ -67,6 +67,16 @@ impl Start {
         };
         Self { key, id, descending }
     }
+
+    /// The same, and not before texts of a range begin.
+    fn within(self, range: &Range) -> Self {
+        let edge = if self.descending { &range.high } else { &range.low };
+        let is_outside = if self.descending { self.key >= *edge } else { self.key < *edge };
+        if !is_outside {
+            return self;
+        }
+        Self { key: edge.clone(), id: Uuid::nil(), ..self }
+    }
 }
 
 /// Texts that begin with one, as a range: from, and below what.
@@ -87,9 +97,9 @@ impl Range {
     }
 }
 
-/// What some filters leave, as far as they match few.
+/// What some filters leave, as far as they match few, and how many filters did.
 #[derive(Default)]
-struct Few(Option<HashSet<Uuid>>);
+struct Few(Option<HashSet<Uuid>>, usize);
 
 impl Few {
     /// The rows of a filter, if they are at most so many. Gives whether they were.
@@ -102,7 +112,26 @@ impl Few {
             Some(others) => others.intersection(&found).copied().collect(),
             None => found,
         });
+        self.1 += 1;
         true
+    }
+
+    /// Whether nothing but these many filters was asked for, and each matched few.
+    fn is_all_of(&self, filters: usize) -> bool {
+        self.0.is_some() && self.1 == filters
+    }
+
+    /// Of a list in the order of its ids only those of one page, so that the others need not be read. Twice
+    /// as many as it shows, because some may have changed since.
+    fn cut(&mut self, start: &Start, limit: u32) {
+        let Some(ids) = self.0.take() else { return };
+        let is_after = |id: &Uuid| if start.descending { *id < start.id } else { *id > start.id };
+        let mut ids: Vec<_> = ids.into_iter().filter(is_after).collect();
+        ids.sort_unstable();
+        if start.descending {
+            ids.reverse();
+        }
+        self.0 = Some(ids.into_iter().take(limit as usize * 2).collect());
     }
 
     /// What is compared with the column of the order, and what with every name: of few all are.
@@ -167,6 +196,39 @@ mod tests {
         assert!(few.keep(vec![id(3), id(4)], 3));
         assert_eq!(few.ids(), Some(vec![id(3)]));
         assert_eq!(Few::default().ids(), None);
+    }
+
+    #[test]
+    fn a_walk_begins_where_what_is_searched_begins() {
+        let begin = |key: &str, descending: bool| {
+            let start = Start { key: key.to_owned(), id: Uuid::max(), descending };
+            let start = start.within(&Range::beginning("b"));
+            (start.key, start.id == Uuid::max())
+        };
+        assert_eq!(begin("", false), ("b".to_owned(), false));
+        assert_eq!(begin("bo", false), ("bo".to_owned(), true), "a later page");
+        assert_eq!(begin(ABOVE, true), (format!("b{ABOVE}"), false));
+        assert_eq!(begin("bo", true), ("bo".to_owned(), true));
+        let all = Start { key: ABOVE.to_owned(), id: Uuid::max(), descending: true }.within(&Range::all());
+        assert_eq!(all.key, ABOVE);
+    }
+
+    #[test]
+    fn of_few_in_the_order_of_their_ids_only_those_of_the_page_are_read() {
+        let id = Uuid::from_u128;
+        let page = |from: u128, descending: bool| {
+            let mut few = Few::default();
+            few.keep((1..=9).map(id).collect(), 9);
+            assert!(few.is_all_of(1) && !few.is_all_of(2));
+            few.cut(&Start { key: String::new(), id: id(from), descending }, 2);
+            let mut ids = few.ids().expect("ids");
+            ids.sort_unstable();
+            ids
+        };
+        assert_eq!(page(3, false), [4, 5, 6, 7].map(id));
+        assert_eq!(page(8, false), [id(9)]);
+        assert_eq!(page(6, true), [2, 3, 4, 5].map(id));
+        assert!(!Few::default().is_all_of(0), "everybody is not few");
     }
 
     #[test]

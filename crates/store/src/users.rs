@@ -198,6 +198,21 @@ pub struct UserSearch<'a> {
     pub field: Option<(FieldId, &'a str)>,
 }
 
+impl UserSearch<'_> {
+    /// How many filters are in use.
+    pub(crate) fn filters(&self) -> usize {
+        let given = [
+            self.search.is_some(),
+            self.state.is_some(),
+            self.standing.is_some(),
+            self.plan.is_some(),
+            self.department.is_some(),
+            self.field.is_some(),
+        ];
+        given.into_iter().filter(|given| *given).count()
+    }
+}
+
 /// The state of an object from what is stored of it.
 pub(crate) fn provisioning(
     generation: Option<i64>,

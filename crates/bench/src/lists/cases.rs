@@ -78,8 +78,10 @@ impl Case {
         }
         let mut ids = String::new();
         for (name, values) in &self.ids {
-            let values: Vec<_> =
-                values.iter().map(|v| if v == FEW { list(&few) } else { v.clone() }).collect();
+            let values: Vec<_> = values
+                .iter()
+                .map(|v| if v == FEW { list(&of_page(name, &few)) } else { v.clone() })
+                .collect();
             let statement = with_values(of(name)?, &values);
             ids = ask(url, scope, &statement).await?;
             made.push((name.clone(), statement));
@@ -95,6 +97,20 @@ impl Case {
         }
         Ok(made)
     }
+}
+
+/// Of people in the order of their making only those of the page are read, and as many again.
+fn of_page(name: &str, few: &str) -> String {
+    if !name.starts_with("list people") || !name.ends_with("created, few") {
+        return few.to_owned();
+    }
+    let mut lines: Vec<_> = few.lines().collect();
+    lines.sort_unstable();
+    if name.contains(" -created") {
+        lines.reverse();
+    }
+    lines.truncate(102);
+    lines.join("\n")
 }
 
 /// Ids, one a line, as an array.
@@ -186,6 +202,23 @@ struct Filter {
     value: String,
     /// Whether those it matches are few.
     is_few: bool,
+}
+
+impl Filter {
+    /// What is asked before the page: how many begin so, of the kind of name the list is sorted by.
+    fn asked(&self, code: &str) -> Vec<Named> {
+        let mut few = self.few.clone();
+        // Those of a standing are kept in the order of their names, and not asked for before.
+        if self.at == 6 && code.ends_with("name") {
+            few.clear();
+        }
+        if !self.is_few && code.ends_with("login") {
+            for (name, _) in &mut few {
+                *name = name.replace("few by name", "few by login");
+            }
+        }
+        few
+    }
 }
 
 fn people_filters() -> Vec<Filter> {
@@ -283,7 +316,7 @@ async fn people(url: &str, size: Size, all: &mut Vec<Case>) -> Result<(), Failur
                     kind: filter.query.to_owned(),
                     deep: false,
                     path: format!("{path}?sort={code}&{}", filter.query),
-                    few: filter.few.clone(),
+                    few: filter.asked(&code),
                     ids: vec![people_ids(&code, &beginning(down), Some(&filter))],
                     rows: Some("people"),
                 });
@@ -294,7 +327,8 @@ async fn people(url: &str, size: Size, all: &mut Vec<Case>) -> Result<(), Failur
 }
 
 fn people_ids(code: &str, place: &Place, filter: Option<&Filter>) -> Named {
-    let few = filter.is_some_and(|f| f.is_few);
+    let of_standing = code.ends_with("name") && filter.is_some_and(|f| f.at == 6);
+    let few = filter.is_some_and(|f| f.is_few) && !of_standing;
     let mut values = vec![NULL.to_owned(); 14];
     values[0] = tenant();
     values[1] = text(&place.key);
@@ -308,12 +342,19 @@ fn people_ids(code: &str, place: &Place, filter: Option<&Filter>) -> Named {
     match filter {
         Some(filter) if filter.at > 0 => values[filter.at - 1].clone_from(&filter.value),
         Some(filter) if !filter.value.is_empty() => {
-            values[3] = text(&filter.value);
-            values[4] = text(&format!("{}\u{10FFFF}", filter.value));
+            // Sorted by neither name, both are compared.
+            let at = if code.ends_with("created") { 12 } else { 3 };
+            values[at] = text(&filter.value);
+            values[at + 1] = text(&format!("{}\u{10FFFF}", filter.value));
         }
         _ => {}
     }
-    (format!("list people by {code}, {}", if few { "few" } else { "walked" }), values)
+    let way = match (of_standing, few) {
+        (true, _) => "of a standing",
+        (_, true) => "few",
+        _ => "walked",
+    };
+    (format!("list people by {code}, {way}"), values)
 }
 
 const TENANTS: [Sort; 3] = [
@@ -353,8 +394,15 @@ async fn tenants(url: &str, size: Size, all: &mut Vec<Case>) -> Result<(), Failu
                 found = vec![("list tenants, few by name".to_owned(), range.to_vec())];
             }
             "q=c" => {
-                values[3] = text("c");
-                values[4] = "E'c\\U0010FFFF'".to_owned();
+                let range = [text("c"), "E'c\\U0010FFFF'".to_owned()];
+                let named = if code.ends_with("code") { "code" } else { "name" };
+                // Sorted by neither, every name is compared.
+                let at = if code.ends_with("created") { [10, 11] } else { [3, 4] };
+                for (at, value) in at.into_iter().zip(&range) {
+                    values[at].clone_from(value);
+                }
+                let asked = [&range[..], &["501".to_owned()]].concat();
+                found.push((format!("list tenants, few by {named}"), asked));
             }
             _ => {}
         }
@@ -479,7 +527,7 @@ fn requests_ids(who: Who, roots: &str, place: &Place, query: &str, down: bool) -
         }
         Some(("kind", kind)) => {
             values[3] = text(kind);
-            way = if own { way } else { "of one kind" };
+            way = if own { "side by side, of one kind" } else { "of one kind" };
         }
         Some(("actor", _)) => {
             values[4] = text(&id(3, 1).to_string());

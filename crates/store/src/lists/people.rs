@@ -30,6 +30,8 @@ struct Asked {
     few: Option<Vec<Uuid>>,
     /// What any of their names begins with.
     either: Range,
+    /// Whether those of a standing are walked.
+    of_standing: bool,
 }
 
 /// One statement: its name, of which people, what is compared with the text that was
@@ -47,15 +49,17 @@ macro_rules! ids {
                 + " AND "
                 + $text
                 + "
+                -- What IS TRUE is a test, and no condition of an index: the way was chosen by counting, and
+                -- the planner, which does not know how many match, would take another.
                 AND (u.search_key >= $13 AND u.search_key < $14 OR u.principal_name >= $13 AND u.principal_name < $14
-                     OR lower(u.logon_name) = $13)
+                     OR lower(u.logon_name) = $13) IS TRUE
                 AND ($6::text IS NULL OR $6 = (CASE WHEN NOT u.enabled THEN 'disabled'
-                     WHEN u.activated_at IS NULL THEN 'never_activated' ELSE 'active' END))
+                     WHEN u.activated_at IS NULL THEN 'never_activated' ELSE 'active' END)) IS TRUE
                 AND ($7::text IS NULL OR u.object_id IS NOT NULL AND $7 = coalesce((SELECT x.state
                      FROM external_object x WHERE x.object_id = u.object_id), 'requested'))
                 AND ($8::uuid[] IS NULL OR (SELECT true FROM subscription s
                      WHERE s.user_id = u.id AND s.plan_id = ANY($8) AND s.ended_at IS NULL LIMIT 1))
-                AND ($9::text IS NULL OR u.department = $9)
+                AND ($9::text IS NULL OR u.department = $9) IS TRUE
                 AND ($10::jsonb IS NULL OR u.fields @> $10)
               ORDER BY "
                 + $order
@@ -140,11 +144,19 @@ impl ReadTx<'_> {
             None => None,
         };
         let (text, either) = self.people_named(&permit.tenant, which.search, order.by, &mut few).await?;
-        self.few_people(permit.tenant.id.uuid(), which, plans.as_deref(), &mut few).await?;
+        self.few_people(permit.tenant.id.uuid(), which, order.by, plans.as_deref(), &mut few).await?;
         let (text, either) = few.compared(text, either);
+        let mut start = Start::of(span, order.descending);
+        let of_standing = order.by == PeopleColumn::Name && few.0.is_none() && which.standing.is_some();
+        if of_standing {
+            start = start.within(&text);
+        }
+        if order.by == PeopleColumn::Created && few.is_all_of(which.filters()) {
+            few.cut(&start, span.limit);
+        }
         let asked = Asked {
             tenant: permit.tenant.id.uuid(),
-            start: Start::of(span, order.descending),
+            start,
             text,
             standing: which.standing.map(Standing::code),
             state: which.state.map(ItemState::code),
@@ -154,6 +166,7 @@ impl ReadTx<'_> {
             limit: i64::from(span.limit),
             few: few.ids(),
             either,
+            of_standing,
         };
         let mut ids = self.ids_of_people(order.by, &asked).await?;
         if span.back {
@@ -166,6 +179,9 @@ impl ReadTx<'_> {
     async fn ids_of_people(&mut self, column: PeopleColumn, asked: &Asked) -> Result<Vec<Uuid>, StoreError> {
         if asked.few.as_ref().is_some_and(Vec::is_empty) {
             return Ok(Vec::new());
+        }
+        if asked.of_standing {
+            return self.ids_of_standing(asked).await;
         }
         Ok(match column {
             PeopleColumn::Name => by!(
@@ -198,9 +214,38 @@ impl ReadTx<'_> {
         })
     }
 
+    /// Those who can log on, or cannot, have an index in the order of their names. The page begins
+    /// within what was searched, so that only its end is a condition of the index: two of them would
+    /// look to the planner like nobody, and it would take the index of all names.
+    async fn ids_of_standing(&mut self, asked: &Asked) -> Result<Vec<Uuid>, StoreError> {
+        Ok(match asked.start.descending {
+            false => ids!(
+                self,
+                asked,
+                "by name, of a standing",
+                "u.tenant_id = $1 AND (CASE WHEN NOT u.enabled THEN 'disabled' WHEN u.activated_at IS NULL
+                     THEN 'never_activated' ELSE 'active' END) = $6 AND $12::uuid[] IS NULL",
+                "(u.search_key >= $4) IS TRUE AND u.search_key < $5",
+                "(u.search_key, u.id) > ($2, $3)",
+                "u.search_key, u.id"
+            ),
+            true => ids!(
+                self,
+                asked,
+                "by -name, of a standing",
+                "u.tenant_id = $1 AND (CASE WHEN NOT u.enabled THEN 'disabled' WHEN u.activated_at IS NULL
+                     THEN 'never_activated' ELSE 'active' END) = $6 AND $12::uuid[] IS NULL",
+                "u.search_key >= $4 AND (u.search_key < $5) IS TRUE",
+                "(u.search_key, u.id) < ($2, $3)",
+                "u.search_key DESC, u.id DESC"
+            ),
+        })
+    }
+
     /// Who is called so. Where those are few they are kept in `few`, and nothing is left to
     /// compare. Otherwise the page compares the column it is sorted by, where many begin so, or
-    /// else every name: gives with what each begins.
+    /// else every name: gives with what each begins. That many begin so is asked of one kind of
+    /// name after the other, beginning with the one the list is sorted by.
     async fn people_named(
         &mut self,
         tenant: &TenantRef,
@@ -210,49 +255,67 @@ impl ReadTx<'_> {
     ) -> Result<(Range, Range), StoreError> {
         let Some(search) = search else { return Ok((Range::all(), Range::all())) };
         let text = Range::beginning(&search_key(search));
-        let id = tenant.id.uuid();
-        let named = sqlx::query_scalar!(
-            "/* list people, few by name */ SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
-                AND search_key >= $2 AND search_key < $3 ORDER BY search_key, id LIMIT $4",
-            id,
-            text.low,
-            text.high,
-            MORE
-        )
-        .fetch_all(self.sql())
-        .await?;
-        let logins = sqlx::query_scalar!(
-            "/* list people, few by login */ SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
-                AND principal_name >= $2 AND principal_name < $3 ORDER BY principal_name LIMIT $4",
-            id,
-            text.low,
-            text.high,
-            MORE
-        )
-        .fetch_all(self.sql())
-        .await?;
-        // Names are in many customers' directories, so a log-on name is found whole.
-        let logon = sqlx::query_scalar!(
-            "/* list people, few by log-on name */ SELECT owner FROM reserved_name
-              WHERE kind = 'logon_name' AND space = $1 AND value = $2 AND tenant_id = $3 AND reserved_until IS NULL",
-            tenant.target.map(domain::id::TargetId::uuid).unwrap_or_default(),
-            text.low,
-            id
-        )
-        .fetch_all(self.sql())
-        .await?;
-        let (few_names, few_logins) = (is_few(&named, FEW_ROWS), is_few(&logins, FEW_ROWS));
-        if few_names && few_logins && few.keep([named, logins, logon].concat(), FEW_ROWS) {
-            return Ok((Range::all(), Range::all()));
+        let (id, by_login) = (tenant.id.uuid(), column == PeopleColumn::Login);
+        let mut found = self.people_begin(id, by_login, &text).await?;
+        if !is_few(&found, FEW_ROWS) {
+            // Those who begin so stand together, and the walk begins with them.
+            let is_sorted = column != PeopleColumn::Created;
+            return Ok(if is_sorted { (text, Range::all()) } else { (Range::all(), text) });
         }
-        // Sorted by one kind of name that many have, others are not looked at: those who begin so
-        // stand together, and the walk begins with them.
-        let sorted = match column {
-            PeopleColumn::Name => !few_names,
-            PeopleColumn::Login => !few_logins,
-            PeopleColumn::Created => false,
-        };
-        Ok(if sorted { (text, Range::all()) } else { (Range::all(), text) })
+        let others = self.people_begin(id, !by_login, &text).await?;
+        if is_few(&others, FEW_ROWS) {
+            found.extend(others);
+            // Names are in many customers' directories, so a log-on name is found whole.
+            let logon = sqlx::query_scalar!(
+                "/* list people, few by log-on name */ SELECT owner FROM reserved_name
+                  WHERE kind = 'logon_name' AND space = $1 AND value = $2 AND tenant_id = $3 AND reserved_until IS NULL",
+                tenant.target.map(domain::id::TargetId::uuid).unwrap_or_default(),
+                text.low,
+                id
+            )
+            .fetch_all(self.sql())
+            .await?;
+            found.extend(logon);
+            if few.keep(found, FEW_ROWS) {
+                return Ok((Range::all(), Range::all()));
+            }
+        }
+        Ok((Range::all(), text))
+    }
+
+    /// Whose name or login begins so, up to one more than are few.
+    async fn people_begin(
+        &mut self,
+        tenant: Uuid,
+        logins: bool,
+        text: &Range,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        Ok(match logins {
+            false => {
+                sqlx::query_scalar!(
+                    "/* list people, few by name */ SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
+                        AND search_key >= $2 AND search_key < $3 ORDER BY search_key, id LIMIT $4",
+                    tenant,
+                    text.low,
+                    text.high,
+                    MORE
+                )
+                .fetch_all(self.sql())
+                .await?
+            }
+            true => {
+                sqlx::query_scalar!(
+                    "/* list people, few by login */ SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
+                        AND principal_name >= $2 AND principal_name < $3 ORDER BY principal_name LIMIT $4",
+                    tenant,
+                    text.low,
+                    text.high,
+                    MORE
+                )
+                .fetch_all(self.sql())
+                .await?
+            }
+        })
     }
 
     /// What each filter leaves, where that is few.
@@ -260,14 +323,15 @@ impl ReadTx<'_> {
         &mut self,
         tenant: Uuid,
         which: UserSearch<'_>,
+        column: PeopleColumn,
         plans: Option<&[Uuid]>,
         few: &mut Few,
     ) -> Result<(), StoreError> {
-        if let Some(standing) = which.standing {
+        if let Some(standing) = which.standing.filter(|_| column != PeopleColumn::Name) {
             let found = sqlx::query_scalar!(
                 "/* list people, few by standing */ SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
                     AND (CASE WHEN NOT enabled THEN 'disabled' WHEN activated_at IS NULL THEN 'never_activated'
-                         ELSE 'active' END) = $2 ORDER BY id LIMIT $3",
+                         ELSE 'active' END) = $2 LIMIT $3",
                 tenant,
                 standing.code(),
                 MORE

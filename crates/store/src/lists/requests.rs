@@ -30,6 +30,8 @@ struct Asked {
 enum Way {
     /// Of so few tenants that their lists are walked side by side.
     SideBySide(Vec<Uuid>),
+    /// The same, of what is of one kind: a tenant with many may have none of it.
+    KindSideBySide(Vec<Uuid>),
     /// These, which a filter left.
     Few(Vec<Uuid>),
     /// What one person asked.
@@ -135,6 +137,7 @@ impl ReadTx<'_> {
         }
         Ok(match (few.ids(), tenants) {
             (Some(ids), _) => Way::Few(ids),
+            (None, Some(tenants)) if filter.kind.is_some() => Way::KindSideBySide(tenants),
             (None, Some(tenants)) => Way::SideBySide(tenants),
             (None, None) if filter.actor.is_some() => Way::Actor,
             (None, None) if filter.kind.is_some() => Way::Kind,
@@ -152,6 +155,15 @@ impl ReadTx<'_> {
                 ["side by side", "side by side, newest first"],
                 "SELECT id AS \"id!\" FROM unnest($8::uuid[]) t (tenant), LATERAL (
                     SELECT r.id FROM request r WHERE r.tenant_id = t.tenant",
+                [") r ORDER BY id LIMIT $7", ") r ORDER BY id DESC LIMIT $7"]
+            ),
+            Way::KindSideBySide(tenants) => ways!(
+                self,
+                asked,
+                tenants,
+                ["side by side, of one kind", "side by side, of one kind, newest first"],
+                "SELECT id AS \"id!\" FROM unnest($8::uuid[]) t (tenant), LATERAL (
+                    SELECT r.id FROM request r WHERE r.tenant_id = t.tenant AND r.kind = $4",
                 [") r ORDER BY id LIMIT $7", ") r ORDER BY id DESC LIMIT $7"]
             ),
             Way::Few(ids) => ways!(

@@ -43,13 +43,15 @@ macro_rules! ids {
         sqlx::query_scalar!(
             "/* list tenants " + $name + " */ SELECT t.id FROM tenant t WHERE " + $of + " AND " + $after + "
                 AND " + $text + "
+                -- What IS TRUE is a test, and no condition of an index: the way was chosen by counting, and
+                -- the planner, which does not know how many match, would take another.
                 AND (t.search_key >= $11 AND t.search_key < $12 OR t.code COLLATE \"C\" >= $11 AND t.code COLLATE \"C\" < $12
-                     OR t.billing_key >= $11 AND t.billing_key < $12)
+                     OR t.billing_key >= $11 AND t.billing_key < $12) IS TRUE
                 AND ($1::uuid[] IS NULL OR (SELECT true FROM tenant_closure c
                      WHERE c.descendant = t.id AND c.ancestor = ANY($1) LIMIT 1))
                 AND ($6::uuid IS NULL OR (SELECT true FROM tenant_edge e
                      WHERE e.child = t.id AND e.valid_to IS NULL AND e.parent = $6 LIMIT 1))
-                AND ($7::text IS NULL OR t.kind = $7)
+                AND ($7::text IS NULL OR t.kind = $7) IS TRUE
                 -- Closed ones are listed only when they are asked for.
                 AND CASE WHEN t.closed_at IS NOT NULL THEN $8 = 'closed' ELSE $8::text IS NULL OR t.status = $8 END
               ORDER BY " + $order + " LIMIT $9",
@@ -195,7 +197,9 @@ impl ReadTx<'_> {
 
     /// Which tenants are called so. Where those are few they are kept in `few`, and nothing is left
     /// to compare. Otherwise the page compares the column it is sorted by, where many begin so, or
-    /// else every name: gives with what each begins.
+    /// else every name: gives with what each begins. That many begin so is asked of one kind of name
+    /// after the other, beginning with the one the list is sorted by: whether the caller may see
+    /// each of them costs more than finding it.
     async fn tenants_named(
         &mut self,
         search: &str,
@@ -203,48 +207,61 @@ impl ReadTx<'_> {
         few: &mut Few,
     ) -> Result<(Range, Range), StoreError> {
         let text = Range::beginning(&search_key(search));
-        let named = sqlx::query_scalar!(
-            "/* list tenants, few by name */ SELECT id FROM tenant WHERE search_key >= $1 AND search_key < $2
-              ORDER BY search_key, id LIMIT $3",
-            text.low,
-            text.high,
-            MORE_TENANTS
-        )
-        .fetch_all(self.sql())
-        .await?;
-        let codes = sqlx::query_scalar!(
-            r#"/* list tenants, few by code */ SELECT id FROM tenant WHERE code COLLATE "C" >= $1
-                  AND code COLLATE "C" < $2 ORDER BY code COLLATE "C", id LIMIT $3"#,
-            text.low,
-            text.high,
-            MORE_TENANTS
-        )
-        .fetch_all(self.sql())
-        .await?;
-        let billing = sqlx::query_scalar!(
-            r#"/* list tenants, few by billing id */ SELECT id FROM tenant WHERE billing_key IS NOT NULL
-                  AND billing_key >= $1 AND billing_key < $2
-                ORDER BY billing_key LIMIT $3"#,
-            text.low,
-            text.high,
-            MORE_TENANTS
-        )
-        .fetch_all(self.sql())
-        .await?;
-        let is_few = |found: &[Uuid]| is_few(found, FEW_TENANTS);
-        let (few_names, few_codes) = (is_few(&named), is_few(&codes));
-        let all_few = few_names && few_codes && is_few(&billing);
-        if all_few && few.keep([named, codes, billing].concat(), FEW_TENANTS) {
-            return Ok((Range::all(), Range::all()));
+        let by_code = column == TenantColumn::Code;
+        let mut found = self.tenants_begin(by_code, &text).await?;
+        if !is_few(&found, FEW_TENANTS) {
+            // Those that begin so stand together, and the walk begins with them.
+            let is_sorted = column != TenantColumn::Created;
+            return Ok(if is_sorted { (text, Range::all()) } else { (Range::all(), text) });
         }
-        // Sorted by one kind of name that many have, others are not looked at: those that begin so
-        // stand together, and the walk begins with them.
-        let sorted = match column {
-            TenantColumn::Name => !few_names,
-            TenantColumn::Code => !few_codes,
-            TenantColumn::Created => false,
-        };
-        Ok(if sorted { (text, Range::all()) } else { (Range::all(), text) })
+        let others = self.tenants_begin(!by_code, &text).await?;
+        if is_few(&others, FEW_TENANTS) {
+            found.extend(others);
+            let billing = sqlx::query_scalar!(
+                r#"/* list tenants, few by billing id */ SELECT id FROM tenant WHERE billing_key IS NOT NULL
+                      AND billing_key >= $1 AND billing_key < $2
+                    ORDER BY billing_key LIMIT $3"#,
+                text.low,
+                text.high,
+                MORE_TENANTS
+            )
+            .fetch_all(self.sql())
+            .await?;
+            let is_all = is_few(&billing, FEW_TENANTS);
+            found.extend(billing);
+            if is_all && few.keep(found, FEW_TENANTS) {
+                return Ok((Range::all(), Range::all()));
+            }
+        }
+        Ok((Range::all(), text))
+    }
+
+    /// Whose name or code begins so, up to one more than are few.
+    async fn tenants_begin(&mut self, codes: bool, text: &Range) -> Result<Vec<Uuid>, StoreError> {
+        Ok(match codes {
+            false => {
+                sqlx::query_scalar!(
+                    "/* list tenants, few by name */ SELECT id FROM tenant WHERE search_key >= $1 AND search_key < $2
+                      ORDER BY search_key, id LIMIT $3",
+                    text.low,
+                    text.high,
+                    MORE_TENANTS
+                )
+                .fetch_all(self.sql())
+                .await?
+            }
+            true => {
+                sqlx::query_scalar!(
+                    r#"/* list tenants, few by code */ SELECT id FROM tenant WHERE code COLLATE "C" >= $1
+                          AND code COLLATE "C" < $2 ORDER BY code COLLATE "C", id LIMIT $3"#,
+                    text.low,
+                    text.high,
+                    MORE_TENANTS
+                )
+                .fetch_all(self.sql())
+                .await?
+            }
+        })
     }
 
     /// What stands below where the caller may read, and below the one that was named.

@@ -231,8 +231,81 @@ async fn pages_of_lists_of_a_large_estate_use_indexes() {
     }
     let requests = |tenants: &str| format!("{north}, '{deep}', NULL, NULL, NULL, NULL, 51, {tenants}");
     named(&estate, "list requests of everybody, newest first", &requests("'{}'")).await;
-    named(&estate, "list requests side by side, newest first", &requests(&format!("ARRAY['{a1}']::uuid[]")))
-        .await;
+    for kind in ["", ", of one kind"] {
+        let name = format!("list requests side by side{kind}, newest first");
+        named(&estate, &name, &requests(&format!("ARRAY['{a1}']::uuid[]"))).await;
+    }
+}
+
+/// Kinds of all nodes of a plan, and the indexes it uses.
+fn parts(plan: &Value, found: &mut Vec<String>) {
+    match plan {
+        Value::Object(node) => {
+            let names = ["Node Type", "Index Name"].into_iter().filter_map(|key| node.get(key)?.as_str());
+            found.extend(names.map(str::to_owned));
+            node.values().for_each(|v| parts(v, found));
+        }
+        Value::Array(list) => list.iter().for_each(|v| parts(v, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_walked_in_its_order_by_the_plan_that_is_kept_and_by_that_for_its_values() {
+    let estate = Estate::new().await;
+    fill(&estate).await;
+    let a1 = estate.a1.id.uuid();
+    let (low, high) = ("'', '00000000-0000-0000-0000-000000000000'", "E'\\U0010FFFF'");
+    let north = format!("ARRAY['{}']::uuid[]", estate.north.id.uuid());
+    let top = format!("{high}, 'ffffffff-ffff-ffff-ffff-ffffffffffff'");
+    let people = |standing: &str, start: &str, names: &str| {
+        format!("'{a1}', {start}, {names}, {standing}, NULL, NULL, NULL, NULL, 51, NULL, {names}")
+    };
+    let all = format!("'', {high}");
+    let mut cases = Vec::new();
+    for (sign, start) in [("", low), ("-", top.as_str())] {
+        for (column, index) in
+            [("name", "users_list"), ("login", "users_logins"), ("created", "users_tenant_id_id_key")]
+        {
+            for standing in ["NULL", "'never_activated'"] {
+                let name = format!("list people by {sign}{column}, walked");
+                cases.push((name, people(standing, start, &all), index));
+            }
+        }
+        let name = format!("list people by {sign}name, of a standing");
+        cases.push((name.clone(), people("'active'", start, &all), "users_standings"));
+        cases.push((name, people("'active'", start, "'p', E'p\\U0010FFFF'"), "users_standings"));
+        for (column, index) in
+            [("name", "tenant_search"), ("code", "tenant_codes"), ("created", "tenant_pkey")]
+        {
+            let name = format!("list tenants by {sign}{column}, walked");
+            let tenants = format!("{north}, {start}, {all}, NULL, 'customer', NULL, 51, NULL, {all}");
+            cases.push((name, tenants, index));
+        }
+    }
+    for (name, arguments, index) in cases {
+        for mode in ["force_generic_plan", "force_custom_plan"] {
+            let found = parts_of(&estate.world, &estate.world.root, &name, &arguments, mode).await;
+            let is_sorted = |part: &String| part.contains("Sort") || part.contains("Bitmap");
+            assert!(!found.iter().any(is_sorted), "{name} ({arguments}), {mode}: {found:?}");
+            assert!(found.iter().any(|part| part == index), "{name} ({arguments}), {mode}: {found:?}");
+        }
+    }
+    let kind = format!("{north}, {}, NULL, 'test', NULL, NULL, 51, ARRAY['{a1}']::uuid[]", &low[4..]);
+    let name = "list requests side by side, of one kind";
+    let found = parts_of(&estate.world, &estate.a1.admin, name, &kind, "force_generic_plan").await;
+    assert!(found.iter().any(|part| part == "request_kind_of"), "{name}: {found:?}");
+}
+
+async fn parts_of(world: &World, caller: &Caller, name: &str, arguments: &str, mode: &str) -> Vec<String> {
+    let mut sql = scoped(world, caller).await;
+    let prepare = format!("SET plan_cache_mode = {mode}; PREPARE q AS {}", named_statement(name));
+    sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut sql).await.expect("preparing");
+    let explain = format!("EXPLAIN (FORMAT JSON) EXECUTE q ({arguments})");
+    let plan: Value = sqlx::query_scalar(AssertSqlSafe(explain)).fetch_one(&mut sql).await.expect("a plan");
+    let mut found = Vec::new();
+    parts(&plan, &mut found);
+    found
 }
 
 async fn tenants(estate: &Estate) {
