@@ -81,14 +81,14 @@ pub async fn list_users(
         let fields = tx.fields(&tenant).await?;
         let wanted = query.field.as_deref().map(|text| Form::new(&fields).wanted("field", text));
         let wanted = wanted.transpose().map_err(AppError::field)?;
-        let field = wanted.as_ref().map(|(id, value)| (*id, value.as_str()));
+        let wanted: Vec<_> = wanted.into_iter().collect();
         let which = UserSearch {
             search: query.search.as_deref(),
             state,
             standing,
             plan: query.plan.as_deref(),
             department: query.department.as_deref(),
-            field,
+            fields: &wanted,
         };
         let rows = tx.people_page(&permit, which, order, paging.span::<UserId>()?).await?;
         let ids: Vec<_> = rows.iter().map(|u| u.id).collect();

@@ -10,20 +10,26 @@ use app::{
     },
 };
 use domain::{
-    custom::{Access, Definition, FieldKind, Rules},
-    id::UserId,
+    custom::{Access, Definition, FieldKind, Form, Rules},
+    id::{FieldId, UserId},
     limits,
+    list::Column,
 };
 use web::speech::{self, say, say_with};
 
 use crate::{
     context::Posted,
     forms::{Choice, given},
+    lists::{Asked, Entry, More},
+    query::Pairs,
     refusal::Refusal,
 };
 
 /// What the names of inputs begin with; errors name their field so, too.
 pub const PREFIX: &str = "fields.";
+
+/// Name of the boxes that empty what is asked for no more.
+pub const EMPTIED: &str = "fields_emptied";
 
 /// A field that is asked for.
 pub struct Input {
@@ -47,7 +53,6 @@ pub struct Input {
 
 impl Input {
     fn of(field: &Definition) -> Self {
-        let choices = |all: &[String]| all.iter().map(|text| (text.clone(), text.clone())).collect();
         Self {
             name: name_of(field),
             label: field.label.clone(),
@@ -56,11 +61,7 @@ impl Input {
             kind: if field.kind == FieldKind::Date { "date" } else { "text" },
             keys: (field.kind == FieldKind::Number).then_some("decimal"),
             most: field.rules.max_chars.and_then(|max| max.try_into().ok()).unwrap_or(limits::FIELD_CHARS),
-            options: match field.kind {
-                FieldKind::Choice => Some(choices(&field.rules.choices)),
-                FieldKind::YesNo => Some(["yes", "no"].map(|code| (code.to_owned(), yes_no(code))).into()),
-                FieldKind::Text | FieldKind::Number | FieldKind::Date => None,
-            },
+            options: options(field),
         }
     }
 
@@ -149,6 +150,67 @@ fn yes_no(value: &str) -> String {
     say(if value == "yes" { "custom-yes" } else { "custom-no" })
 }
 
+/// What there is to choose from, where one of some is chosen: codes and names.
+fn options(of: &Definition) -> Option<Vec<(String, String)>> {
+    match of.kind {
+        FieldKind::Choice => Some(of.rules.choices.iter().map(|text| (text.clone(), text.clone())).collect()),
+        FieldKind::YesNo => Some(["yes", "no"].map(|code| (code.to_owned(), yes_no(code))).into()),
+        FieldKind::Text | FieldKind::Number | FieldKind::Date => None,
+    }
+}
+
+/// What is asked for no more and somebody has a value of, to be ticked where that is to go.
+pub fn left_over(fields: &[Definition], of: &User) -> Vec<Choice> {
+    let choice = |field: &Definition| {
+        let value = of.fields.get(&field.id)?;
+        Some(Choice { code: field.key.clone(), name: field.label.clone(), hint: shown(field, value) })
+    };
+    fields.iter().filter(|field| field.retired_at.is_some()).filter_map(choice).collect()
+}
+
+/// Fields by which people can be listed.
+fn listed(fields: &[Definition]) -> impl Iterator<Item = &Definition> {
+    let kinds = [FieldKind::Choice, FieldKind::YesNo, FieldKind::Text];
+    fields.iter().filter(move |field| field.retired_at.is_none() && kinds.contains(&field.kind))
+}
+
+/// The values people are to have, as the address of their list asks.
+pub fn wanted(fields: &[Definition], query: &Pairs) -> Result<Vec<(FieldId, String)>, AppError> {
+    let (mut wanted, mut errors) = (Vec::new(), Vec::new());
+    for field in listed(fields) {
+        let name = name_of(field);
+        let Some(text) = query.given(&name).and_then(given) else { continue };
+        let form = Form::new(std::slice::from_ref(field));
+        match form.wanted(&name, &format!("{}={text}", field.key)) {
+            Ok(value) => wanted.push(value),
+            // While somebody types a number of four digits it has three: nobody has that.
+            Err(_) if field.kind == FieldKind::Text => wanted.push((field.id, text)),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() { Ok(wanted) } else { Err(AppError::Invalid(errors)) }
+}
+
+/// Filters by the values of people.
+pub fn filters<C: Column>(fields: &[Definition], asked: &Asked<C>) -> More {
+    let mut more = More::default();
+    for field in listed(fields) {
+        let (name, label) = (name_of(field), field.label.clone());
+        match options(field) {
+            Some(options) => {
+                let any = say_with("custom-any", &[("field", label.as_str().into())]);
+                more.picks.push(asked.pick_of(&name, label, any, options));
+            }
+            None => {
+                let label = say_with("custom-whole", &[("field", label.into())]);
+                let value = asked.query.text(&name);
+                more.entries.push(Entry { name, label, value });
+            }
+        }
+    }
+    more
+}
+
 /// What is taken, in sentences.
 fn hint(of: &Definition) -> String {
     let rules = &of.rules;
@@ -207,6 +269,7 @@ pub fn first_below(posted: &Posted, prefix: &str) -> BTreeMap<String, String> {
 /// was asked for later, and who has no value of a required field can go without.
 pub async fn changed(id: UserId, posted: &Posted) -> Result<BTreeMap<String, Option<String>>, Refusal> {
     let mut typed = typed(posted, PREFIX);
+    typed.extend(posted.all(EMPTIED).map(|key| (key.to_owned(), None)));
     if typed.is_empty() {
         return Ok(typed);
     }

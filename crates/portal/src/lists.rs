@@ -26,10 +26,37 @@ pub struct Head {
 
 /// A choice by which a list is filtered.
 pub struct Pick {
-    pub name: &'static str,
+    pub name: String,
     pub label: String,
     pub any: String,
     pub choices: Vec<(String, String, bool)>,
+}
+
+/// A text by which a list is filtered.
+pub struct Entry {
+    pub name: String,
+    pub label: String,
+    pub value: String,
+}
+
+/// Filters that are shown when somebody wants them: those a tenant defined.
+#[derive(Default)]
+pub struct More {
+    pub picks: Vec<Pick>,
+    pub entries: Vec<Entry>,
+}
+
+impl More {
+    /// Whether there are any.
+    pub fn is_empty(&self) -> bool {
+        self.picks.is_empty() && self.entries.is_empty()
+    }
+
+    /// Whether one of them is in use, so that it is seen.
+    pub fn is_used(&self) -> bool {
+        let picked = self.picks.iter().any(|pick| pick.choices.iter().any(|(.., here)| *here));
+        picked || self.entries.iter().any(|entry| !entry.value.is_empty())
+    }
 }
 
 /// A filter that was taken from a row, and the address of the list without it.
@@ -47,6 +74,7 @@ pub struct Frame {
     pub sort: String,
     pub heads: Vec<Head>,
     pub picks: Vec<Pick>,
+    pub more: More,
     pub chips: Vec<Chip>,
     pub keep: Vec<(&'static str, String)>,
     pub previous: Option<String>,
@@ -119,9 +147,20 @@ impl<C: Column> Asked<C> {
     /// A choice among a closed list.
     pub fn pick(
         &self,
-        name: &'static str,
+        name: &str,
         label: &str,
         any: &str,
+        choices: impl IntoIterator<Item = (String, String)>,
+    ) -> Pick {
+        self.pick_of(name, say(label), say(any), choices)
+    }
+
+    /// The same, under a name that somebody gave it.
+    pub fn pick_of(
+        &self,
+        name: &str,
+        label: String,
+        any: String,
         choices: impl IntoIterator<Item = (String, String)>,
     ) -> Pick {
         let given = self.query.given(name).unwrap_or_default();
@@ -129,8 +168,7 @@ impl<C: Column> Asked<C> {
             let here = code == given;
             (code, word, here)
         };
-        let choices = choices.into_iter().map(choice).collect();
-        Pick { name, label: say(label), any: say(any), choices }
+        Pick { name: name.to_owned(), label, any, choices: choices.into_iter().map(choice).collect() }
     }
 
     /// A filter that was taken from a row.
@@ -151,6 +189,7 @@ impl<C: Column> Asked<C> {
             sort: if changed { self.order.code() } else { String::new() },
             heads: Vec::new(),
             picks: Vec::new(),
+            more: More::default(),
             chips: Vec::new(),
             keep: Vec::new(),
             previous: way("before", &page.previous),

@@ -317,6 +317,8 @@ struct Edit {
     form: Form,
     details: Vec<String>,
     fields: Vec<Input>,
+    /// Values of what is asked for no more.
+    left_over: Vec<Choice>,
 }
 
 /// The form to change somebody.
@@ -378,8 +380,8 @@ async fn edit_page(
     let details = names.iter().map(|(name, _)| name.clone()).collect();
     let (name, path) = (user.display_name.clone(), format!("/people/{id}"));
     let form = form.named(custom::labels(&fields));
-    let fields = custom::inputs(&fields);
-    visit.page(status, &Edit { frame, name, path, version, form, details, fields })
+    let (left_over, fields) = (custom::left_over(&fields, &user), custom::inputs(&fields));
+    visit.page(status, &Edit { frame, name, path, version, form, details, fields, left_over })
 }
 
 /// Changes somebody, if nobody else did since the form was shown.

@@ -194,8 +194,8 @@ pub struct UserSearch<'a> {
     pub plan: Option<&'a str>,
     /// Of this department.
     pub department: Option<&'a str>,
-    /// With this value of a custom field.
-    pub field: Option<(FieldId, &'a str)>,
+    /// With these values of custom fields.
+    pub fields: &'a [(FieldId, String)],
 }
 
 impl UserSearch<'_> {
@@ -207,9 +207,8 @@ impl UserSearch<'_> {
             self.standing.is_some(),
             self.plan.is_some(),
             self.department.is_some(),
-            self.field.is_some(),
         ];
-        given.into_iter().filter(|given| *given).count()
+        given.into_iter().filter(|given| *given).count() + self.fields.len()
     }
 }
 

@@ -16,7 +16,7 @@ use axum::{
     response::Response,
 };
 use domain::{
-    id::{TenantId, UserId},
+    id::{FieldId, TenantId, UserId},
     list::{Order, PeopleColumn, Standing},
     request::ItemState,
 };
@@ -25,7 +25,7 @@ use web::{Surface, caller, paging::Paging, speech};
 use super::{choices, joined, standing, standing_name};
 use crate::{
     context::{Frame, Visit},
-    customers, export as file,
+    custom, customers, export as file,
     lists::{self, Asked, Head},
     query::Pairs,
     refusal::Refusal,
@@ -95,7 +95,7 @@ impl Wanted {
         Ok(Self { asked, search, state, standing, plan, department })
     }
 
-    fn which(&self) -> UserSearch<'_> {
+    fn which<'a>(&'a self, fields: &'a [(FieldId, String)]) -> UserSearch<'a> {
         fn some(text: &str) -> Option<&str> {
             Some(text).filter(|text| !text.is_empty())
         }
@@ -105,7 +105,7 @@ impl Wanted {
             standing: self.standing,
             plan: some(&self.plan),
             department: some(&self.department),
-            field: None,
+            fields,
         }
     }
 }
@@ -120,16 +120,18 @@ pub async fn list(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
         let mut tx = visit.surface.app.read(caller).await?;
         let tenant = tx.tenant(id).await?;
         let permit = tx.permit_people(&tenant)?;
-        let rows = tx.people_page(&permit, wanted.which(), asked.order, paging.span()?).await?;
+        let fields = tx.fields(&tenant).await?;
+        let values = custom::wanted(&fields, &asked.query)?;
+        let rows = tx.people_page(&permit, wanted.which(&values), asked.order, paging.span()?).await?;
         let ids: Vec<_> = rows.iter().map(|u| u.id).collect();
         let held = tx.subscriptions_of(&ids).await?;
         let plans = tx.plans_for(&tenant, &tenant.currency).await?;
         let may_create = tx.permit::<act::UserCreate>(&tenant).is_ok();
         let now = tx.now();
         tx.finish().await?;
-        Ok::<_, AppError>((tenant, rows, held, plans, may_create, now))
+        Ok::<_, AppError>((tenant, rows, fields, held, plans, may_create, now))
     };
-    let (tenant, rows, held, plans, may_create, now) = read.await?;
+    let (tenant, rows, fields, held, plans, may_create, now) = read.await?;
     let page = paging.shown(&asked.list("people"), rows, |u| (u.place(asked.order.by), u.id));
     let path = format!("/customers/{id}/people");
     let mut list = asked.frame(&path, "people-search", &format!("{path}/export"), &page);
@@ -140,6 +142,7 @@ pub async fn list(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
     ];
     let plans = choices(&plans).into_iter().map(|plan| (plan.code, plan.name));
     list.picks.push(asked.pick("plan", "column-plans", "list-any-plan", plans));
+    list.more = custom::filters(&fields, asked);
     if !wanted.department.is_empty() {
         list.chips.push(asked.chip(&path, "department", "field-department", &wanted.department));
         list.keep.push(("department", wanted.department.clone()));
@@ -244,7 +247,9 @@ async fn part(
     let mut tx = surface.app.read(caller).await?;
     let tenant: TenantRef = tx.tenant(id).await?;
     let permit = tx.permit_people(&tenant)?;
-    let rows = tx.people_page(&permit, wanted.which(), wanted.asked.order, span).await?;
+    let fields = tx.fields(&tenant).await?;
+    let values = custom::wanted(&fields, &wanted.asked.query)?;
+    let rows = tx.people_page(&permit, wanted.which(&values), wanted.asked.order, span).await?;
     let ids: Vec<_> = rows.iter().map(|u| u.id).collect();
     let held = tx.subscriptions_of(&ids).await?;
     tx.finish().await?;

@@ -149,6 +149,104 @@ async fn values_are_changed_and_emptied_and_what_is_not_touched_is_not_checked()
 }
 
 #[tokio::test]
+async fn what_is_asked_for_no_more_is_emptied_by_a_tick() {
+    let estate = Estate::new().await;
+    let (world, anna, acme, ben) = (&estate.world, &estate.anna, estate.acme_id(), &estate.ben_id);
+    define(world, anna, acme, "room", json!({ "label": "Room", "required": true })).await;
+    define(world, anna, acme, "since", json!({ "label": "Since", "kind": "date" })).await;
+    let said = json!({ "room": "B 12", "since": "2026-03-01" });
+    patch(world, anna, &format!("/users/{ben}"), &json!({ "fields": said })).await;
+    let (person, edit) = (format!("/people/{ben}"), format!("/people/{ben}/edit"));
+    let mut browser = Browser::signed_in(world, anna);
+    assert!(!browser.get(&edit).await.html.contains("fields_emptied"), "nothing is left over");
+    for key in ["room", "since"] {
+        patch(world, anna, &format!("/tenants/{acme}/fields/{key}"), &json!({ "retired": true })).await;
+    }
+    let mut browser = Browser::signed_in(world, anna);
+    let page = browser.get(&edit).await.shows(200, "fields-left-over");
+    for said in ["value=\"room\"", "B 12", "1 March 2026"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let mut save = async |name: &str, more: &[(&str, &str)]| {
+        let version = standing(&browser.get(&edit).await, "version");
+        let all = [("version", version.as_str()), ("display_name", name), ("principal_name", BEN)];
+        browser.fill(&edit, &person, &[&all[..], more].concat()).await
+    };
+    let saved = format!("{person}?done=saved");
+    assert_eq!(save("Ben Lund", &[]).await.goes_to(), saved);
+    assert_eq!(values(world, anna, ben).await, said, "what is not ticked stays");
+    let wrong = save("", &[("fields_emptied", "room")]).await;
+    assert_eq!(wrong.status.as_u16(), 422);
+    assert!(wrong.html.contains("value=\"room\" checked"), "the tick stays: {}", wrong.html);
+    assert_eq!(values(world, anna, ben).await, said);
+    assert_eq!(save("Ben Lund", &[("fields_emptied", "room")]).await.goes_to(), saved);
+    assert_eq!(values(world, anna, ben).await, json!({ "since": "2026-03-01" }));
+    assert!(!browser.get(&edit).await.html.contains("value=\"room\""));
+}
+
+#[tokio::test]
+async fn people_are_listed_by_what_they_have_in_custom_fields() {
+    let estate = Estate::new().await;
+    let (world, anna, acme) = (&estate.world, &estate.anna, estate.acme_id());
+    let level = json!({ "label": "Level", "kind": "choice", "rules": { "choices": ["Junior", "R&D lead"] } });
+    define(world, anna, acme, "level", level).await;
+    define(world, anna, acme, "badge", json!({ "label": "Badge", "kind": "yes_no" })).await;
+    define(world, anna, acme, "centre", json!({ "label": "Centre", "rules": { "pattern": "[0-9]{4}" } }))
+        .await;
+    define(world, anna, acme, "pay", json!({ "kind": "number" })).await;
+    define(world, anna, acme, "gone", json!({ "kind": "yes_no" })).await;
+    let people: Vec<_> = (0..60)
+        .map(|i| {
+            let badge = if i % 2 == 0 { "yes" } else { "no" };
+            let fields = json!({ "level": if i < 55 { "R&D lead" } else { "Junior" }, "badge": badge,
+                "centre": if i % 3 == 0 { "4711" } else { "4712" } });
+            json!({ "given_name": "Sam", "surname": format!("Stone{i:02}"), "fields": fields })
+        })
+        .collect();
+    let batch = json!({ "users": people });
+    world.post(anna, &format!("/customers/{acme}/users/batch"), &batch).await.expect(202);
+    patch(world, anna, &format!("/tenants/{acme}/fields/gone"), &json!({ "retired": true })).await;
+
+    let mut browser = Browser::signed_in(world, anna);
+    let path = format!("/customers/{acme}/people");
+    let page = browser.get(&path).await.shows(200, "fields-list");
+    for said in ["id=\"pick-fields.level\"", "id=\"pick-fields.badge\"", "id=\"entry-fields.centre\""] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!page.contains("fields.pay") && !page.contains("fields.gone"), "{page}");
+    assert!(
+        page.contains("<details class=\"more-filters\"><summary>"),
+        "closed while nothing is asked: {page}"
+    );
+    let names = |html: &str| {
+        let rows = html.split("<bdi>Sam Stone").skip(1);
+        rows.map(|row| row.split('<').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let first = browser.get(&format!("{path}?fields.level=R%26D%20lead")).await;
+    assert!(first.html.contains("<details class=\"more-filters\" open>"), "{}", first.html);
+    assert!(first.html.contains("value=\"R&#38;D lead\" selected"), "{}", first.html);
+    let next = browser.get(&crate::lists::link(&first.html, "rel=\"next\"")).await;
+    assert_eq!([names(&first.html), names(&next.html)].concat().len(), 55, "the second page, too");
+    let both = browser.get(&format!("{path}?fields.level=Junior&fields.badge=yes")).await;
+    assert_eq!(names(&both.html), ["56", "58"]);
+    let all =
+        browser.get(&format!("{path}?fields.level=Junior&fields.badge=yes&fields.centre=4712&q=sam")).await;
+    assert_eq!(names(&all.html), ["56", "58"]);
+    let centre = browser.get(&format!("{path}?fields.centre=%204711%20&sort=-name")).await;
+    assert_eq!(names(&centre.html).len(), 20);
+    assert!(centre.html.contains("value=\"4711\""), "{}", centre.html);
+    // While it is typed it is nobody's.
+    let typing = browser.get(&format!("{path}?fields.centre=47")).await;
+    assert_eq!((typing.status.as_u16(), names(&typing.html).len()), (200, 0));
+    assert!(typing.html.contains("Nothing was found"), "{}", typing.html);
+    let wrong = browser.get(&format!("{path}?fields.level=Boss")).await;
+    assert_eq!(wrong.status.as_u16(), 422);
+    assert!(wrong.html.contains("Junior"), "what there is: {}", wrong.html);
+    let file = browser.get(&format!("{path}/export?fields.level=Junior")).await;
+    assert_eq!(file.html.lines().count(), 1 + 5, "{}", file.html);
+}
+
+#[tokio::test]
 async fn what_somebody_else_changed_meanwhile_is_said_once_and_then_meant() {
     let estate = Estate::new().await;
     let (world, anna, ben) = (&estate.world, &estate.anna, &estate.ben_id);

@@ -1,7 +1,7 @@
 //! People of a customer.
 
 use domain::{
-    id::UserId,
+    id::{FieldId, UserId},
     limits::FEW_ROWS,
     list::{Order, PeopleColumn, Standing},
     request::ItemState,
@@ -25,7 +25,7 @@ struct Asked {
     state: Option<&'static str>,
     plans: Option<Vec<Uuid>>,
     department: Option<String>,
-    field: Option<serde_json::Value>,
+    fields: Option<serde_json::Value>,
     limit: i64,
     few: Option<Vec<Uuid>>,
     /// What any of their names begins with.
@@ -73,7 +73,7 @@ macro_rules! ids {
             $a.state,
             $a.plans.as_deref(),
             $a.department,
-            $a.field,
+            $a.fields,
             $a.limit,
             $a.few.as_deref(),
             $a.either.low,
@@ -129,6 +129,12 @@ impl User {
     }
 }
 
+/// Values of custom fields as people have them; nothing where none is asked for.
+fn values(of: &[(FieldId, String)]) -> Option<serde_json::Value> {
+    let pairs = of.iter().map(|(id, value)| (id.uuid().to_string(), json!(value)));
+    (!of.is_empty()).then(|| serde_json::Value::Object(pairs.collect()))
+}
+
 impl ReadTx<'_> {
     /// A page of the people of the permitted tenant.
     pub async fn people_page(
@@ -162,7 +168,7 @@ impl ReadTx<'_> {
             state: which.state.map(ItemState::code),
             plans,
             department: which.department.map(str::to_owned),
-            field: which.field.map(|(id, value)| json!({ (id.uuid().to_string()): value })),
+            fields: values(which.fields),
             limit: i64::from(span.limit),
             few: few.ids(),
             either,

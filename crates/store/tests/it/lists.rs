@@ -3,7 +3,7 @@
 
 use domain::{
     group::GroupKind,
-    id::{RequestId, TenantId, UserId},
+    id::{FieldId, RequestId, TenantId, UserId},
     list::{Column, GroupColumn, Order, PeopleColumn, RequestColumn, Standing, TenantColumn},
     request::{ItemState, RequestState},
     tenant::{Status, TenantKind},
@@ -28,10 +28,11 @@ const FILL: &str = "SET session_replication_role = replica;
     INSERT INTO work (object_id, target_id, tenant_id, lane, due_at)
         SELECT object, (SELECT id FROM target), ':tenant', 1, now() FROM p WHERE n % 70 = 0;
     INSERT INTO users (id, tenant_id, object_id, display_name, principal_name, logon_name, department, enabled,
-            activated_at, search_key, created_at)
+            activated_at, fields, search_key, created_at)
         SELECT id, ':tenant', object, initcap(k), 'l' || (n * 7919 % 5000) || '@a1.test', 'logon' || n,
                CASE WHEN n % 2 = 0 THEN 'Sales' WHEN n % 100 = 1 THEN 'Board' END, n % 30 <> 1,
-               CASE WHEN n % 3 <> 0 THEN now() END, k, now()
+               CASE WHEN n % 3 <> 0 THEN now() END, jsonb_build_object(':one', CASE WHEN n % 4 = 0 THEN 'red' ELSE 'blue' END,
+                   ':two', CASE WHEN n % 6 = 0 THEN 'yes' ELSE 'no' END), k, now()
           FROM (SELECT *, CASE n % 4 WHEN 0 THEN 'anna' WHEN 1 THEN 'bo' ELSE 'ulla' END || ' ' || n % 40 AS k FROM p) p;
     INSERT INTO reserved_name (kind, space, value, owner, tenant_id)
         SELECT 'logon_name', coalesce((SELECT target_id FROM tenant WHERE id = ':tenant'), '00000000-0000-0000-0000-000000000000'), 'logon' || n, id, ':tenant' FROM p;
@@ -49,10 +50,17 @@ const FILL: &str = "SET session_replication_role = replica;
     SET session_replication_role = origin;
     ANALYZE";
 
+/// The id of a custom field.
+fn field(n: u128) -> FieldId {
+    FieldId::from_uuid(uuid::Uuid::from_u128(n))
+}
+
 async fn filled() -> Estate {
     let estate = Estate::new().await;
     let fill = FILL
         .replace(":tenant", &estate.a1.id.uuid().to_string())
+        .replace(":one", &field(1).uuid().to_string())
+        .replace(":two", &field(2).uuid().to_string())
         .replace(":actor", &estate.a1.admin.user().uuid().to_string());
     estate.world.sql(&fill).await;
     estate
@@ -118,6 +126,8 @@ async fn people_are_sorted_and_filtered_by_every_column() {
     let in_state = |code: &str| format!("{state} = '{code}'");
     let plan = "EXISTS (SELECT FROM subscription s WHERE s.user_id = u.id AND s.ended_at IS NULL)";
     let code = "basic";
+    let red = [(field(1), "red".to_owned())];
+    let red_and_yes = [red[0].clone(), (field(2), "yes".to_owned())];
     let filters = [
         (none, "true".to_owned()),
         (UserSearch { standing: Some(Standing::Disabled), ..none }, "NOT enabled".to_owned()),
@@ -136,6 +146,11 @@ async fn people_are_sorted_and_filtered_by_every_column() {
         (UserSearch { department: Some("Board"), ..none }, "department = 'Board'".to_owned()),
         (UserSearch { plan: Some(code), ..none }, plan.to_owned()),
         (UserSearch { plan: Some("none such"), ..none }, "false".to_owned()),
+        (UserSearch { fields: &red, ..none }, format!("fields ->> '{}' = 'red'", field(1).uuid())),
+        (
+            UserSearch { fields: &red_and_yes, ..none },
+            format!("fields ->> '{}' = 'red' AND fields ->> '{}' = 'yes'", field(1).uuid(), field(2).uuid()),
+        ),
         (UserSearch { search: Some("Bo 1"), ..none }, "search_key LIKE 'bo 1%'".to_owned()),
         (UserSearch { search: Some("l12"), ..none }, "principal_name LIKE 'l12%'".to_owned()),
         (UserSearch { search: Some("LOGON77"), ..none }, "logon_name = 'logon77'".to_owned()),

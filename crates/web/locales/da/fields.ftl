@@ -14,6 +14,9 @@ custom-number = Et tal, som 12.5.
 custom-between = Fra { $min } til { $max }.
 custom-least = Fra og med { $min }.
 custom-most = Til og med { $max }.
+custom-any = { $field }: alle
+custom-whole = { $field }: hele værdien
+field-fields_emptied = Værdier, der ikke længere spørges om – de afkrydsede fjernes
 field-external_id = Nøgle i den nye kundes eget system
 
 # At definere dem.

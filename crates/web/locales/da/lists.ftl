@@ -8,6 +8,7 @@ list-pages = Listens sider
 list-previous = Forrige side
 list-export = Gem som fil (CSV)
 list-without = fjern dette filter
+list-more = Flere filtre
 list-standing = Hvem der kan logge på
 list-any-standing = Aktive og andre
 list-any-plan = Alle planer

@@ -14,6 +14,9 @@ custom-number = Eine Zahl, etwa 12.5.
 custom-between = Von { $min } bis { $max }.
 custom-least = Ab { $min }.
 custom-most = Bis { $max }.
+custom-any = { $field }: beliebig
+custom-whole = { $field }: der ganze Wert
+field-fields_emptied = Werte, nach denen nicht mehr gefragt wird – angekreuzte werden entfernt
 field-external_id = Schlüssel im eigenen System des neuen Kunden
 
 # Sie festlegen.

@@ -8,6 +8,7 @@ list-pages = Seiten der Liste
 list-previous = Vorige Seite
 list-export = Als Datei speichern (CSV)
 list-without = diesen Filter entfernen
+list-more = Weitere Filter
 list-standing = Wer sich anmelden kann
 list-any-standing = Aktiv oder nicht
 list-any-plan = Alle Pläne

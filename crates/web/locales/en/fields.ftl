@@ -14,6 +14,9 @@ custom-number = A number, as 12.5.
 custom-between = From { $min } to { $max }.
 custom-least = From { $min } on.
 custom-most = Up to { $max }.
+custom-any = { $field }: any
+custom-whole = { $field }: the whole value
+field-fields_emptied = Values of what is asked for no more – ticked ones are removed
 field-external_id = Key in the new customer's own system
 
 # Defining them.

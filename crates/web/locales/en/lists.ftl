@@ -8,6 +8,7 @@ list-pages = Pages of the list
 list-previous = Previous page
 list-export = Save as a file (CSV)
 list-without = remove this filter
+list-more = More filters
 list-standing = Who can log on
 list-any-standing = Active or not
 list-any-plan = Any plan

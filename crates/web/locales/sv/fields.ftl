@@ -14,6 +14,9 @@ custom-number = Ett tal, som 12.5.
 custom-between = Från { $min } till { $max }.
 custom-least = Från och med { $min }.
 custom-most = Till och med { $max }.
+custom-any = { $field }: alla
+custom-whole = { $field }: hela värdet
+field-fields_emptied = Värden som inte längre efterfrågas – de markerade tas bort
 field-external_id = Nyckel i den nya kundens eget system
 
 # Att definiera dem.

@@ -8,6 +8,7 @@ list-pages = Listans sidor
 list-previous = Föregående sida
 list-export = Spara som fil (CSV)
 list-without = ta bort filtret
+list-more = Fler filter
 list-standing = Vem som kan logga in
 list-any-standing = Aktiva och andra
 list-any-plan = Alla planer
