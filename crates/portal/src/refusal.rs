@@ -5,7 +5,7 @@ use app::AppError;
 use askama::Template;
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -18,7 +18,7 @@ use web::{
 
 use crate::{
     context::{self, Frame},
-    query,
+    nav, query,
 };
 
 /// Why a page is not shown.
@@ -45,6 +45,8 @@ struct Message {
     frame: Frame,
     title: String,
     detail: String,
+    /// The page with the form that was refused.
+    back: Option<String>,
 }
 
 impl Refusal {
@@ -135,7 +137,7 @@ impl IntoResponse for Refusal {
             }
             Self::Page(status, ..) => *status,
         };
-        let mut response = self.around(Frame::plain());
+        let mut response = self.around(Frame::plain(), None);
         *response.status_mut() = status;
         response.extensions_mut().insert(self);
         response
@@ -143,13 +145,13 @@ impl IntoResponse for Refusal {
 }
 
 impl Refusal {
-    fn around(&self, frame: Frame) -> Response {
+    fn around(&self, frame: Frame, back: Option<String>) -> Response {
         let Self::Page(_, words) = self else { return Redirect::to("/").into_response() };
         let (title, detail) = match words.clone() {
             Words::Id(id) => (say(&format!("{id}-title")), say(&format!("{id}-detail"))),
             Words::Said(title, detail) => (title, detail),
         };
-        let page = Message { frame, title, detail };
+        let page = Message { frame, title, detail, back };
         // The simplest page has nothing that could fail.
         let html = page.render().unwrap_or_default();
         let kind = (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
@@ -157,11 +159,13 @@ impl Refusal {
     }
 }
 
-/// Puts the brand of the host name around a page that only says why there is none.
+/// Puts the brand of the host name around a page that only says why there is none, and the ways
+/// of whoever is signed in: a form that is refused leads nobody out of what they were doing.
 pub async fn dress(State(surface): State<Surface>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let (host, headers) = (caller::host(&parts.headers), parts.headers.clone());
     let path = context::back(&parts);
+    let (here, sent) = (parts.uri.path().to_owned(), parts.method == Method::POST);
     // A NUL is no text: nothing is called so, and the database takes none.
     let response = if parts.uri.path().contains("%00") {
         Refusal::no_page().into_response()
@@ -181,8 +185,15 @@ pub async fn dress(State(surface): State<Surface>, request: Request, next: Next)
     let caller = caller::by_cookie(&surface, &headers).await.ok().flatten();
     context::speak(caller.as_ref(), &look, &headers);
     let form = context::form_of(&surface, caller.as_ref(), &headers);
-    let frame = Frame { theme: context::theme(caller.as_ref(), &headers), form, path, ..Frame::of(look) };
-    let (dressed, (mut parts, _)) = (refusal.around(frame), response.into_parts());
+    let theme = context::theme(caller.as_ref(), &headers);
+    let back = Some(path.clone()).filter(|path| sent && path != "/");
+    let mut frame = Frame { theme, form, path, ..Frame::of(look) };
+    if let Some(caller) = &caller {
+        frame.person = Some(caller.display_name.clone());
+        frame.nav = nav::of(caller, &here);
+        frame.tenants = nav::tenants(&surface, caller, &here).await.unwrap_or_default();
+    }
+    let (dressed, (mut parts, _)) = (refusal.around(frame, back), response.into_parts());
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, dressed.into_body())
 }

@@ -102,6 +102,39 @@ async fn a_form_from_elsewhere_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_refused_form_leaves_the_ways_where_they_are() {
+    let estate = Estate::new().await;
+    let mut browser = Browser::signed_in(&estate.world, &estate.anna);
+    let person = format!("/people/{}", estate.ben_id);
+    let page = browser.get(&person).await.html;
+    let form = page.split("name=\"form_token\" value=\"").nth(1).and_then(|t| t.split('"').next());
+    let referer = format!("https://portal.test{person}");
+    let headers = [("sec-fetch-site", "same-origin"), ("referer", referer.as_str())];
+    let sent = [("form_token", form.expect("a form")), ("plan", "none such")];
+    let refused = browser.post(&format!("{person}/plan"), &headers, &sent).await;
+    let page = refused.shows(422, "refused-form");
+    for said in [
+        "<nav aria-label=\"Main\">",
+        "href=\"/customers\"",
+        "<bdi>Anna Berg</bdi></a>",
+        &format!("href=\"{}\">Back to the page before</a>", page_of(&person)),
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    // A page that was asked for has no form to go back to.
+    let missing = browser.get("/people/nobody").await.shows(404, "no-page-signed-in");
+    assert!(missing.contains("href=\"/customers\"") && !missing.contains("Back to the page"), "{missing}");
+    // Who is not signed in learns of no way.
+    let nobody = Browser::new(&estate.world).get("/nowhere").await.shows(404, "no-page");
+    assert!(!nobody.contains("href=\"/customers\"") && !nobody.contains("sign-out"), "{nobody}");
+}
+
+/// An address as a kept page shows it, without its id.
+fn page_of(path: &str) -> String {
+    path.split('_').next().map(|kind| format!("{kind}_")).unwrap_or_default()
+}
+
+#[tokio::test]
 async fn what_failed_is_retried_from_its_page_by_those_who_may() {
     let estate = Estate::new().await;
     let set = "state = 'failed', problem = '{\"code\": \"name_taken\"}'";

@@ -39,6 +39,7 @@ activate-set = Din adgangskode gælder nu overalt.
 activate-as = Log fremover ind som
 
 # Instead of a page.
+back-to-form = Tilbage til siden før
 back-to-start = Til start
 no-page-title = Siden findes ikke
 no-page-detail = Adressen er måske ufuldstændig, eller du har ikke adgang til siden.

@@ -39,6 +39,7 @@ activate-set = Ihr Kennwort ist überall festgelegt.
 activate-as = Melden Sie sich ab jetzt an als
 
 # Instead of a page.
+back-to-form = Zurück zur Seite davor
 back-to-start = Zur Startseite
 no-page-title = Diese Seite gibt es nicht
 no-page-detail = Die Adresse ist möglicherweise unvollständig, oder die Seite ist nicht für Sie bestimmt.

@@ -39,6 +39,7 @@ activate-set = Your password is set everywhere.
 activate-as = Sign in from now on as
 
 # Instead of a page.
+back-to-form = Back to the page before
 back-to-start = To the start
 no-page-title = There is no such page
 no-page-detail = The address may be incomplete, or it is not yours to see.

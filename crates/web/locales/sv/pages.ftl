@@ -39,6 +39,7 @@ activate-set = Ditt lösenord gäller nu överallt.
 activate-as = Från och med nu loggar du in som
 
 # Instead of a page.
+back-to-form = Tillbaka till sidan före
 back-to-start = Till startsidan
 no-page-title = Sidan finns inte
 no-page-detail = Adressen kan vara ofullständig, eller så har du inte tillgång till sidan.
