@@ -9,6 +9,7 @@ use app::{
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
 use domain::id::{EventId, UserId};
+use jiff::Timestamp;
 use web::{
     paging::Paging,
     speech::{self, say, say_with},
@@ -19,14 +20,14 @@ use crate::{
     customers,
     query::Pairs,
     refusal::Refusal,
-    view::value_name,
+    view::{Moment, value_name},
 };
 
 const LIST: &str = "history";
 
 /// Something that happened.
 struct Event {
-    when: String,
+    when: Moment,
     what: String,
     done: bool,
     who: String,
@@ -65,11 +66,11 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
     frame.trail = customers::trail(tenant.id, &tenant.name);
     frame.trail.push((say("customer-people"), format!("/customers/{}/people", tenant.id)));
     frame.trail.push((user.display_name.clone(), format!("/people/{id}")));
-    let path = format!("/people/{id}/history");
+    let (path, now) = (format!("/people/{id}/history"), app.now());
     let page = Page {
         frame,
         name: user.display_name,
-        events: events.into_iter().map(|happened| event(happened, &plans)).collect(),
+        events: events.into_iter().map(|happened| event(happened, &plans, now)).collect(),
         older: next.map(|cursor| Pairs::default().with(&path, "after", &cursor)),
         newest: before.is_some().then_some(path),
     };
@@ -80,10 +81,10 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
 const IDS: [&str; 3] = ["scope", "moved_to", "moved_from"];
 
 /// `plans` are the names of plans by their codes.
-fn event(of: Happened, plans: &BTreeMap<String, String>) -> Event {
+fn event(of: Happened, plans: &BTreeMap<String, String>, now: Timestamp) -> Event {
     let id = format!("event-{}", of.code.replace('.', "-"));
     Event {
-        when: speech::instant(of.at),
+        when: Moment::of(of.at, now),
         what: if speech::has(&id) { say(&id) } else { of.code },
         done: of.done,
         who: match of.actor {

@@ -13,13 +13,14 @@ use domain::mail::Mailing;
 use jiff::Timestamp;
 use web::{
     caller::COOKIE,
-    speech::{self, ago, say, say_with, wait},
+    speech::{self, say, say_with, wait},
 };
 
 use crate::{
     context::{Frame, Posted, SESSION_SECONDS, THEME_COOKIE, Visit},
     query::{Pairs, local},
     refusal::Refusal,
+    view::Moment,
 };
 
 #[derive(Template)]
@@ -106,9 +107,8 @@ pub struct Open {
     pub id: String,
     pub device: String,
     pub network: Option<String>,
-    pub since: String,
-    pub used: String,
-    pub used_at: Option<String>,
+    pub since: Moment,
+    pub used: Option<Moment>,
     pub current: bool,
 }
 
@@ -125,9 +125,8 @@ pub fn open(of: Session, now: Timestamp) -> Open {
         id: of.id.to_string(),
         device,
         network: of.network,
-        since: speech::instant(of.created_at),
-        used: of.last_used_at.map_or_else(|| say("session-unused"), |at| ago(at, now)),
-        used_at: of.last_used_at.map(|at| at.to_string()),
+        since: Moment::of(of.created_at, now),
+        used: of.last_used_at.map(|at| Moment::of(at, now)),
         current: of.current,
     }
 }

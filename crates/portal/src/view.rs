@@ -94,6 +94,20 @@ pub struct Problem {
     pub said: Option<String>,
 }
 
+/// An instant: how long ago it is, with the day and the minute beside it.
+pub struct Moment {
+    pub at: String,
+    pub exact: String,
+    pub ago: String,
+}
+
+impl Moment {
+    /// An instant, seen at `now`.
+    pub fn of(at: Timestamp, now: Timestamp) -> Self {
+        Self { at: at.to_string(), exact: speech::instant(at), ago: ago(at, now) }
+    }
+}
+
 /// A choice above a list.
 pub struct Tab {
     pub name: String,

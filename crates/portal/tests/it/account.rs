@@ -201,6 +201,13 @@ async fn administrators_see_and_end_the_sessions_of_their_people() {
     assert!(anna.get(&format!("/people/{}", estate.ben_id)).await.html.contains(&path));
     let page = anna.get(&path).await.shows(200, "person-sessions");
     assert!(page.contains("Ben Lund") && page.contains("Unknown program"), "{page}");
+    // How long ago, and when to the minute.
+    let html = anna.get(&path).await.html;
+    let time = html.split("<time ").nth(1).and_then(|rest| rest.split("</time>").next()).expect("a time");
+    assert!(time.ends_with(">just now") && time.contains(" at "), "{time}");
+    let html = anna.get(&format!("/people/{}/history", estate.ben_id)).await.html;
+    let time = html.split("<time ").nth(1).and_then(|rest| rest.split("</time>").next()).expect("a time");
+    assert!(time.ends_with(">just now") && time.contains(" at "), "{time}");
     assert_eq!(Browser::signed_in(&estate.world, &estate.bert).get(&path).await.status.as_u16(), 404);
     let mut stranger = Browser::signed_in(&estate.world, &estate.bert);
     assert_eq!(stranger.fill("/account", &path, &[]).await.status.as_u16(), 404);
