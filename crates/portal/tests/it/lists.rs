@@ -68,6 +68,41 @@ async fn what_is_wrong_in_an_address_is_said_with_what_can_stand_there() {
     }
 }
 
+/// The tags of a text, with everything in them.
+fn tags(html: &str) -> impl Iterator<Item = &str> {
+    html.split('<').skip(1).filter_map(|tag| tag.split('>').next())
+}
+
+#[test]
+fn a_table_that_becomes_cards_on_a_telephone_says_what_it_is() {
+    // `display: block` takes a table's meaning away, and only a role gives it back.
+    let roles = [
+        ("table", "table"),
+        ("thead", "rowgroup"),
+        ("tbody", "rowgroup"),
+        ("tr", "row"),
+        ("th", "columnheader"),
+        ("td", "cell"),
+    ];
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let mut seen = 0;
+    for file in std::fs::read_dir(folder).expect("templates") {
+        let file = file.expect("a template").path();
+        let text = std::fs::read_to_string(&file).expect("a template");
+        let heads = file.ends_with("lists.html").then_some(text.as_str());
+        let stacks =
+            text.split("class=\"list stack\"").skip(1).filter_map(|rest| rest.split("</table>").next());
+        for tag in heads.into_iter().chain(stacks).flat_map(tags) {
+            let name = tag.split([' ', '{']).next().unwrap_or_default();
+            let Some((_, role)) = roles.iter().find(|(of, _)| *of == name) else { continue };
+            let row_head = name == "th" && tag.contains("role=\"rowheader\"");
+            assert!(tag.contains(&format!("role=\"{role}\"")) || row_head, "<{tag}> in {}", file.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "tables were looked at: {seen}");
+}
+
 #[tokio::test]
 async fn a_list_is_saved_as_a_file_with_all_it_would_show_and_nothing_else() {
     let estate = Estate::new().await;
