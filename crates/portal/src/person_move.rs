@@ -89,6 +89,7 @@ async fn subject(visit: &Visit, id: UserId) -> Result<(User, Frame), Refusal> {
     }
     let mut frame = visit.frame.clone();
     frame.trail = customers::trail(tenant.id, &tenant.name);
+    frame.trail.push((say("customer-people"), format!("/customers/{}/people", tenant.id)));
     frame.trail.push((user.display_name.clone(), format!("/people/{id}")));
     Ok((user, frame))
 }

@@ -8,7 +8,7 @@ use crate::{
     directory::Site,
     http::Client,
     lifecycle::{url_of, use_keys_of_the_run},
-    process::{Installation, PASSWORD, ROOT},
+    process::{Installation, PASSWORD, ROOT, wait_for},
 };
 
 /// The button of a form, of which a page has one.
@@ -135,6 +135,8 @@ async fn portal_fields_of_people_are_asked_for_listed_and_carried_along() {
     browser.click(".more-filters summary").await;
     browser.click("#pick-fields\\.level option[value='Senior']").await;
     browser.fill("fields.room", "B 12").await;
+    wait_for("the address follows", async || browser.path().await.contains("fields.room=B").then_some(()))
+        .await;
     browser.reads("#list tbody", "Cy Berg").await;
     let rows = browser.page.run("return document.querySelectorAll('#list tbody tr').length", json!([])).await;
     assert_eq!(rows.expect("a number"), json!(1), "nobody else has these values");
