@@ -45,6 +45,9 @@ pub enum Rule {
     Unchanged,
     /// `value` lives in another directory, and an account cannot leave its own.
     OtherDirectory,
+    /// Not what was typed any more: a spreadsheet made a `number`, a `date`, an `exponent`,
+    /// a `truth` or an `error` of it (`made`).
+    Mangled,
 }
 
 impl Rule {
@@ -71,6 +74,7 @@ impl Rule {
             Self::Mismatch => "mismatch",
             Self::Unchanged => "unchanged",
             Self::OtherDirectory => "other_directory",
+            Self::Mangled => "mangled",
         }
     }
 }

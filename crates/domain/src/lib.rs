@@ -24,6 +24,7 @@ pub mod group_template;
 pub mod hook;
 pub mod hours;
 pub mod id;
+pub mod import;
 pub mod limits;
 pub mod list;
 pub mod mail;

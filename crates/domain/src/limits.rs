@@ -48,6 +48,12 @@ pub const SURVEYS: i64 = 20;
 pub const DN_CHARS: usize = 1_024;
 /// Rows of all files of one migration.
 pub const MIGRATION_ROWS: usize = 200_000;
+/// Columns of a file of people: every field there is, and all custom ones, with room.
+pub const IMPORT_COLUMNS: usize = 200;
+/// Rows of a file by which it is recognised.
+pub const IMPORT_ROWS_SEEN: usize = 50;
+/// Entries of a list in one cell of such a file; more are the sign of another separator.
+pub const IMPORT_ENTRIES: usize = 200;
 /// Rows written by one statement.
 pub const ROWS_PER_STATEMENT: usize = 500;
 /// Members changed by one call.

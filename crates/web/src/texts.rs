@@ -60,6 +60,7 @@ pub fn field_error(error: &FieldError) -> String {
         Rule::Mismatch => &[("rule-mismatch", &[])],
         Rule::Unchanged => &[("rule-unchanged", &[])],
         Rule::OtherDirectory => &[("rule-other_directory", &["value"])],
+        Rule::Mangled => mangled(error),
         Rule::TooFewKinds => &[("rule-too_few_kinds", &["min"])],
         Rule::HoldsWord => &[("rule-holds_word", &["value"]), ("rule-holds_word-name", &[])],
         Rule::Cycle => &[("rule-cycle-value", &["value"]), ("rule-cycle", &[])],
@@ -87,6 +88,17 @@ pub fn field_error(error: &FieldError) -> String {
         None => said,
     };
     of_service(error, said)
+}
+
+/// What a spreadsheet made of a value, by the sentence that says what to do about it.
+fn mangled(error: &FieldError) -> &'static [(&'static str, &'static [&'static str])] {
+    match error.args.get("made").map(String::as_str) {
+        Some("number") => &[("rule-mangled-number", &[])],
+        Some("date") => &[("rule-mangled-date", &[])],
+        Some("exponent") => &[("rule-mangled-exponent", &[])],
+        Some("error") => &[("rule-mangled-error", &[])],
+        _ => &[("rule-mangled", &[])],
+    }
 }
 
 /// What a service sets on people was typed by nobody here: who says it, of whom, and where it is

@@ -267,3 +267,12 @@ expected-addresses = adresser, f.eks. { $example }
 expected-1-to-40-lower-case-letters--digits-and-underscores--a-letter-first = 1 til 40 små bogstaver, cifre og understreger, først et bogstav
 expected-1-to-40-lower-case-letters--digits-and-hyphens--a-letter-first = 1 til 40 små bogstaver, cifre og bindestreger, først et bogstav
 expected-true-or-false = true eller false
+
+# Files of people.
+rule-mangled = Et regneark har ændret det, der blev skrevet her. Formatér kolonnen som tekst, skriv værdien igen, og importér filen igen.
+rule-mangled-number = Et regneark har opfattet dette som et tal, så nuller i begyndelsen kan være gået tabt. Se efter, og formatér kolonnen som tekst, hvis de er.
+rule-mangled-date = Et regneark har lavet en dato af det, der blev skrevet her. Formatér kolonnen som tekst, skriv værdien igen, og importér filen igen.
+rule-mangled-exponent = Et regneark har lavet et afrundet tal af dette, så cifre er gået tabt. Formatér kolonnen som tekst, skriv værdien igen, og importér filen igen.
+rule-mangled-error = Her står en formels fejl og ingen værdi. Ret formlen, eller erstat den med værdien.
+expected-a-column-with-a-principal-name--log-on-name--external-id-or-employee-id = en kolonne med brugerprincipalnavn, logonnavn, eksternt id eller medarbejdernummer
+expected-both-columns-of-a-login--that-before-the---and-the-domain = begge kolonner med et login: delen før @ og domænet

@@ -267,3 +267,12 @@ expected-addresses = Adressen, z. B. { $example }
 expected-1-to-40-lower-case-letters--digits-and-underscores--a-letter-first = 1 bis 40 Kleinbuchstaben, Ziffern und Unterstriche, zuerst ein Buchstabe
 expected-1-to-40-lower-case-letters--digits-and-hyphens--a-letter-first = 1 bis 40 Kleinbuchstaben, Ziffern und Bindestriche, zuerst ein Buchstabe
 expected-true-or-false = true oder false
+
+# Files of people.
+rule-mangled = Eine Tabellenkalkulation hat verändert, was hier eingegeben wurde. Formatieren Sie die Spalte als Text, geben Sie den Wert neu ein, und importieren Sie die Datei noch einmal.
+rule-mangled-number = Eine Tabellenkalkulation hat dies für eine Zahl gehalten; Nullen am Anfang können verloren sein. Prüfen Sie den Wert, und formatieren Sie die Spalte als Text, wenn sie fehlen.
+rule-mangled-date = Eine Tabellenkalkulation hat aus der Eingabe ein Datum gemacht. Formatieren Sie die Spalte als Text, geben Sie den Wert neu ein, und importieren Sie die Datei noch einmal.
+rule-mangled-exponent = Eine Tabellenkalkulation hat daraus eine gerundete Zahl gemacht; Ziffern sind verloren. Formatieren Sie die Spalte als Text, geben Sie den Wert neu ein, und importieren Sie die Datei noch einmal.
+rule-mangled-error = Hier steht der Fehler einer Formel und kein Wert. Berichtigen Sie die Formel, oder ersetzen Sie sie durch den Wert.
+expected-a-column-with-a-principal-name--log-on-name--external-id-or-employee-id = eine Spalte mit Benutzerprinzipalname, Anmeldename, externer Kennung oder Personalnummer
+expected-both-columns-of-a-login--that-before-the---and-the-domain = beide Spalten einer Anmeldung: der Teil vor dem @ und die Domain

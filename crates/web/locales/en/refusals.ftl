@@ -267,3 +267,12 @@ expected-addresses = addresses, as { $example }
 expected-1-to-40-lower-case-letters--digits-and-underscores--a-letter-first = 1 to 40 lower-case letters, digits and underscores, a letter first
 expected-1-to-40-lower-case-letters--digits-and-hyphens--a-letter-first = 1 to 40 lower-case letters, digits and hyphens, a letter first
 expected-true-or-false = true or false
+
+# Files of people.
+rule-mangled = A spreadsheet changed what was typed here. Format the column as text, type the value again, and import the file again.
+rule-mangled-number = A spreadsheet took this for a number, so zeros at its beginning may be lost. Look at it, and format the column as text if they are.
+rule-mangled-date = A spreadsheet made a date of what was typed here. Format the column as text, type the value again, and import the file again.
+rule-mangled-exponent = A spreadsheet made a rounded number of this, so digits of it are lost. Format the column as text, type the value again, and import the file again.
+rule-mangled-error = Here stands the error of a formula, and no value. Mend the formula, or replace it by the value.
+expected-a-column-with-a-principal-name--log-on-name--external-id-or-employee-id = a column with a principal name, log-on name, external id or employee id
+expected-both-columns-of-a-login--that-before-the---and-the-domain = both columns of a login, that before the @ and the domain

@@ -267,3 +267,12 @@ expected-addresses = adresser, t.ex. { $example }
 expected-1-to-40-lower-case-letters--digits-and-underscores--a-letter-first = 1 till 40 små bokstäver, siffror och understreck, först en bokstav
 expected-1-to-40-lower-case-letters--digits-and-hyphens--a-letter-first = 1 till 40 små bokstäver, siffror och bindestreck, först en bokstav
 expected-true-or-false = true eller false
+
+# Files of people.
+rule-mangled = Ett kalkylprogram har ändrat det som skrevs här. Formatera kolumnen som text, skriv värdet igen och importera filen på nytt.
+rule-mangled-number = Ett kalkylprogram har uppfattat detta som ett tal, så nollor i början kan ha gått förlorade. Kontrollera värdet och formatera kolumnen som text om de saknas.
+rule-mangled-date = Ett kalkylprogram har gjort ett datum av det som skrevs här. Formatera kolumnen som text, skriv värdet igen och importera filen på nytt.
+rule-mangled-exponent = Ett kalkylprogram har gjort ett avrundat tal av detta, så siffror har gått förlorade. Formatera kolumnen som text, skriv värdet igen och importera filen på nytt.
+rule-mangled-error = Här står felet från en formel och inget värde. Rätta formeln eller ersätt den med värdet.
+expected-a-column-with-a-principal-name--log-on-name--external-id-or-employee-id = en kolumn med användarhuvudnamn, inloggningsnamn, externt id eller anställningsnummer
+expected-both-columns-of-a-login--that-before-the---and-the-domain = båda kolumnerna för en inloggning: delen före @ och domänen

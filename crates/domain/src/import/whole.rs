@@ -1,0 +1,159 @@
+//! What can only be seen of all rows together: who stands in the file twice, and in which
+//! order people are made so that managers are there before those they manage.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{Key, Said, cell::common_name, value::alone};
+use crate::field::{FieldError, Rule};
+
+/// Rows that are about the same person, or give two people the same name. Each such row is
+/// told, with another of them. `key` is that by which people are known again.
+#[must_use]
+pub fn duplicates(rows: &[(u32, &Said)], key: Option<Key>) -> Vec<(u32, FieldError)> {
+    let mut codes = vec![Key::PrincipalName, Key::LogonName, Key::ExternalId];
+    // Somebody with two accounts has the same number at the employer twice, unless people are known by it.
+    codes.extend(key.filter(|key| *key == Key::EmployeeId));
+    let mut errors = Vec::new();
+    for code in codes {
+        let mut lines: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for (line, said) in rows {
+            if let Some(value) = code.of(said) {
+                lines.entry(code.folded(value)).or_default().push(*line);
+            }
+        }
+        for (value, lines) in lines.iter().filter(|(_, lines)| lines.len() > 1) {
+            for (n, line) in lines.iter().enumerate() {
+                let other = if n == 0 { lines[1] } else { lines[0] };
+                let error = FieldError::new(code.code(), Rule::Duplicate).with("value", value);
+                errors.push((*line, error.with("row", line).with("other", format!("row {other}"))));
+            }
+        }
+    }
+    errors.sort_by_key(|(line, _)| *line);
+    errors
+}
+
+/// Who manages somebody, where that is a person of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Above {
+    /// Which of the rows.
+    pub row: usize,
+    /// Only a name or an address for mail says so, which somebody outside of the file may have, too.
+    pub by_name: bool,
+}
+
+/// In which order people are made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Order {
+    /// Of each row who manages the person; none where nobody does, or nobody of the file.
+    pub managers: Vec<Option<Above>>,
+    /// Of each row how many managers stand above within the file. Nobody of one depth manages
+    /// another of the same.
+    pub depths: Vec<usize>,
+    /// All rows, managers before those they manage, else as they stand in the file.
+    pub sequence: Vec<usize>,
+    /// Rows whose managers go round in a circle, each with another of the circle.
+    pub errors: Vec<(u32, FieldError)>,
+}
+
+/// The order in which the people of these rows are made.
+#[must_use]
+pub fn order(rows: &[(u32, &Said)]) -> Order {
+    let names = Names::of(rows);
+    let managers: Vec<_> = rows.iter().map(|(_, said)| names.find(said.text("manager")?)).collect();
+    let (depths, circles) = depths(&managers);
+    let mut sequence: Vec<usize> = (0..rows.len()).collect();
+    sequence.sort_by_key(|row| (depths[*row], *row));
+    let mut errors = Vec::new();
+    for circle in circles {
+        for (n, row) in circle.iter().enumerate() {
+            let other = circle[(n + 1) % circle.len()];
+            let (line, said) = rows[*row];
+            let error = FieldError::new("manager", Rule::Cycle).with("row", line);
+            let error = error.with("value", said.text("manager").unwrap_or_default());
+            errors.push((line, error.with("other", format!("row {}", rows[other].0))));
+        }
+    }
+    errors.sort_by_key(|(line, _)| *line);
+    Order { managers, depths, sequence, errors }
+}
+
+/// The names of the people of a file: which row has them, and none where several have.
+#[derive(Debug, Default)]
+struct Names {
+    certain: HashMap<String, Option<usize>>,
+    external: HashMap<String, Option<usize>>,
+    shown: HashMap<String, Option<usize>>,
+}
+
+impl Names {
+    fn of(rows: &[(u32, &Said)]) -> Self {
+        let mut names = Self::default();
+        let note = |map: &mut HashMap<String, Option<usize>>, name: String, row: usize| {
+            map.entry(name)
+                .and_modify(|known| *known = known.filter(|known| *known == row))
+                .or_insert(Some(row));
+        };
+        for (row, (_, said)) in rows.iter().enumerate() {
+            for code in ["principal_name", "logon_name"] {
+                if let Some(name) = said.text(code) {
+                    note(&mut names.certain, name.to_lowercase(), row);
+                }
+            }
+            if let Some(key) = said.text("external_id") {
+                note(&mut names.external, key.to_owned(), row);
+            }
+            let full = || Some(format!("{} {}", said.text("given_name")?, said.text("surname")?));
+            if let Some(name) = said.text("display_name").map(str::to_owned).or_else(full) {
+                note(&mut names.shown, name.to_lowercase(), row);
+            }
+            if let Some(mail) = said.text("mail") {
+                note(&mut names.shown, mail.to_lowercase(), row);
+            }
+        }
+        names
+    }
+
+    fn find(&self, text: &str) -> Option<Above> {
+        let name = common_name(text);
+        let text = name.as_deref().unwrap_or_else(|| alone(text));
+        let folded = text.to_lowercase();
+        let certain = self.certain.get(&folded).or_else(|| self.external.get(text));
+        match certain {
+            Some(row) => row.map(|row| Above { row, by_name: false }),
+            None => self.shown.get(&folded).copied().flatten().map(|row| Above { row, by_name: true }),
+        }
+    }
+}
+
+/// How deep each row stands, and the circles there are. Who stands in or below a circle
+/// counts from there.
+fn depths(managers: &[Option<Above>]) -> (Vec<usize>, Vec<Vec<usize>>) {
+    let mut depths: Vec<Option<usize>> = vec![None; managers.len()];
+    let mut circles = Vec::new();
+    let mut on_way = vec![usize::MAX; managers.len()];
+    for start in 0..managers.len() {
+        let (mut way, mut at) = (Vec::new(), Some(start));
+        // Up until somebody whose depth is known, nobody, or somebody of this way.
+        while let Some(row) = at.filter(|row| depths[*row].is_none() && on_way[*row] != start) {
+            on_way[row] = start;
+            way.push(row);
+            at = managers[row].map(|above| above.row);
+        }
+        let mut depth = at.and_then(|row| depths[row]).map_or(0, |depth| depth + 1);
+        if let Some(row) = at.filter(|row| depths[*row].is_none()) {
+            let from = way.iter().position(|known| *known == row).unwrap_or_default();
+            let circle = way.split_off(from);
+            for row in &circle {
+                depths[*row] = Some(0);
+            }
+            circles.push(circle);
+            depth = 1;
+        }
+        for row in way.into_iter().rev() {
+            depths[row] = Some(depth);
+            depth += 1;
+        }
+    }
+    (depths.into_iter().map(Option::unwrap_or_default).collect(), circles)
+}
