@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::Column;
 use crate::{
     field::{FieldError, Rule},
+    limits,
     table::{Cell, Form},
 };
 
@@ -33,10 +34,8 @@ pub enum DateOrder {
 /// Yes, in English, Danish, German and Swedish; what is said of accounts that may log on is apart.
 const YES: &[&str] = &["yes", "y", "true", "1", "x", "on", "ja", "j", "wahr", "sand", "sandt", "sant", "all"];
 /// No.
-const NO: &[&str] = &[
-    "no", "n", "false", "0", "off", "nein", "nej", "falsch", "falsk", "falskt", "none", "keine", "ingen",
-    "-1",
-];
+const NO: &[&str] =
+    &["no", "n", "false", "0", "off", "nein", "nej", "falsch", "falsk", "falskt", "none", "keine", "ingen"];
 const ENABLED: &[&str] = &[
     "enabled",
     "active",
@@ -179,7 +178,8 @@ pub(super) fn one_line(text: &str, between: &str) -> String {
     lines.join(between)
 }
 
-/// The entries of a list, each once, in the order in which they stand.
+/// The entries of a list, each once, in the order in which they stand. Of a list that is too long
+/// only so much as tells that it is.
 pub(super) fn list(text: &str, separators: &str) -> Vec<String> {
     let is_name = |text: &str| text.to_lowercase().contains("cn=");
     let mut entries: Vec<String> = Vec::new();
@@ -192,6 +192,9 @@ pub(super) fn list(text: &str, separators: &str) -> Vec<String> {
         };
         for part in parts {
             let entry = one_line(part, " ");
+            if entries.len() > limits::IMPORT_ENTRIES {
+                return entries;
+            }
             if !entry.is_empty() && !entries.contains(&entry) {
                 entries.push(entry);
             }

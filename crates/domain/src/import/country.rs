@@ -1,5 +1,7 @@
 //! Countries as people write them: by name in four languages, or by the three letters of ISO 3166.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use super::heading::fold;
 
 /// Two letters and three, one after the other (ISO 3166-1).
@@ -127,16 +129,16 @@ const NAMES: &[(&str, &str)] = &[
     ("AD", "Andorra"),
 ];
 
+/// The two letters by folded name and by three letters.
+static CODES: LazyLock<HashMap<String, &str>> = LazyLock::new(|| {
+    let letters = LETTERS.split(' ').map(|pair| (fold(&pair[2..]), &pair[..2]));
+    let names = NAMES.iter().flat_map(|(code, names)| names.split('|').map(|name| (fold(name), *code)));
+    letters.chain(names).collect()
+});
+
 /// The two letters of a country that is written in another way; none where it is not known.
 pub(super) fn code(text: &str) -> Option<&'static str> {
-    let folded = fold(text);
-    if folded.chars().count() == 3
-        && let Some(pair) = LETTERS.split(' ').find(|pair| pair[2..].eq_ignore_ascii_case(&folded))
-    {
-        return Some(&pair[..2]);
-    }
-    let named = NAMES.iter().find(|(_, names)| names.split('|').any(|name| fold(name) == folded));
-    named.map(|(code, _)| *code)
+    CODES.get(&fold(text)).copied()
 }
 
 #[cfg(test)]

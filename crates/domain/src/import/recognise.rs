@@ -76,9 +76,7 @@ pub fn recognise(rows: &[Row], fields: &[Definition]) -> Recognised {
     let headings: Vec<Heading> =
         row.cells.iter().take(limits::IMPORT_COLUMNS).map(|cell| Heading::new(&cell.text)).collect();
     let mut profile = Profile::of(&headings);
-    let by_order = profile == Profile::Other
-        && headings.iter().filter(|heading| is_known(heading, fields)).count() < 3
-        && is_microsoft_order(&headings, data);
+    let by_order = profile == Profile::Other && is_microsoft_order(&headings, data, fields);
     let mut columns = if by_order {
         profile = Profile::Microsoft365;
         notes.push(Note::new(NoteCode::ByPosition));
@@ -87,6 +85,8 @@ pub fn recognise(rows: &[Row], fields: &[Definition]) -> Recognised {
     } else {
         suggest(&headings, profile, fields)
     };
+    let unnamed = Heading::new("");
+    columns.resize_with(width(headings.len(), data), || suggestion(&unnamed, None, false));
     for (i, column) in columns.iter_mut().enumerate() {
         if column.column != Some(Column::Password) {
             column.example = example(data, i, column.column.is_none());
@@ -138,7 +138,14 @@ fn header_by_words(candidates: &[&Row], fields: &[Definition]) -> Option<usize> 
     let scores: Vec<_> = candidates.iter().take(HEAD_ROWS).map(|row| score(row)).collect();
     let best = scores.iter().copied().max().filter(|best| *best > 0)?;
     let at = scores.iter().position(|score| *score == best)?;
-    candidates[..at].iter().all(|row| !row.cells.iter().any(is_data)).then_some(at)
+    let width = |row: &Row| row.cells.iter().filter(|cell| !cell.text.is_empty()).count();
+    // Titles with a date or an address are narrow; what is as wide as the headings may be a person.
+    let is_person = |row: &&Row| {
+        let (own, of_head) = (width(row), width(candidates[at]));
+        let mail = row.cells.iter().any(|cell| is_mail(&cell.text));
+        (own >= of_head && row.cells.iter().any(is_data)) || (own * 2 >= of_head && mail)
+    };
+    (!candidates[..at].iter().any(is_person)).then_some(at)
 }
 
 /// Headings in words nobody here knows: the first row, where a column of it holds a word
@@ -163,24 +170,45 @@ fn is_data(cell: &Cell) -> bool {
         return true;
     }
     let text = cell.text.trim();
-    let mail = text.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && domain.contains('.') && !text.contains(char::is_whitespace)
-    });
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let plain = text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-/.()".contains(c));
     let name = ["cn=", "ou="].iter().any(|start| text.to_lowercase().starts_with(start));
-    mail || name || (digits >= 3 && plain)
+    is_mail(text) || name || (digits >= 3 && plain)
 }
 
-/// Fifteen columns as Microsoft has them, with what stands in them.
-fn is_microsoft_order(headings: &[Heading], data: &[&Row]) -> bool {
+fn is_mail(text: &str) -> bool {
+    text.trim().split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && domain.contains('.') && !text.trim().contains(char::is_whitespace)
+    })
+}
+
+/// How many columns there are: some have no heading, and what is beyond all of most rows is a mistake.
+fn width(headings: usize, data: &[&Row]) -> usize {
+    let mut widths: Vec<_> = data.iter().map(|row| row.cells.len()).collect();
+    widths.sort_unstable();
+    let usual = widths.get(widths.len() / 2).copied().unwrap_or_default();
+    headings.max(usual).min(limits::IMPORT_COLUMNS)
+}
+
+/// Fifteen columns as Microsoft has them, with what stands in them, and no heading that says otherwise.
+fn is_microsoft_order(headings: &[Heading], data: &[&Row], fields: &[Definition]) -> bool {
     let login = |row: &&&Row| {
         let (local, domain) = row.text(0).split_once('@').unwrap_or_default();
         !local.is_empty() && domain.contains('.')
     };
     let names = |row: &&&Row| !row.text(3).is_empty() && !row.text(3).contains('@');
+    let agrees = |(heading, place): (&Heading, &Column)| match meaning(
+        heading,
+        Profile::Microsoft365,
+        headings,
+        fields,
+    ) {
+        Some((column, Strength::Sure)) => column == *place,
+        _ => true,
+    };
     headings.len() == MICROSOFT_ORDER.len()
         && headings.iter().all(|heading| !heading.text.is_empty())
+        && headings.iter().zip(&MICROSOFT_ORDER).skip(1).all(agrees)
         && !data.is_empty()
         && data.iter().filter(login).filter(names).count() * 2 > data.len()
 }

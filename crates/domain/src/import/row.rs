@@ -116,12 +116,15 @@ pub(super) fn no_data(row: &Row) -> Option<Why> {
     match () {
         () if text.starts_with("version:") => Some(Why::Version),
         () if EXAMPLES.iter().any(|start| text.starts_with(start)) => Some(Why::Example),
-        // `#` alone is the heading of a column of numbers, and `#N/A` the error of a formula.
-        () if starts_row && text.starts_with('#') && text != "#" && !cell::is_error(first) => {
-            Some(Why::Comment)
-        }
+        () if starts_row && is_comment(&text) && !cell::is_error(first) => Some(Why::Comment),
         () => None,
     }
+}
+
+/// `#` alone is the heading of a column of numbers, and `#1001` a key.
+fn is_comment(text: &str) -> bool {
+    let rest = text.strip_prefix('#');
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// A mapping made ready to read many rows.

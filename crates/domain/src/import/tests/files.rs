@@ -109,6 +109,13 @@ fn microsoft_s_template_in_a_language_nobody_knows_is_read_by_its_order() {
     assert_eq!((seen.profile, seen.header), (Profile::Microsoft365, Some(1)));
     assert!(has_note(&seen, NoteCode::ByPosition));
     assert_eq!(text(&people(&file, ',')[0], "mobile"), Some("+45 2"));
+    // Also where some of its words are known, and none of them says something else.
+    let german = "Benutzername,Vorname,Nachname,Anzeigename,Position,Abteilung,Büronummer,Geschäftlich,Mobiltelefon,Fax,Adresse,Ort,Kanton,PLZ,Land oder Region";
+    let file = format!("{german}\n{MICROSOFT_PERSON}");
+    assert_eq!(recognise(&table(&file, ','), &fields()).profile, Profile::Microsoft365);
+    assert_eq!(text(&people(&file, ',')[0], "office"), Some("12"));
+    let moved = recognise(&table(&file.replace("Fax,Adresse", "Adresse,Fax"), ','), &fields());
+    assert_eq!(moved.profile, Profile::Other);
     // The same many columns with something else in them are not taken for it.
     let other =
         format!("{finnish}\n1,Anna,Berg,Anna Berg,Seller,Sales,12,1,2,,Main Street 1,Aarhus,,8000,Denmark");
@@ -292,6 +299,32 @@ fn headings_are_found_below_titles_and_never_become_people() {
     assert_eq!(reads(8, &["", " "]), RowRead::NoData(Why::Blank));
     assert_eq!(reads(8, &["# nobody"]), RowRead::NoData(Why::Comment));
     assert!(matches!(reads(8, &["#N/A", "Berg"]), RowRead::Person(_)), "the error of a formula is told");
+}
+
+#[test]
+fn a_title_with_a_date_is_no_person_and_a_column_without_a_heading_no_mistake() {
+    let file = "New people,2026-05-01,,\nFirst name,Last name,UPN\n\
+        Anna,Berg,anna@acme.test,a note\nBo,Lund,bo@acme.test,another\nCy,Dahl,cy@acme.test,a,b";
+    let seen = recognise(&table(file, ','), &fields());
+    assert_eq!(
+        (seen.header, codes_of(&seen)),
+        (Some(2), ["given_name", "surname", "principal_name", "-"].map(str::to_owned).into())
+    );
+    assert_eq!(seen.columns[3].example, "a note");
+    assert_eq!(seen.mapping().check(&fields()), Ok(()));
+    let people = people(file, ',');
+    assert_eq!(people.iter().map(|person| person.errors.len()).collect::<Vec<_>>(), [0, 0, 1]);
+    // A person above what looks like headings is not passed over.
+    let seen = recognise(&table("Anna,Berg,anna@acme.test\nFirst name,Last name,UPN\n", ','), &fields());
+    assert_eq!(seen.header, None);
+}
+
+#[test]
+fn a_key_with_a_number_sign_is_no_comment() {
+    let file = "External ID;Name\n#1001;Anna Berg\n# left out;Bo Lund\n#Cy;Cy Dahl\n";
+    let people = people(file, ';');
+    assert_eq!(people.len(), 1);
+    assert_eq!(text(&people[0], "external_id"), Some("#1001"));
 }
 
 proptest! {
