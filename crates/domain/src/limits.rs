@@ -48,12 +48,24 @@ pub const SURVEYS: i64 = 20;
 pub const DN_CHARS: usize = 1_024;
 /// Rows of all files of one migration.
 pub const MIGRATION_ROWS: usize = 200_000;
-/// Columns of a file of people: every field there is, and all custom ones, with room.
-pub const IMPORT_COLUMNS: usize = 200;
 /// Rows of a file by which it is recognised.
 pub const IMPORT_ROWS_SEEN: usize = 50;
 /// Entries of a list in one cell of such a file; more are the sign of another separator.
 pub const IMPORT_ENTRIES: usize = 200;
+/// Bytes of a file of people: [`IMPORT_ROWS`] of them with 14 columns are 17 MB as CSV, and 8 MB as
+/// a workbook.
+pub const IMPORT_BYTES: usize = 32 * 1024 * 1024;
+/// Bytes that all parts of such a file unpack to: that workbook has 120 MB of XML, and a bomb has a
+/// thousand times its own size.
+pub const IMPORT_UNPACKED_BYTES: u64 = 256 * 1024 * 1024;
+/// People in one file.
+pub const IMPORT_ROWS: usize = BULK_ROWS;
+/// Rows above the people: the headings, and what templates say about themselves.
+pub const IMPORT_HEAD_ROWS: usize = 10;
+/// Columns of a file: the widest export known has 90.
+pub const IMPORT_COLUMNS: usize = 300;
+/// Characters of one cell: a person's groups as distinguished names, and no novel.
+pub const IMPORT_CELL_CHARS: usize = 4_000;
 /// Rows written by one statement.
 pub const ROWS_PER_STATEMENT: usize = 500;
 /// Members changed by one call.
@@ -293,3 +305,13 @@ pub const TRANSACTION_TRIES: usize = 4;
 /// How old a subscription may be that the sweep starts because nobody did: what takes the
 /// place of another while that is verified is a moment old, so this is a long outage.
 pub const LATE_START_HOURS: i64 = 168;
+
+/// People one bulk change may be about: everybody of a very large customer at once.
+pub const BULK_ROWS: usize = 100_000;
+/// People of a bulk change that one transaction changes: a second's work, so that others wait for no
+/// longer, and a pause is heard soon.
+pub const BULK_AT_ONCE: i64 = 500;
+/// What was previewed and not begun is forgotten after this long, in hours: what is done should be what is there.
+pub const BULK_PREVIEW_HOURS: i64 = 72;
+/// What was done is remembered this long, in hours: until then it can be taken back.
+pub const BULK_KEPT_HOURS: i64 = 90 * 24;

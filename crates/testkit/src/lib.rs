@@ -7,9 +7,10 @@
 //! One test run starts everything once ([`services::Services`]) and tells its test
 //! processes by environment variables; a test begins at [`postgres::TestDatabase::create`]
 //! or [`samba::shared`], and a fault test at [`samba::Domain::start`] or [`proxy::Proxy::start`].
-//! A mail server is [`smtp::Smtp`]. A full disk is a [`disk::SmallDisk`]; a wrong clock and bad certificates are states of a domain.
+//! A mail server is [`smtp::Smtp`]; files of people are made by [`people_file::PeopleFile`]. A full disk is a [`disk::SmallDisk`]; a wrong clock and bad certificates are states of a domain.
 
 pub mod disk;
+pub mod people_file;
 pub mod postgres;
 pub mod proxy;
 pub mod samba;

@@ -24,7 +24,7 @@ pub struct TestArgs {
 }
 
 /// Crates whose tests need no service at all.
-const PURE: &[&str] = &["domain", "policy", "connector", "outbound", "wire", "web", "cli", "xtask"];
+const PURE: &[&str] = &["domain", "policy", "connector", "outbound", "sheet", "wire", "web", "cli", "xtask"];
 /// Crates whose tests need PostgreSQL but no directory.
 const DATABASE_ONLY: &[&str] = &["store", "app", "api", "portal"];
 

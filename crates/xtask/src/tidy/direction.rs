@@ -8,12 +8,13 @@ use super::{Finding, tree::Tree};
 const PRODUCT: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("policy", &["domain"]),
+    ("sheet", &["domain"]),
     ("store", &["domain", "policy"]),
     ("connector", &["domain"]),
     ("ad", &["connector", "domain"]),
     ("outbound", &["domain"]),
     ("engine", &["connector", "domain", "outbound", "store"]),
-    ("app", &["domain", "policy", "store"]),
+    ("app", &["domain", "policy", "sheet", "store"]),
     ("wire", &[]),
     ("web", &["app", "domain"]),
     ("api", &["app", "domain", "web", "wire"]),
@@ -50,6 +51,9 @@ struct Library {
 }
 
 const LIBRARIES: &[Library] = &[
+    Library { name: "csv-core", users: &["sheet"], in_tests: &[] },
+    Library { name: "encoding_rs", users: &["sheet"], in_tests: &[] },
+    Library { name: "quick-xml", users: &["sheet"], in_tests: &[] },
     Library { name: "sqlx", users: &["store"], in_tests: &[] },
     Library { name: "jiff-sqlx", users: &["store"], in_tests: &[] },
     Library { name: "lettre", users: &["outbound"], in_tests: &[] },
