@@ -112,7 +112,7 @@ impl Sheet {
         }
         match name {
             "table-row" if self.place == Place::Table => {
-                rows.begin(rows.line().saturating_add(1))?;
+                rows.begin_of_sheet(rows.line().saturating_add(1))?;
                 self.row_repeats = tag.number("number-rows-repeated").unwrap_or(1);
                 (self.place, self.column) = (Place::Row, 0);
             }

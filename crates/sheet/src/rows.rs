@@ -12,6 +12,9 @@ use crate::{
     wrong::{self, Step, Stop},
 };
 
+/// Rows a sheet can have in any program. What says to have more, empty or not, only takes time.
+const SHEET_ROWS: u32 = 1_048_576;
+
 /// Takes the cells of one row after the other.
 pub(crate) struct Rows<'e> {
     limits: Limits,
@@ -55,6 +58,14 @@ impl<'e> Rows<'e> {
         self.line = line;
         self.cells.clear();
         Ok(())
+    }
+
+    /// A row of a sheet begins.
+    pub(crate) fn begin_of_sheet(&mut self, line: u32) -> Step {
+        if line > SHEET_ROWS {
+            return Err(wrong::row(line, Rule::OutOfRange).with("max", SHEET_ROWS).into());
+        }
+        self.begin(line)
     }
 
     /// A cell of the row.

@@ -51,7 +51,8 @@ impl<W: Write> XlsxWriter<W> {
             parts.push(end(&mut to, name, offset, crc, content.len() as u64)?);
         }
         let offset = begin(&mut to, SHEET)?;
-        let sheet = DeflateEncoder::new(to, Compression::default());
+        // More effort makes a file a tenth smaller in twice the time.
+        let sheet = DeflateEncoder::new(to, Compression::new(3));
         let sum = crc32fast::Hasher::new();
         let text = format!("{XML}<worksheet xmlns=\"{MAIN}\"><sheetData>");
         let mut writer = Self { sheet, sum, unpacked: 0, offset, parts, rows: 0, text };

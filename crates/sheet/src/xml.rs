@@ -41,11 +41,18 @@ impl Tag<'_> {
 
     /// An attribute, by its name without prefix.
     pub(crate) fn get(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.attributes().find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+
+    /// All attributes, by their names without prefix.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
         let mut attributes = self.0.attributes();
-        let attributes = attributes.with_checks(false);
-        let found = attributes.flatten().find(|it| it.key.local_name().into_inner() == name)?;
+        attributes.with_checks(false);
         // An entity that is none leaves the attribute as if it were not there.
-        found.normalized_value(XmlVersion::Explicit1_0).ok()
+        attributes.flatten().filter_map(|attribute| {
+            let value = attribute.normalized_value(XmlVersion::Explicit1_0).ok()?;
+            Some((attribute.key.local_name().into_inner(), value))
+        })
     }
 
     /// An attribute that is a number.

@@ -165,8 +165,8 @@ impl PeopleFile<'_> {
             text(department),
             text(manager),
             text(if dice.one_in(20) { "no" } else { "yes" }),
-            text(dice.of(&PLANS)),
-            text(dice.of(&GROUPS)),
+            text(dice.of::<&str>(&PLANS)),
+            text(dice.of::<&str>(&GROUPS)),
             format!("{number:06}"),
         ]
     }

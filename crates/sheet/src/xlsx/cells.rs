@@ -67,7 +67,7 @@ impl Sheet {
         match tag.name() {
             "sheetData" => self.place = Place::Data,
             "row" if self.place == Place::Data => {
-                rows.begin(tag.number("r").unwrap_or_else(|| rows.line().saturating_add(1)))?;
+                rows.begin_of_sheet(tag.number("r").unwrap_or_else(|| rows.line().saturating_add(1)))?;
                 (self.place, self.column) = (Place::Row, 0);
             }
             "c" if self.place == Place::Row => self.begin_cell(tag, rows)?,
@@ -81,12 +81,19 @@ impl Sheet {
     }
 
     fn begin_cell(&mut self, tag: &Tag<'_>, rows: &Rows<'_>) -> Step {
-        if let Some(place) = tag.get("r") {
-            self.column = column(&place).ok_or_else(wrong::damaged).map_err(Into::into).at(rows.line())?;
-        }
         self.kind.clear();
-        self.kind.push_str(&tag.get("t").unwrap_or_default());
-        self.style = tag.number("s").unwrap_or(0);
+        self.style = 0;
+        for (name, value) in tag.attributes() {
+            match name {
+                "r" => {
+                    let column = column(&value).ok_or_else(wrong::damaged).map_err(Into::into);
+                    self.column = column.at(rows.line())?;
+                }
+                "t" => self.kind.push_str(&value),
+                "s" => self.style = value.trim().parse().unwrap_or(0),
+                _ => {}
+            }
+        }
         self.value.clear();
         self.formula.clear();
         self.place = Place::Cell;

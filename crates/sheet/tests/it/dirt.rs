@@ -48,6 +48,10 @@ fn what_is_no_spreadsheet_is_told_by_its_name() {
     assert_eq!(refusal(&zip(&[])), found("ZIP"));
     assert_eq!(refusal(b"PK\x03\x04 and nothing else"), found("damaged"));
     assert_eq!(refusal(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), found("damaged"));
+    assert_eq!(
+        refusal(&[b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".as_slice(), &[0xFF; 1_000]].concat()),
+        found("damaged")
+    );
 }
 
 #[test]
@@ -83,6 +87,9 @@ fn a_bomb_is_found_while_it_is_unpacked_whatever_the_directory_says() {
             assert_eq!(refused, "file too_long max=4000");
         }
     }
+    // Rows without end are over theirs, long before all of them are unpacked.
+    let rows = "<row/>".repeat(1_100_000);
+    assert_eq!(refusal(&xlsx(&rows, "")), "file[1048577] out_of_range max=1048576; row=1048577");
     // The same with tags in between.
     let rows = "<row><c><v>1</v></c></row>";
     let rows = rows.repeat(50_000);

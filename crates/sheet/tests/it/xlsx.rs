@@ -61,6 +61,12 @@ fn the_far_corner_costs_nothing() {
         refusal(&xlsx(rows, "")),
         "file[1048576] too_many column=XFD; expected=columns; max=300; row=1048576"
     );
+    let beyond = xlsx("<row r=\"1048577\"/>", "");
+    assert_eq!(
+        refusal(&beyond),
+        "file[1048577] out_of_range max=1048576; row=1048577",
+        "there is no such row"
+    );
     let rows = "<row r=\"2\"><c r=\"XFD2\" s=\"1\"/><c r=\"A2\"><v>1</v></c></row>";
     assert_eq!(
         texts(&xlsx(rows, "")),
