@@ -13,7 +13,8 @@ pub struct Row {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cell {
     /// Without blanks around it. Numbers without exponent and without needless
-    /// digits, dates as `2026-12-31` or `2026-12-31T18:00:00`, truth as `TRUE` or `FALSE`.
+    /// digits, dates as `2026-12-31` or `2026-12-31T18:00:00`, times as `18:00:00`, truth as
+    /// `TRUE` or `FALSE`.
     pub text: String,
     /// What the program that wrote the file took it for.
     pub form: Form,
@@ -28,11 +29,11 @@ pub enum Form {
     Text,
     /// A number.
     Number,
-    /// A day or an instant.
+    /// A day, an instant or a time.
     Date,
     /// True or false.
     Truth,
-    /// An error of a formula, as `#N/A`.
+    /// An error of a formula, as `#N/A`, or a formula that nobody computed, as `=A1&B1`.
     Error,
 }
 

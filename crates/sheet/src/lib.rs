@@ -93,6 +93,9 @@ impl Default for Limits {
     }
 }
 
+/// Characters of the name of a sheet that are told; Excel has at most 31.
+const SHEET_NAME_CHARS: usize = 64;
+
 /// What was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Read {
@@ -141,6 +144,7 @@ pub fn read_within(
         Err(Stop::Wrong(error)) => return Err(error),
     }
     read.rows = rows.count();
+    read.sheet = read.sheet.map(|name| name.chars().take(SHEET_NAME_CHARS).collect());
     if read.rows == 0 {
         return Err(wrong::file(Rule::Required).with("expected", "rows"));
     }

@@ -39,6 +39,8 @@ mod record {
     pub(super) const TEXT_OF_FORMULA: u16 = 0x0207;
 }
 
+/// Sheets that are looked into for rows.
+const SHEETS: usize = 1_000;
 /// What of BIFF8 is asked for in the first record.
 const BIFF8: u16 = 0x0600;
 
@@ -57,14 +59,17 @@ pub(crate) fn read(bytes: &[u8], rows: &mut Rows<'_>, read: &mut Read) -> Step {
         return Err(error.into());
     };
     let book = Book::read(&stream, rows.cell_chars())?;
+    // Sheets lie side by side. A thousand of them in the same place would only take time.
+    let mut left = stream.len();
     for sheet in &book.sheets {
         read.sheet = Some(sheet.name.clone());
         rows.restart();
         let records = stream.get(sheet.at..).ok_or_else(wrong::damaged)?;
-        cells::read(Records { rest: records }, &book, rows)?;
+        let rest = cells::read(Records { rest: records }, &book, rows)?;
         if rows.count() > 0 {
             return Ok(());
         }
+        left = left.checked_sub(records.len() - rest).ok_or_else(wrong::damaged)?;
     }
     Ok(())
 }
@@ -100,7 +105,9 @@ impl Book {
             match next.kind {
                 record::PASSWORD => return Err(wrong::password().into()),
                 record::SINCE_1904 => book.since_1904 = u16_at(next.data, 0) == Some(1),
-                record::SHEET => book.sheets.extend(sheet(next.data, cell_chars)),
+                record::SHEET if book.sheets.len() < SHEETS => {
+                    book.sheets.extend(sheet(next.data, cell_chars));
+                }
                 record::FORMAT => {
                     let id = u16_at(next.data, 0).ok_or_else(wrong::damaged)?;
                     let mut texts = Texts::new(next.data.get(2..).unwrap_or_default(), records);

@@ -10,7 +10,8 @@ use crate::{
     wrong::{self, Step, Wrong},
 };
 
-pub(super) fn read(mut records: Records<'_>, book: &Book, rows: &mut Rows<'_>) -> Step {
+/// Reads a sheet and gives the number of bytes behind it.
+pub(super) fn read(mut records: Records<'_>, book: &Book, rows: &mut Rows<'_>) -> Step<usize> {
     // Charts within the sheet have records of their own between a begin and an end.
     let mut depth = 0_usize;
     // The cell whose formula gave a text that follows.
@@ -18,7 +19,10 @@ pub(super) fn read(mut records: Records<'_>, book: &Book, rows: &mut Rows<'_>) -
     while let Some(next) = records.next() {
         match next.kind {
             record::BEGIN => depth += 1,
-            record::END if depth <= 1 => return rows.end(),
+            record::END if depth <= 1 => {
+                rows.end()?;
+                return Ok(records.rest.len());
+            }
             record::END => depth -= 1,
             _ if depth > 1 => {}
             record::TEXT_OF_FORMULA => {

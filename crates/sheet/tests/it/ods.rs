@@ -99,6 +99,13 @@ fn only_the_first_sheet_that_is_shown_and_not_empty_is_read() {
 }
 
 #[test]
+fn the_name_of_a_sheet_is_told_as_far_as_it_can_be_read() {
+    let long = table(&row("a")).replace("One", &"x".repeat(5_000));
+    let (file, _) = read(&ods(&long)).expect("readable");
+    assert_eq!(file.sheet.map(|name| name.len()), Some(64));
+}
+
+#[test]
 fn what_is_within_a_cell_is_no_cell() {
     let within = "<table:table-row><table:table-cell office:value-type=\"string\"><text:p>a</text:p>\
         <draw:frame><table:table><table:table-row><table:table-cell><text:p>deep</text:p></table:table-cell></table:table-row>\

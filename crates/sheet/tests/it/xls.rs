@@ -86,6 +86,23 @@ fn what_is_broken_within_is_told() {
 }
 
 #[test]
+fn sheets_in_the_same_place_are_not_read_over_and_over() {
+    // Each says to begin where the globals end: a long sheet without cells.
+    let sheet = |at: u32| record(0x0085, &[&at.to_le_bytes()[..], &[0, 0, 1, 0, b'x']].concat());
+    let begin = 12 + 13 * 100 + 4;
+    let globals: Vec<u8> = (0..100).flat_map(|_| sheet(begin)).collect();
+    let mut stream = [record(0x0809, BEGIN_BOOK), globals, record(0x000A, &[])].concat();
+    assert_eq!(stream.len(), begin as usize, "all of them begin here");
+    stream.extend(record(0x0809, BEGIN_SHEET));
+    stream.extend(record(0x0001, &[0; 8_000]));
+    stream.extend(record(0x000A, &[]));
+    assert_eq!(
+        refusal(&compound("Workbook", &stream)),
+        "file format expected=CSV, XLSX, XLS, ODS; found=damaged"
+    );
+}
+
+#[test]
 fn older_files_other_files_and_sealed_ones_are_told() {
     let found = |found: &str| format!("file format expected=CSV, XLSX, XLS, ODS; found={found}");
     assert_eq!(refusal(&xls(&record(0x002F, &[1, 0, 1, 0]), &[], None)), found("password"));
