@@ -48,6 +48,8 @@ pub enum Rule {
     /// Not what was typed any more: a spreadsheet made a `number`, a `date`, an `exponent`,
     /// a `truth` or an `error` of it (`made`).
     Mangled,
+    /// Somebody changed it since it was shown.
+    ChangedMeanwhile,
 }
 
 impl Rule {
@@ -75,6 +77,7 @@ impl Rule {
             Self::Unchanged => "unchanged",
             Self::OtherDirectory => "other_directory",
             Self::Mangled => "mangled",
+            Self::ChangedMeanwhile => "changed_meanwhile",
         }
     }
 }

@@ -194,6 +194,8 @@ kinds! {
     AdoptionKind, AdoptionId, "adp";
     /// A custom field of people.
     FieldKind, FieldId, "fld";
+    /// Many people changed as one.
+    BulkKind, BulkId, "blk";
     /// A mail to a person, however often it is sent.
     MailKind, MailId, "mai";
 }

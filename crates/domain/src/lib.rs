@@ -10,6 +10,7 @@
 
 pub mod adoption;
 pub mod brand;
+pub mod bulk;
 pub mod catalogue;
 pub mod clock;
 pub mod colour;

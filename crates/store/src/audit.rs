@@ -79,7 +79,8 @@ impl WriteTx<'_> {
         let (now, home) = (ts(self.now), self.caller.tenant.uuid());
         let request = self.request.as_ref().map(|request| request.id.uuid());
         let opened = self.request.take();
-        let opened = opened.as_ref();
+        let opened =
+            opened.as_ref().and_then(|request| request.opened.as_ref().map(|opened| (request, opened)));
         let grown: Vec<_> = self.grown.keys().map(|tenant| tenant.uuid()).collect();
         let bounded = sqlx::query_scalar!(
             r#"WITH k AS (
@@ -87,7 +88,7 @@ impl WriteTx<'_> {
                  SELECT a.*, $8 FROM unnest($22::uuid[], $23::uuid[], $24::text[], $25::bytea[]) AS a),
                q AS (
                  INSERT INTO request (id, tenant_id, kind, args, lane, actor_id, created_at)
-                 SELECT $14, $26, $27, $28, $29, $11, $8 WHERE $14::uuid IS NOT NULL),
+                 SELECT $14, $26, $27, $28, $29, $11, $8 WHERE $26::uuid IS NOT NULL),
                e AS (
                  INSERT INTO event (id, tenant_id, code, outcome, target_kind, target_id, change, occurred_at,
                      recorded_at, reason, actor_kind, actor_id, actor_tenant_id, authority, request_id, cause,
@@ -125,10 +126,10 @@ impl WriteTx<'_> {
             &fresh.tenants,
             &fresh.key_ids,
             &fresh.sealed,
-            opened.map(|request| request.tenant.uuid()),
-            opened.map(|request| request.kind),
-            opened.map(|request| &request.args),
-            opened.map(|request| request.lane.code()),
+            opened.map(|(_, opened)| opened.tenant.uuid()),
+            opened.map(|(_, opened)| opened.kind),
+            opened.map(|(_, opened)| &opened.args),
+            opened.map(|(request, _)| request.lane.code()),
             &grown,
         )
         .fetch_one(self.sql())
@@ -141,6 +142,7 @@ impl WriteTx<'_> {
         let mut all = match &self.caller.who {
             Who::Person { token, .. } => json!({ "token": token.to_string() }),
             Who::Link { activation, .. } => json!({ "activation": activation.to_string() }),
+            Who::Errand { bulk, .. } => json!({ "bulk": bulk.to_string() }),
             Who::Claim { .. } => json!({}),
         };
         if let Some(trace) = &cause.trace {

@@ -4,7 +4,7 @@
 
 use domain::{
     device::Device,
-    id::{ActivationId, GrantId, TenantId, TokenId, UserId},
+    id::{ActivationId, BulkId, GrantId, TenantId, TokenId, UserId},
     limits,
     permission::Permission,
     person::Theme,
@@ -49,6 +49,11 @@ pub(crate) enum Who {
     Link {
         user: UserId,
         activation: ActivationId,
+    },
+    /// What a person began and does not wait for, in their name.
+    Errand {
+        user: UserId,
+        bulk: BulkId,
     },
     /// Somebody who says to be this person and has proved nothing.
     Claim {
@@ -121,7 +126,10 @@ impl Caller {
     #[must_use]
     pub fn user(&self) -> UserId {
         match self.who {
-            Who::Person { user, .. } | Who::Link { user, .. } | Who::Claim { user } => user,
+            Who::Person { user, .. }
+            | Who::Link { user, .. }
+            | Who::Errand { user, .. }
+            | Who::Claim { user } => user,
         }
     }
 
@@ -130,7 +138,7 @@ impl Caller {
     pub fn token(&self) -> Option<TokenId> {
         match self.who {
             Who::Person { token, .. } => Some(token),
-            Who::Link { .. } | Who::Claim { .. } => None,
+            Who::Link { .. } | Who::Errand { .. } | Who::Claim { .. } => None,
         }
     }
 
@@ -138,7 +146,9 @@ impl Caller {
     /// was made for, and what anybody can ask for is nobody's act.
     pub(crate) fn actor(&self) -> (&'static str, Option<UserId>) {
         match self.who {
-            Who::Person { user, .. } | Who::Link { user, .. } => ("human", Some(user)),
+            Who::Person { user, .. } | Who::Link { user, .. } | Who::Errand { user, .. } => {
+                ("human", Some(user))
+            }
             Who::Claim { .. } => ("system", None),
         }
     }
@@ -208,6 +218,43 @@ impl Store {
             theme: row.theme.as_deref().and_then(Theme::from_code),
             grants: row.grants.0.into_iter().map(Grant::from).collect(),
         }))
+    }
+
+    /// The bulk changes that run, each with who began it, as far as that person is in order
+    /// now; none of those who are not.
+    pub async fn errands(&self) -> Result<Vec<(BulkId, Option<Caller>)>, StoreError> {
+        let now = self.clock.now();
+        let rows = sqlx::query!(
+            r#"SELECT b.id, u.id AS "user_id?", u.tenant_id AS "tenant_id?", u.display_name AS "display_name?",
+                      coalesce(u.language, t.language) AS language, u.language IS NOT NULL AS "language_chosen!", t.time_zone AS "time_zone?",
+                      (SELECT coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'role', g.role_code,
+                                'version', g.role_version, 'permissions', r.permissions, 'scope', g.tenant_id)), '[]')
+                         FROM role_grant g JOIN role r ON (r.code, r.version) = (g.role_code, g.role_version)
+                        WHERE g.user_id = u.id AND g.revoked_at IS NULL
+                          AND (g.expires_at IS NULL OR g.expires_at > $1)) AS "grants!: Json<Vec<GrantRow>>"
+                 FROM bulk b LEFT JOIN users u ON u.id = b.run_by AND u.enabled AND u.deleted_at IS NULL
+                  AND (SELECT s.id FROM suspended_tenant s WHERE s.id = u.tenant_id LIMIT 1) IS NULL
+                 LEFT JOIN tenant t ON t.id = u.tenant_id
+                WHERE b.state = 'running' ORDER BY b.id"#,
+            ts(now) as _
+        )
+        .fetch_all(&self.auth)
+        .await?;
+        let errands = rows.into_iter().map(|row| {
+            let bulk = BulkId::from_uuid(row.id);
+            let caller = row.user_id.zip(row.tenant_id).map(|(user, tenant)| Caller {
+                who: Who::Errand { user: UserId::from_uuid(user), bulk },
+                tenant: TenantId::from_uuid(tenant),
+                display_name: row.display_name.unwrap_or_default(),
+                language: row.language.unwrap_or_default(),
+                language_chosen: row.language_chosen,
+                time_zone: row.time_zone.unwrap_or_default(),
+                theme: None,
+                grants: row.grants.0.into_iter().map(Grant::from).collect(),
+            });
+            (bulk, caller)
+        });
+        Ok(errands.collect())
     }
 
     /// As [`Store::sign_in_at`], by a host name that is nobody's.

@@ -15,6 +15,7 @@ mod audit;
 mod bell;
 pub mod bootstrap;
 pub mod brands;
+pub mod bulk;
 pub mod caller;
 pub mod catalogue;
 pub mod changes;

@@ -56,24 +56,33 @@ pub struct NewObject {
     pub spec: Spec,
 }
 
-/// The request a transaction opened.
+/// The request what a transaction wants belongs to.
 #[derive(Debug)]
 pub(crate) struct NewRequest {
     pub id: RequestId,
+    pub lane: Lane,
+    /// What is written of it; nothing of one that was opened before.
+    pub opened: Option<Opened>,
+}
+
+/// What is written of a request.
+#[derive(Debug)]
+pub(crate) struct Opened {
     pub tenant: TenantId,
     pub kind: &'static str,
     pub args: Value,
-    pub lane: Lane,
 }
 
 /// What is wanted of an object from now on.
 struct Wish<'a> {
+    object: Uuid,
     tenant: Uuid,
     generation: i64,
     /// What was wanted before, if that is something to go back to.
     before: Option<&'a Spec>,
     /// What is stored; of what is not wanted any more, the last.
     stored: &'a Spec,
+    wanted: bool,
 }
 
 /// A member of a group.
@@ -96,9 +105,15 @@ impl WriteTx<'_> {
         lane: Lane,
     ) -> RequestId {
         let id: RequestId = self.id();
-        self.request = Some(NewRequest { id, tenant, kind, args, lane });
+        self.request = Some(NewRequest { id, lane, opened: Some(Opened { tenant, kind, args }) });
         self.changed = true;
         id
+    }
+
+    /// What this transaction wants belongs to a request that was opened before.
+    pub fn join_request(&mut self, id: RequestId, lane: Lane) {
+        self.request = Some(NewRequest { id, lane, opened: None });
+        self.changed = true;
     }
 
     pub(crate) fn request_id(&self) -> Result<Uuid, StoreError> {
@@ -177,9 +192,11 @@ impl WriteTx<'_> {
             return Ok(row.generation);
         }
         let stored = after.as_ref().unwrap_or(&before);
-        let wish = Wish { tenant: row.tenant_id, generation: row.generation + 1, before: present, stored };
-        self.record_wish(object, wish, after.is_some(), lane).await?;
-        Ok(row.generation + 1)
+        let (object, generation) = (object.uuid(), row.generation + 1);
+        let wanted = after.is_some();
+        let wish = Wish { object, tenant: row.tenant_id, generation, before: present, stored, wanted };
+        self.record_wishes(&[wish], lane).await?;
+        Ok(generation)
     }
 
     /// Wants this of an object that was another tenant's until now: what that tenant wanted is
@@ -197,45 +214,82 @@ impl WriteTx<'_> {
         .fetch_optional(self.sql())
         .await?
         .ok_or(StoreError::NotFound("object"))?;
-        let wish = Wish { tenant: row.tenant_id, generation: row.generation + 1, before: None, stored: spec };
-        self.record_wish(object, wish, true, lane).await
+        let (object, generation) = (object.uuid(), row.generation + 1);
+        let wish =
+            Wish { object, tenant: row.tenant_id, generation, before: None, stored: spec, wanted: true };
+        self.record_wishes(&[wish], lane).await
     }
 
-    async fn record_wish(
+    /// As [`WriteTx::want_change`], of many objects of one tenant. Whoever changes them has
+    /// locked what they belong to.
+    pub async fn want_changes(
         &mut self,
-        object: ObjectId,
-        wish: Wish<'_>,
-        wanted: bool,
+        objects: &[ObjectId],
+        mut change: impl FnMut(ObjectId, Spec) -> Spec,
         lane: Lane,
     ) -> Result<(), StoreError> {
+        for chunk in objects.chunks(domain::limits::ROWS_PER_STATEMENT) {
+            let ids: Vec<_> = chunk.iter().map(|o| o.uuid()).collect();
+            let rows = sqlx::query!(
+                r#"SELECT id, tenant_id, spec AS "spec: Json<Spec>", generation
+                     FROM object WHERE id = ANY($1) AND wanted ORDER BY id FOR NO KEY UPDATE"#,
+                &ids
+            )
+            .fetch_all(self.sql())
+            .await?;
+            let after = rows.iter().map(|row| change(ObjectId::from_uuid(row.id), row.spec.0.clone()));
+            let after: Vec<_> = after.collect();
+            let wishes = rows.iter().zip(&after).filter(|(row, after)| row.spec.0 != **after);
+            let wishes: Vec<_> = wishes
+                .map(|(row, after)| Wish {
+                    object: row.id,
+                    tenant: row.tenant_id,
+                    generation: row.generation + 1,
+                    before: Some(&row.spec.0),
+                    stored: after,
+                    wanted: true,
+                })
+                .collect();
+            self.record_wishes(&wishes, lane).await?;
+        }
+        Ok(())
+    }
+
+    async fn record_wishes(&mut self, wishes: &[Wish<'_>], lane: Lane) -> Result<(), StoreError> {
+        if wishes.is_empty() {
+            return Ok(());
+        }
         let (request, now) = (self.request_id()?, ts(self.now));
         // The object, the queue, then what depends on it: the engine, which records a batch,
         // begins at the queue.
-        self.make_due(&[object], lane).await?;
+        let objects: Vec<_> = wishes.iter().map(|wish| ObjectId::from_uuid(wish.object)).collect();
+        self.make_due(&objects, lane).await?;
         sqlx::query!(
-            r#"WITH o AS (UPDATE object SET spec = $2, spec_version = $3, generation = $4, wanted = $5 WHERE id = $1),
+            r#"WITH a AS (SELECT * FROM unnest($1::uuid[], $2::jsonb[], $4::bigint[], $5::bool[], $6::uuid[], $8::jsonb[])
+                     AS a (object, spec, generation, wanted, tenant, before)),
+                    o AS (UPDATE object SET spec = a.spec, spec_version = $3, generation = a.generation, wanted = a.wanted
+                            FROM a WHERE object.id = a.object),
                     r AS (INSERT INTO object_revision (object_id, generation, tenant_id, request_id, before, after, at)
-                          VALUES ($1, $4, $6, $7, $8, $9, $10)),
-                    old AS (UPDATE request_item SET state = 'superseded', problem = NULL, updated_at = $10
-                             WHERE object_id = $1 AND member_id = '00000000-0000-0000-0000-000000000000'
+                          SELECT object, generation, tenant, $7, before, CASE WHEN wanted THEN spec END, $9 FROM a),
+                    old AS (UPDATE request_item SET state = 'superseded', problem = NULL, updated_at = $9
+                             WHERE object_id = ANY($1) AND member_id = '00000000-0000-0000-0000-000000000000'
                                AND state IN ('requested', 'running', 'failed', 'parked') AND request_id <> $7
                                -- A password is not overtaken by another wish; it ends with its secret.
                                AND (SELECT q.kind FROM request q WHERE q.id = request_item.request_id)
                                    IS DISTINCT FROM 'password')
                INSERT INTO request_item (request_id, object_id, tenant_id, generation, updated_at)
-               VALUES ($7, $1, $6, $4, $10)
+               SELECT $7, object, tenant, generation, $9 FROM a
                ON CONFLICT (request_id, object_id, member_id) DO UPDATE
                   SET generation = excluded.generation, state = 'requested', problem = NULL,
                       updated_at = excluded.updated_at"#,
-            object.uuid(),
-            Json(wish.stored) as _,
+            &wishes.iter().map(|wish| wish.object).collect::<Vec<_>>(),
+            &wishes.iter().map(|wish| Json(wish.stored)).collect::<Vec<_>>() as _,
             SPEC_VERSION,
-            wish.generation,
-            wanted,
-            wish.tenant,
+            &wishes.iter().map(|wish| wish.generation).collect::<Vec<_>>(),
+            &wishes.iter().map(|wish| wish.wanted).collect::<Vec<_>>(),
+            &wishes.iter().map(|wish| wish.tenant).collect::<Vec<_>>(),
             request,
-            wish.before.map(Json) as _,
-            wanted.then_some(Json(wish.stored)) as _,
+            &wishes.iter().map(|wish| wish.before.map(Json)).collect::<Vec<_>>() as _,
             now as _,
         )
         .execute(self.sql())

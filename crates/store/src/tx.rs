@@ -167,6 +167,13 @@ pub mod act {
         )* };
     }
 
+    /// Changing people who hold no administrative role; see [`Permission::UserUpdate`].
+    #[derive(Debug)]
+    pub enum Ordinary {}
+    impl Action for Ordinary {
+        const PERMISSION: Permission = Permission::UserUpdate;
+    }
+
     actions! {
         TenantRead ResellerCreate OrderCreate TenantUpdate TenantSuspend TenantClose TenantMove UserRead UserCreate UserUpdate UserFields UserDelete
         UserResetPassword GroupManage GroupMembers RequestRead RequestRetry RoleGrant DirectoryRead
@@ -219,7 +226,7 @@ impl Store {
         let home = caller.tenant.uuid();
         // One round trip; uuids need no quoting.
         let statement = match caller.who {
-            Who::Person { user, .. } => format!(
+            Who::Person { user, .. } | Who::Errand { user, .. } => format!(
                 "{begin}; SET LOCAL tenantry.caller = '{}'; SET LOCAL tenantry.home = '{home}'",
                 user.uuid()
             ),
@@ -407,6 +414,18 @@ impl ReadTx<'_> {
             self.decide::<act::TenantRead>(tenant, None)?;
             return Err(denied(permission));
         }
+        Ok(Permit { tenant: tenant.clone(), account: None, action: PhantomData })
+    }
+
+    /// Whether the caller may do `A` to people of `tenant` who hold no administrative role.
+    pub fn may_ordinary<A: Action>(&self, tenant: &TenantRef) -> Result<(), StoreError> {
+        self.decide::<A>(tenant, Some((UserId::from_uuid(Uuid::nil()), false))).map(|_| ())
+    }
+
+    /// Whether the caller may change people of `tenant` who hold no administrative role. What may be
+    /// done to each is decided when it is done.
+    pub fn permit_ordinary(&self, tenant: &TenantRef) -> Result<Permit<act::Ordinary>, StoreError> {
+        self.may_ordinary::<act::Ordinary>(tenant)?;
         Ok(Permit { tenant: tenant.clone(), account: None, action: PhantomData })
     }
 

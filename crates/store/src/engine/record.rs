@@ -326,6 +326,7 @@ pub(super) async fn finish_requests(
                        -- One request is the whole of a phase, also between its steps.
                        AND NOT EXISTS (SELECT FROM directory_move m WHERE m.request_id = r.id AND m.ended_at IS NULL
                                           AND m.phase IN ('preparing', 'returning'))
+                       AND NOT EXISTS (SELECT FROM bulk b WHERE b.request_id = r.id AND b.state IN ('running', 'paused'))
                     RETURNING r.id, r.tenant_id),
               n AS (SELECT r.id, r.tenant_id,
                            (SELECT count(*) FROM request_item i WHERE i.request_id = r.id AND i.state = 'failed') AS bad

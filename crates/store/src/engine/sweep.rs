@@ -229,7 +229,16 @@ impl EngineStore {
         )
         .fetch_one(&self.pool)
         .await?;
-        Ok(forgotten + mails + tried)
+        let bulk = sqlx::query_scalar!(
+            r#"SELECT forget_bulk($1, $2, $3) AS "n!""#,
+            before(limits::BULK_PREVIEW_HOURS) as _,
+            before(limits::BULK_KEPT_HOURS) as _,
+            // Each takes its rows with it.
+            10
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(forgotten + mails + tried + bulk)
     }
 
     /// Members who should have gone and are wanted now stay.

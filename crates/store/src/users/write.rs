@@ -149,48 +149,93 @@ impl WriteTx<'_> {
         if version.is_some_and(|v| v != before.version) {
             return Err(StoreError::Stale { present: before.version });
         }
-        let mut user = before.clone();
-        apply(&mut user, change);
-        let changes = differences(before, &user, change);
-        if changes.is_empty() {
-            return Ok(user);
+        let mut after = self.write_people(tenant, &[(before, change)]).await?;
+        after.pop().ok_or(StoreError::NotFound("user"))
+    }
+
+    /// Changes many people whose accounts were all permitted; gives each as it is now.
+    pub async fn update_people(
+        &mut self,
+        permit: &Permit<act::UserUpdate>,
+        people: &[(&User, &UserChange)],
+    ) -> Result<Vec<User>, StoreError> {
+        if permit.account.is_some() || people.iter().any(|(user, _)| user.tenant != permit.tenant.id) {
+            return Err(StoreError::NotFound("user"));
         }
-        user.version += 1;
-        user.key = search_key(&user.display_name);
+        self.write_people(permit.tenant.id, people).await
+    }
+
+    /// One event for everybody for whom something changes.
+    async fn write_people(
+        &mut self,
+        tenant: TenantId,
+        people: &[(&User, &UserChange)],
+    ) -> Result<Vec<User>, StoreError> {
+        let (mut all, mut written, mut disabled) = (Vec::with_capacity(people.len()), Vec::new(), Vec::new());
+        for (before, change) in people {
+            let mut user = (*before).clone();
+            apply(&mut user, change);
+            let changes = differences(before, &user, change);
+            if !changes.is_empty() {
+                user.version += 1;
+                user.key = search_key(&user.display_name);
+                let code = match (before.enabled, user.enabled) {
+                    (true, false) => "user.disabled",
+                    (false, true) => "user.enabled",
+                    _ => "user.updated",
+                };
+                if code == "user.disabled" {
+                    disabled.push(user.id.uuid());
+                }
+                let target = ("user", user.id.to_string());
+                self.events.push(Event { code, outcome: Outcome::Success, tenant, target, changes });
+                written.push(user.clone());
+            }
+            all.push(user);
+        }
+        for chunk in written.chunks(domain::limits::ROWS_PER_STATEMENT) {
+            self.write_rows(chunk).await?;
+        }
+        if !disabled.is_empty() {
+            self.drop_passwords(&disabled).await?;
+        }
+        Ok(all)
+    }
+
+    async fn write_rows(&mut self, people: &[User]) -> Result<(), StoreError> {
+        let text = |f: fn(&User) -> Option<&str>| people.iter().map(f).collect::<Vec<_>>();
+        let manager = |user: &User| user.manager.as_ref().map(|manager| manager.person.id.uuid());
         sqlx::query!(
-            "UPDATE users SET given_name = $2, surname = $3, display_name = $4, mail = $5, phone = $6, title = $7,
-                    department = $8, enabled = $9, search_key = $10, version = $11, principal_name = $12,
-                    logon_name = $13, details = $14, manager_id = $15, fields = $16 WHERE id = $1",
-            user.id.uuid(),
-            user.given_name,
-            user.surname,
-            user.display_name,
-            user.mail,
-            user.phone,
-            user.title,
-            user.department,
-            user.enabled,
-            user.key,
-            user.version,
-            user.principal_name,
-            user.logon_name,
-            Json(&user.details) as _,
-            user.manager.as_ref().map(|manager| manager.person.id.uuid()),
-            stored(&user.fields) as _
+            "UPDATE users u SET given_name = a.given, surname = a.sur, display_name = a.display, mail = a.mail,
+                    phone = a.phone, title = a.title, department = a.department, enabled = a.enabled,
+                    search_key = a.key, version = a.version, principal_name = a.principal, logon_name = a.logon,
+                    details = a.details, manager_id = a.manager, fields = a.fields
+               FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                           $9::bool[], $10::text[], $11::bigint[], $12::text[], $13::text[], $14::jsonb[], $15::uuid[],
+                           $16::jsonb[])
+                    AS a (id, given, sur, display, mail, phone, title, department, enabled, key, version, principal,
+                          logon, details, manager, fields)
+              WHERE u.id = a.id",
+            &people.iter().map(|p| p.id.uuid()).collect::<Vec<_>>(),
+            &text(|p| p.given_name.as_deref()) as _,
+            &text(|p| p.surname.as_deref()) as _,
+            &text(|p| Some(&p.display_name)) as _,
+            &text(|p| p.mail.as_deref()) as _,
+            &text(|p| p.phone.as_deref()) as _,
+            &text(|p| p.title.as_deref()) as _,
+            &text(|p| p.department.as_deref()) as _,
+            &people.iter().map(|p| p.enabled).collect::<Vec<_>>(),
+            &text(|p| Some(&p.key)) as _,
+            &people.iter().map(|p| p.version).collect::<Vec<_>>(),
+            &text(|p| Some(&p.principal_name)) as _,
+            &text(|p| p.logon_name.as_deref()) as _,
+            &people.iter().map(|p| Json(&p.details)).collect::<Vec<_>>() as _,
+            &people.iter().map(manager).collect::<Vec<_>>() as _,
+            &people.iter().map(|p| stored(&p.fields)).collect::<Vec<_>>() as _
         )
         .execute(self.sql())
         .await?;
-        if before.enabled && !user.enabled {
-            self.drop_passwords(&[user.id.uuid()]).await?;
-        }
-        let code = match (before.enabled, user.enabled) {
-            (true, false) => "user.disabled",
-            (false, true) => "user.enabled",
-            _ => "user.updated",
-        };
-        let target = ("user", user.id.to_string());
-        self.events.push(Event { code, outcome: Outcome::Success, tenant, target, changes });
-        Ok(user)
+        Ok(())
     }
 }
 

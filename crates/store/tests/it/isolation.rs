@@ -60,6 +60,11 @@ const RARE: &str = "
                  SELECT gen_random_uuid(), tenant_id, id, target_id, id, '', tenant_id, '{}', '{}', '', id, now() FROM survey;
              INSERT INTO adoption_item (adoption_id, external_id, tenant_id, kind, name, dn, fate)
                  SELECT id, id, tenant_id, 'user', '', '', 'create' FROM adoption;
+             INSERT INTO bulk (id, tenant_id, kind, title, ask, state, created_by, created_at)
+                 SELECT gen_random_uuid(), id, 'import', 'Own', '{}', 'previewed', id, now() FROM tenant;
+             INSERT INTO bulk_row (bulk_id, tenant_id, line) SELECT id, tenant_id, 1 FROM bulk;
+             INSERT INTO import_mapping (tenant_id, name, mapping, created_by, created_at, updated_at)
+                 SELECT id, 'Own', '{}', id, now(), now() FROM tenant;
              INSERT INTO service (id, tenant_id, code, name, scope, created_at)
                  SELECT gen_random_uuid(), id, 'of-' || code, 'Own', 'user', now() FROM tenant;
              INSERT INTO plan (id, tenant_id, service_id, code, version, name, created_at)

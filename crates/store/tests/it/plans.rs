@@ -286,9 +286,11 @@ async fn a_list_is_walked_in_its_order_by_the_plan_that_is_kept_and_by_that_for_
     for (name, arguments, index) in cases {
         for mode in ["force_generic_plan", "force_custom_plan"] {
             let found = parts_of(&estate.world, &estate.world.root, &name, &arguments, mode).await;
-            let is_sorted = |part: &String| part.contains("Sort") || part.contains("Bitmap");
-            assert!(!found.iter().any(is_sorted), "{name} ({arguments}), {mode}: {found:?}");
-            assert!(found.iter().any(|part| part == index), "{name} ({arguments}), {mode}: {found:?}");
+            // What policies ask of each row stands behind; of so few grants that may be sorted.
+            let walk: Vec<_> = found.iter().take_while(|part| *part != index).collect();
+            assert!(walk.len() < found.len(), "{name} ({arguments}), {mode}: {found:?}");
+            let is_sorted = |part: &&String| part.contains("Sort") || part.contains("Bitmap");
+            assert!(!walk.iter().any(is_sorted), "{name} ({arguments}), {mode}: {found:?}");
         }
     }
     let kind = format!("{north}, {}, NULL, 'test', NULL, NULL, 51, ARRAY['{a1}']::uuid[]", &low[4..]);

@@ -36,7 +36,7 @@ fn a_mapping_makes_people_or_says_what_is_missing() {
     );
     assert_eq!(of(&["principal_name", "logon_name", "user_name"]), one_error("columns[0]", Rule::Duplicate));
     assert_eq!(of(&["principal_name", "field.shoe_size"]), one_error("columns[1]", Rule::Unknown));
-    let many = vec!["ignored"; 201];
+    let many = vec!["ignored"; crate::limits::IMPORT_COLUMNS + 1];
     assert_eq!(of(&many), one_error("columns", Rule::TooMany));
 }
 
