@@ -117,6 +117,10 @@ pub enum Conflict {
     PreviewStale,
     /// Some objects cannot be taken over, and nobody said to leave them.
     AdoptionConflicts,
+    /// A bulk change is not in a state in which that can be done.
+    BulkState,
+    /// The links of the people of a bulk change were fetched already.
+    LinksFetched,
     /// Others change the same things all the time.
     Contended,
 }
@@ -162,6 +166,8 @@ impl Conflict {
             Self::TooManySurveys => "too_many_surveys",
             Self::PreviewStale => "preview_stale",
             Self::AdoptionConflicts => "adoption_conflicts",
+            Self::BulkState => "bulk_state",
+            Self::LinksFetched => "links_fetched",
             Self::Contended => "contended",
         }
     }

@@ -10,6 +10,7 @@
 pub mod activations;
 pub mod adoption;
 pub mod brands;
+pub mod bulk;
 pub mod bundles;
 pub mod catalogue;
 pub mod directories;
@@ -52,7 +53,7 @@ use std::sync::Arc;
 
 use domain::{hook::Allowed, limits, mail::Mailing};
 use store::Store;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use hashing::Hashing;
 
@@ -68,6 +69,8 @@ pub struct App {
     pub(crate) hashing: Hashing,
     /// What is done after its answer was given.
     pub(crate) after: Arc<Semaphore>,
+    /// Rung when something was begun that is carried out later.
+    pub(crate) errand: Arc<Notify>,
     /// Where hooks may lead.
     pub(crate) hooks: Arc<Allowed>,
     /// What is done with mail.
@@ -85,6 +88,7 @@ impl App {
             store,
             hashing: Hashing::new(),
             after,
+            errand: Arc::default(),
             hooks: Arc::default(),
             mailing: Mailing::Off,
             own_host: None,
@@ -128,6 +132,11 @@ impl App {
     /// Whether the database answers.
     pub async fn ready(&self) -> Result<(), AppError> {
         Ok(self.store.ping().await?)
+    }
+
+    /// Waits until something was begun in this process that is carried out later.
+    pub async fn errand(&self) {
+        self.errand.notified().await;
     }
 
     /// Waits until all is done that goes on after its answer.

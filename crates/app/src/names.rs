@@ -9,7 +9,7 @@ use domain::{
     naming::{Pattern, logon_candidate, principal_candidate},
 };
 use store::{
-    tx::WriteTx,
+    tx::{ReadTx, WriteTx},
     users::{Name, NameKind},
 };
 
@@ -78,54 +78,25 @@ impl Wish {
     }
 }
 
-/// Reserves names for people (their place in what was given, the person, its id).
+/// Reserves names for people (their place in what was given, the person, its id): all or none.
 pub(crate) async fn assign(
     tx: &mut WriteTx<'_>,
     naming: &Naming<'_>,
     people: &[(String, &Person, UserId)],
 ) -> Result<Vec<Names>, AppError> {
-    let mut open = wishes(naming, people)?;
+    let (mut open, mut errors) = wishes(naming, people);
     let mut used = HashSet::new();
-    let mut names = vec![Names { principal: String::new(), logon: String::new() }; people.len()];
-    let mut errors = Vec::new();
-    // Given names first: a made name gives way to them.
-    open.sort_by_key(|w| w.given.is_none());
-    for wish in &mut open {
-        while !used.insert(wish.name(naming)) {
-            if wish.given.is_some() {
-                let value = wish.value(naming);
-                errors.push(FieldError::new(wish.field(people), Rule::Duplicate).with("value", value));
-                break;
-            }
-            wish.n += 1;
-        }
-    }
+    errors.extend(apart(naming, people, &mut open, &mut used));
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors));
     }
+    let mut names = nameless(people);
     while !open.is_empty() {
         let asked: Vec<_> = open.iter().map(|w| (w.name(naming), people[w.person].2.uuid())).collect();
         let taken: HashSet<usize> = tx.reserve(naming.tenant, &asked).await?.into_iter().collect();
-        let mut again = Vec::new();
-        for (i, wish) in open.into_iter().enumerate() {
-            if !taken.contains(&i) {
-                let value = wish.value(naming);
-                match wish.kind {
-                    NameKind::LogonName => names[wish.person].logon = value,
-                    _ => names[wish.person].principal = value,
-                }
-            } else if wish.given.is_some() || wish.n >= MOST {
-                let value = wish.value(naming);
-                errors.push(FieldError::new(wish.field(people), Rule::Taken).with("value", value));
-            } else {
-                again.push(wish);
-            }
-        }
+        let (mut again, errors) = settle(naming, people, open, &mut names, |i, _| taken.contains(&i));
         if !errors.is_empty() {
             return Err(AppError::Invalid(errors));
-        }
-        if again.is_empty() {
-            break;
         }
         number(tx, naming, &mut again, &mut used).await?;
         open = again;
@@ -133,7 +104,84 @@ pub(crate) async fn assign(
     Ok(names)
 }
 
-fn wishes(naming: &Naming<'_>, people: &[(String, &Person, UserId)]) -> Result<Vec<Wish>, AppError> {
+/// The names people would get now, without taking them, and what is wrong with those that
+/// were given: who has an error has no names.
+pub(crate) async fn foresee(
+    tx: &mut ReadTx<'_>,
+    naming: &Naming<'_>,
+    people: &[(String, &Person, UserId)],
+) -> Result<(Vec<Names>, Vec<FieldError>), AppError> {
+    let (mut open, mut errors) = wishes(naming, people);
+    let mut used = HashSet::new();
+    errors.extend(apart(naming, people, &mut open, &mut used));
+    let mut names = nameless(people);
+    while !open.is_empty() {
+        let asked: Vec<_> = open.iter().map(|w| w.name(naming)).collect();
+        let taken: HashSet<_> = tx.names_taken(&asked).await?.into_iter().collect();
+        let (mut again, more) =
+            settle(naming, people, open, &mut names, |_, wish| taken.contains(&wish.name(naming)));
+        errors.extend(more);
+        number(tx, naming, &mut again, &mut used).await?;
+        open = again;
+    }
+    Ok((names, errors))
+}
+
+fn nameless(people: &[(String, &Person, UserId)]) -> Vec<Names> {
+    vec![Names { principal: String::new(), logon: String::new() }; people.len()]
+}
+
+/// Gives everybody another name: made names get a number, given ones that stand twice are
+/// mistakes, and are looked for no further.
+fn apart(
+    naming: &Naming<'_>,
+    people: &[(String, &Person, UserId)],
+    open: &mut Vec<Wish>,
+    used: &mut HashSet<Name>,
+) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    // Given names first: a made name gives way to them.
+    open.sort_by_key(|w| w.given.is_none());
+    open.retain_mut(|wish| {
+        while !used.insert(wish.name(naming)) {
+            if wish.given.is_some() {
+                let value = wish.value(naming);
+                errors.push(FieldError::new(wish.field(people), Rule::Duplicate).with("value", value));
+                return false;
+            }
+            wish.n += 1;
+        }
+        true
+    });
+    errors
+}
+
+/// Notes the names that nobody has; gives those that are looked for again, and the mistakes.
+fn settle(
+    naming: &Naming<'_>,
+    people: &[(String, &Person, UserId)],
+    open: Vec<Wish>,
+    names: &mut [Names],
+    is_taken: impl Fn(usize, &Wish) -> bool,
+) -> (Vec<Wish>, Vec<FieldError>) {
+    let (mut again, mut errors) = (Vec::new(), Vec::new());
+    for (i, wish) in open.into_iter().enumerate() {
+        let value = wish.value(naming);
+        if !is_taken(i, &wish) {
+            match wish.kind {
+                NameKind::LogonName => names[wish.person].logon = value,
+                _ => names[wish.person].principal = value,
+            }
+        } else if wish.given.is_some() || wish.n >= MOST {
+            errors.push(FieldError::new(wish.field(people), Rule::Taken).with("value", value));
+        } else {
+            again.push(wish);
+        }
+    }
+    (again, errors)
+}
+
+fn wishes(naming: &Naming<'_>, people: &[(String, &Person, UserId)]) -> (Vec<Wish>, Vec<FieldError>) {
     let mut wishes = Vec::with_capacity(people.len() * 2);
     let mut errors = Vec::new();
     for (i, (path, person, _)) in people.iter().enumerate() {
@@ -151,22 +199,28 @@ fn wishes(naming: &Naming<'_>, people: &[(String, &Person, UserId)]) -> Result<V
         if let Some(principal) = &principal {
             let field =
                 if path.is_empty() { "principal_name".to_owned() } else { format!("{path}.principal_name") };
-            errors.extend(suffixes::is_own(&field, principal, naming.suffixes).err());
+            if let Err(error) = suffixes::is_own(&field, principal, naming.suffixes) {
+                errors.push(error);
+                continue;
+            }
         }
         let wish = |kind, given| Wish { person: i, kind, given, base: base.clone(), n: 1 };
         wishes.push(wish(NameKind::PrincipalName, principal));
         wishes.push(wish(NameKind::LogonName, person.logon_name.clone()));
     }
-    if errors.is_empty() { Ok(wishes) } else { Err(AppError::Invalid(errors)) }
+    (wishes, errors)
 }
 
 /// Finds the next free number for each, asking for many at once.
 async fn number(
-    tx: &mut WriteTx<'_>,
+    tx: &mut ReadTx<'_>,
     naming: &Naming<'_>,
     wishes: &mut [Wish],
     used: &mut HashSet<Name>,
 ) -> Result<(), AppError> {
+    if wishes.is_empty() {
+        return Ok(());
+    }
     let mut asked = Vec::new();
     for wish in wishes.iter_mut() {
         let first = wish.n;

@@ -130,6 +130,14 @@ impl Home<'_> {
         }
     }
 
+    /// A plan of an instance as people write it: with the instance where there are several.
+    pub(crate) fn label(&self, plan: &Plan, instance: &Instance) -> String {
+        match self.instances.iter().filter(|i| i.service == plan.service).count() {
+            0 | 1 => plan.code.clone(),
+            _ => format!("{}@{}", plan.code, instance.code),
+        }
+    }
+
     /// What a bundle gives here: its plans, and the objects of its groups.
     pub(crate) fn bundle(&self, field: &str, code: &str) -> Result<Content<'_>, Vec<FieldError>> {
         let Some(bundle) = self.bundles.iter().find(|b| b.content.code == code && !b.retired) else {
@@ -156,7 +164,7 @@ impl Home<'_> {
     }
 
     /// What a person asked for by plans and bundles.
-    fn wanted(&self, path: &str, person: &Person) -> Result<Wanted<'_>, Vec<FieldError>> {
+    pub(crate) fn wanted(&self, path: &str, person: &Person) -> Result<Wanted<'_>, Vec<FieldError>> {
         let under = |name: String| if path.is_empty() { name } else { format!("{path}.{name}") };
         let (mut wanted, mut errors) = (Wanted::default(), Vec::new());
         for (i, text) in person.plans.iter().enumerate() {
@@ -266,7 +274,7 @@ pub(crate) async fn prepare_as(
             Err(more) => errors.extend(more),
         }
     }
-    errors.extend(taken_keys(tx, home.tenant, paths, people).await?);
+    errors.extend(taken_keys(tx, home.tenant, paths, people.iter()).await?);
     let form = Form::new(&home.fields);
     let mut fields = Vec::with_capacity(people.len());
     for (path, person) in paths.iter().zip(people) {
@@ -335,14 +343,14 @@ struct Found {
 }
 
 /// External ids that somebody else of the customer has.
-async fn taken_keys(
+pub(crate) async fn taken_keys<'p>(
     tx: &mut WriteTx<'_>,
     tenant: TenantId,
     paths: &[String],
-    people: &[Person],
+    people: impl Iterator<Item = &'p Person> + Clone,
 ) -> Result<Vec<FieldError>, AppError> {
     let key = |person: &Person| person.details.get(&Detail::ExternalId).cloned();
-    let keys: Vec<_> = people.iter().filter_map(key).collect();
+    let keys: Vec<_> = people.clone().filter_map(key).collect();
     if keys.is_empty() {
         return Ok(Vec::new());
     }

@@ -247,6 +247,27 @@ pub async fn change(
     Ok(again.done(seat, Some(request)))
 }
 
+/// Gives a plan to people whose accounts are permitted, or takes it from them, as part of
+/// something larger with an open request. Needs their services settled afterwards.
+pub(crate) async fn change_within(
+    tx: &mut WriteTx<'_>,
+    read: &Permit<act::UserRead>,
+    permit: &Permit<act::UserUpdate>,
+    plan: &str,
+    (deed, ids): (Deed, Vec<UserId>),
+) -> Result<(), AppError> {
+    let seat = Seat::named(tx, &permit.tenant, plan, deed).await?;
+    tx.lock_services(&[seat.plan.service], false).await?;
+    let found = people(tx, read, &seat, deed, &Chosen::People(ids)).await?;
+    if found.changing.is_empty() {
+        return Ok(());
+    }
+    match deed {
+        Deed::Give => give(tx, permit, &seat, &found.changing).await,
+        Deed::Take => take(tx, permit, &seat, &found).await,
+    }
+}
+
 async fn give(
     tx: &mut WriteTx<'_>,
     permit: &Permit<act::UserUpdate>,

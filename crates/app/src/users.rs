@@ -32,6 +32,7 @@ use store::{
     users::{ManagerKey, Name, User, UserChange},
 };
 
+pub(crate) use self::remove::remove;
 pub use self::{
     copy::copy,
     moves::{MoveDraft, Moved, Moving, preview_transfer, transfer},
@@ -315,7 +316,7 @@ pub(crate) async fn settle_one(tx: &mut WriteTx<'_>, tenant: TenantId, user: Use
 
 /// Makes sure that nobody else has the new names and keys of a person. The old
 /// names stay reserved, so that nobody is mistaken for somebody else.
-async fn take_names(
+pub(crate) async fn take_names(
     tx: &mut WriteTx<'_>,
     home: &TenantRef,
     user: &User,

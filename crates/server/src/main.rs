@@ -9,6 +9,7 @@ mod args;
 mod config;
 mod database;
 mod directory;
+mod errands;
 mod failure;
 mod http;
 mod logs;

@@ -9,6 +9,7 @@ use crate::{
     args::Serve,
     config::Config,
     database::{self, Database},
+    errands::Errands,
     failure::Failure,
     http,
     stop::Stop,
@@ -51,14 +52,12 @@ async fn with_database(
         true => None,
         false => Some(stop.unless_asked(Workers::start(config, &settings, keys)).await?),
     };
-    let result = requests(
-        config,
-        stop,
-        database,
-        App::new(store.clone()).with_hooks(config.hooks.allowed()).with_mail(config.mailing()),
-        listener,
-    )
-    .await;
+    let app = App::new(store.clone()).with_hooks(config.hooks.allowed()).with_mail(config.mailing());
+    let errands = workers.is_some().then(|| Errands::start(app.clone()));
+    let result = requests(config, stop, database, app, listener).await;
+    if let Some(errands) = errands {
+        errands.stop().await;
+    }
     if let Some(workers) = workers {
         workers.stop().await;
     }

@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use app::App;
 use connector::Connector;
 use domain::id::TargetId;
 use engine::{Engine, Mailing, Options, Render};
@@ -12,6 +13,7 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     config::Config,
+    errands::Errands,
     failure::{Failure, chain},
     os::{OsClock, OsRandom},
     stop::Stop,
@@ -118,11 +120,14 @@ pub async fn work(config: &Config, stop: &Stop) -> Result<(), Failure> {
     let settings = database.settings(config.database.connections);
     let store = crate::database::store(&settings, keys.clone())?;
     stop.unless_asked(crate::database::require_schema(&store)).await?;
-    store.close().await;
     let workers = stop.unless_asked(Workers::start(config, &settings, keys)).await?;
+    let app = App::new(store.clone()).with_hooks(config.hooks.allowed()).with_mail(config.mailing());
+    let errands = Errands::start(app);
     tracing::info!("working");
     stop.asked().await;
+    errands.stop().await;
     workers.stop().await;
+    store.close().await;
     tracing::info!("stopped");
     Ok(())
 }

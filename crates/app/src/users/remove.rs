@@ -13,7 +13,7 @@ use store::{
     Caller,
     objects::Edge,
     subscriptions::{NewSubscription, Subscription},
-    tx::{Cause, act},
+    tx::{Cause, Permit, TenantRef, WriteTx, act},
     users::{Removal, User},
 };
 
@@ -41,35 +41,46 @@ pub async fn delete(
             return Err(app.note_denied(caller, tenant.id, error.into(), cause).await);
         }
     };
+    let name = user.display_name.clone();
+    let request = user
+        .object
+        .map(|_| tx.open_request(tenant.id, "user_delete", json!({ "name": name }), Lane::Interactive));
+    remove(&mut tx, &tenant, &permit, &user, (Some(version), grace, Lane::Interactive)).await?;
+    tx.commit(cause).await?;
+    Ok(request)
+}
+
+/// Removes the permitted person; who has an account needs an open request.
+pub(crate) async fn remove(
+    tx: &mut WriteTx<'_>,
+    tenant: &TenantRef,
+    permit: &Permit<act::UserDelete>,
+    user: &User,
+    (version, grace, lane): (Option<i64>, i64, Lane),
+) -> Result<(), AppError> {
+    let id = user.id;
     let Some(object) = user.object else {
-        tx.remove_user(&permit, &user, Some(version), None).await?;
-        tx.commit(cause).await?;
-        return Ok(None);
+        return Ok(tx.remove_user(permit, user, version, None).await?);
     };
-    let args = json!({ "name": user.display_name });
-    let request = tx.open_request(tenant.id, "user_delete", args, Lane::Interactive);
     let groups = tx.own_groups(object).await?;
     let ended = tx.unsubscribe(tenant.id, &tenant.time_zone, id, None).await?;
     let code = |s: &Subscription| format!("{}@{}", s.plan, s.instance);
     let bundled = ended.iter().filter(|s| !s.direct).map(code).collect();
     let plans = ended.iter().map(|s| (code(s), s.version)).collect();
-    let reports = tx.drop_reports(&permit).await?;
+    let reports = tx.drop_reports(permit).await?;
     let removal = Removal { enabled: user.enabled, groups, plans, bundled, reports };
     tx.leave_groups(tenant.id, object).await?;
     let now = tx.now();
     let purge_at = now + SignedDuration::from_hours(24 * grace);
     if grace == 0 {
-        tx.want_change(object, |_| None, Lane::Interactive).await?;
-        tx.remove_user(&permit, &user, Some(version), None).await?;
+        tx.want_change(object, |_| None, lane).await?;
+        tx.remove_user(permit, user, version, None).await?;
     } else {
         let gone = User { enabled: false, ..user.clone() };
-        tx.want_change(object, |spec| Some(with_values(spec, &gone, &tenant, &[], now)), Lane::Interactive)
-            .await?;
-        tx.remove_user(&permit, &user, Some(version), Some((&removal, purge_at))).await?;
+        tx.want_change(object, |spec| Some(with_values(spec, &gone, tenant, &[], now)), lane).await?;
+        tx.remove_user(permit, user, version, Some((&removal, purge_at))).await?;
     }
-    tx.settle_owned(&permit).await?;
-    tx.commit(cause).await?;
-    Ok(Some(request))
+    Ok(tx.settle_owned(permit).await?)
 }
 
 /// Gives a removed person back what they had: account, groups and plans that

@@ -1,5 +1,6 @@
 //! Use cases on a real PostgreSQL, as the application's own database role.
 
+mod bulk;
 mod catalogue;
 mod fields;
 mod groups;

@@ -55,6 +55,22 @@ impl Client {
         self.get(path).await.expect("the server answers").good()
     }
 
+    /// A page or a file of the portal, as a browser with this session gets it.
+    pub async fn page(&self, path: &str) -> String {
+        let base = self.base.trim_end_matches("/api/v1");
+        let cookie = format!("{}={}", web::caller::COOKIE, self.token.as_deref().unwrap_or_default());
+        let call = self.http.get(format!("{base}{path}")).header("cookie", cookie);
+        let answer = call.send().await.expect("the server answers");
+        assert_eq!(answer.status().as_u16(), 200, "{path}");
+        String::from_utf8_lossy(&answer.bytes().await.expect("the whole of it")).into_owned()
+    }
+
+    /// Sends a file as it is.
+    pub async fn post_bytes(&self, path: &str, bytes: &[u8]) -> Answer {
+        let call = self.http.post(format!("{}/{path}", self.base)).body(bytes.to_vec());
+        self.send(call).await.expect("the server answers")
+    }
+
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         let call = self.http.post(format!("{}/{path}", self.base)).json(body);
         self.send(call).await.expect("the server answers")

@@ -4,6 +4,7 @@
 mod adoption;
 mod adoption_into;
 mod browser;
+mod bulk;
 mod clock;
 mod config;
 mod directory;
@@ -17,6 +18,7 @@ mod mail;
 mod portal;
 mod portal_account;
 mod portal_brands;
+mod portal_bulk;
 mod portal_catalogue;
 mod portal_directories;
 mod portal_fields;

@@ -1,0 +1,458 @@
+//! From a file to a preview: read, understood, compared with what is there, kept.
+
+use std::ops::ControlFlow;
+
+use domain::{
+    bulk::{Act, BulkKind, BulkState, Options, RowState},
+    custom::Definition,
+    fact,
+    field::{FieldError, Rule},
+    id::{BulkId, TenantId},
+    import::{Column, Key, Mapping, Profile, Reader, Recognised, RowRead, Said, duplicates, recognise},
+    limits, names,
+    table::{Cell, Form, Row},
+};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use store::{
+    Caller,
+    bulk::{self as stored, BulkRow, NewBulk},
+    tx::{Cause, Permit, TenantRef, WriteTx, act},
+};
+
+use super::{
+    Ask, Shown,
+    foreseen::Foreseen,
+    get,
+    plan::{Planned, Reading, What, Wish, plan},
+};
+use crate::{App, AppError, error::Conflict, users::home};
+
+/// A file as somebody brings it.
+#[derive(Debug, Clone, Default)]
+pub struct FileDraft {
+    /// Its name, to be found again by.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// What may happen.
+    pub options: Options,
+    /// How its columns are read; otherwise as a kept mapping for the same headings, or as recognised.
+    pub mapping: Choice,
+}
+
+/// How the columns of a file are read.
+#[derive(Debug, Clone, Default)]
+pub enum Choice {
+    /// As they are recognised.
+    #[default]
+    Recognised,
+    /// As was kept under a name.
+    Named(String),
+    /// So.
+    Given(Box<Mapping>),
+}
+
+/// What was found out about a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileFacts {
+    /// `csv`, `xlsx`, `xls` or `ods`.
+    pub format: String,
+    /// How a text file writes its characters.
+    pub encoding: Option<String>,
+    /// What stands between its cells.
+    pub separator: Option<char>,
+    /// The sheet that was read.
+    pub sheet: Option<String>,
+    /// Rows that are not blank.
+    pub rows: usize,
+    /// Whose file it is, by its headings.
+    pub profile: Option<Profile>,
+    /// What each column seems to mean.
+    pub columns: Vec<ColumnFacts>,
+    /// What somebody should know of it: code, column, line.
+    pub notes: Vec<(String, Option<String>, Option<u32>)>,
+    /// Rows with a password that was not read.
+    pub passwords: usize,
+    /// Rows that are about nobody.
+    pub skipped: usize,
+}
+
+/// What was found out about a column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnFacts {
+    /// Its heading.
+    pub heading: String,
+    /// What it seems to mean.
+    pub column: Option<Column>,
+    /// Its first value.
+    pub example: String,
+    /// Whether the meaning is certain.
+    pub sure: bool,
+}
+
+/// Reads a file and shows what would come of it; nothing happens. Where it is not known what its
+/// columns mean, it waits for somebody to say ([`remap`]).
+pub async fn import(
+    app: &App,
+    caller: &Caller,
+    customer: TenantId,
+    draft: FileDraft,
+    cause: &Cause,
+) -> Result<Shown, AppError> {
+    let FileDraft { name, bytes, options, mapping } = draft;
+    let (rows, read) = unpacked(bytes).await?;
+    let mut tx = app.store.write(caller).await?;
+    let tenant = tx.tenant(customer).await?;
+    let permit = match allowed(&mut tx, &tenant, &options) {
+        Ok(permit) => permit,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, customer, error, cause).await);
+        }
+    };
+    let fields = tx.fields(&tenant).await?;
+    let seen = recognise(&rows, &fields);
+    let mapping = match mapping {
+        Choice::Given(mapping) => Some(*mapping),
+        Choice::Named(name) => {
+            let kept = tx.import_mapping(&tenant, &name).await?.ok_or(AppError::NotFound("mapping"))?;
+            Some(kept.for_file(&seen).map_err(AppError::Invalid)?)
+        }
+        Choice::Recognised => match tx.import_mapping_for(&tenant, &seen.headings()).await? {
+            Some(kept) => Some(kept.for_file(&seen).map_err(AppError::Invalid)?),
+            None => certain(&seen, &fields),
+        },
+    };
+    let facts = facts(&read, &seen);
+    let id: BulkId = tx.id();
+    let new = |ask: &Ask, state, foreseen: &Foreseen| -> Result<NewBulk, AppError> {
+        let (ask, foreseen) = (to_json(ask)?, to_json(foreseen)?);
+        let title = title(&name);
+        Ok(NewBulk { id, kind: BulkKind::Import, title, ask, state, foreseen, undoes: None })
+    };
+    let read = Read { tenant: &tenant, fields: &fields, options: &options, facts };
+    match mapping {
+        None => {
+            let ask = Ask {
+                options: options.clone(),
+                deed: None,
+                mapping: Some(to_json(&seen.mapping())?),
+                file: Some(to_json(&read.facts)?),
+            };
+            let rows = unread(&rows, &seen);
+            tx.insert_bulk(&permit, &new(&ask, BulkState::Mapping, &Foreseen::default())?, &rows).await?;
+        }
+        Some(mapping) => {
+            let (rows, ask, foreseen) = read.preview(&mut tx, mapping, &rows).await?;
+            tx.insert_bulk(&permit, &new(&ask, BulkState::Previewed, &foreseen)?, &rows).await?;
+        }
+    }
+    tx.commit(cause).await?;
+    get(app, caller, id).await
+}
+
+/// Says what the columns of a file mean, or what may happen, and shows anew what would come of it.
+pub async fn remap(
+    app: &App,
+    caller: &Caller,
+    id: BulkId,
+    (mapping, options, keep_as): (Option<Mapping>, Option<Options>, Option<&str>),
+    cause: &Cause,
+) -> Result<Shown, AppError> {
+    let mut tx = app.store.write(caller).await?;
+    let (bulk, tenant) = tx.lock_bulk(id).await?;
+    let old: Ask = serde_json::from_value(bulk.ask.clone()).map_err(|e| AppError::Internal(Box::new(e)))?;
+    if bulk.kind != BulkKind::Import || !matches!(bulk.state, BulkState::Mapping | BulkState::Previewed) {
+        return Err(AppError::Conflict(Conflict::BulkState));
+    }
+    let options = options.unwrap_or(old.options);
+    let permit = match allowed(&mut tx, &tenant, &options) {
+        Ok(permit) => permit,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, tenant.id, error, cause).await);
+        }
+    };
+    let fields = tx.fields(&tenant).await?;
+    let mapping = match (mapping, old.mapping) {
+        (Some(mapping), _) => mapping,
+        (None, Some(kept)) => serde_json::from_value(kept).map_err(|e| AppError::Internal(Box::new(e)))?,
+        (None, None) => return Err(AppError::field(FieldError::new("mapping", Rule::Required))),
+    };
+    mapping.check(&fields).map_err(AppError::Invalid)?;
+    let most = u32::try_from(limits::BULK_ROWS).unwrap_or(u32::MAX);
+    let rows: Vec<_> =
+        tx.bulk_rows(&bulk, (&[], None), None, most).await?.iter().filter_map(row_of).collect();
+    if let Some(name) = keep_as {
+        let name = &names::display_name("keep_as", name).map_err(AppError::field)?;
+        tx.keep_import_mapping(&permit, name, &mapping).await?;
+    }
+    let facts = old.file.and_then(|facts| serde_json::from_value(facts).ok()).unwrap_or_default();
+    let read = Read { tenant: &tenant, fields: &fields, options: &options, facts };
+    let (rows, ask, foreseen) = read.preview(&mut tx, mapping, &rows).await?;
+    let (ask, foreseen) = (to_json(&ask)?, to_json(&foreseen)?);
+    tx.replace_bulk(&permit, &bulk, (&ask, &foreseen, BulkState::Previewed), &rows).await?;
+    tx.commit(cause).await?;
+    get(app, caller, id).await
+}
+
+/// Changes a cell of a file that was not begun, and shows anew what would come of it.
+pub async fn mend(
+    app: &App,
+    caller: &Caller,
+    id: BulkId,
+    (line, column, text): (i32, usize, &str),
+    cause: &Cause,
+) -> Result<Shown, AppError> {
+    let mut tx = app.store.write(caller).await?;
+    let (bulk, tenant) = tx.lock_bulk(id).await?;
+    if let Err(error) = tx.permit_ordinary(&tenant) {
+        drop(tx);
+        return Err(app.note_denied(caller, tenant.id, error.into(), cause).await);
+    }
+    if bulk.kind != BulkKind::Import || bulk.state != BulkState::Previewed {
+        return Err(AppError::Conflict(Conflict::BulkState));
+    }
+    let found = tx.bulk_rows(&bulk, (&[], None), Some(line - 1), 1).await?.pop();
+    let mut row =
+        found.filter(|row| row.line == line).as_ref().and_then(row_of).ok_or(AppError::NotFound("row"))?;
+    if column >= limits::IMPORT_COLUMNS {
+        return Err(AppError::NotFound("column"));
+    }
+    if row.cells.len() <= column {
+        row.cells.resize(column + 1, Cell::default());
+    }
+    row.cells[column] = Cell::text(text.trim());
+    tx.set_bulk_cells(&bulk, line, &cells(&row, |_| true)).await?;
+    tx.commit(cause).await?;
+    remap(app, caller, id, (None, None, None), cause).await
+}
+
+/// Reading is work of a core; it keeps no other request waiting.
+async fn unpacked(bytes: Vec<u8>) -> Result<(Vec<Row>, sheet::Read), AppError> {
+    let work = tokio::task::spawn_blocking(move || {
+        let mut rows = Vec::new();
+        let read = sheet::read(&bytes, &mut |row| {
+            rows.push(row);
+            ControlFlow::Continue(())
+        });
+        read.map(|read| (rows, read))
+    });
+    match work.await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(error)) => Err(AppError::field(error)),
+        // Whatever is in a file, the server goes on.
+        Err(broken) => {
+            tracing::error!(error = %broken, "a file could not be read");
+            Err(AppError::field(FieldError::new("file", Rule::Format)))
+        }
+    }
+}
+
+fn allowed(
+    tx: &mut WriteTx<'_>,
+    tenant: &TenantRef,
+    options: &Options,
+) -> Result<Permit<act::Ordinary>, AppError> {
+    if options.create {
+        tx.permit::<act::UserCreate>(tenant)?;
+    }
+    if options.missing == domain::bulk::Missing::Remove {
+        tx.may_ordinary::<act::UserDelete>(tenant)?;
+    }
+    Ok(tx.permit_ordinary(tenant)?)
+}
+
+fn title(name: &str) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name).trim();
+    let clean: String = name.chars().filter(|c| !c.is_control()).take(limits::DISPLAY_NAME_CHARS).collect();
+    if clean.is_empty() { "import".to_owned() } else { clean }
+}
+
+/// What is recognised, if all that is needed is certain.
+fn certain(seen: &Recognised, fields: &[Definition]) -> Option<Mapping> {
+    let mapping = seen.mapping();
+    let sure = seen.columns.iter().all(|column| column.sure || column.column.is_none());
+    (sure && seen.header.is_some() && mapping.check(fields).is_ok()).then_some(mapping)
+}
+
+fn facts(read: &sheet::Read, seen: &Recognised) -> FileFacts {
+    let column = |column: &domain::import::Suggestion| ColumnFacts {
+        heading: column.heading.clone(),
+        column: column.column.clone(),
+        example: column.example.clone(),
+        sure: column.sure,
+    };
+    FileFacts {
+        format: read.format.code().to_owned(),
+        encoding: read.encoding.map(|encoding| encoding.name().to_owned()),
+        separator: read.separator,
+        sheet: read.sheet.clone(),
+        rows: read.rows,
+        profile: Some(seen.profile),
+        columns: seen.columns.iter().map(column).collect(),
+        notes: seen.notes.iter().map(|n| (n.code.code().to_owned(), n.column.clone(), n.line)).collect(),
+        passwords: 0,
+        skipped: 0,
+    }
+}
+
+/// A file that is about to be understood.
+struct Read<'a> {
+    tenant: &'a TenantRef,
+    fields: &'a [Definition],
+    options: &'a Options,
+    facts: FileFacts,
+}
+
+impl Read<'_> {
+    async fn preview(
+        mut self,
+        tx: &mut WriteTx<'_>,
+        mut mapping: Mapping,
+        rows: &[Row],
+    ) -> Result<(Vec<BulkRow>, Ask, Foreseen), AppError> {
+        mapping.check(self.fields).map_err(AppError::Invalid)?;
+        let zone = fact::time_zone(&self.tenant.time_zone).unwrap_or(TimeZone::UTC);
+        let (wishes, key) = self.wishes(&mapping, zone, rows)?;
+        mapping.key = Some(key);
+        let read = tx.permit_people(self.tenant)?;
+        let plans = tx.plans_for(self.tenant, &self.tenant.currency).await?;
+        let home = home(tx, self.tenant, &plans, true).await?;
+        let key = match key {
+            Key::ExternalId => stored::Key::ExternalId,
+            Key::PrincipalName => stored::Key::PrincipalName,
+            Key::EmployeeId => stored::Key::EmployeeId,
+            Key::LogonName => stored::Key::LogonName,
+        };
+        let reading = Reading { options: self.options, key, whole: mapping.whole };
+        let Planned { rows, sums } = plan(tx, &read, &home, &reading, wishes).await?;
+        let quotas = tx.quotas(self.tenant.id).await?;
+        let pace = tx.pace(&read).await?;
+        let foreseen = sums.foreseen(&home, &self.tenant.currency, &rows, &quotas, pace);
+        let ask = Ask {
+            options: self.options.clone(),
+            deed: None,
+            mapping: Some(to_json(&mapping)?),
+            file: Some(to_json(&self.facts)?),
+        };
+        Ok((rows, ask, foreseen))
+    }
+
+    /// What the rows say, each value checked where it stands, and by what people are known again.
+    fn wishes(
+        &mut self,
+        mapping: &Mapping,
+        zone: TimeZone,
+        rows: &[Row],
+    ) -> Result<(Vec<Wish>, Key), AppError> {
+        let reader = Reader::new(mapping, self.fields, zone);
+        let (mut people, mut skipped, mut passwords) = (Vec::with_capacity(rows.len()), 0, 0);
+        for row in rows {
+            match reader.read(row) {
+                RowRead::NoData(_) => skipped += 1,
+                RowRead::Person(person) => {
+                    passwords += usize::from(person.said.password);
+                    people.push((row, *person));
+                }
+            }
+        }
+        (self.facts.skipped, self.facts.passwords) = (skipped, passwords);
+        if people.is_empty() {
+            return Err(AppError::field(FieldError::new("file", Rule::Required)));
+        }
+        if people.len() > limits::BULK_ROWS {
+            return Err(AppError::field(
+                FieldError::new("file", Rule::TooMany).with("max", limits::BULK_ROWS),
+            ));
+        }
+        let said: Vec<_> =
+            people.iter().filter(|(_, p)| p.errors.is_empty()).map(|(_, p)| (p.line, &p.said)).collect();
+        let key = mapping.key.or_else(|| Key::choose(&said)).unwrap_or(Key::PrincipalName);
+        let mut twice = duplicates(&said, Some(key)).into_iter().peekable();
+        drop(said);
+        // What stands in columns that are not read is not kept, and least of all passwords.
+        let keeps = |column: usize| {
+            mapping.columns.get(column).is_some_and(|c| *c != Column::Ignored && !c.is_unread())
+        };
+        let wish = |(row, person): (&Row, domain::import::Person)| {
+            let mut errors = person.errors;
+            while let Some((_, error)) = twice.next_if(|(line, _)| *line == person.line) {
+                errors.push(error);
+            }
+            let Said { values, .. } = person.said;
+            Wish {
+                line: i32::try_from(person.line).unwrap_or(i32::MAX),
+                cells: Some(cells(row, keeps)),
+                what: What::Said(values),
+                user: None,
+                errors,
+                warnings: person.warnings,
+            }
+        };
+        Ok((people.into_iter().map(wish).collect(), key))
+    }
+}
+
+/// Rows of a file whose columns have no meaning yet. What looks like a password is not kept.
+fn unread(rows: &[Row], seen: &Recognised) -> Vec<BulkRow> {
+    let keeps = |column: usize| {
+        seen.columns.get(column).is_some_and(|c| {
+            c.column != Some(Column::Password) && !(c.example.is_empty() && c.column.is_none())
+        })
+    };
+    let row = |row: &Row| BulkRow {
+        line: i32::try_from(row.line).unwrap_or(i32::MAX),
+        cells: Some(cells(row, keeps)),
+        said: None,
+        act: Act::Unread,
+        turn: 0,
+        user: None,
+        name: String::new(),
+        login: String::new(),
+        changes: Vec::new(),
+        errors: Vec::new(),
+        warnings: Vec::new(),
+        state: RowState::Planned,
+    };
+    rows.iter().map(row).collect()
+}
+
+/// Cells as they are kept: text as it is, everything else with what it was taken for.
+fn cells(row: &Row, keeps: impl Fn(usize) -> bool) -> Json {
+    let cell = |(column, cell): (usize, &Cell)| match cell.form {
+        _ if !keeps(column) => json!(""),
+        Form::Text => json!(cell.text),
+        Form::Number => json!({ "number": cell.text }),
+        Form::Date => json!({ "date": cell.text }),
+        Form::Truth => json!({ "truth": cell.text }),
+        Form::Error => json!({ "error": cell.text }),
+    };
+    Json::Array(row.cells.iter().enumerate().map(cell).collect())
+}
+
+/// The row of the file, from how it is kept.
+fn row_of(row: &BulkRow) -> Option<Row> {
+    let cell = |value: &Json| match value {
+        Json::String(text) => Some(Cell::text(text.clone())),
+        Json::Object(one) => {
+            let (form, text) = one.iter().next()?;
+            let form = match form.as_str() {
+                "number" => Form::Number,
+                "date" => Form::Date,
+                "truth" => Form::Truth,
+                _ => Form::Error,
+            };
+            Some(Cell { text: text.as_str()?.to_owned(), form })
+        }
+        _ => None,
+    };
+    let cells = row.cells.as_ref()?.as_array()?.iter().map(cell).collect::<Option<Vec<_>>>()?;
+    Some(Row { line: row.line.unsigned_abs(), cells })
+}
+
+pub(super) fn to_json(value: &impl Serialize) -> Result<Json, AppError> {
+    serde_json::to_value(value).map_err(|error| AppError::Internal(Box::new(error)))
+}

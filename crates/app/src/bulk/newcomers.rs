@@ -1,0 +1,93 @@
+//! People who would be made: which names they would get, and what stands in the way.
+
+use std::collections::HashMap;
+
+use domain::{
+    bulk::Act,
+    custom::Form,
+    field::{FieldError, Rule},
+    id::UserId,
+    naming::Pattern,
+    person::Detail,
+};
+use store::{bulk::BulkRow, tx::WriteTx};
+
+use super::plan::refuse;
+use crate::{
+    AppError, names,
+    people::Person,
+    provision::{Home, first_values, taken_keys},
+};
+
+/// Somebody who would be made.
+pub(super) struct Newcomer {
+    /// The place of the row.
+    pub at: usize,
+    pub person: Person,
+}
+
+/// Gives the rows the names people would get, and refuses those who cannot be made.
+pub(super) async fn foresee(
+    tx: &mut WriteTx<'_>,
+    home: &Home<'_>,
+    rows: &mut [BulkRow],
+    mut all: Vec<Newcomer>,
+) -> Result<(), AppError> {
+    let form = Form::new(&home.fields);
+    let mut keys = HashMap::new();
+    for one in &all {
+        let row = &mut rows[one.at];
+        if let Err(errors) = home.wanted("", &one.person) {
+            errors.into_iter().for_each(|error| refuse(row, Act::Error, error));
+        }
+        if let Err(errors) = first_values(&form, "", &one.person.fields) {
+            errors.into_iter().for_each(|error| refuse(row, Act::Error, error));
+        }
+        // Two rows with one key: the second is the mistake.
+        if let Some(key) = one.person.details.get(&Detail::ExternalId)
+            && let Some(first) = keys.insert(key.clone(), row.line)
+        {
+            let error = FieldError::new("external_id", Rule::Duplicate).with("value", key);
+            refuse(row, Act::Conflict, error.with("other", first));
+        }
+    }
+    all.retain(|one| rows[one.at].act == Act::Create);
+    let paths: Vec<_> = all.iter().map(|one| one.at.to_string()).collect();
+    let people: Vec<_> = all.iter().map(|one| &one.person).collect();
+    for error in taken_keys(tx, home.tenant, &paths, people.iter().copied()).await? {
+        blame(rows, Act::Conflict, error);
+    }
+    let pattern = Pattern::parse("naming_pattern", home.pattern).map_err(AppError::field)?;
+    let naming = names::Naming {
+        tenant: home.tenant,
+        code: home.code,
+        target: home.target,
+        pattern: &pattern,
+        suffixes: home.suffixes,
+    };
+    let nobody: UserId = tx.id();
+    let asked: Vec<_> =
+        paths.iter().zip(&all).map(|(path, one)| (path.clone(), &one.person, nobody)).collect();
+    let (names, errors) = names::foresee(tx, &naming, &asked).await?;
+    for error in errors {
+        let act = if error.rule == Rule::Unknown { Act::Error } else { Act::Conflict };
+        blame(rows, act, error);
+    }
+    for (one, names) in all.iter().zip(names) {
+        let row = &mut rows[one.at];
+        if row.act == Act::Create {
+            row.login = names.principal;
+        }
+    }
+    Ok(())
+}
+
+/// Puts an error to the row whose place its path begins with.
+fn blame(rows: &mut [BulkRow], act: Act, mut error: FieldError) {
+    let Some((at, field)) = error.field.split_once('.') else { return };
+    let (at, field) = (at.parse::<usize>(), field.to_owned());
+    error.field = field;
+    if let Some(row) = at.ok().and_then(|at| rows.get_mut(at)) {
+        refuse(row, act, error);
+    }
+}

@@ -1,0 +1,573 @@
+//! What would come of rows: who is meant, what changes, what is wrong. Reads only; what it gives
+//! is kept, shown, and carried out later as it was shown.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
+
+use domain::{
+    bulk::{
+        Act, Change, Deed, LINK, Missing, Options, Present, RowState, Said, Value, differences, still_holds,
+    },
+    custom::Giver,
+    field::{FieldError, Rule},
+    id::UserId,
+    limits,
+    person::Detail,
+};
+use serde_json::Value as Json;
+use store::{
+    bulk::{BulkRow, Key},
+    tx::{Permit, ReadTx, TenantRef, WriteTx, act},
+    users::{Name, User},
+};
+
+use super::{
+    foreseen::Sums,
+    managers,
+    newcomers::{self, Newcomer},
+    person::{self, Belongings, list, present},
+};
+use crate::{AppError, fields, provision::Home, suffixes};
+
+/// People looked at together: what is known of so many stays in memory at once.
+const AT_ONCE: usize = 5_000;
+
+/// What is wanted of somebody.
+#[derive(Debug, Clone)]
+pub(super) enum What {
+    /// What a row of a file says.
+    Said(Said),
+    /// Something that is done to many.
+    Deed(Arc<Deed>),
+    /// What was done before, back.
+    Back(Vec<Change>),
+    /// Removal.
+    Remove,
+}
+
+impl Default for What {
+    fn default() -> Self {
+        Self::Said(Said::new())
+    }
+}
+
+/// One row before it is known what becomes of it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wish {
+    pub line: i32,
+    pub cells: Option<Json>,
+    pub what: What,
+    /// The person, where that is known already.
+    pub user: Option<UserId>,
+    pub errors: Vec<FieldError>,
+    pub warnings: Vec<FieldError>,
+}
+
+/// How rows are understood.
+pub(super) struct Reading<'a> {
+    pub options: &'a Options,
+    /// By what rows and people are the same.
+    pub key: Key,
+    /// Lists name all there is.
+    pub whole: bool,
+}
+
+/// What rows come to.
+pub(super) struct Planned {
+    pub rows: Vec<BulkRow>,
+    pub sums: Sums,
+}
+
+/// The value of a row's key, in the form people are found by.
+fn key_value(key: Key, said: &Said, tenant: &TenantRef) -> Option<String> {
+    let text = |code: &str| match said.get(code) {
+        Some(Value::Text(text)) if !text.is_empty() => Some(text.clone()),
+        _ => None,
+    };
+    match key {
+        Key::ExternalId => text("external_id"),
+        Key::EmployeeId => text("employee_id"),
+        Key::DisplayName => text("display_name").map(|name| name.to_lowercase()),
+        Key::LogonName => text("logon_name").map(|name| name.to_lowercase()),
+        Key::PrincipalName => text("principal_name")
+            .or_else(|| Some(format!("{}@{}", text("user_name")?, tenant.suffixes.first()?)))
+            .map(|name| name.to_lowercase()),
+    }
+}
+
+const fn key_code(key: Key) -> &'static str {
+    match key {
+        Key::ExternalId => "external_id",
+        Key::EmployeeId => "employee_id",
+        Key::PrincipalName => "principal_name",
+        Key::LogonName => "logon_name",
+        Key::DisplayName => "display_name",
+    }
+}
+
+/// Plans what becomes of each row.
+pub(super) async fn plan(
+    tx: &mut WriteTx<'_>,
+    read: &Permit<act::UserRead>,
+    home: &Home<'_>,
+    reading: &Reading<'_>,
+    wishes: Vec<Wish>,
+) -> Result<Planned, AppError> {
+    let tenant = &read.tenant;
+    let groups = tx.open_groups(read).await?;
+    let mut ground = Ground { home, reading, tenant, groups, named: HashSet::new(), sums: Sums::default() };
+    let mut rows: Vec<BulkRow> = Vec::with_capacity(wishes.len());
+    let mut newcomers = Vec::new();
+    let matched = matches(tx, read, reading.key, &wishes).await?;
+    let mut wishes = wishes.into_iter().zip(matched).peekable();
+    while wishes.peek().is_some() {
+        let part: Vec<_> = wishes.by_ref().take(AT_ONCE).collect();
+        let ids: Vec<_> =
+            part.iter().filter_map(|(_, found)| found.as_ref().ok().copied().flatten()).collect();
+        let people = tx.people_with_ids(read, &ids).await?;
+        let has = belongings(tx, read, &ids).await?;
+        let people: HashMap<_, _> = people.into_iter().map(|user| (user.id, user)).collect();
+        for (wish, found) in part {
+            let mut row = blank(&wish);
+            match found {
+                _ if !row.errors.is_empty() => row.act = Act::Error,
+                Err(error) => refuse(&mut row, Act::Conflict, error),
+                Ok(Some(id)) => match people.get(&id) {
+                    Some(user) => ground.known(tx, &mut row, user, &has, wish.what),
+                    None => {
+                        refuse(&mut row, Act::Conflict, FieldError::new(key_code(reading.key), Rule::Unknown))
+                    }
+                },
+                Ok(None) => match wish.what {
+                    What::Said(said) => ground.unknown(&mut row, said, rows.len(), &mut newcomers),
+                    _ => row.act = Act::Left,
+                },
+            }
+            rows.push(row);
+        }
+    }
+    newcomers::foresee(tx, home, &mut rows, newcomers).await?;
+    taken_names(tx, home, &mut rows).await?;
+    managers::resolve(tx, read, &mut rows).await?;
+    for row in &rows {
+        ground.sums.row(home, row);
+    }
+    ground.missing(tx, read, &mut rows).await?;
+    Ok(Planned { rows, sums: ground.sums })
+}
+
+fn blank(wish: &Wish) -> BulkRow {
+    let said = match &wish.what {
+        What::Said(said) => Some(said),
+        _ => None,
+    };
+    let text = |code: &str| match said.and_then(|said| said.get(code)) {
+        Some(Value::Text(text)) => text.clone(),
+        _ => String::new(),
+    };
+    let name = match text("display_name") {
+        name if !name.is_empty() => name,
+        _ => format!("{} {}", text("given_name"), text("surname")).trim().to_owned(),
+    };
+    BulkRow {
+        line: wish.line,
+        cells: wish.cells.clone(),
+        said: said.cloned(),
+        act: Act::Nothing,
+        turn: 0,
+        user: None,
+        name,
+        login: text("principal_name"),
+        changes: Vec::new(),
+        errors: wish.errors.clone(),
+        warnings: wish.warnings.clone(),
+        state: RowState::Planned,
+    }
+}
+
+pub(super) fn refuse(row: &mut BulkRow, act: Act, error: FieldError) {
+    row.act = act;
+    row.changes.clear();
+    let line = row.line;
+    row.errors.push(if error.args.contains_key("row") { error } else { error.with("row", line) });
+}
+
+/// Whom each row means: nobody who is known, one person, or a mistake.
+async fn matches(
+    tx: &mut WriteTx<'_>,
+    read: &Permit<act::UserRead>,
+    key: Key,
+    wishes: &[Wish],
+) -> Result<Vec<Result<Option<UserId>, FieldError>>, AppError> {
+    let values: Vec<_> = wishes
+        .iter()
+        .map(|wish| match &wish.what {
+            What::Said(said) if wish.user.is_none() => key_value(key, said, &read.tenant),
+            _ => None,
+        })
+        .collect();
+    let asked: BTreeSet<_> = values.iter().flatten().cloned().collect();
+    let asked: Vec<_> = asked.into_iter().collect();
+    let known = if asked.is_empty() { BTreeMap::new() } else { tx.people_by(read, key, &asked).await? };
+    let mut first: HashMap<UserId, i32> = HashMap::new();
+    let mut all = Vec::with_capacity(wishes.len());
+    for (wish, value) in wishes.iter().zip(values) {
+        let found = match (wish.user, &value) {
+            (Some(user), _) => Ok(Some(user)),
+            (None, None) => Ok(None),
+            (None, Some(value)) => match known.get(value).map(Vec::as_slice) {
+                None | Some([]) => Ok(None),
+                Some([one]) => Ok(Some(*one)),
+                Some(several) => {
+                    let error = FieldError::new(key_code(key), Rule::Duplicate).with("value", value);
+                    Err(error.with("other", several.len()))
+                }
+            },
+        };
+        // Two rows about one person: the second is the mistake, and says where the first is.
+        let again = found.as_ref().ok().copied().flatten().and_then(|user| match first.get(&user) {
+            Some(line) => Some(*line),
+            None => {
+                first.insert(user, wish.line);
+                None
+            }
+        });
+        all.push(match again {
+            Some(line) => {
+                let error = FieldError::new(key_code(key), Rule::Duplicate);
+                Err(error.with("value", value.unwrap_or_default()).with("other", line))
+            }
+            None => found,
+        });
+    }
+    Ok(all)
+}
+
+/// What people have besides their own values.
+pub(super) async fn belongings(
+    tx: &mut ReadTx<'_>,
+    read: &Permit<act::UserRead>,
+    ids: &[UserId],
+) -> Result<Belongings, AppError> {
+    let mut has = Belongings::default();
+    if ids.is_empty() {
+        return Ok(has);
+    }
+    for held in tx.subscriptions_of(ids).await? {
+        if let Some(user) = held.user {
+            has.plans.entry(user).or_default().push(held);
+        }
+    }
+    for bundle in tx.assigned(ids).await? {
+        has.bundles.entry(bundle.user).or_default().push(bundle);
+    }
+    has.groups = tx.groups_of_people(read, ids).await?;
+    Ok(has)
+}
+
+/// What rows are compared with.
+struct Ground<'a, 'h> {
+    home: &'a Home<'h>,
+    reading: &'a Reading<'a>,
+    tenant: &'a TenantRef,
+    groups: BTreeMap<String, (String, domain::id::ObjectId)>,
+    /// People some row means.
+    named: HashSet<UserId>,
+    sums: Sums,
+}
+
+impl Ground<'_, '_> {
+    /// Somebody who is there.
+    fn known(&mut self, tx: &WriteTx<'_>, row: &mut BulkRow, user: &User, has: &Belongings, what: What) {
+        self.named.insert(user.id);
+        row.user = Some(user.id);
+        row.name.clone_from(&user.display_name);
+        row.login.clone_from(&user.principal_name);
+        if user.object.is_none() {
+            return refuse(row, Act::Conflict, FieldError::new("principal_name", Rule::Immutable));
+        }
+        let present = present(&self.home.instances, &self.home.fields, user, has);
+        match what {
+            What::Said(said) => self.said(row, &present, said),
+            What::Deed(deed) => row.changes = deed.changes(&present),
+            What::Back(changes) if still_holds(&present, &changes) => row.changes = changes,
+            What::Back(_) => return refuse(row, Act::Conflict, FieldError::new("", Rule::ChangedMeanwhile)),
+            What::Remove => {
+                row.act = Act::Remove;
+                if tx.is_caller(user.id) {
+                    refuse(row, Act::Conflict, FieldError::new("principal_name", Rule::Immutable));
+                } else if !tx.may::<act::UserDelete>(self.tenant, user) {
+                    refuse(row, Act::Conflict, FieldError::new("principal_name", Rule::AdministratorsOnly));
+                } else {
+                    self.sums.removed(has.plans.get(&user.id).map_or(&[], Vec::as_slice));
+                }
+                return;
+            }
+        }
+        if !row.errors.is_empty() {
+            row.changes.clear();
+            row.act = Act::Error;
+            return;
+        }
+        if row.act == Act::Left {
+            return;
+        }
+        row.act = if row.changes.is_empty() { Act::Nothing } else { Act::Update };
+        if row.act == Act::Update {
+            self.checked(tx, row, user);
+        }
+    }
+
+    /// What a row of a file changes of somebody.
+    fn said(&self, row: &mut BulkRow, present: &Present, mut said: Said) {
+        let options = self.reading.options;
+        if options.disable {
+            said = Said::from([("enabled".to_owned(), Value::Text("false".to_owned()))]);
+        } else if !options.update {
+            row.act = Act::Left;
+            return;
+        }
+        // Names are made once; that somebody would be called otherwise today is no wish.
+        said.remove("user_name");
+        if self.reading.key != Key::EmployeeId {
+            // What a row is found by is not what it changes, however it is written.
+            said.remove(key_code(self.reading.key));
+        }
+        self.lists(row, &mut said);
+        let aliases = Detail::Aliases.code();
+        if let (false, Some(Value::Text(more)), Some(own)) =
+            (self.reading.whole, said.get(aliases), present.get(aliases))
+        {
+            // As of all lists: what is named comes to what is there.
+            let all: BTreeSet<_> = own.split(' ').chain(more.split(' ')).collect();
+            let all = all.into_iter().collect::<Vec<_>>().join(" ");
+            said.insert(aliases.to_owned(), Value::Text(all));
+        }
+        // The manager is compared when it is known who that is.
+        row.changes = differences(present, &said, self.reading.whole);
+        row.said = Some(said);
+    }
+
+    /// What cannot be known from the cell alone.
+    fn checked(&self, tx: &WriteTx<'_>, row: &mut BulkRow, user: &User) {
+        if !tx.may::<act::UserUpdate>(self.tenant, user) {
+            return refuse(row, Act::Conflict, FieldError::new("principal_name", Rule::AdministratorsOnly));
+        }
+        let patch = person::patch(&row.changes);
+        if tx.is_caller(user.id) && patch.enabled == Some(false) {
+            return refuse(row, Act::Conflict, FieldError::new("enabled", Rule::Immutable));
+        }
+        let mut errors = Vec::new();
+        if let Some(name) = &patch.principal_name {
+            errors.extend(suffixes::is_own("principal_name", name, &self.tenant.suffixes).err());
+        }
+        if patch.display_name.is_none() && row.changes.iter().any(|change| change.field == "display_name") {
+            errors.push(FieldError::new("display_name", Rule::Required));
+        }
+        if row.changes.iter().any(|change| change.field == LINK && change.after.is_none()) {
+            errors.push(FieldError::new("mail", Rule::Required));
+        }
+        for code in ["principal_name", "logon_name", "enabled"] {
+            if row.changes.iter().any(|change| change.field == code && change.after.is_none()) {
+                errors.push(FieldError::new(code, Rule::Required));
+            }
+        }
+        if let Err(AppError::Invalid(more)) =
+            fields::read(&self.home.fields, Giver::Administrator, &patch.fields)
+        {
+            errors.extend(more);
+        }
+        errors.extend(patch.check().err().into_iter().flatten());
+        for error in errors {
+            refuse(row, Act::Error, error);
+        }
+    }
+
+    /// Plans, bundles and groups in the words they are stored in, or as what is unknown. What other
+    /// systems call services is a plan of ours where one is called so; it and roles are told otherwise.
+    fn lists(&self, row: &mut BulkRow, said: &mut Said) {
+        let line = row.line;
+        // People choose their passwords by a link.
+        said.remove("must_change_password");
+        let aliases = Detail::Aliases.code();
+        if let Some(Value::List(all)) = said.get(aliases) {
+            match Detail::Aliases.parse(aliases, &all.join(" ")) {
+                Ok(text) => drop(said.insert(aliases.to_owned(), text.map_or(Value::Empty, Value::Text))),
+                Err(error) => row.errors.push(error.with("row", line)),
+            }
+        }
+        for name in list(said, "services") {
+            let same = |text: &str| text.eq_ignore_ascii_case(&name);
+            match self.home.plans.iter().find(|plan| plan.per_user && (same(&plan.code) || same(&plan.name)))
+            {
+                Some(plan) => match said.entry("plans".to_owned()).or_insert_with(|| Value::List(Vec::new()))
+                {
+                    Value::List(plans) if !plans.contains(&plan.code) => plans.push(plan.code.clone()),
+                    _ => {}
+                },
+                None => row.warnings.push(unread("services", &name, line)),
+            }
+        }
+        said.remove("services");
+        row.warnings.extend(list(said, "roles").iter().map(|name| unread("roles", name, line)));
+        said.remove("roles");
+        let mut canonical = |code: &str, find: &dyn Fn(&str) -> Result<String, FieldError>| {
+            if !matches!(said.get(code), Some(Value::List(_) | Value::Text(_))) {
+                return;
+            }
+            let mut names = Vec::new();
+            for name in list(said, code) {
+                match find(&name) {
+                    Ok(name) => names.push(name),
+                    Err(error) => row.errors.push(error.with("row", line)),
+                }
+            }
+            said.insert(code.to_owned(), Value::List(names));
+        };
+        canonical("plans", &|name| {
+            let (plan, instance) = self.home.plan("plans", name)?;
+            Ok(self.home.label(plan, instance))
+        });
+        canonical("bundles", &|name| match self.home.bundle("bundles", name) {
+            Ok((bundle, ..)) => Ok(bundle.content.code.clone()),
+            Err(mut errors) => Err(errors.pop().unwrap_or_else(|| FieldError::new("bundles", Rule::Unknown))),
+        });
+        canonical("groups", &|name| match self.groups.get(&name.to_lowercase()) {
+            Some((name, _)) => Ok(name.clone()),
+            None => Err(FieldError::new("groups", Rule::Unknown).with("value", name)),
+        });
+    }
+
+    /// Somebody nobody knows.
+    fn unknown(&self, row: &mut BulkRow, mut said: Said, at: usize, newcomers: &mut Vec<Newcomer>) {
+        let options = self.reading.options;
+        if options.disable {
+            let code = key_code(self.reading.key);
+            return refuse(row, Act::Error, FieldError::new(code, Rule::Unknown));
+        }
+        if !options.create {
+            row.act = Act::Left;
+            return;
+        }
+        self.lists(row, &mut said);
+        let mut draft = person::draft(&said, options.send_links);
+        if options.send_links && draft.mail.is_none() {
+            let error = FieldError::new("mail", Rule::Required).with("row", row.line);
+            row.warnings.push(error);
+        }
+        row.said = Some(said);
+        // Who the manager is, is found out when all are known.
+        draft.manager = None;
+        match draft.check() {
+            Ok(person) if row.errors.is_empty() => {
+                row.act = Act::Create;
+                row.name.clone_from(&person.display_name);
+                newcomers.push(Newcomer { at, person });
+            }
+            Ok(_) => row.act = Act::Error,
+            Err(errors) => errors.into_iter().for_each(|error| refuse(row, Act::Error, error)),
+        }
+    }
+
+    /// People no row means, as rows of their own behind the others.
+    async fn missing(
+        &mut self,
+        tx: &mut WriteTx<'_>,
+        read: &Permit<act::UserRead>,
+        rows: &mut Vec<BulkRow>,
+    ) -> Result<(), AppError> {
+        let act = match self.reading.options.missing {
+            Missing::Keep => return Ok(()),
+            Missing::Disable => Act::Update,
+            Missing::Remove => Act::Remove,
+        };
+        let mut line = rows.iter().map(|row| row.line).max().unwrap_or(0);
+        let mut absent = tx.everybody(read).await?;
+        absent.retain(|id| !self.named.contains(id) && !tx.is_caller(*id));
+        for part in absent.chunks(AT_ONCE) {
+            let people: HashMap<_, _> =
+                tx.people_with_ids(read, part).await?.into_iter().map(|user| (user.id, user)).collect();
+            for user in part.iter().filter_map(|id| people.get(id)) {
+                if act == Act::Update && !user.enabled {
+                    continue;
+                }
+                line += 1;
+                let mut row = blank(&Wish { line, ..Wish::default() });
+                row.user = Some(user.id);
+                row.name.clone_from(&user.display_name);
+                row.login.clone_from(&user.principal_name);
+                row.act = act;
+                row.said = None;
+                if act == Act::Update {
+                    row.changes = vec![disabling()];
+                }
+                rows.push(row);
+            }
+            if act == Act::Remove {
+                let held = tx.subscriptions_of(part).await?;
+                self.sums.removed(&held);
+            }
+        }
+        if rows.len() > limits::BULK_ROWS {
+            return Err(AppError::field(
+                FieldError::new("file", Rule::TooMany).with("max", limits::BULK_ROWS),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// A word of another system that means nothing here.
+fn unread(field: &str, value: &str, line: i32) -> FieldError {
+    FieldError::new(field, Rule::Unknown).with("value", value).with("row", line)
+}
+
+pub(super) fn disabling() -> Change {
+    let (before, after) = (Some("true".to_owned()), Some("false".to_owned()));
+    Change { field: "enabled".to_owned(), before, after }
+}
+
+/// New names of people who are there, as far as somebody else has them.
+async fn taken_names(tx: &mut WriteTx<'_>, home: &Home<'_>, rows: &mut [BulkRow]) -> Result<(), AppError> {
+    let mut asked: Vec<(usize, &'static str, Name)> = Vec::new();
+    let mut keys = Vec::new();
+    for (at, row) in rows.iter().enumerate().filter(|(_, row)| row.act == Act::Update) {
+        for change in &row.changes {
+            let Some(after) = &change.after else { continue };
+            let same = change.before.as_ref().is_some_and(|before| before.eq_ignore_ascii_case(after));
+            match change.field.as_str() {
+                "principal_name" if !same => asked.push((at, "principal_name", Name::principal(after))),
+                "logon_name" if !same => asked.push((at, "logon_name", Name::logon(home.target, after))),
+                code if code == Detail::ExternalId.code() => keys.push((at, after.clone())),
+                _ => {}
+            }
+        }
+    }
+    let names: Vec<_> = asked.iter().map(|(.., name)| name.clone()).collect();
+    let mut taken: HashSet<_> =
+        if names.is_empty() { HashSet::new() } else { tx.names_taken(&names).await?.into_iter().collect() };
+    for (at, code, name) in asked {
+        // Of two rows that want the same name the second finds it taken.
+        if !taken.insert(name.clone()) {
+            refuse(
+                &mut rows[at],
+                Act::Conflict,
+                FieldError::new(code, Rule::Taken).with("value", &name.value),
+            );
+        }
+    }
+    let wanted: Vec<_> = keys.iter().map(|(_, key)| key.clone()).collect();
+    let mut taken: HashSet<_> = match wanted.is_empty() {
+        true => HashSet::new(),
+        false => tx.external_ids_taken(home.tenant, &wanted).await?.into_iter().collect(),
+    };
+    for (at, key) in keys {
+        if !taken.insert(key.clone()) {
+            let error = FieldError::new(Detail::ExternalId.code(), Rule::Taken).with("value", key);
+            refuse(&mut rows[at], Act::Conflict, error);
+        }
+    }
+    Ok(())
+}

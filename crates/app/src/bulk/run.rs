@@ -1,0 +1,476 @@
+//! Carrying out what was shown, part by part. A part is one transaction that holds the bulk change:
+//! after a crash it happened or it did not, nobody does it twice, and between two parts others have
+//! their turn, a pause is heard, and progress is seen.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use domain::{
+    bulk::{Act, BulkState, Change, LINK, Value, entries, still_holds},
+    custom::Giver,
+    field::{FieldError, Rule},
+    id::{BulkId, ObjectId, UserId},
+    limits,
+    mail::{Addressee, Kind, Mailing},
+    request::Lane,
+};
+use store::{
+    Caller, StoreError,
+    activations::Purpose,
+    bulk::{Bulk, BulkRow, Due},
+    objects::Edge,
+    tx::{Cause, Permit, TenantRef, WriteTx, act},
+    users::{User, UserChange},
+};
+
+use super::{
+    person::{self, ROW, draft, list, present},
+    plan::belongings,
+};
+use crate::{
+    App, AppError, bundles, fields, managers,
+    people::check_all,
+    provision::prepare,
+    seats::{self, Deed},
+    settings,
+    users::{home, remove, take_names, with_values},
+};
+
+/// What a part came to: what was done, and what could not be.
+#[derive(Default)]
+struct Part {
+    done: Vec<(i32, Option<UserId>, String, Vec<Change>)>,
+    failed: Vec<(i32, Vec<FieldError>)>,
+}
+
+/// Why a part was not done.
+enum Stop {
+    /// These rows are in the way of the others.
+    Rows(Vec<(i32, Vec<FieldError>)>),
+    /// These rows lost the name that was made for them; they get another.
+    Names(Vec<i32>),
+    /// Nothing can be done at present.
+    Error(AppError),
+}
+
+impl From<AppError> for Stop {
+    fn from(error: AppError) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+/// Does a part of everything that runs; gives whether there may be more. What fails for the
+/// moment is left for the next time, and its error is given when all had their turn.
+pub async fn work(app: &App) -> Result<bool, AppError> {
+    let (mut more, mut failed) = (false, None);
+    for (bulk, caller) in app.store.errands().await? {
+        let Some(caller) = caller else {
+            app.store.pause_orphan(bulk).await?;
+            continue;
+        };
+        match step(app, &caller, bulk).await {
+            Ok(done) => more |= done,
+            Err(error) => failed = Some(error),
+        }
+    }
+    failed.map_or(Ok(more), Err)
+}
+
+/// Does the next part of one that runs, in the name of who began it; gives whether something was done.
+pub async fn step(app: &App, caller: &Caller, id: BulkId) -> Result<bool, AppError> {
+    let cause = Cause::default();
+    let mut tx = app.store.write(caller).await?;
+    let (bulk, tenant) = match tx.take_bulk(id).await {
+        Ok(Some(taken)) => taken,
+        Ok(None) => return Ok(false),
+        Err(StoreError::NotFound(_)) => {
+            drop(tx);
+            app.store.pause_orphan(id).await?;
+            return Ok(false);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let Some(due) = tx.bulk_due(&bulk, limits::BULK_AT_ONCE).await? else {
+        tx.finish_bulk(&bulk).await?;
+        tx.commit(&cause).await?;
+        return Ok(true);
+    };
+    let done = match part(app, &mut tx, &bulk, &tenant, &due).await {
+        Ok(part) => {
+            tx.bulk_done(&bulk, &part.done).await?;
+            tx.bulk_failed(&bulk, &part.failed).await?;
+            if tx.bulk_due(&bulk, 1).await?.is_none() {
+                tx.finish_bulk(&bulk).await?;
+            }
+            tx.commit(&cause).await.map_err(|error| Stop::Error(error.into()))
+        }
+        Err(stop) => {
+            drop(tx);
+            Err(stop)
+        }
+    };
+    match done {
+        Ok(()) => Ok(true),
+        Err(stop) => put_aside(app, caller, id, stop).await,
+    }
+}
+
+/// Puts aside what was in the way, so that the next part can be done.
+async fn put_aside(app: &App, caller: &Caller, id: BulkId, stop: Stop) -> Result<bool, AppError> {
+    let problem = match &stop {
+        Stop::Rows(_) | Stop::Names(_) => None,
+        Stop::Error(AppError::Invalid(errors)) => Some(errors.clone()),
+        Stop::Error(AppError::Forbidden(denial)) => {
+            let error = FieldError::new("permission", Rule::AdministratorsOnly);
+            Some(vec![error.with("value", denial.permission.code())])
+        }
+        Stop::Error(AppError::Conflict(conflict)) if *conflict != crate::error::Conflict::Contended => {
+            Some(vec![FieldError::new("customer", Rule::Immutable).with("value", conflict.code())])
+        }
+        Stop::Error(_) => None,
+    };
+    let mut tx = app.store.write(caller).await?;
+    // What was given up is rolled back first; that is waited for.
+    let (bulk, _) = tx.lock_bulk(id).await?;
+    if bulk.state != BulkState::Running {
+        return Ok(false);
+    }
+    match stop {
+        Stop::Rows(rows) => tx.bulk_failed(&bulk, &rows).await?,
+        Stop::Names(lines) => tx.bulk_nameless(&bulk, &lines).await?,
+        Stop::Error(error) => match problem {
+            Some(problem) => tx.pause_bulk(&bulk, Some(&problem)).await?,
+            None => return Err(error),
+        },
+    }
+    tx.commit(&Cause::default()).await?;
+    Ok(true)
+}
+
+async fn part(
+    app: &App,
+    tx: &mut WriteTx<'_>,
+    bulk: &Bulk,
+    tenant: &TenantRef,
+    due: &Due,
+) -> Result<Part, Stop> {
+    let request = bulk.request.ok_or(AppError::NotFound("bulk"))?;
+    tx.join_request(request, Lane::Bulk);
+    match due.act {
+        Act::Create => create(app, tx, bulk, tenant, &due.rows).await,
+        Act::Update => update(tx, bulk, tenant, &due.rows).await,
+        _ => remove_all(tx, tenant, &due.rows).await,
+    }
+}
+
+/// Who the managers of rows became, as far as they are rows themselves.
+async fn managers_of_rows(
+    tx: &mut WriteTx<'_>,
+    bulk: &Bulk,
+    rows: &[BulkRow],
+) -> Result<HashMap<i32, String>, AppError> {
+    let said = |row: &BulkRow| match row.said.as_ref()?.get("manager")? {
+        Value::Text(text) => Some((row.line, text.clone())),
+        _ => None,
+    };
+    let all: Vec<_> = rows.iter().filter_map(said).collect();
+    let line = |text: &str| text.strip_prefix(ROW)?.parse::<i32>().ok();
+    let lines: BTreeSet<_> = all.iter().filter_map(|(_, text)| line(text)).collect();
+    let became = tx.bulk_people(bulk, &lines.into_iter().collect::<Vec<_>>()).await?;
+    let manager = |(row, text): (i32, String)| match line(&text) {
+        Some(line) => Some((row, became.get(&line)?.to_string())),
+        None => Some((row, text)),
+    };
+    Ok(all.into_iter().filter_map(manager).collect())
+}
+
+async fn create(
+    app: &App,
+    tx: &mut WriteTx<'_>,
+    bulk: &Bulk,
+    tenant: &TenantRef,
+    rows: &[BulkRow],
+) -> Result<Part, Stop> {
+    let permit = tx.permit::<act::UserCreate>(tenant)?;
+    let read = tx.permit_people(tenant)?;
+    let by_mail = bulk.ask["options"]["send_links"].as_bool().unwrap_or(false);
+    let managers = managers_of_rows(tx, bulk, rows).await?;
+    let drafts: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let mut draft = draft(row.said.as_ref().unwrap_or(&BTreeMap::new()), by_mail);
+            draft.manager = managers.get(&row.line).cloned();
+            // The name that was shown, unless somebody else has it by now.
+            if draft.principal_name.is_none() && draft.user_name.is_none() && !row.login.is_empty() {
+                draft.principal_name = Some(row.login.clone());
+            }
+            if app.mailing() == Mailing::Off {
+                draft.send_link = None;
+            }
+            draft
+        })
+        .collect();
+    let people = check_all("users", &drafts).map_err(|errors| by_row(rows, errors))?;
+    let paths: Vec<_> = (0..people.len()).map(|at| format!("users[{at}]")).collect();
+    let plans = tx.plans_for(tenant, &tenant.currency).await?;
+    let home = home(tx, tenant, &plans, true).await?;
+    let prepared = match prepare(tx, &home, &paths, &people).await {
+        Ok(prepared) => prepared,
+        Err(AppError::Invalid(errors)) => return Err(by_row(rows, errors)),
+        Err(error) => return Err(error.into()),
+    };
+    let open = tx.open_groups(&read).await?;
+    let (mut edges, mut entered) = (prepared.edges.clone(), prepared.groups_of_bundles());
+    for (row, user) in rows.iter().zip(&prepared.users) {
+        let Some(account) = &user.account else { continue };
+        for name in row.said.iter().flat_map(|said| list(said, "groups")) {
+            // Of a group that is gone the row knows by now; the person is worth more.
+            let Some((_, group)) = open.get(&name.to_lowercase()) else { continue };
+            let edge = Edge { group: *group, member: account.object };
+            if !edges.contains(&edge) {
+                entered.push(*group);
+                edges.push(edge);
+            }
+        }
+    }
+    entered.sort_unstable();
+    entered.dedup();
+    tx.may_fill(tenant, &entered).await?;
+    let made = tx.create_people(&permit, &prepared.users, &edges, Lane::Bulk).await?;
+    let users = prepared.subscribe(tx, &home, made.links).await?;
+    let done = rows
+        .iter()
+        .zip(users)
+        .map(|(row, made)| (row.line, Some(made.user.id), made.user.principal_name, row.changes.clone()));
+    Ok(Part { done: done.collect(), failed: Vec::new() })
+}
+
+/// Errors whose place is `users[3].surname`, by the rows they are about. A name that was made and is
+/// taken by now is nobody's mistake.
+fn by_row(rows: &[BulkRow], errors: Vec<FieldError>) -> Stop {
+    let (mut failed, mut nameless) = (BTreeMap::<i32, Vec<FieldError>>::new(), Vec::new());
+    let mut others = Vec::new();
+    for mut error in errors {
+        let place = error.field.strip_prefix("users[").and_then(|rest| rest.split_once(']'));
+        let place = place.map(|(at, field)| (at.parse::<usize>(), field.trim_start_matches('.').to_owned()));
+        let Some((Ok(at), field)) = place else {
+            others.push(error);
+            continue;
+        };
+        let Some(row) = rows.get(at) else { continue };
+        let made = row
+            .said
+            .as_ref()
+            .is_none_or(|s| !s.contains_key("principal_name") && !s.contains_key("user_name"));
+        if field == "principal_name" && made && !row.login.is_empty() {
+            nameless.push(row.line);
+            continue;
+        }
+        error.field = field;
+        failed.entry(row.line).or_default().push(error.with("row", row.line));
+    }
+    match (failed.is_empty(), nameless.is_empty()) {
+        (false, _) => Stop::Rows(failed.into_iter().collect()),
+        (true, false) => Stop::Names(nameless),
+        (true, true) => Stop::Error(AppError::Invalid(others)),
+    }
+}
+
+/// What rows change, beside the people as they are.
+struct Changing<'r> {
+    row: &'r BulkRow,
+    user: User,
+    object: ObjectId,
+    change: UserChange,
+}
+
+async fn update(
+    tx: &mut WriteTx<'_>,
+    bulk: &Bulk,
+    tenant: &TenantRef,
+    rows: &[BulkRow],
+) -> Result<Part, Stop> {
+    let mut part = Part::default();
+    let read = tx.permit_people(tenant)?;
+    let all: Vec<_> = rows.iter().filter_map(|row| row.user).collect();
+    // Who is gone, or may not be changed, keeps nobody else.
+    let people = tx.people_with_ids(&read, &all).await?;
+    let may: BTreeSet<_> =
+        people.iter().filter(|user| tx.may::<act::UserUpdate>(tenant, user)).map(|user| user.id).collect();
+    let permit = tx.accounts::<act::UserUpdate>(tenant, &may.iter().copied().collect::<Vec<_>>()).await?;
+    let ids: Vec<_> = may.iter().copied().collect();
+    let users: HashMap<_, _> =
+        tx.people_with_ids(&read, &ids).await?.into_iter().map(|user| (user.id, user)).collect();
+    let has = belongings(tx, &read, &ids).await?;
+    let plans = tx.plans_for(tenant, &tenant.currency).await?;
+    let home = home(tx, tenant, &plans, true).await?;
+    let managers = managers_of_rows(tx, bulk, rows).await?;
+    let mut changing = Vec::new();
+    for row in rows {
+        let user = row.user.and_then(|id| users.get(&id));
+        let Some((user, object)) = user.and_then(|user| Some((user, user.object?))) else {
+            let gone = row.user.is_none_or(|id| people.iter().all(|user| user.id != id));
+            let rule = if gone { Rule::Unknown } else { Rule::AdministratorsOnly };
+            part.failed.push((row.line, vec![FieldError::new("principal_name", rule).with("row", row.line)]));
+            continue;
+        };
+        let now = present(&home.instances, &home.fields, user, &has);
+        if !still_holds(&now, &row.changes) {
+            let error = FieldError::new("", Rule::ChangedMeanwhile).with("row", row.line);
+            part.failed.push((row.line, vec![error]));
+            continue;
+        }
+        match change_of(tx, tenant, &home.fields, (row, user), managers.get(&row.line)).await {
+            Ok(change) => changing.push(Changing { row, user: user.clone(), object, change }),
+            Err(AppError::Invalid(errors)) => {
+                let errors = errors.into_iter().map(|error| error.with("row", row.line)).collect();
+                part.failed.push((row.line, errors));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let pairs: Vec<_> = changing.iter().map(|one| (&one.user, &one.change)).collect();
+    let after = tx.update_people(&permit, &pairs).await?;
+    let by_object: HashMap<_, _> = changing.iter().map(|one| one.object).zip(&after).collect();
+    let (now, objects) = (tx.now(), changing.iter().map(|one| one.object).collect::<Vec<_>>());
+    let wish = |object, spec| match by_object.get(&object) {
+        Some(user) => with_values(spec, user, tenant, &home.fields, now),
+        None => spec,
+    };
+    tx.want_changes(&objects, wish, Lane::Bulk).await?;
+    belong(tx, (&read, &permit), &changing).await?;
+    let settled: Vec<_> = changing.iter().map(|one| one.user.id.uuid()).collect();
+    tx.settle_people(&settled).await?;
+    part.done = changing
+        .iter()
+        .zip(&after)
+        .map(|(one, user)| (one.row.line, None, user.principal_name.clone(), one.row.changes.clone()))
+        .collect();
+    Ok(part)
+}
+
+/// What a row changes of the person's own values, checked once more.
+async fn change_of(
+    tx: &mut WriteTx<'_>,
+    tenant: &TenantRef,
+    definitions: &[domain::custom::Definition],
+    (row, user): (&BulkRow, &User),
+    manager: Option<&String>,
+) -> Result<UserChange, AppError> {
+    let mut patch = person::patch(&row.changes);
+    if tx.is_caller(user.id) && patch.enabled == Some(false) {
+        return Err(AppError::field(FieldError::new("enabled", Rule::Immutable)));
+    }
+    if let (Some(Some(_)), Some(manager)) = (&patch.manager, manager) {
+        patch.manager = Some(Some(manager.clone()));
+    }
+    let given = std::mem::take(&mut patch.fields);
+    let key = patch.manager()?;
+    let mut change = patch.check().map_err(AppError::Invalid)?;
+    change.fields = fields::read(definitions, Giver::Administrator, &given)?;
+    change.manager = managers::of_change(tx, tenant, user, key).await?;
+    take_names(tx, tenant, user, &change).await?;
+    Ok(change)
+}
+
+/// Plans, bundles and groups of many people: each plan in one go.
+async fn belong(
+    tx: &mut WriteTx<'_>,
+    (read, permit): (&Permit<act::UserRead>, &Permit<act::UserUpdate>),
+    changing: &[Changing<'_>],
+) -> Result<(), Stop> {
+    let tenant = &permit.tenant;
+    let open = tx.open_groups(read).await?;
+    let mut plans: BTreeMap<(String, bool), Vec<UserId>> = BTreeMap::new();
+    let (mut enter, mut leave, mut linked) = (Vec::new(), Vec::new(), Vec::new());
+    for one in changing {
+        for change in &one.row.changes {
+            let (comes, goes) = change.entries();
+            match change.field.as_str() {
+                "plans" => {
+                    for (labels, given) in [(comes, true), (goes, false)] {
+                        for label in labels {
+                            plans.entry((label, given)).or_default().push(one.user.id);
+                        }
+                    }
+                }
+                "groups" => {
+                    let edge = |name: &String| {
+                        let (_, group) = open.get(&name.to_lowercase())?;
+                        Some(Edge { group: *group, member: one.object })
+                    };
+                    enter.extend(comes.iter().filter_map(edge));
+                    leave.extend(goes.iter().filter_map(edge));
+                }
+                LINK => linked.push(&one.user),
+                "bundles" => {
+                    let codes: Vec<_> = entries(change.after.as_deref()).into_iter().collect();
+                    bundles::set(tx, tenant, (one.user.id, one.object), &codes).await?;
+                }
+                _ => {}
+            }
+        }
+    }
+    let mut groups: Vec<_> = enter.iter().chain(&leave).map(|edge| edge.group).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    tx.may_fill(tenant, &groups).await?;
+    if !enter.is_empty() {
+        tx.want_members_now(tenant.id, &enter, true).await?;
+    }
+    if !leave.is_empty() {
+        tx.want_members_now(tenant.id, &leave, false).await?;
+    }
+    send_links(tx, tenant, &linked).await?;
+    for ((label, given), people) in plans {
+        let deed = if given { Deed::Give } else { Deed::Take };
+        seats::change_within(tx, read, permit, &label, (deed, people)).await?;
+    }
+    Ok(())
+}
+
+/// Links by mail with which people choose a password: for the first time, or anew.
+async fn send_links(tx: &mut WriteTx<'_>, tenant: &TenantRef, people: &[&User]) -> Result<(), Stop> {
+    for (purpose, kind) in [(Purpose::Activation, Kind::Activation), (Purpose::Reset, Kind::Reset)] {
+        let those: Vec<_> = people
+            .iter()
+            .filter(|user| (user.activated_at.is_some()) == (purpose == Purpose::Reset))
+            .filter(|user| tx.may::<act::UserResetPassword>(tenant, user))
+            .filter_map(|user| Some((*user, user.mail.clone()?)))
+            .collect();
+        if those.is_empty() {
+            continue;
+        }
+        let ids: Vec<_> = those.iter().map(|(user, _)| user.id).collect();
+        let links = tx.issue_links(tenant.id, &ids, purpose).await?;
+        for ((user, address), token) in those.into_iter().zip(links.tokens) {
+            let (name, login) = (user.display_name.clone(), user.principal_name.clone());
+            tx.send_link(kind, tenant.id, user.id, &token, Addressee { address, name, login })?;
+        }
+    }
+    Ok(())
+}
+
+async fn remove_all(tx: &mut WriteTx<'_>, tenant: &TenantRef, rows: &[BulkRow]) -> Result<Part, Stop> {
+    let grace = settings::grace_days(tx, tenant, None).await?;
+    let mut part = Part::default();
+    for row in rows {
+        let Some(id) = row.user else { continue };
+        let refused = |rule| vec![FieldError::new("principal_name", rule).with("row", row.line)];
+        match tx.account::<act::UserDelete>(id).await {
+            Ok((user, permit)) if user.tenant == tenant.id => {
+                remove(tx, tenant, &permit, &user, (None, grace, Lane::Bulk)).await?;
+                part.done.push((row.line, None, user.principal_name, Vec::new()));
+            }
+            Ok(_) | Err(StoreError::NotFound(_)) => part.failed.push((row.line, refused(Rule::Unknown))),
+            Err(StoreError::Denied(_)) => part.failed.push((row.line, refused(Rule::AdministratorsOnly))),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(part)
+}
