@@ -9,6 +9,7 @@
 mod activations;
 mod adoption;
 mod brands;
+mod bulk;
 mod catalogue;
 mod cursor;
 mod directory_moves;
@@ -81,6 +82,7 @@ use web::{Surface, layers};
         (name = "orders", description = "Sales orders."),
         (name = "users", description = "People and their accounts."),
         (name = "groups", description = "Security and distribution groups of a customer, and who is in them."),
+        (name = "bulk", description = "Many people at once: files, acts on lists, and the way back."),
         (name = "ledger", description = "What was ordered, what ran and what ended: what bills are made of."),
         (name = "requests", description = "Progress and problems of provisioning."),
         (name = "drift", description = "What somebody changed in a directory behind our back."),
@@ -229,6 +231,20 @@ fn of_people(router: OpenApiRouter<Surface>) -> OpenApiRouter<Surface> {
         .routes(routes!(members::list_effective_members))
         .routes(routes!(members::list_nested_groups))
         .routes(routes!(members::add_nested_group, members::remove_nested_group))
+        .routes(routes!(bulk::import_file))
+        .routes(routes!(bulk::list_bulk, bulk::preview_act))
+        .routes(routes!(bulk::show_bulk))
+        .routes(routes!(bulk::list_bulk_rows))
+        .routes(routes!(bulk::mend_import))
+        .routes(routes!(bulk::remap_import))
+        .routes(routes!(bulk::run_bulk))
+        .routes(routes!(bulk::pause_bulk))
+        .routes(routes!(bulk::resume_bulk))
+        .routes(routes!(bulk::cancel_bulk))
+        .routes(routes!(bulk::undo_bulk))
+        .routes(routes!(bulk::fetch_bulk_links))
+        .routes(routes!(bulk::list_import_mappings))
+        .routes(routes!(bulk::forget_import_mapping))
         .routes(routes!(requests::list_requests))
         .routes(routes!(requests::show_request))
         .routes(routes!(requests::list_items))

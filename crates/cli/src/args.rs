@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     commands::{
-        adopt, brand, catalogue, customers, directories, drift, entitlements, fields, groups, hooks, mails,
-        orders, profiles, releases, requests, resellers, session, sessions, settings, tokens, users,
+        adopt, brand, bulk, catalogue, customers, directories, drift, entitlements, fields, groups, hooks,
+        mails, orders, profiles, releases, requests, resellers, session, sessions, settings, tokens, users,
     },
     output::Format,
 };
@@ -125,6 +125,11 @@ pub enum Command {
     /// Host names and pictures of brands
     #[command(subcommand)]
     Brand(brand::BrandCommand),
+    /// Bring a file of people: CSV, XLSX, XLS or ODS
+    Import(bulk::Import),
+    /// Many people at once: imports, acts on lists, the way back
+    #[command(subcommand)]
+    Bulk(bulk::BulkCommand),
     /// Groups and who is in them
     #[command(subcommand)]
     Groups(groups::Groups),
@@ -211,6 +216,7 @@ mod tests {
             include_str!("../../../docs/people.md"),
             include_str!("../../../docs/settings.md"),
             include_str!("../../../docs/brands.md"),
+            include_str!("../../../docs/import.md"),
             include_str!("../../../docs/groups.md"),
             include_str!("../../../docs/catalogue.md"),
             include_str!("../../../docs/tenants-life.md"),
@@ -240,6 +246,7 @@ mod tests {
             include_str!("../../../docs/cli.md"),
             include_str!("../../../docs/adoption.md"),
             include_str!("../../../docs/people.md"),
+            include_str!("../../../docs/import.md"),
             include_str!("../../../docs/groups.md"),
         ]
         .join("\n");

@@ -121,6 +121,19 @@ impl Client {
         self.send(self.keyed(path, body)?).await
     }
 
+    /// Brings a file as it is. Nothing is made of it yet, so doing it twice harms nobody.
+    pub async fn post_file(
+        &self,
+        path: &[&str],
+        query: &impl Serialize,
+        bytes: Vec<u8>,
+    ) -> Result<Answer, Failure> {
+        let mut call = self.call(Method::POST, with_query(self.url(path)?, query), Repeat::Always);
+        call.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+        call.body = Some(bytes);
+        self.send(call).await
+    }
+
     /// As [`Client::post`], to what still is as it was when `etag` was read.
     pub async fn post_body_match(
         &self,

@@ -63,7 +63,7 @@ pub async fn until_final(client: &Client, id: &str, seconds: u64) -> Result<(), 
 }
 
 /// How long to pause before the next look, after `waited`.
-fn pause_after(waited: Duration) -> Duration {
+pub fn pause_after(waited: Duration) -> Duration {
     (waited / 20).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
 }
 

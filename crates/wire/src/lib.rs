@@ -18,6 +18,7 @@ pub mod activations;
 pub mod adoption;
 pub mod body;
 pub mod brands;
+pub mod bulk;
 pub mod catalogue;
 pub mod common;
 pub mod directories;

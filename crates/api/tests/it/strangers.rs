@@ -43,11 +43,12 @@ struct Ids {
     adoption: String,
     session: String,
     mail: String,
+    bulk: String,
 }
 
 /// A real thing of acme for every part of a path.
 fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
-    let Ids { group, subscription, token, finding, hook, survey, adoption, session, mail } = ids;
+    let Ids { group, subscription, token, finding, hook, survey, adoption, session, mail, bulk } = ids;
     let order = &estate.acme;
     let first = line.split('/').nth(1).unwrap_or_default();
     let id: &str = match first {
@@ -63,6 +64,7 @@ fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
         "adoptions" => adoption,
         "sessions" => session,
         "mails" => mail,
+        "bulk" => bulk,
         _ => "",
     };
     let filled = line
@@ -76,6 +78,7 @@ fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
         .replace("{key}", "cost_centre")
         .replace("{service}", "backup")
         .replace("{token}", "none")
+        .replace("{line}", "1")
         .replace("{code}", "shared");
     assert!(!line.contains("{id}") || !id.is_empty(), "tell this test what {{id}} is in {line}");
     assert!(!filled.contains('{'), "tell this test what stands for the braces of {filled}");
@@ -134,6 +137,10 @@ fn body(id: &str) -> Value {
         "update_hook" => json!({ "tries": 3 }),
         "preview_adoption" => json!({ "container": "OU=Old", "customer": { "code": "old", "name": "Old" } }),
         "preview_migration" => json!({ "format": "atria" }),
+        "import_file" | "remap_import" => json!({}),
+        "preview_act" => json!({ "customer": "nobody", "act": "disable" }),
+        "run_bulk" => json!({ "version": 1 }),
+        "mend_import" => json!({ "column": 0, "text": "x" }),
         "run_adoption" => json!({ "leave_conflicts": true }),
         other => panic!("tell this test a body that {other} accepts"),
     }
@@ -161,7 +168,11 @@ async fn every_endpoint_refuses_every_kind_of_stranger() {
     let sessions = estate.world.get(&estate.anna, "/sessions").await.expect(200);
     let session = text(&sessions["items"][0]["id"]).to_owned();
     let mail = crate::mails::kept(&mut estate).await;
-    let ids = Ids { group, subscription, token, finding, hook, survey, adoption, session, mail };
+    let act =
+        json!({ "customer": estate.acme_id(), "act": "set", "with": "title", "people": [estate.ben_id] });
+    let bulk = estate.world.post(&estate.anna, "/bulk", &act).await.expect(201);
+    let bulk = text(&bulk["id"]).to_owned();
+    let ids = Ids { group, subscription, token, finding, hook, survey, adoption, session, mail, bulk };
     let before = estate.world.db.counts().await;
     let mut table = String::new();
     for operation in operations() {

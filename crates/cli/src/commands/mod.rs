@@ -2,6 +2,7 @@
 
 pub mod adopt;
 pub mod brand;
+pub mod bulk;
 pub mod catalogue;
 pub mod customers;
 pub mod directories;
@@ -63,6 +64,8 @@ pub async fn run(cli: &Cli, out: &Out) -> Result<(), Failure> {
         Command::Fields(command) => fields::run(command, &connect(global)?, out).await,
         Command::Settings(command) => settings::run(command, &connect(global)?, out).await,
         Command::Brand(command) => brand::run(command, &connect(global)?, out).await,
+        Command::Import(command) => bulk::import(command, &connect(global)?, out).await,
+        Command::Bulk(command) => bulk::run(command, &connect(global)?, out).await,
         Command::Groups(command) => groups::run(command, &connect(global)?, out).await,
         Command::Requests(command) => requests::run(command, &connect(global)?, out).await,
         Command::Plans { command } => catalogue::plans(command.as_ref(), &connect(global)?, out).await,

@@ -100,6 +100,10 @@ conflict-preview_stale-detail = I mellemtiden er navne blevet optaget, objekter 
 
 conflict-adoption_conflicts-title = Nogle objekter kan ikke overtages
 conflict-adoption_conflicts-detail = Intet blev ændret. Ret det, som konflikterne nævner, og kortlæg igen, eller angiv, at objekterne skal blive, som de er.
+conflict-bulk_state-title = Det kan ikke gøres med den lige nu
+conflict-bulk_state-detail = Se på den igen: den er i mellemtiden påbegyndt, afsluttet eller annulleret, eller den er ikke påbegyndt endnu.
+conflict-links_fetched-title = Linkene er allerede hentet
+conflict-links_fetched-detail = Links er hemmelige og gives én gang. Den, der har mistet et, får et nyt: nulstil personens adgangskode, eller send links med e-mail.
 conflict-contended-title = Andre ændrer det samme lige nu
 conflict-contended-detail = Det blev forsøgt flere gange, og hver gang kom en anden ændring først. Intet blev ændret: prøv igen om et øjeblik.
 

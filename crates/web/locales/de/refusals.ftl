@@ -100,6 +100,10 @@ conflict-preview_stale-detail = Inzwischen wurden Namen vergeben, Objekte kamen 
 
 conflict-adoption_conflicts-title = Einige Objekte können nicht übernommen werden
 conflict-adoption_conflicts-detail = Es wurde nichts geändert. Beheben Sie, was die Konflikte nennen, und führen Sie eine neue Bestandsaufnahme durch, oder geben Sie an, dass diese Objekte bleiben sollen, wie sie sind.
+conflict-bulk_state-title = Das geht damit zurzeit nicht
+conflict-bulk_state-detail = Sehen Sie es noch einmal an: Es wurde inzwischen begonnen, beendet oder abgebrochen, oder es wurde noch nicht begonnen.
+conflict-links_fetched-title = Die Links wurden bereits abgeholt
+conflict-links_fetched-detail = Links sind geheim und werden einmal herausgegeben. Wer einen verloren hat, bekommt einen neuen: Setzen Sie das Passwort dieser Person zurück, oder senden Sie Links per E-Mail.
 conflict-contended-title = Andere ändern gerade dasselbe
 conflict-contended-detail = Es wurde mehrmals versucht, und jedes Mal kam eine andere Änderung zuvor. Es wurde nichts geändert: Versuchen Sie es gleich noch einmal.
 

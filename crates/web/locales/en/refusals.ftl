@@ -100,6 +100,10 @@ conflict-preview_stale-detail = Names were taken meanwhile, or objects became ou
 
 conflict-adoption_conflicts-title = Some objects cannot be taken over
 conflict-adoption_conflicts-detail = Nothing was changed. Mend what the conflicts name and survey again, or say that they are left as they are.
+conflict-bulk_state-title = That cannot be done with it at present
+conflict-bulk_state-detail = Look at it again: it was begun, ended or cancelled meanwhile, or it was not begun yet.
+conflict-links_fetched-title = The links were fetched already
+conflict-links_fetched-detail = Links are secrets and are given once. Whoever has lost one gets another: reset the password of that person, or send links by mail.
 conflict-contended-title = Others are changing the same at this moment
 conflict-contended-detail = It was tried several times and each time another change came first. Nothing was changed: try again in a moment.
 

@@ -100,6 +100,10 @@ conflict-preview_stale-detail = Namn har blivit upptagna under tiden, objekt har
 
 conflict-adoption_conflicts-title = Vissa objekt kan inte övertas
 conflict-adoption_conflicts-detail = Ingenting har ändrats. Rätta till det som konflikterna anger och kartlägg igen, eller ange att objekten ska lämnas som de är.
+conflict-bulk_state-title = Det kan inte göras med den just nu
+conflict-bulk_state-detail = Titta på den igen: den har under tiden påbörjats, avslutats eller avbrutits, eller är inte påbörjad än.
+conflict-links_fetched-title = Länkarna har redan hämtats
+conflict-links_fetched-detail = Länkar är hemliga och lämnas ut en gång. Den som har förlorat en får en ny: återställ personens lösenord, eller skicka länkar med e-post.
 conflict-contended-title = Andra ändrar samma sak just nu
 conflict-contended-detail = Det prövades flera gånger, och varje gång kom en annan ändring först. Ingenting har ändrats: försök igen om en stund.
 

@@ -83,12 +83,13 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $language, "/design.ftl")),
             include_str!(concat!("../../locales/", $language, "/tree.ftl")),
             include_str!(concat!("../../locales/", $language, "/fields.ftl")),
+            include_str!(concat!("../../locales/", $language, "/bulk.ftl")),
         ]),*]
     };
 }
 
 /// In the order of [`Language::ALL`].
-pub(super) const SOURCES: [[&str; 15]; 4] = sources!("en", "da", "de", "sv");
+pub(super) const SOURCES: [[&str; 16]; 4] = sources!("en", "da", "de", "sv");
 
 type Bundle = FluentBundle<FluentResource>;
 

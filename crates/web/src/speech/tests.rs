@@ -74,7 +74,7 @@ fn speaking() -> String {
 }
 
 /// Beginnings of ids that are made from codes; each family has a test of its own.
-const FAMILIES: [&str; 35] = [
+const FAMILIES: [&str; 47] = [
     "problem-",
     "conflict-",
     "rule-",
@@ -110,6 +110,18 @@ const FAMILIES: [&str; 35] = [
     "brand-icon",
     "custom-kind-",
     "custom-person-",
+    "bulk-act-",
+    "bulk-row-",
+    "bulk-state-",
+    "bulk-kind-",
+    "bulk-missing-",
+    "bulk-note-",
+    "bulk-profile-",
+    "bulk-deed-",
+    "bulk-did-",
+    "bulk-column-",
+    "bulk-option-",
+    "bulk-dates-",
 ];
 
 #[test]

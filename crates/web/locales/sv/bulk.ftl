@@ -1,0 +1,236 @@
+# Många personer på en gång: filer, åtgärder på listor och vägen tillbaka.
+
+bulk-list = Massändringar
+bulk-list-hint = Filer som har importerats, vad som har gjorts med många personer på en gång och vad som har tagits tillbaka. De sparas i 90 dagar.
+bulk-list-none = Inga massändringar har gjorts ännu. Importera en fil, eller välj personer i listan och säg vad som ska göras med dem.
+bulk-import = Importera
+bulk-import-hint = Personer hos { $customer } från ett kalkylark eller ett annat system. Först ser du vad som skulle hända; inget händer innan du startar det.
+bulk-file-most = CSV, XLSX, XLS eller ODS med en rad rubriker, högst { $mb } MB och { $rows } personer. Lösenord i filen varken läses eller sparas.
+bulk-recognise = Känn igen kolumnerna
+bulk-look = Visa vad som skulle hända
+bulk-look-hint = Inget ändras av det.
+bulk-option-create = Skapa nya personer
+bulk-option-create-hint = Den som står i filen och inte finns här får ett konto.
+bulk-option-update = Ändra personer som finns här
+bulk-option-update-hint = De får det som filen säger om dem.
+bulk-option-send_links = Skicka nya personer deras länk med e-post
+bulk-option-send_links-hint = Med den väljer de ett lösenord. Annars hämtar du länkarna efteråt.
+bulk-option-disable = Det är en lista över personer som har slutat
+bulk-option-disable-hint = Den som står i filen kan inte logga på längre; inget annat i filen läses.
+bulk-missing-keep = De förblir som de är
+bulk-missing-disable = De kan inte logga på längre
+bulk-missing-remove = De tas bort och kan återställas under en tid
+bulk-in-row = Rad { $row }: { $text }
+bulk-in-column = { $column }: { $text }
+field-file = Fil
+field-options = Vad som får hända
+field-missing = Personer som inte står i filen
+field-mapping = Hur kolumnerna läses
+field-dates = Dagar som 03-04-2026
+field-separators = Vad som skiljer listor åt
+field-keep_as = Spara detta för senare filer under namnet
+field-columns = Kolumner
+field-deed = Vad som ska göras
+
+# Vad kolumner betyder.
+bulk-columns = Vad kolumnerna betyder
+bulk-columns-hint = Allt i filen är inte säkert. Säg vad kolumnerna betyder, så ser du vad som skulle hända.
+bulk-columns-again = Ändra vad kolumnerna betyder eller vad som får hända; sedan ser du på nytt vad som skulle hända.
+bulk-heading = Kolumn
+bulk-example = Exempel
+bulk-meaning = Betydelse
+bulk-meaning-of = Betydelse av { $column }
+bulk-unsure = Inte säkert
+bulk-how = Hur filen läses
+bulk-whole = Filen säger allt: det som är tomt töms, och listor gäller exakt
+bulk-dates-usual = Som brukligt för denna sorts fil
+bulk-dates-day_first = Dagen först
+bulk-dates-month_first = Månaden först
+bulk-column-twice = { $other } betyder samma sak. Välj det för en av dem.
+bulk-column-user_name = Användarnamn eller inloggningsnamn
+bulk-column-mail_nickname = Den del av användarnamnet som står före @
+bulk-column-mail_domain = Domänen i användarnamnet
+bulk-column-password = Lösenord (läses inte)
+bulk-column-enabled = Får logga på
+bulk-column-disabled = Får inte logga på
+bulk-column-control_flags = Får logga på, som bitar (userAccountControl)
+bulk-column-must_change_password = Måste byta lösenord
+bulk-column-country = Land
+bulk-column-groups = Grupper
+bulk-column-bundles = Paket
+bulk-column-bundle = Paket
+bulk-column-roles = Roller i en annan portal
+bulk-column-services = Tjänster i ett annat system
+bulk-column-place = Plats i katalogen (läses inte)
+bulk-column-ignored = Läs inte
+bulk-column-link = Länk med e-post
+
+# Vad som kom fram om en fil.
+bulk-file = Filen
+bulk-file-format = Format
+bulk-file-sheet = Blad
+bulk-file-encoding = Tecken
+bulk-file-separator = Mellan celler
+bulk-file-tab = Tabb
+bulk-file-rows = Rader
+bulk-file-skipped = Rader om ingen
+bulk-file-profile = Kommer från
+bulk-profile-own = Den här portalen
+bulk-profile-cpsm = Atria eller CPSM
+bulk-profile-microsoft365 = Microsoft 365
+bulk-profile-entra = Entra ID
+bulk-profile-ad_manager = ADManager Plus eller en katalog
+bulk-profile-lam = LDAP Account Manager
+bulk-profile-fusion_directory = En fil utan rubriker
+bulk-profile-ucs = UCS@school
+bulk-profile-cipp = CIPP
+bulk-profile-other = Ett kalkylark
+bulk-note-no_headings = Filen har inga rubriker, så någon måste säga vad kolumnerna betyder.
+bulk-note-by_position = Rubrikerna är på ett annat språk; kolumnerna togs efter sin ordning.
+bulk-note-version_line = Raden med mallens version hoppas över.
+bulk-note-example_row = Raden med exemplet hoppas över.
+bulk-note-comment = Rader som börjar med # hoppas över.
+bulk-note-password_unread = Lösenord läses inte. Personer väljer sitt eget med en länk.
+bulk-note-place_unread = Var konton ligger i katalogen bestäms här och läses inte.
+bulk-note-unsure = Vad detta betyder är inte säkert; det läses inte förrän någon säger det.
+bulk-note-unknown_column = Ingen vet vad detta betyder; det läses inte.
+bulk-note-unknown_field = Det finns inget eget fält med den här nyckeln här; det läses inte.
+bulk-note-no_names = Ingen kolumn har namn, så bara personer som finns här kan ändras.
+bulk-note-blank_empties = Det som är tomt i den här filen töms.
+bulk-passwords = { $n ->
+    [one] 1 rad har ett lösenord. Det varken läses eller sparas.
+   *[other] { $n } rader har ett lösenord. De varken läses eller sparas.
+}
+
+# Vad som blir av rader.
+bulk-act-unread = Inte granskad
+bulk-act-create = Ny
+bulk-act-update = Ändras
+bulk-act-remove = Tas bort
+bulk-act-nothing = Som den är
+bulk-act-left = Hoppas över
+bulk-act-conflict = Motsägelse
+bulk-act-error = Fel
+bulk-did-create = Skapad
+bulk-did-update = Ändrad
+bulk-did-remove = Borttagen
+bulk-row-planned = Återstår
+bulk-row-done = Klar
+bulk-row-failed = Misslyckad
+bulk-row-left = Inte gjord
+bulk-row-line = Rad { $n }
+bulk-row-number = Rad
+bulk-row-act = Vad som blir av den
+bulk-row-person = Personens id
+bulk-row-wrong = Vad som är fel
+bulk-row-duplicate = Rad { $row } säger samma sak. Två personer kan inte ha det, och ingen står två gånger i en fil: rätta en av raderna.
+bulk-row-cycle = De här personerna är chefer för varandra i en ring; nästa står på rad { $row }. Rätta en av cheferna.
+bulk-rows = Rad för rad
+bulk-which = Vilka rader
+bulk-mend = Rätta
+bulk-mend-cell = { $column } på rad { $row }
+done-bulk-mended = Rättat. Det visas på nytt vad som skulle hända.
+
+# Innan det startas.
+bulk-state-mapping = Kolumner återstår
+bulk-state-previewed = Förhandsvisning
+bulk-state-running = Pågår
+bulk-state-paused = Väntar
+bulk-state-done = Klar
+bulk-state-cancelled = Avbruten
+bulk-kind-import = Fil
+bulk-kind-act = Åtgärd på en lista
+bulk-kind-undo = Tillbakatagande
+bulk-undo-of = Ta tillbaka: { $name }
+bulk-given = Får den
+bulk-taken = Förlorar den
+bulk-price-more = Till dagens priser är det { $price } mer i månaden.
+bulk-price-less = Till dagens priser är det { $price } mindre i månaden.
+bulk-price-same = Månadspriset är detsamma.
+bulk-unpriced = Några av dessa planer har inget pris här.
+bulk-time = Katalogen behöver omkring { $time } för det.
+bulk-quota-over = { $what }: { $used } av { $most } är använda, och { $change } till begärs: { $over } för mycket. Där skulle det vänta tills kvoten höjs.
+bulk-wrong = { $n ->
+    [one] 1 rad görs inte; nedan står varför.
+   *[other] { $n } rader görs inte; nedan står varför vid var och en.
+}
+bulk-wrong-file = Spara de här raderna som fil
+bulk-wrong-name = att-ratta
+bulk-nothing = Inget skulle ändras: allt är som det står, eller kan inte göras.
+bulk-run = { $n ->
+    [one] Starta: 1 person
+   *[other] Starta: { $n } personer
+}
+bulk-run-hint = Det görs som det visas här, del för del. Du kan låta det vänta, avbryta det och ta tillbaka det efteråt.
+bulk-remap = Kolumner och val
+bulk-discard = Kasta
+bulk-stale = Det har visats på nytt under tiden, så inget har startats. Titta på det igen: så här är det nu.
+bulk-not-undoable = Det finns inget i det som kan tas tillbaka, eller så har det redan tagits tillbaka.
+done-bulk-run = Det har startat.
+done-bulk-pause = Det väntar. Det som är gjort är gjort.
+done-bulk-resume = Det fortsätter, i ditt namn.
+done-bulk-cancel = Avbrutet. Det som är gjort står kvar.
+
+# Medan det pågår.
+bulk-progress = { $done } av { $total } klara
+bulk-progress-failed = { $done } av { $total } klara, { $failed } misslyckade
+bulk-pace = { $rate }, { $time } kvar
+bulk-pause = Låt det vänta
+bulk-pause-hint = När det väntar stannar det där det är, och var och en som får kan fortsätta det.
+bulk-resume = Fortsätt
+bulk-resume-hint = Det fortsätter där det är, i ditt namn.
+bulk-cancel = Avbryt resten
+bulk-cancel-hint = Avbryts det står det som är gjort kvar, och resten görs aldrig.
+bulk-why-orphan = Den som startade det får inte längre göra det eller finns inte kvar. Någon som får måste fortsätta det.
+bulk-why-somebody = Någon låter det vänta.
+bulk-see-result = Se vad som blev av det
+
+# Efteråt.
+bulk-result = Vad som gjordes
+bulk-did-nothing = Inget gjordes.
+bulk-made = { $n ->
+    [one] 1 person skapades.
+   *[other] { $n } personer skapades.
+}
+bulk-changed = { $n ->
+    [one] 1 person ändrades.
+   *[other] { $n } personer ändrades.
+}
+bulk-removed = { $n ->
+    [one] 1 person togs bort och kan återställas under en tid.
+   *[other] { $n } personer togs bort och kan återställas under en tid.
+}
+bulk-request = Hur långt katalogen har kommit
+bulk-link = Länk
+bulk-links = Hämta nya personers länkar
+bulk-links-hint = En fil med en länk för var och en som inte har valt lösenord ännu. De kan hämtas en gång: förvara filen säkert, och ge varje länk bara till den person den är för.
+bulk-links-fetched = Nya personers länkar hämtades { $when }.
+bulk-undo = Ta tillbaka …
+bulk-undo-hint = De som skapades tas bort, och det som ändrades går tillbaka, om ingen har ändrat det sedan dess. Först ser du vad det innebär.
+bulk-undoes = Vad detta tar tillbaka
+bulk-undone-by = Detta har tagits tillbaka.
+
+# Något som görs med många personer i en lista.
+bulk-many = Gör något med många personer …
+bulk-deed-enable = Tillåt att logga på
+bulk-deed-disable = Tillåt inte att logga på
+bulk-deed-give_plan = Ge en plan
+bulk-deed-take_plan = Ta bort en plan
+bulk-deed-give_bundle = Ge ett paket
+bulk-deed-take_bundle = Ta bort ett paket
+bulk-deed-enter = Sätt i en grupp
+bulk-deed-leave = Ta ut ur en grupp
+bulk-deed-suffix = Byt domänen i användarnamnen
+bulk-deed-set = Sätt ett värde
+bulk-deed-send_link = Skicka en länk med e-post
+bulk-deed-remove = Ta bort
+bulk-deed-with = { $deed }: { $what }
+bulk-field = Fält
+bulk-value = Värde
+bulk-value-empty = lämna tomt för att tömma det
+bulk-look-chosen = För de valda …
+bulk-look-all = För alla som passar, på alla sidor …
+bulk-nobody = Ingen är vald. Välj personer i listan, eller ta alla som passar.
+list-export-xlsx = Spara som fil (XLSX)
+people-export-edit = För att ändra och importera igen (CSV)
+people-export-edit-xlsx = För att ändra och importera igen (XLSX)
