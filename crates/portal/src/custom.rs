@@ -133,7 +133,7 @@ pub fn facts<'a>(fields: impl IntoIterator<Item = &'a Definition>, of: &User) ->
 }
 
 /// A value as it is read.
-fn shown(field: &Definition, value: &str) -> String {
+pub fn shown(field: &Definition, value: &str) -> String {
     match field.kind {
         FieldKind::Text | FieldKind::Choice => value.to_owned(),
         FieldKind::Number => speech::decimal(value),

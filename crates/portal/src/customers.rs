@@ -42,6 +42,8 @@ struct Overview {
     tabs: Vec<Tab>,
     charts: Vec<Chart>,
     times: Vec<Tab>,
+    /// Where people are imported, and what was done to many of them, for whoever may.
+    bulk: Option<(String, String)>,
 }
 
 /// The ways from a customer to what it has.
@@ -92,11 +94,12 @@ pub async fn overview(visit: Visit, Path(id): Path<String>, query: Pairs) -> Res
             Ok(_) => tx.request_views(&filter, None, NEWEST).await?,
             Err(_) => Vec::new(),
         };
+        let may_change = tx.permit_ordinary(&tenant).is_ok();
         let now = tx.now();
         tx.finish().await?;
-        Ok((shown, counts, plans, requests, charts, now))
+        Ok((shown, counts, plans, requests, charts, may_change, now))
     };
-    let (shown, counts, plans, requests, charts, now) = read.await?;
+    let (shown, counts, plans, requests, charts, may_change, now) = read.await?;
     let (state, tone) = view::tenant_state(shown.status);
     let fact = |id: &str, text: String| (say(id), text);
     let mut facts = vec![fact("customer-code", shown.code.clone())];
@@ -128,6 +131,7 @@ pub async fn overview(visit: Visit, Path(id): Path<String>, query: Pairs) -> Res
         tabs: tabs(id, ""),
         charts,
         times: time.tabs(&query, &format!("/customers/{id}")),
+        bulk: may_change.then(|| (format!("/customers/{id}/import"), format!("/customers/{id}/bulk"))),
     };
     visit.page(StatusCode::OK, &page)
 }

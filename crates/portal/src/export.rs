@@ -1,4 +1,4 @@
-//! Lists as files: everything that matches, read and sent a part at a time (RFC 4180).
+//! Lists as files: everything that matches, read and sent a part at a time, as CSV or as a workbook.
 
 use std::{io, pin::Pin};
 
@@ -8,96 +8,183 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
+use domain::field::{FieldError, Rule};
 use futures::stream;
-use web::speech::{self, say};
+use sheet::{CsvWriter, XlsxWriter};
+use web::{
+    speech::{self, Speech, say},
+    streams::Stream,
+};
 
-use crate::{context::Visit, refusal::Refusal};
+use crate::{context::Visit, query::Pairs, refusal::Refusal};
 
+/// A line of cells.
+pub type Line = Vec<String>;
 /// A part of an export: its lines, and after which row the next part begins.
-pub type Part = Result<(String, Option<String>), Refusal>;
+pub type Part = Result<(Vec<Line>, Option<String>), Refusal>;
 /// A part that is being read.
 pub type Reading = Pin<Box<dyn Future<Output = Part> + Send>>;
 
-/// Where an export is.
-enum At {
-    Begin(String),
-    After(String),
-    End,
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Text with commas (RFC 4180).
+    Csv,
+    /// A workbook.
+    Xlsx,
 }
 
-/// Sends `file` with these columns (ids of messages). `read` gives the part after a row.
-/// What is wrong at the beginning is a page; what goes wrong later breaks the file off, so that
-/// nobody takes a part for the whole.
-/// Nobody has more of them open than a person needs.
-pub async fn send<F>(visit: &Visit, file: &str, columns: &[&str], read: F) -> Result<Response, Refusal>
+impl Format {
+    /// What was asked for; CSV when nothing was.
+    pub fn of(query: &Pairs) -> Result<Self, AppError> {
+        match query.given("format") {
+            None | Some("csv") => Ok(Self::Csv),
+            Some("xlsx") => Ok(Self::Xlsx),
+            Some(other) => {
+                let error = FieldError::new("format", Rule::Unknown).with("value", other);
+                Err(AppError::field(error.with("known", "csv, xlsx")))
+            }
+        }
+    }
+
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+
+    const fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
+}
+
+/// A file that is being written; what is written is taken out part by part.
+enum Writer {
+    Csv(CsvWriter<Vec<u8>>),
+    Xlsx(Box<XlsxWriter<Vec<u8>>>),
+}
+
+impl Writer {
+    fn new(format: Format, name: &str) -> io::Result<Self> {
+        Ok(match format {
+            Format::Csv => Self::Csv(CsvWriter::new(Vec::new())?),
+            Format::Xlsx => Self::Xlsx(Box::new(XlsxWriter::new(Vec::new(), name)?)),
+        })
+    }
+
+    fn lines(&mut self, lines: &[Line]) -> io::Result<Vec<u8>> {
+        for line in lines {
+            match self {
+                Self::Csv(writer) => writer.row(line)?,
+                Self::Xlsx(writer) => writer.row(line)?,
+            }
+        }
+        Ok(std::mem::take(match self {
+            Self::Csv(writer) => writer.get_mut(),
+            Self::Xlsx(writer) => writer.get_mut(),
+        }))
+    }
+
+    fn finish(self) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Csv(writer) => writer.finish(),
+            Self::Xlsx(writer) => writer.finish(),
+        }
+    }
+}
+
+/// Where an export is.
+struct Sending<F> {
+    read: F,
+    writer: Option<Writer>,
+    /// What was written and not sent.
+    written: Option<Vec<u8>>,
+    next: Option<String>,
+    speech: Speech,
+    /// The place this export has among those of its person.
+    _place: Stream,
+}
+
+impl<F> Sending<F>
 where
-    F: Fn(Option<String>) -> Reading + Send + 'static,
+    F: Fn(Option<String>) -> Reading,
+{
+    /// The next bytes; none when all were sent.
+    async fn bytes(&mut self) -> Option<io::Result<Bytes>> {
+        if let Some(written) = self.written.take() {
+            return Some(Ok(Bytes::from(written)));
+        }
+        let Some(row) = self.next.take() else {
+            return Some(self.writer.take()?.finish().map(Bytes::from));
+        };
+        match speech::scope(self.speech.clone(), (self.read)(Some(row))).await {
+            Ok((lines, next)) => {
+                self.next = next;
+                Some(self.writer.as_mut()?.lines(&lines).map(Bytes::from))
+            }
+            Err(_refused) => {
+                self.writer = None;
+                Some(Err(io::Error::other("the export ended before its end")))
+            }
+        }
+    }
+}
+
+/// Sends `file` with these headings; without any the first line that is read has them. `read` gives
+/// the part after a row. What is wrong at the beginning is a page; what goes wrong later breaks the
+/// file off, so that nobody takes a part for the whole.
+/// Nobody has more of them open than a person needs.
+pub async fn send<F>(
+    visit: &Visit,
+    (file, format): (&str, Format),
+    heads: Line,
+    read: F,
+) -> Result<Response, Refusal>
+where
+    F: Fn(Option<String>) -> Reading + Send + Sync + 'static,
 {
     let place = visit.surface.streams.open(visit.person()?.user());
     let place = place.ok_or_else(|| Refusal::from(AppError::Busy))?;
-    let head = line(columns.iter().map(|id| say(id)));
-    let (lines, next) = read(None).await?;
-    // Spreadsheets take a file without the mark for one of the last century.
-    let first = format!("\u{feff}{head}{lines}");
-    let speech = speech::now();
-    let begin = (At::Begin(first), next, read, place);
-    let parts = stream::unfold(begin, move |(at, next, read, place)| {
-        let speech = speech.clone();
-        async move {
-            let (text, next) = match at {
-                At::End => return None,
-                At::Begin(text) => (text, next),
-                At::After(row) => match speech::scope(speech, read(Some(row))).await {
-                    Ok(part) => part,
-                    Err(_refused) => {
-                        let broken = io::Error::other("the export ended before its end");
-                        return Some((Err(broken), (At::End, None, read, place)));
-                    }
-                },
-            };
-            let at = next.map_or(At::End, At::After);
-            Some((Ok(Bytes::from(text)), (at, None, read, place)))
+    let (mut lines, next) = read(None).await?;
+    if !heads.is_empty() {
+        lines.insert(0, heads);
+    }
+    let mut writer = Writer::new(format, file).map_err(broken)?;
+    let written = Some(writer.lines(&lines).map_err(broken)?);
+    let sending = Sending { read, writer: Some(writer), written, next, speech: speech::now(), _place: place };
+    let parts = stream::unfold(sending, |mut sending| async move {
+        let bytes = sending.bytes().await?;
+        if bytes.is_err() {
+            (sending.next, sending.writer) = (None, None);
         }
+        Some((bytes, sending))
     });
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}.csv\"")),
-    ];
-    Ok((headers, Body::from_stream(parts)).into_response())
+    Ok((headers(file, format), Body::from_stream(parts)).into_response())
 }
 
-/// A line of cells.
-pub fn line(cells: impl IntoIterator<Item = String>) -> String {
-    let cells: Vec<_> = cells.into_iter().map(|text| cell(&text)).collect();
-    format!("{}\r\n", cells.join(","))
+/// A file that is small enough to be there as a whole.
+pub fn whole((file, format): (&str, Format), lines: &[Line]) -> Result<Response, Refusal> {
+    let mut writer = Writer::new(format, file).map_err(broken)?;
+    let mut bytes = writer.lines(lines).map_err(broken)?;
+    bytes.extend(writer.finish().map_err(broken)?);
+    Ok((headers(file, format), bytes).into_response())
 }
 
-/// A cell. A spreadsheet takes a text that begins so for a formula, which may do anything
-/// (OWASP, CSV injection): a quotation mark before it makes it a text.
-fn cell(text: &str) -> String {
-    let defused = if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    if defused.contains(['"', ',', ';', '\r', '\n']) {
-        format!("\"{}\"", defused.replace('"', "\"\""))
-    } else {
-        defused
-    }
+fn headers(file: &str, format: Format) -> [(header::HeaderName, String); 2] {
+    let name = format!("attachment; filename=\"{file}.{}\"", format.ending());
+    [(header::CONTENT_TYPE, format.kind().to_owned()), (header::CONTENT_DISPOSITION, name)]
 }
 
-#[cfg(test)]
-mod tests {
-    use super::line;
+/// Memory is written to, so only what no file of this kind holds fails.
+fn broken(error: io::Error) -> Refusal {
+    Refusal::from(AppError::Internal(Box::new(error)))
+}
 
-    #[test]
-    fn cells_stay_cells_and_formulas_become_texts() {
-        let cells = ["Åse \"Å\" Berg", "a,b", "=HYPERLINK(\"x\")", "+1", "-1", "@x", "\tx", "plain", ""];
-        let text = line(cells.map(str::to_owned));
-        assert_eq!(
-            text,
-            "\"Åse \"\"Å\"\" Berg\",\"a,b\",\"'=HYPERLINK(\"\"x\"\")\",'+1,'-1,'@x,'\tx,plain,\r\n"
-        );
-    }
+/// The headings of a list, by the ids of their messages.
+pub fn heads(columns: &[&str]) -> Line {
+    columns.iter().map(|id| say(id)).collect()
 }

@@ -140,6 +140,14 @@ impl Form {
         self
     }
 
+    /// With this said of what is wrong with a field.
+    pub fn instead(mut self, name: &str, text: &str) -> Self {
+        for (_, said) in self.errors.iter_mut().filter(|(place, _)| place == name) {
+            text.clone_into(said);
+        }
+        self
+    }
+
     /// With what is wrong with a field named otherwise.
     pub fn renamed(mut self, from: &str, to: &str) -> Self {
         for (place, _) in self.errors.iter_mut().filter(|(place, _)| place == from) {

@@ -13,6 +13,7 @@ mod appearance;
 mod assets;
 mod brand;
 mod brand_settings;
+mod bulk;
 mod catalogue;
 mod chart;
 mod context;
@@ -108,6 +109,7 @@ pub fn router(surface: &Surface) -> Router {
         .route("/status/requests/{id}/live", get(live::request))
         .route("/status/requests/{id}/retry", post(status::retry))
         .merge(settings::routes())
+        .merge(bulk::routes())
         .route("/appearance", post(appearance::choose))
         .route("/design", get(design::show))
         .route("/assets/{name}", get(assets::serve))

@@ -79,7 +79,8 @@ pub struct Frame {
     pub keep: Vec<(&'static str, String)>,
     pub previous: Option<String>,
     pub next: Option<String>,
-    pub export: String,
+    /// The files it can be saved as: what each is, and its address.
+    pub exports: Vec<(String, String)>,
     /// Whether something was asked for, so that an empty list is not one where nothing is.
     pub filtered: bool,
 }
@@ -194,7 +195,10 @@ impl<C: Column> Asked<C> {
             keep: Vec::new(),
             previous: way("before", &page.previous),
             next: way("after", &page.next),
-            export: place.with(export, "", ""),
+            exports: vec![
+                (say("list-export"), place.with(export, "", "")),
+                (say("list-export-xlsx"), place.with(export, "format", "xlsx")),
+            ],
             filtered: !place.without(&["sort"]).with("", "", "").is_empty()
                 || self.query.given("after").is_some(),
         }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use app::{
-    AppError,
+    AppError, Caller,
     reading::{
         tx::{ReadTx, act},
         views::RequestView,
@@ -24,7 +24,7 @@ use axum::{
 };
 use domain::{
     brand::Look,
-    id::{OrderId, RequestId},
+    id::{BulkId, OrderId, RequestId},
     limits,
     request::{ItemState, RequestState},
 };
@@ -32,6 +32,7 @@ use futures::stream;
 use web::{Surface, caller, speech, streams::Stream};
 
 use crate::{
+    bulk,
     context::{self, Frame},
     orders,
     query::Pairs,
@@ -83,13 +84,20 @@ impl Progress {
     }
 }
 
+/// What is watched.
+#[derive(Clone, Copy)]
+enum Of {
+    /// A request, with the order whose page watches.
+    Request(RequestId, Option<OrderId>),
+    /// A bulk change.
+    Bulk(BulkId),
+}
+
 /// What a stream knows between two events.
 struct Watch {
     surface: Surface,
     headers: HeaderMap,
-    id: RequestId,
-    /// The order whose page watches.
-    order: Option<OrderId>,
+    of: Of,
     bell: app::reading::Changes,
     /// The place this stream has among those of its person.
     _place: Stream,
@@ -108,7 +116,22 @@ pub async fn request(
     query: Pairs,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let id: RequestId = id.parse().map_err(|_| Refusal::no_page())?;
+    let id = id.parse().map_err(|_| Refusal::no_page())?;
+    let order = query.given("order").and_then(|order| order.parse().ok());
+    watch(surface, headers, Of::Request(id, order)).await
+}
+
+/// The progress of a bulk change, until nothing is left of it to do.
+pub async fn bulk_change(
+    State(surface): State<Surface>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let id = id.parse().map_err(|_| Refusal::no_page())?;
+    watch(surface, headers, Of::Bulk(id)).await
+}
+
+async fn watch(surface: Surface, headers: HeaderMap, of: Of) -> Result<Response, Refusal> {
     // Whoever was signed out meanwhile, or has too many open: the page stays as it is.
     let Some(caller) = caller::by_cookie(&surface, &headers).await? else { return Ok(over()) };
     let Some(place) = surface.streams.open(caller.user()) else { return Ok(over()) };
@@ -116,8 +139,7 @@ pub async fn request(
     let watch = Watch {
         surface,
         headers,
-        id,
-        order: query.given("order").and_then(|order| order.parse().ok()),
+        of,
         bell,
         _place: place,
         until: Instant::now() + limits::LIVE,
@@ -155,21 +177,12 @@ impl Watch {
     async fn shown_now(&self) -> Result<(String, bool), Refusal> {
         let caller = caller::by_cookie(&self.surface, &self.headers).await?.ok_or(Refusal::SignIn(None))?;
         context::speak(Some(&caller), &Look::default(), &self.headers);
-        let read = async {
-            let mut tx = self.surface.app.read(&caller).await?;
-            let view = tx.request_view(self.id).await?;
-            let tenant = tx.tenant(view.tenant.id).await?;
-            let may = tx.permit::<act::RequestRetry>(&tenant).is_ok();
-            let progress = Progress::read(&mut tx, &view, self.order.is_some()).await?;
-            tx.finish().await?;
-            Ok::<_, AppError>((view, progress, may))
-        };
-        let (view, Progress { complete, over, steps }, may) = read.await?;
         let form = context::form_of(&self.surface, Some(&caller), &self.headers);
-        let retry = self.order.and_then(|order| orders::retry_of(order, &view.counts, may));
-        let r = view::request(&view, self.surface.app.now());
-        let now = Now { frame: Frame { form, ..Frame::plain() }, r, complete, steps, retry };
-        Ok((now.render().map_err(|error| Refusal::broken(&error))?, over))
+        let frame = Frame { form, ..Frame::plain() };
+        match self.of {
+            Of::Request(id, order) => request_now(&self.surface, &caller, (id, order), frame).await,
+            Of::Bulk(id) => bulk::now(&self.surface, &caller, id, frame).await,
+        }
     }
 
     /// Waits for the next change of what is shown; none when the stream is over.
@@ -206,9 +219,31 @@ impl Watch {
     }
 }
 
-/// What is shown without the token of its form, which is another every time.
+async fn request_now(
+    surface: &Surface,
+    caller: &Caller,
+    (id, order): (RequestId, Option<OrderId>),
+    frame: Frame,
+) -> Result<(String, bool), Refusal> {
+    let read = async {
+        let mut tx = surface.app.read(caller).await?;
+        let view = tx.request_view(id).await?;
+        let tenant = tx.tenant(view.tenant.id).await?;
+        let may = tx.permit::<act::RequestRetry>(&tenant).is_ok();
+        let progress = Progress::read(&mut tx, &view, order.is_some()).await?;
+        tx.finish().await?;
+        Ok::<_, AppError>((view, progress, may))
+    };
+    let (view, Progress { complete, over, steps }, may) = read.await?;
+    let retry = order.and_then(|order| orders::retry_of(order, &view.counts, may));
+    let r = view::request(&view, surface.app.now());
+    let now = Now { frame, r, complete, steps, retry };
+    Ok((now.render().map_err(|error| Refusal::broken(&error))?, over))
+}
+
+/// What is shown without the tokens of its forms, which are others every time.
 fn plain(html: &str) -> String {
-    let mut parts = html.split("name=\"form\" value=\"");
+    let mut parts = html.split("name=\"form_token\" value=\"");
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         text.push_str(part.split_once('"').map_or(part, |(_, rest)| rest));

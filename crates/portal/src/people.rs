@@ -25,7 +25,7 @@ use domain::{
 use serde_json::json;
 use web::speech::{self, say};
 
-pub use self::list::{export, list};
+pub use self::list::{act_on_many, export, list};
 use crate::{
     context::{Frame, Posted, Visit},
     custom::{self, Input},

@@ -198,7 +198,8 @@ pub async fn list(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
 pub async fn export(visit: Visit, headers: HeaderMap, query: Pairs) -> Result<Response, Refusal> {
     visit.person()?;
     let (surface, query) = (visit.surface.clone(), query.without(&["after", "before"]));
-    file::send(&visit, "customers", &COLUMNS, move |after| {
+    let format = file::Format::of(&query)?;
+    file::send(&visit, ("customers", format), file::heads(&COLUMNS), move |after| {
         let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
         Box::pin(async move {
             // Who is signed in and what they may see is asked for every part.
@@ -214,9 +215,9 @@ pub async fn export(visit: Visit, headers: HeaderMap, query: Pairs) -> Result<Re
     .await
 }
 
-fn line(of: &TenantView) -> String {
+fn line(of: &TenantView) -> file::Line {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    file::line([
+    vec![
         of.name.clone(),
         of.code.clone(),
         text(&of.billing_id),
@@ -225,5 +226,5 @@ fn line(of: &TenantView) -> String {
         text(&of.suffix),
         of.created_at.to_string(),
         view::tenant_state(of.status).0,
-    ])
+    ]
 }

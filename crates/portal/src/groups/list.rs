@@ -167,7 +167,8 @@ pub async fn export(
     visit.person()?;
     let id: TenantId = id.parse().map_err(|_| Refusal::no_page())?;
     let (surface, query) = (visit.surface.clone(), query.without(&["after", "before"]));
-    file::send(&visit, "groups", &COLUMNS, move |after| {
+    let format = file::Format::of(&query)?;
+    file::send(&visit, ("groups", format), file::heads(&COLUMNS), move |after| {
         let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
         Box::pin(async move {
             // Who is signed in and what they may see is asked for every part.
@@ -183,10 +184,10 @@ pub async fn export(
     .await
 }
 
-fn line(of: &GroupView) -> String {
+fn line(of: &GroupView) -> file::Line {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let state = of.provisioning.as_ref().map_or_else(String::new, |p| view::item_state(p.state).0);
-    file::line([
+    vec![
         of.name.clone(),
         kind(of),
         of.logon_name.clone(),
@@ -195,5 +196,5 @@ fn line(of: &GroupView) -> String {
         of.members.to_string(),
         of.created_at.to_string(),
         state,
-    ])
+    ]
 }

@@ -182,7 +182,8 @@ pub async fn overview(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
 pub async fn export(visit: Visit, headers: HeaderMap, query: Pairs) -> Result<Response, Refusal> {
     visit.person()?;
     let (surface, query) = (visit.surface.clone(), query.without(&["after", "before"]));
-    file::send(&visit, "requests", &COLUMNS, move |after| {
+    let format = file::Format::of(&query)?;
+    file::send(&visit, ("requests", format), file::heads(&COLUMNS), move |after| {
         let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
         Box::pin(async move {
             // Who is signed in and what they may see is asked for every part.
@@ -211,13 +212,13 @@ async fn part(
     Ok(rows)
 }
 
-fn line(of: &RequestView) -> String {
-    file::line([
+fn line(of: &RequestView) -> file::Line {
+    vec![
         of.id.to_string(),
         texts::request_title(&of.kind),
         of.tenant.name.clone(),
         of.actor.as_ref().map_or_else(String::new, |actor| actor.principal_name.clone()),
         of.created_at.to_string(),
         view::request_state(of.counts.state()).0,
-    ])
+    ]
 }

@@ -3,6 +3,8 @@
 mod account;
 mod brand_pages;
 mod brands;
+mod bulk;
+mod bulk_turns;
 mod catalogue;
 mod crawl;
 mod fields;

@@ -25,6 +25,8 @@ pub struct Page {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub html: String,
+    /// As it came, where that is no text.
+    pub bytes: Vec<u8>,
 }
 
 impl Page {
@@ -85,12 +87,12 @@ impl Browser {
     }
 
     pub async fn get(&mut self, path: &str) -> Page {
-        self.send("GET", path, &[], String::new()).await
+        self.send("GET", path, &[], Vec::new()).await
     }
 
     /// The same, saying more about itself.
     pub async fn get_as(&mut self, path: &str, headers: &[(&str, &str)]) -> Page {
-        self.send("GET", path, headers, String::new()).await
+        self.send("GET", path, headers, Vec::new()).await
     }
 
     /// How a page is compressed.
@@ -120,16 +122,37 @@ impl Browser {
     pub async fn post(&mut self, path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Page {
         let encode = |text: &str| text.bytes().fold(String::new(), |all, b| all + &format!("%{b:02X}"));
         let body: Vec<_> = fields.iter().map(|(n, v)| format!("{}={}", encode(n), encode(v))).collect();
-        self.send("POST", path, headers, body.join("&")).await
+        self.send("POST", path, headers, body.join("&").into_bytes()).await
     }
 
-    async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: String) -> Page {
+    /// Loads the page at `path`, and sends its form back with a file (RFC 7578).
+    pub async fn upload(&mut self, path: &str, fields: &[(&str, &str)], (name, file): (&str, &[u8])) -> Page {
+        let page = self.get(path).await;
+        let token = page.html.split("name=\"form_token\" value=\"").nth(1).and_then(|t| t.split('"').next());
+        let mut all = vec![("form_token", token.unwrap_or_else(|| panic!("a form in {}", page.html)))];
+        all.extend_from_slice(fields);
+        let mut body = Vec::new();
+        for (field, value) in all {
+            let head =
+                format!("--XyZ\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(head.as_bytes());
+        }
+        let head =
+            format!("--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--XyZ--\r\n");
+        let headers =
+            [("sec-fetch-site", "same-origin"), ("content-type", "multipart/form-data; boundary=XyZ")];
+        self.send("POST", path, &headers, body).await
+    }
+
+    async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Page {
         let cookies: Vec<_> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::HOST, self.host)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, self.host);
+        if !headers.iter().any(|(name, _)| *name == "content-type") {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
         }
@@ -147,9 +170,13 @@ impl Browser {
                 self.cookies.push((name.to_owned(), value.to_owned()));
             }
         }
-        let bytes = body.collect().await.expect("a whole body").to_bytes();
-        let html = String::from_utf8(bytes.to_vec()).expect("UTF-8");
-        Page { status: parts.status, headers: parts.headers, html }
+        let bytes = body.collect().await.expect("a whole body").to_bytes().to_vec();
+        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let html = match kind.starts_with("text/") {
+            true => String::from_utf8(bytes.clone()).expect("UTF-8"),
+            false => String::from_utf8_lossy(&bytes).into_owned(),
+        };
+        Page { status: parts.status, headers: parts.headers, html, bytes }
     }
 
     /// The value of a cookie.
