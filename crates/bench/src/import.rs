@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use app::{
     Caller, Cause,
+    bulk::{self, FileDraft},
     orders::{CustomerDraft, OrderDraft, Placed, place},
     people::PersonDraft,
 };
@@ -34,35 +35,49 @@ struct Imported {
     ordered_seconds: f64,
 }
 
+/// How people come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// With the order of their customer.
+    Order,
+    /// In a file, to a customer that is there.
+    File,
+}
+
 /// `directory-users`: no disturbance, at most 1.10 times the floor.
 pub async fn users(scale: &Scale) -> Result<Vec<Row>, Failure> {
-    pairs("directory-users", scale, &[], 1.10).await
+    pairs("directory-users", scale, By::Order, &[], 1.10).await
+}
+
+/// `import-run`: a file, from the bytes to the last account read back, at most 1.10 times the floor.
+pub async fn file(scale: &Scale) -> Result<Vec<Row>, Failure> {
+    pairs("import-run", scale, By::File, &[], 1.10).await
 }
 
 /// `directory-users-killed`: one `kill -9` of the worker in the middle, at most 1.25 times.
 pub async fn killed(scale: &Scale) -> Result<Vec<Row>, Failure> {
-    pairs("directory-users-killed", scale, &[50], 1.25).await
+    pairs("directory-users-killed", scale, By::Order, &[50], 1.25).await
 }
 
 /// Imports once, with a `kill -9` of the worker at each of these shares of the
 /// work in percent, and proves the end state; for soak runs.
-pub async fn with_kills(scale: &Scale, kills: &[usize]) -> Result<f64, Failure> {
+pub async fn with_kills(scale: &Scale, by: By, kills: &[usize]) -> Result<f64, Failure> {
     let ground = Ground::start(scale).await?;
-    let imported = product(&ground, "soak", scale.count, kills).await;
+    let imported = product(&ground, "soak", scale.count, by, kills).await;
     ground.stop().await?;
     Ok(imported?.seconds)
 }
 
-async fn pairs(name: &str, scale: &Scale, kills: &[usize], bar: f64) -> Result<Vec<Row>, Failure> {
+async fn pairs(name: &str, scale: &Scale, by: By, kills: &[usize], bar: f64) -> Result<Vec<Row>, Failure> {
     let ground = Ground::start(scale).await?;
     let (mut floors, mut ours, mut ratios, mut orders) = (vec![], vec![], vec![], vec![]);
     for pair in 0..scale.pairs.max(1) {
         // In turns, so that a machine that gets slower does not favour one side.
         let (floor, imported) = if pair % 2 == 0 {
             let floor = floor(&ground, scale.count).await?;
-            (floor, product(&ground, &format!("run_{pair}"), scale.count, kills).await?)
+            (floor, product(&ground, &format!("run_{pair}"), scale.count, by, kills).await?)
         } else {
-            let imported = product(&ground, &format!("run_{pair}"), scale.count, kills).await?;
+            let imported = product(&ground, &format!("run_{pair}"), scale.count, by, kills).await?;
             (floor(&ground, scale.count).await?, imported)
         };
         let seconds = floor.as_secs_f64();
@@ -99,36 +114,68 @@ async fn product(
     ground: &Ground,
     database: &str,
     count: usize,
+    by: By,
     kills: &[usize],
 ) -> Result<Imported, Failure> {
     let data = ground.folder().join("ad-ours");
     let site = Site::start(&data, 2).await?;
     let stage = ground.stage(database, &site.target).await?;
     let mut worker = ground.product.work(&stage.configuration)?;
-    let started = Instant::now();
-    let placed = order(&stage, CUSTOMER, count).await?;
+    let mut started = Instant::now();
+    let mut request = order(&stage, CUSTOMER, if by == By::Order { count } else { 1 }).await?.order.request;
+    if by == By::File {
+        until(&stage, request, &mut worker, |_| false).await?;
+        let bytes = people(CUSTOMER, count)?;
+        started = Instant::now();
+        request = begin(&stage, CUSTOMER, bytes).await?;
+    }
     let ordered_seconds = started.elapsed().as_secs_f64();
     for percent in kills {
         let percent = i64::try_from(*percent)?;
         let reached = |counts: &Counts| counts.verified * 100 >= counts.total() * percent;
-        until(&stage, placed.order.request, &mut worker, reached).await?;
+        until(&stage, request, &mut worker, reached).await?;
         worker.kill().await?;
         // As whoever supervises the process does.
         worker = ground.product.work(&stage.configuration)?;
     }
-    until(&stage, placed.order.request, &mut worker, |_| false).await?;
+    until(&stage, request, &mut worker, |_| false).await?;
     let seconds = started.elapsed().as_secs_f64();
-    check(&stage, &site, placed.order.request, count).await?;
+    check(&stage, &site, request, count).await?;
     worker.kill().await?;
     site.stop().await?;
     std::fs::remove_dir_all(data)?;
     Ok(Imported { seconds, ordered_seconds })
 }
 
+/// The same people as with an order, without the administrator, as a workbook.
+fn people(code: &str, count: usize) -> Result<Vec<u8>, Failure> {
+    let mut book = sheet::XlsxWriter::new(Vec::new(), "People")?;
+    book.row(["principal_name", "given_name", "surname", "mail"])?;
+    for number in 1..count {
+        let Person { given, surname, user_name } = Person::new(number);
+        let login = format!("{user_name}@{code}.test");
+        book.row([&login, &given, &surname, &login])?;
+    }
+    Ok(book.finish()?)
+}
+
+/// Shows what a file comes to and begins it; gives the request that carries it out.
+async fn begin(stage: &Stage, code: &str, bytes: Vec<u8>) -> Result<RequestId, Failure> {
+    let (app, caller, cause) = (&stage.app, &stage.caller, Cause::default());
+    let mut tx = app.read(caller).await?;
+    let customer = tx.tenant_by_code(code).await?.id;
+    tx.finish().await?;
+    let draft = FileDraft { name: "people.xlsx".to_owned(), bytes, ..FileDraft::default() };
+    let shown = bulk::import(app, caller, customer, draft, &cause).await?;
+    let begin = bulk::Turn::Run { version: shown.bulk.version };
+    let begun = bulk::turn(app, caller, shown.bulk.id, begin, &cause).await?;
+    Ok(begun.bulk.request.ok_or("it was not begun")?)
+}
+
 /// Everything verified, nothing doubled, the same attributes as the floor writes.
 async fn check(stage: &Stage, site: &Site, request: RequestId, count: usize) -> Result<(), Failure> {
     let counts = look(stage, request).await?.counts;
-    if counts.verified != counts.total() {
+    if counts.total() == 0 || counts.verified != counts.total() {
         return Err(format!("not everything was verified: {counts:?}").into());
     }
     let state = site.customer_state(CUSTOMER).await?;

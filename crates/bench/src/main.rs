@@ -20,6 +20,7 @@ mod machine;
 mod million;
 mod people;
 mod post_users;
+mod previews;
 mod product;
 mod report;
 mod soak;
@@ -99,6 +100,10 @@ enum Benchmark {
     DirectoryUsers,
     /// The same with a `kill -9` of the worker in the middle
     DirectoryUsersKilled,
+    /// A file of thousands, from its bytes to the last account read back
+    ImportRun,
+    /// A file shown before anything happens
+    ImportPreview,
     /// A property that everybody inherits said anew, and that undone
     #[value(name = "property-3200")]
     Property3200,
@@ -135,6 +140,8 @@ impl Benchmark {
             Self::OrderToLogon => people::order_to_logon(scale).await,
             Self::DirectoryUsers => import::users(scale).await,
             Self::DirectoryUsersKilled => import::killed(scale).await,
+            Self::ImportRun => import::file(scale).await,
+            Self::ImportPreview => previews::run(scale).await,
             Self::Property3200 => changes::property(scale).await,
             Self::Suspend3200 => changes::suspend(scale).await,
             Self::Fairness => people::fairness(scale).await,

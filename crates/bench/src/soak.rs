@@ -26,8 +26,10 @@ pub async fn kills(scale: &Scale, seed: u64) -> Result<(), Failure> {
         .collect();
     moments.sort_unstable();
     say(format!("soak: seed {seed}: kill -9 of the worker at {moments:?} percent of {} people", scale.count));
-    let seconds = import::with_kills(scale, &moments).await?;
-    say(format!("soak: seed {seed}: held; {seconds:.1} s"));
+    for by in [import::By::Order, import::By::File] {
+        let seconds = import::with_kills(scale, by, &moments).await?;
+        say(format!("soak: seed {seed}: {by:?} held; {seconds:.1} s"));
+    }
     Ok(())
 }
 

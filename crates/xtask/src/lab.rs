@@ -145,6 +145,16 @@ impl Lab {
         self.server.as_mut().expect("it was started with the laboratory")
     }
 
+    /// `kill -9` for the server, and another in its place.
+    pub async fn kill_server(&mut self) -> Result<(), Failure> {
+        if let Some(server) = self.server.take() {
+            server.kill().await?;
+        }
+        self.server = Some(Server::start(&self.binaries, &self.config(), &self.data)?);
+        let client = self.client();
+        self.server().wait_ready(&client).await
+    }
+
     /// Stops everything, the server first.
     pub async fn stop(mut self) -> Result<(), Failure> {
         let server = match self.server.take() {

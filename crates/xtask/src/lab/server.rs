@@ -34,6 +34,7 @@ const PID_FILE: &str = "server.pid";
 const LOG_FILE: &str = "server.log";
 
 /// Where the programs are.
+#[derive(Debug, Clone)]
 pub struct Binaries {
     /// The server.
     pub tenantryd: PathBuf,
@@ -172,6 +173,11 @@ impl Server {
     pub async fn ended(&mut self) -> Failure {
         let how = self.child.wait().await.map_or_else(|error| error.to_string(), |status| status.to_string());
         Failure::Found(format!("tenantryd ended ({how}): {}", self.end_of_log()))
+    }
+
+    /// `kill -9`.
+    pub async fn kill(mut self) -> Result<(), Failure> {
+        self.child.kill().await.map_err(Failure::io("cannot kill tenantryd"))
     }
 
     /// Stops it in an orderly way, by force if that takes too long.

@@ -17,8 +17,9 @@ const WITH_THE_CLIENT: usize = 150;
 const THROUGH_THE_INTERFACE: usize = 100;
 
 /// Creates 150 people with the client and 100 through the interface, both as the
-/// customer's own administrator; some of each log on with a password of their own.
-pub async fn run(world: &mut World, acme: &Acme) -> Result<(), Failure> {
+/// customer's own administrator; some of each log on with a password of their own. Gives how
+/// many people the customer has then.
+pub async fn run(world: &mut World, acme: &Acme) -> Result<usize, Failure> {
     let first = FIRST + PEOPLE;
     let (people, took) = users::with_the_client(world, acme, first, WITH_THE_CLIENT).await?;
     let mut all = 1 + PEOPLE + WITH_THE_CLIENT;
@@ -41,7 +42,7 @@ pub async fn run(world: &mut World, acme: &Acme) -> Result<(), Failure> {
     let beside = floor::measure(world, THROUGH_THE_INTERFACE).await?;
     world.done("3", "more users through REST, by the same administrator", people.len(), took, Some(beside));
     world.done("3", "of both activated and logged on with their own password", 20, sampled, None);
-    Ok(())
+    Ok(all)
 }
 
 async fn through_the_interface(acme: &Acme, first: usize) -> Result<(Vec<User>, Duration), Failure> {

@@ -18,7 +18,7 @@ const PRODUCT: &[(&str, &[&str])] = &[
     ("wire", &[]),
     ("web", &["app", "domain"]),
     ("api", &["app", "domain", "web", "wire"]),
-    ("portal", &["app", "domain", "web", "wire"]),
+    ("portal", &["app", "domain", "sheet", "web", "wire"]),
     (
         "server",
         &[
