@@ -249,7 +249,7 @@ pub async fn links(
     let mut tx = app.store.write(caller).await?;
     let (bulk, tenant) = tx.lock_bulk(id).await?;
     let permit = match (tx.permit_ordinary(&tenant), tx.may_ordinary::<act::UserResetPassword>(&tenant)) {
-        (Ok(permit), Ok(_)) => permit,
+        (Ok(permit), Ok(())) => permit,
         (Err(error), _) | (_, Err(error)) => {
             drop(tx);
             return Err(app.note_denied(caller, tenant.id, error.into(), cause).await);

@@ -115,6 +115,7 @@ impl Act {
 }
 
 /// What may happen to people of a file.
+#[expect(clippy::struct_excessive_bools, reason = "questions that are answered each by itself")]
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Options {

@@ -187,7 +187,7 @@ pub async fn dress(State(surface): State<Surface>, request: Request, next: Next)
     let form = context::form_of(&surface, caller.as_ref(), &headers);
     let theme = context::theme(caller.as_ref(), &headers);
     let back = Some(path.clone()).filter(|path| sent && path != "/");
-    let mut frame = Frame { theme, form, path, ..Frame::of(look) };
+    let mut frame = Frame { form, path, theme, ..Frame::of(look) };
     if let Some(caller) = &caller {
         frame.person = Some(caller.display_name.clone());
         frame.nav = nav::of(caller, &here);

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::{
     StoreError,
     caller::Who,
+    objects::NewRequest,
     seal, ts,
     tx::{Cause, WriteTx},
 };
@@ -77,10 +78,8 @@ impl WriteTx<'_> {
         let actor = actor.map(domain::id::UserId::uuid);
         let cause_json = self.cause_json(cause);
         let (now, home) = (ts(self.now), self.caller.tenant.uuid());
-        let request = self.request.as_ref().map(|request| request.id.uuid());
-        let opened = self.request.take();
-        let opened =
-            opened.as_ref().and_then(|request| request.opened.as_ref().map(|opened| (request, opened)));
+        let request = self.request.take();
+        let opened = request.as_ref().and_then(NewRequest::opened);
         let grown: Vec<_> = self.grown.keys().map(|tenant| tenant.uuid()).collect();
         let bounded = sqlx::query_scalar!(
             r#"WITH k AS (
@@ -114,7 +113,7 @@ impl WriteTx<'_> {
             actor,
             home,
             authority,
-            request,
+            request.as_ref().map(|request| request.id.uuid()),
             cause_json,
             SCHEMA_VERSION,
             env!("CARGO_PKG_VERSION"),
@@ -129,7 +128,7 @@ impl WriteTx<'_> {
             opened.map(|(_, opened)| opened.tenant.uuid()),
             opened.map(|(_, opened)| opened.kind),
             opened.map(|(_, opened)| &opened.args),
-            opened.map(|(request, _)| request.lane.code()),
+            opened.map(|(lane, _)| lane.code()),
             &grown,
         )
         .fetch_one(self.sql())

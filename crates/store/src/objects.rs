@@ -65,6 +65,13 @@ pub(crate) struct NewRequest {
     pub opened: Option<Opened>,
 }
 
+impl NewRequest {
+    /// What is written of it, and its lane.
+    pub fn opened(&self) -> Option<(Lane, &Opened)> {
+        self.opened.as_ref().map(|opened| (self.lane, opened))
+    }
+}
+
 /// What is written of a request.
 #[derive(Debug)]
 pub(crate) struct Opened {

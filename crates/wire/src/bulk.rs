@@ -111,6 +111,7 @@ pub struct ImportQuery {
 }
 
 /// What may happen to people of a file.
+#[expect(clippy::struct_excessive_bools, reason = "questions that are answered each by itself")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImportOptions {

@@ -112,7 +112,8 @@ fn body(id: &str) -> Value {
         "create_users" => json!({ "users": [{ "given_name": "New" }] }),
         "update_user" => json!({ "title": "CFO" }),
         "add_plan" => json!({ "plan": "desktop-l" }),
-        "revert_findings" | "rotate_hook" | "ask_for_survey" | "reset_password" => json!({}),
+        "revert_findings" | "rotate_hook" | "ask_for_survey" | "reset_password" | "import_file"
+        | "remap_import" => json!({}),
         "set_drift_policy" => json!({ "subjects": { "title": "enforce" } }),
         "update_service" | "update_bundle" => json!({ "retired": true }),
         "create_plan" => json!({ "code": "newone", "service": "desktop", "name": "New" }),
@@ -137,7 +138,6 @@ fn body(id: &str) -> Value {
         "update_hook" => json!({ "tries": 3 }),
         "preview_adoption" => json!({ "container": "OU=Old", "customer": { "code": "old", "name": "Old" } }),
         "preview_migration" => json!({ "format": "atria" }),
-        "import_file" | "remap_import" => json!({}),
         "preview_act" => json!({ "customer": "nobody", "act": "disable" }),
         "run_bulk" => json!({ "version": 1 }),
         "mend_import" => json!({ "column": 0, "text": "x" }),

@@ -223,7 +223,7 @@ fn leave(row: &mut BulkRow) {
 /// Managers before their people; circles are mistakes of all who are in them.
 fn turns(rows: &mut [BulkRow], above: &[Option<usize>]) {
     for start in 0..rows.len() {
-        let (mut turn, mut at, mut circle) = (0, start, false);
+        let (mut turn, mut at, mut circle) = (0_usize, start, false);
         while let Some(next) = above[at] {
             turn += 1;
             at = next;
@@ -232,7 +232,7 @@ fn turns(rows: &mut [BulkRow], above: &[Option<usize>]) {
                 break;
             }
             // A circle further up is the mistake of those who are in it.
-            if turn as usize > rows.len() {
+            if turn > rows.len() {
                 break;
             }
         }
@@ -244,7 +244,7 @@ fn turns(rows: &mut [BulkRow], above: &[Option<usize>]) {
                 FieldError::new("manager", Rule::Cycle).with("value", login),
             );
         }
-        rows[start].turn = turn;
+        rows[start].turn = i32::try_from(turn).unwrap_or(i32::MAX);
     }
     // Who would be managed by somebody who is not made comes without.
     for at in 0..rows.len() {

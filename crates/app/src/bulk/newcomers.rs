@@ -38,10 +38,14 @@ pub(super) async fn foresee(
     for one in &all {
         let row = &mut rows[one.at];
         if let Err(errors) = home.wanted("", &one.person) {
-            errors.into_iter().for_each(|error| refuse(row, Act::Error, error));
+            for error in errors {
+                refuse(row, Act::Error, error);
+            }
         }
         if let Err(errors) = first_values(&form, "", &one.person.fields) {
-            errors.into_iter().for_each(|error| refuse(row, Act::Error, error));
+            for error in errors {
+                refuse(row, Act::Error, error);
+            }
         }
         // Two rows with one key: the second is the mistake.
         if let Some(key) = one.person.details.get(&Detail::ExternalId)

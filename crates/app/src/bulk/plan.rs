@@ -137,7 +137,8 @@ pub(super) async fn plan(
                 Ok(Some(id)) => match people.get(&id) {
                     Some(user) => ground.known(tx, &mut row, user, &has, wish.what),
                     None => {
-                        refuse(&mut row, Act::Conflict, FieldError::new(key_code(reading.key), Rule::Unknown))
+                        let gone = FieldError::new(key_code(reading.key), Rule::Unknown);
+                        refuse(&mut row, Act::Conflict, gone);
                     }
                 },
                 Ok(None) => match wish.what {

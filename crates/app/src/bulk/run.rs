@@ -123,7 +123,6 @@ pub async fn step(app: &App, caller: &Caller, id: BulkId) -> Result<bool, AppErr
 /// Puts aside what was in the way, so that the next part can be done.
 async fn put_aside(app: &App, caller: &Caller, id: BulkId, stop: Stop) -> Result<bool, AppError> {
     let problem = match &stop {
-        Stop::Rows(_) | Stop::Names(_) => None,
         Stop::Error(AppError::Invalid(errors)) => Some(errors.clone()),
         Stop::Error(AppError::Forbidden(denial)) => {
             let error = FieldError::new("permission", Rule::AdministratorsOnly);
@@ -132,7 +131,7 @@ async fn put_aside(app: &App, caller: &Caller, id: BulkId, stop: Stop) -> Result
         Stop::Error(AppError::Conflict(conflict)) if *conflict != crate::error::Conflict::Contended => {
             Some(vec![FieldError::new("customer", Rule::Immutable).with("value", conflict.code())])
         }
-        Stop::Error(_) => None,
+        Stop::Rows(_) | Stop::Names(_) | Stop::Error(_) => None,
     };
     let mut tx = app.store.write(caller).await?;
     // What was given up is rolled back first; that is waited for.

@@ -22,6 +22,7 @@ use crate::{
 
 /// Bring a file of people: CSV, XLSX, XLS or ODS.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub struct Import {
     /// The file
     pub file: PathBuf,

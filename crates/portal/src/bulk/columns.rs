@@ -88,7 +88,7 @@ pub async fn page(visit: &Visit, of: &Shown, sent: Option<Form>) -> Result<Respo
     let read = async {
         let mut tx = visit.surface.app.read(caller).await?;
         let names = Names::read(&mut tx, &of.tenant).await?;
-        let choices = Choices::read(visit, &mut tx, &of.tenant).await?;
+        let choices = Choices::read(visit, &tx, &of.tenant)?;
         tx.finish().await?;
         Ok::<_, AppError>((names, choices))
     };

@@ -33,7 +33,7 @@ pub struct Choices {
 
 impl Choices {
     /// For whoever may change people of this customer.
-    pub async fn read(visit: &Visit, tx: &mut ReadTx<'_>, tenant: &TenantRef) -> Result<Self, AppError> {
+    pub fn read(visit: &Visit, tx: &ReadTx<'_>, tenant: &TenantRef) -> Result<Self, AppError> {
         tx.permit_ordinary(tenant)?;
         let may_create = tx.permit::<act::UserCreate>(tenant).is_ok();
         let may_remove = tx.may_ordinary::<act::UserDelete>(tenant).is_ok();
@@ -122,7 +122,7 @@ async fn page(visit: &Visit, id: TenantId, (status, form): (StatusCode, Form)) -
     let read = async {
         let mut tx = visit.surface.app.read(caller).await?;
         let tenant = tx.tenant(id).await?;
-        let choices = Choices::read(visit, &mut tx, &tenant).await?;
+        let choices = Choices::read(visit, &tx, &tenant)?;
         let kept = tx.import_mappings(&tenant).await?;
         tx.finish().await?;
         Ok::<_, AppError>((tenant, choices, kept))

@@ -22,10 +22,10 @@ async fn a_file_is_carried_out_once_whatever_kills_the_server() {
     let ordered = order["request"]["id"].as_str().expect("a request").to_owned();
     root.complete(&ordered).await;
     let mut csv = "principal_name,given_name,surname,department,manager\n".to_owned();
-    for i in 0..PEOPLE {
+    csv.extend((0..PEOPLE).map(|i| {
         let manager = if i == 0 { String::new() } else { format!("p{}@{code}.example", i / 20) };
-        csv.push_str(&format!("p{i}@{code}.example,Per,Nr {i},Sales,{manager}\n"));
-    }
+        format!("p{i}@{code}.example,Per,Nr {i},Sales,{manager}\n")
+    }));
     let shown =
         root.post_bytes(&format!("imports?customer={code}&name=people.csv"), csv.as_bytes()).await.good();
     assert_eq!(shown["counts"]["acts"]["create"], PEOPLE, "{shown}");
