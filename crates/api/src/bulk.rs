@@ -156,23 +156,13 @@ fn deed(new: &BulkActRequest) -> Result<Deed, FieldError> {
         Some(with) if !with.is_empty() => Ok(with.to_owned()),
         _ => Err(FieldError::new("with", Rule::Required)),
     };
-    Ok(match new.act.as_str() {
-        "enable" => Deed::Enable,
-        "disable" => Deed::Disable,
-        "give_plan" => Deed::GivePlan(with()?),
-        "take_plan" => Deed::TakePlan(with()?),
-        "give_bundle" => Deed::GiveBundle(with()?),
-        "take_bundle" => Deed::TakeBundle(with()?),
-        "enter" => Deed::Enter(with()?),
-        "leave" => Deed::Leave(with()?),
-        "suffix" => Deed::Suffix(with()?),
-        "set" => Deed::Set { field: with()?, value: new.value.clone().filter(|value| !value.is_empty()) },
-        "send_link" => Deed::SendLink,
-        "remove" => Deed::Remove,
-        "" => return Err(FieldError::new("act", Rule::Required)),
-        other => {
-            let known = Deed::CODES.join(", ");
-            return Err(FieldError::new("act", Rule::Unknown).with("value", other).with("known", known));
+    let value = new.value.clone().filter(|value| !value.is_empty());
+    let act = new.act.as_str();
+    Deed::from_code(act, with, value)?.ok_or_else(|| match act {
+        "" => FieldError::new("act", Rule::Required),
+        _ => {
+            let error = FieldError::new("act", Rule::Unknown).with("value", act);
+            error.with("known", Deed::CODES.join(", "))
         }
     })
 }

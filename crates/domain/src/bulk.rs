@@ -263,6 +263,30 @@ impl Deed {
         "remove",
     ];
 
+    /// The one with this code, done with a plan, a group, a suffix or the code of a value where it
+    /// needs one; none for a code nobody knows.
+    pub fn from_code<E>(
+        code: &str,
+        with: impl FnOnce() -> Result<String, E>,
+        value: Option<String>,
+    ) -> Result<Option<Self>, E> {
+        Ok(Some(match code {
+            "enable" => Self::Enable,
+            "disable" => Self::Disable,
+            "give_plan" => Self::GivePlan(with()?),
+            "take_plan" => Self::TakePlan(with()?),
+            "give_bundle" => Self::GiveBundle(with()?),
+            "take_bundle" => Self::TakeBundle(with()?),
+            "enter" => Self::Enter(with()?),
+            "leave" => Self::Leave(with()?),
+            "suffix" => Self::Suffix(with()?),
+            "set" => Self::Set { field: with()?, value },
+            "send_link" => Self::SendLink,
+            "remove" => Self::Remove,
+            _ => return Ok(None),
+        }))
+    }
+
     /// The stable code.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -421,6 +445,17 @@ mod tests {
         assert!(!still_holds(&present(&[("title", "Boss")]), std::slice::from_ref(&change)));
         assert!(!still_holds(&present(&[]), std::slice::from_ref(&change)));
         assert!(still_holds(&present(&[("title", "Head")]), &[change.back()]));
+    }
+
+    #[test]
+    fn every_code_makes_the_deed_that_has_it() {
+        let with = || Ok::<_, ()>("x".to_owned());
+        for code in Deed::CODES {
+            let deed = Deed::from_code(code, with, None).expect("a value").expect("a deed");
+            assert_eq!(deed.code(), code);
+        }
+        assert_eq!(Deed::from_code("dismiss", with, None), Ok(None));
+        assert_eq!(Deed::from_code("enter", || Err("nothing"), None), Err("nothing"));
     }
 
     #[test]

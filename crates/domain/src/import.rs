@@ -31,7 +31,7 @@ pub use self::{
     profile::Profile,
     recognise::{Recognised, Suggestion, recognise},
     row::{Person, Reader, RowRead, Said, Value, Why},
-    whole::{Above, Order, duplicates, order},
+    whole::{Above, Order, depths, duplicates, manager_name, order},
 };
 use crate::drift::codes;
 

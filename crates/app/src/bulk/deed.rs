@@ -78,10 +78,7 @@ pub async fn act_on(
     let wishes = people.into_iter().enumerate().map(wish).collect();
     let options = Options { create: false, ..Options::default() };
     let reading = Reading { options: &options, key: Key::PrincipalName, whole: true };
-    let Planned { rows, sums } = plan(&mut tx, &read, &home, &reading, wishes).await?;
-    let quotas = tx.quotas(tenant.id).await?;
-    let pace = tx.pace(&read).await?;
-    let foreseen = sums.foreseen(&home, &tenant.currency, &rows, &quotas, pace);
+    let Planned { rows, foreseen } = plan(&mut tx, &read, &home, &reading, wishes).await?;
     let id: BulkId = tx.id();
     let new = NewBulk {
         id,

@@ -328,10 +328,7 @@ impl Read<'_> {
             Key::LogonName => stored::Key::LogonName,
         };
         let reading = Reading { options: self.options, key, whole: mapping.whole };
-        let Planned { rows, sums } = plan(tx, &read, &home, &reading, wishes).await?;
-        let quotas = tx.quotas(self.tenant.id).await?;
-        let pace = tx.pace(&read).await?;
-        let foreseen = sums.foreseen(&home, &self.tenant.currency, &rows, &quotas, pace);
+        let Planned { rows, foreseen } = plan(tx, &read, &home, &reading, wishes).await?;
         let ask = Ask {
             options: self.options.clone(),
             deed: None,

@@ -7,7 +7,7 @@ use domain::{
     bulk::{Act, Change, Value},
     field::{FieldError, Rule},
     id::UserId,
-    import::{Above, Said, order},
+    import::{Above, Said, depths, manager_name, order},
 };
 use store::{
     bulk::{BulkRow, Key},
@@ -45,28 +45,6 @@ fn add(index: &mut Index, key: &str, found: Found) {
     }
 }
 
-/// The name in a distinguished name (RFC 4514), or the text itself; in lower case.
-fn folded(text: &str) -> String {
-    let text = text.trim();
-    let is_name = text.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("cn="));
-    if !is_name {
-        return text.to_lowercase();
-    }
-    let (mut name, mut escaped) = (String::new(), false);
-    for c in text[3..].chars() {
-        match c {
-            '\\' if !escaped => {
-                escaped = true;
-                continue;
-            }
-            ',' if !escaped => break,
-            c => name.push(c),
-        }
-        escaped = false;
-    }
-    name.trim().to_lowercase()
-}
-
 fn said(row: &BulkRow) -> Option<&str> {
     match row.said.as_ref()?.get("manager")? {
         Value::Text(text)
@@ -93,7 +71,7 @@ pub(super) async fn resolve(
         .iter()
         .zip(&in_file)
         .filter(|(_, found)| found.is_none_or(|above| above.by_name))
-        .filter_map(|(text, _)| text.as_deref().map(folded))
+        .filter_map(|(text, _)| text.as_deref().map(manager_name))
         .collect();
     let index = of_customer(tx, read, &asked.into_iter().collect::<Vec<_>>()).await?;
     let mut above: Vec<Option<usize>> = vec![None; rows.len()];
@@ -105,15 +83,8 @@ pub(super) async fn resolve(
         };
         // Who is there goes before somebody of the file who only is called so.
         let certain = in_file[at].filter(|above| !above.by_name).map(row);
-        let found = match (certain, text.parse::<UserId>()) {
-            (Some(found), _) => Some(found),
-            (None, Ok(id)) => tx
-                .people_with_ids(read, &[id])
-                .await?
-                .pop()
-                .map(|user| Found::Person(user.id, user.principal_name)),
-            (None, Err(_)) => index.get(&folded(text)).cloned().or_else(|| in_file[at].map(row)),
-        };
+        let there = || index.get(&manager_name(text).to_lowercase()).cloned();
+        let found = certain.or_else(there).or_else(|| in_file[at].map(row));
         above[at] = settle(rows, at, text, found);
     }
     turns(rows, &above);
@@ -150,6 +121,10 @@ async fn of_customer(
     let mut index = Index::new();
     if asked.is_empty() {
         return Ok(index);
+    }
+    let ids: Vec<_> = asked.iter().filter_map(|text| text.parse().ok()).collect();
+    for user in tx.people_with_ids(read, &ids).await? {
+        add(&mut index, &user.id.to_string(), Found::Person(user.id, user.principal_name));
     }
     for key in [Key::PrincipalName, Key::LogonName, Key::ExternalId, Key::DisplayName] {
         let found = tx.people_by(read, key, asked).await?;
@@ -222,29 +197,13 @@ fn leave(row: &mut BulkRow) {
 
 /// Managers before their people; circles are mistakes of all who are in them.
 fn turns(rows: &mut [BulkRow], above: &[Option<usize>]) {
-    for start in 0..rows.len() {
-        let (mut turn, mut at, mut circle) = (0_usize, start, false);
-        while let Some(next) = above[at] {
-            turn += 1;
-            at = next;
-            if at == start {
-                circle = true;
-                break;
-            }
-            // A circle further up is the mistake of those who are in it.
-            if turn > rows.len() {
-                break;
-            }
-        }
-        if circle {
-            let login = rows[start].login.clone();
-            refuse(
-                &mut rows[start],
-                Act::Error,
-                FieldError::new("manager", Rule::Cycle).with("value", login),
-            );
-        }
-        rows[start].turn = i32::try_from(turn).unwrap_or(i32::MAX);
+    let (depths, circles) = depths(above);
+    for (row, depth) in rows.iter_mut().zip(depths) {
+        row.turn = i32::try_from(depth).unwrap_or(i32::MAX);
+    }
+    for at in circles.into_iter().flatten() {
+        let error = FieldError::new("manager", Rule::Cycle).with("value", &rows[at].login);
+        refuse(&mut rows[at], Act::Error, error);
     }
     // Who would be managed by somebody who is not made comes without.
     for at in 0..rows.len() {

@@ -24,7 +24,7 @@ use store::{
 };
 
 use super::{
-    foreseen::Sums,
+    foreseen::{Foreseen, Sums},
     managers,
     newcomers::{self, Newcomer},
     person::{self, Belongings, list, present},
@@ -77,7 +77,7 @@ pub(super) struct Reading<'a> {
 /// What rows come to.
 pub(super) struct Planned {
     pub rows: Vec<BulkRow>,
-    pub sums: Sums,
+    pub foreseen: Foreseen,
 }
 
 /// The value of a row's key, in the form people are found by.
@@ -156,7 +156,10 @@ pub(super) async fn plan(
         ground.sums.row(home, row);
     }
     ground.missing(tx, read, &mut rows).await?;
-    Ok(Planned { rows, sums: ground.sums })
+    let quotas = tx.quotas(home.tenant).await?;
+    let pace = tx.pace(read).await?;
+    let foreseen = ground.sums.foreseen(home, &tenant.currency, &rows, &quotas, pace);
+    Ok(Planned { rows, foreseen })
 }
 
 fn blank(wish: &Wish) -> BulkRow {

@@ -67,10 +67,7 @@ pub async fn undo(app: &App, caller: &Caller, id: BulkId, cause: &Cause) -> Resu
     let home = home(&mut tx, &tenant, &plans, true).await?;
     let options = Options { create: false, ..Options::default() };
     let reading = Reading { options: &options, key: Key::PrincipalName, whole: true };
-    let Planned { rows, sums } = plan(&mut tx, &read, &home, &reading, wishes).await?;
-    let quotas = tx.quotas(tenant.id).await?;
-    let pace = tx.pace(&read).await?;
-    let foreseen = sums.foreseen(&home, &tenant.currency, &rows, &quotas, pace);
+    let Planned { rows, foreseen } = plan(&mut tx, &read, &home, &reading, wishes).await?;
     let ask = Ask { options: options.clone(), deed: None, mapping: None, file: None };
     let id: BulkId = tx.id();
     let new = NewBulk {

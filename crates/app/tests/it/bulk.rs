@@ -201,6 +201,30 @@ z@acme.example,Zoe,Lost,nobody@acme.example
 }
 
 #[tokio::test]
+async fn a_manager_who_is_there_is_found_by_id_key_and_name_and_many_may_stand_below_a_circle() {
+    let w = world().await;
+    let acme = customer(&w).await;
+    all(&w, &preview(&w, acme, "external_id,principal_name\nHR-17,bo.holm@acme.example\n").await).await;
+    let bo = one(&w, acme, "bo holm").await.id;
+    let mut csv = "principal_name,given_name,surname,manager\n".to_owned();
+    for (i, manager) in [bo.to_string(), "HR-17".to_owned(), "Bo Holm".to_owned()].iter().enumerate() {
+        csv += &["m", &i.to_string(), "@acme.example,Ida,M", &i.to_string(), ",", manager, "\n"].concat();
+    }
+    csv += "x@acme.example,Xia,Round,y@acme.example\ny@acme.example,Yan,Round,x@acme.example\n";
+    // Each below the one before, and the first below the circle.
+    csv.extend((0..3_000_usize).map(|i| {
+        let above = if i == 0 { "x".to_owned() } else { format!("c{}", i - 1) };
+        format!("c{i}@acme.example,Per,C{i},{above}@acme.example\n")
+    }));
+    let shown = preview(&w, acme, &csv).await;
+    assert_eq!(counts(&shown), [(Act::Create, 3_003), (Act::Error, 2)]);
+    let found = rows(&w, shown.bulk.id, &[Act::Create]).await;
+    let managers = found.iter().take(3).map(|row| row.changes.iter().find(|c| c.field == "manager"));
+    let managers: Vec<_> = managers.map(|change| change.and_then(|c| c.after.as_deref())).collect();
+    assert_eq!(managers, [Some("bo.holm@acme.example"); 3]);
+}
+
+#[tokio::test]
 async fn names_are_those_that_were_shown_unless_somebody_took_them_meanwhile() {
     let w = world().await;
     let acme = customer(&w).await;

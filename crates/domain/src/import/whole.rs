@@ -61,7 +61,8 @@ pub struct Order {
 pub fn order(rows: &[(u32, &Said)]) -> Order {
     let names = Names::of(rows);
     let managers: Vec<_> = rows.iter().map(|(_, said)| names.find(said.text("manager")?)).collect();
-    let (depths, circles) = depths(&managers);
+    let above: Vec<_> = managers.iter().map(|above| above.map(|above| above.row)).collect();
+    let (depths, circles) = depths(&above);
     let mut sequence: Vec<usize> = (0..rows.len()).collect();
     sequence.sort_by_key(|row| (depths[*row], *row));
     let mut errors = Vec::new();
@@ -115,10 +116,9 @@ impl Names {
     }
 
     fn find(&self, text: &str) -> Option<Above> {
-        let name = common_name(text);
-        let text = name.as_deref().unwrap_or_else(|| alone(text));
-        let folded = text.to_lowercase();
-        let certain = self.certain.get(&folded).or_else(|| self.external.get(text));
+        let name = manager_name(text);
+        let folded = name.to_lowercase();
+        let certain = self.certain.get(&folded).or_else(|| self.external.get(&name));
         match certain {
             Some(row) => row.map(|row| Above { row, by_name: false }),
             None => self.shown.get(&folded).copied().flatten().map(|row| Above { row, by_name: true }),
@@ -126,9 +126,17 @@ impl Names {
     }
 }
 
-/// How deep each row stands, and the circles there are. Who stands in or below a circle
-/// counts from there.
-fn depths(managers: &[Option<Above>]) -> (Vec<usize>, Vec<Vec<usize>>) {
+/// The name by which somebody calls a manager: of a distinguished name the first, of a log-on name
+/// what stands after the domain, else the text.
+#[must_use]
+pub fn manager_name(text: &str) -> String {
+    common_name(text).unwrap_or_else(|| alone(text.trim()).to_owned())
+}
+
+/// How deep each stands below others, by who is above whom, and the circles there are. Who stands
+/// in or below a circle counts from there.
+#[must_use]
+pub fn depths(managers: &[Option<usize>]) -> (Vec<usize>, Vec<Vec<usize>>) {
     let mut depths: Vec<Option<usize>> = vec![None; managers.len()];
     let mut circles = Vec::new();
     let mut on_way = vec![usize::MAX; managers.len()];
@@ -138,7 +146,7 @@ fn depths(managers: &[Option<Above>]) -> (Vec<usize>, Vec<Vec<usize>>) {
         while let Some(row) = at.filter(|row| depths[*row].is_none() && on_way[*row] != start) {
             on_way[row] = start;
             way.push(row);
-            at = managers[row].map(|above| above.row);
+            at = managers[row];
         }
         let mut depth = at.and_then(|row| depths[row]).map_or(0, |depth| depth + 1);
         if let Some(row) = at.filter(|row| depths[*row].is_none()) {

@@ -155,29 +155,17 @@ pub fn chosen(posted: &Posted) -> Result<(Deed, String), FieldError> {
     let code = posted.field("deed");
     let place = format!("with.{code}");
     let with = || given(posted.field(&place)).ok_or_else(|| FieldError::new(&place, Rule::Required));
-    let deed = match code {
-        "enable" => Deed::Enable,
-        "disable" => Deed::Disable,
-        "give_plan" => Deed::GivePlan(with()?),
-        "take_plan" => Deed::TakePlan(with()?),
-        "give_bundle" => Deed::GiveBundle(with()?),
-        "take_bundle" => Deed::TakeBundle(with()?),
-        "enter" => Deed::Enter(with()?),
-        "leave" => Deed::Leave(with()?),
-        "suffix" => Deed::Suffix(with()?),
-        "set" => {
-            let field = with()?;
-            let custom = field.strip_prefix("field.").is_some_and(|key| !key.is_empty());
-            let known = SAME.contains(&field.as_str()) || DETAILS.iter().any(|d| d.code() == field);
-            if !known && !custom {
-                return Err(FieldError::new(&place, Rule::Unknown).with("value", field));
-            }
-            Deed::Set { field, value: given(posted.field("value")) }
+    let deed = Deed::from_code(code, with, given(posted.field("value")))?;
+    let deed = deed.ok_or_else(|| match code {
+        "" => FieldError::new("deed", Rule::Required),
+        other => FieldError::new("deed", Rule::Unknown).with("value", other),
+    })?;
+    if let Deed::Set { field, .. } = &deed {
+        let custom = field.strip_prefix("field.").is_some_and(|key| !key.is_empty());
+        let known = SAME.contains(&field.as_str()) || DETAILS.iter().any(|d| d.code() == field);
+        if !known && !custom {
+            return Err(FieldError::new(&place, Rule::Unknown).with("value", field));
         }
-        "send_link" => Deed::SendLink,
-        "remove" => Deed::Remove,
-        "" => return Err(FieldError::new("deed", Rule::Required)),
-        other => return Err(FieldError::new("deed", Rule::Unknown).with("value", other)),
-    };
+    }
     Ok((deed, place))
 }
