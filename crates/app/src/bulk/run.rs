@@ -139,15 +139,26 @@ async fn put_aside(app: &App, caller: &Caller, id: BulkId, stop: Stop) -> Result
     if bulk.state != BulkState::Running {
         return Ok(false);
     }
+    let mut denied = None;
     match stop {
         Stop::Rows(rows) => tx.bulk_failed(&bulk, &rows).await?,
         Stop::Names(lines) => tx.bulk_nameless(&bulk, &lines).await?,
         Stop::Error(error) => match problem {
-            Some(problem) => tx.pause_bulk(&bulk, Some(&problem)).await?,
+            Some(problem) => {
+                tx.pause_bulk(&bulk, Some(&problem)).await?;
+                denied = Some(error);
+            }
             None => return Err(error),
         },
     }
     tx.commit(&Cause::default()).await?;
+    if let Some(error @ AppError::Forbidden(_)) = denied {
+        // Why it waits is told; that it was tried is for the log.
+        match app.note_denied(caller, bulk.tenant, error, &Cause::default()).await {
+            AppError::Forbidden(_) => {}
+            failed => return Err(failed),
+        }
+    }
     Ok(true)
 }
 
@@ -309,7 +320,7 @@ async fn update(
     let plans = tx.plans_for(tenant, &tenant.currency).await?;
     let home = home(tx, tenant, &plans, true).await?;
     let managers = managers_of_rows(tx, bulk, rows).await?;
-    let mut changing = Vec::new();
+    let (mut changing, mut refused) = (Vec::new(), Vec::new());
     for row in rows {
         let user = row.user.and_then(|id| users.get(&id));
         let Some((user, object)) = user.and_then(|user| Some((user, user.object?))) else {
@@ -327,11 +338,15 @@ async fn update(
         match change_of(tx, tenant, &home.fields, (row, user), managers.get(&row.line)).await {
             Ok(change) => changing.push(Changing { row, user: user.clone(), object, change }),
             Err(AppError::Invalid(errors)) => {
-                let errors = errors.into_iter().map(|error| error.with("row", row.line)).collect();
-                part.failed.push((row.line, errors));
+                refused
+                    .push((row.line, errors.into_iter().map(|error| error.with("row", row.line)).collect()));
             }
             Err(error) => return Err(error.into()),
         }
+    }
+    // They may have taken names already, and keep none of what they do not get.
+    if !refused.is_empty() {
+        return Err(Stop::Rows(refused));
     }
     let pairs: Vec<_> = changing.iter().map(|one| (&one.user, &one.change)).collect();
     let after = tx.update_people(&permit, &pairs).await?;

@@ -204,8 +204,10 @@ z@acme.example,Zoe,Lost,nobody@acme.example
 async fn a_manager_who_is_there_is_found_by_id_key_and_name_and_many_may_stand_below_a_circle() {
     let w = world().await;
     let acme = customer(&w).await;
-    all(&w, &preview(&w, acme, "external_id,principal_name\nHR-17,bo.holm@acme.example\n").await).await;
-    let bo = one(&w, acme, "bo holm").await.id;
+    let (bo, cause) = (one(&w, acme, "bo holm").await, Cause::default());
+    let details = [("external_id".to_owned(), Some("HR-17".to_owned()))].into();
+    let keyed = UserPatch { details, ..UserPatch::default() };
+    let bo = users::update(&w.app, &w.root, bo.id, bo.version, keyed, &cause).await.expect("a key").id;
     let mut csv = "principal_name,given_name,surname,manager\n".to_owned();
     for (i, manager) in [bo.to_string(), "HR-17".to_owned(), "Bo Holm".to_owned()].iter().enumerate() {
         csv += &["m", &i.to_string(), "@acme.example,Ida,M", &i.to_string(), ",", manager, "\n"].concat();
@@ -258,6 +260,40 @@ async fn two_files_at_once_make_nobody_twice() {
     assert!(failed.iter().all(|row| row.errors[0].rule == Rule::Taken), "{failed:?}");
     assert_eq!(find(&w, acme, "ida lund").await.len(), 1);
     assert_eq!(find(&w, acme, "jens krag").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_row_that_fails_keeps_none_of_the_names_it_wanted() {
+    let w = world().await;
+    let acme = customer(&w).await;
+    all(&w, &preview(&w, acme, &many(2)).await).await;
+    let edited = "\
+employee_id,external_id,principal_name
+1,x0,p0@acme.example
+2,x1,p1@acme.example
+";
+    all(&w, &preview(&w, acme, edited).await).await;
+    // By their numbers: the first gets another login and a key, the second another login.
+    let renamed = "employee_id,external_id,principal_name\n1,k1,new0@acme.example\n2,x1,new1@acme.example\n";
+    let mut mapping = FileDraft { name: "people.csv".to_owned(), ..draft(renamed) };
+    let shown = bulk::import(&w.app, &w.root, acme, draft(renamed), &Cause::default()).await.expect("shown");
+    let mut by_number: domain::import::Mapping =
+        serde_json::from_value(shown.ask.mapping.clone().expect("a mapping")).expect("a mapping");
+    by_number.key = Some(domain::import::Key::EmployeeId);
+    mapping.mapping = Choice::Given(Box::new(by_number));
+    let shown = bulk::import(&w.app, &w.root, acme, mapping, &Cause::default()).await.expect("shown");
+    assert_eq!(counts(&shown), [(Act::Update, 2)]);
+    let mut other = person("Kim", "Vinter");
+    other.details = [("external_id".to_owned(), "k1".to_owned())].into();
+    let cause = Cause::default();
+    users::create(&w.app, &w.root, acme, &[other], false, None, &cause)
+        .await
+        .expect("somebody takes the key");
+    let done = all(&w, &shown).await;
+    assert_eq!((done.in_state(RowState::Done), done.in_state(RowState::Failed)), (1, 1));
+    let mut free = person("Lis", "Dahl");
+    free.principal_name = Some("new0@acme.example".to_owned());
+    users::create(&w.app, &w.root, acme, &[free], false, None, &cause).await.expect("the name is nobody's");
 }
 
 /// A file of so many people.
