@@ -114,6 +114,18 @@ impl Browser {
         url.strip_prefix(&self.base).unwrap_or_else(|| panic!("led elsewhere: {url}")).to_owned()
     }
 
+    /// Waits until the browser is on a page below a path, and tells which: a press of a button may
+    /// be answered before the page it leads to has come.
+    pub async fn arrives(&self, below: &str) -> String {
+        let lead = format!("{below}/");
+        wait_for(&format!("a page below {below}"), async || {
+            let path = self.path().await;
+            let rest = path.strip_prefix(&lead)?;
+            rest.split(['?', '/']).next().filter(|id| !id.is_empty()).map(str::to_owned)
+        })
+        .await
+    }
+
     pub async fn text(&self, css: &str) -> String {
         self.one(css).await.text().await.expect("a text")
     }

@@ -97,7 +97,7 @@ async fn a_customer_administrator_works_without_scripts() {
     // Somebody is changed, disabled and removed.
     browser.visit(&format!("/customers/{id}/people?q=person%20number%201")).await;
     browser.click("#list tbody a").await;
-    let person = browser.path().await;
+    let person = format!("/people/{}", browser.arrives("/people").await);
     browser.click("main a[href$='/edit']").await;
     browser.fill("title", "Bookkeeper").await;
     browser.click("main .acts button").await;

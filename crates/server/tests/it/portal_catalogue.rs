@@ -141,7 +141,7 @@ async fn portal_catalogue_versions_and_properties_change_what_accounts_say() {
     browser.click(".bulk button[name=all]").await;
     browser.reads("main", "60 more licences").await;
     browser.click("main .acts button").await;
-    let request = browser.path().await.split(['?', '/']).nth(3).expect("a request").to_owned();
+    let request = browser.arrives("/status/requests").await;
     shop.root.complete(&request).await;
     let people = shop.root.see(&format!("customers/{id}/users?search=bo&limit=1")).await["items"][0].clone();
     let (person, login) = (text(&people["id"]), text(&people["principal_name"]));
@@ -160,7 +160,7 @@ async fn portal_catalogue_versions_and_properties_change_what_accounts_say() {
     browser.fill("values.server", "files7").await;
     browser.fill("values.disk_gb", "30").await;
     browser.click("main .acts button").await;
-    let request = browser.path().await.split(['?', '/']).nth(3).expect("a request").to_owned();
+    let request = browser.arrives("/status/requests").await;
     shop.root.complete(&request).await;
     assert!(home().await.starts_with("\\\\files7\\"), "{}", home().await);
     browser.visit(&format!("/customers/{id}/properties")).await;
