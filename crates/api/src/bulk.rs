@@ -23,7 +23,7 @@ use domain::{
 use web::Surface;
 use wire::{
     bulk::{
-        Bulk, BulkActRequest, BulkLink, BulkLinks, BulkListed, BulkQuery, BulkRow, BulkRowQuery,
+        Bulk, BulkActRequest, BulkFilter, BulkLink, BulkLinks, BulkListed, BulkQuery, BulkRow, BulkRowQuery,
         ImportOptions, ImportQuery, KeptMapping, MendCell, Remap, RunBulk,
     },
     common::Page,
@@ -52,9 +52,15 @@ impl FromRequest<Surface> for FileBody {
     }
 }
 
-async fn customer(surface: &Surface, call: &Call, text: &str) -> Result<TenantId, AppError> {
+/// The tenant a field names, by id or code.
+pub(crate) async fn tenant(
+    surface: &Surface,
+    call: &Call,
+    field: &str,
+    text: &str,
+) -> Result<TenantId, AppError> {
     let mut tx = surface.app.read(&call.caller).await?;
-    let tenant = read::named(&mut tx, "customer", text).await?.id;
+    let tenant = read::named(&mut tx, field, text).await?.id;
     tx.finish().await?;
     Ok(tenant)
 }
@@ -76,7 +82,7 @@ pub async fn import_file(
     Params(query): Params<ImportQuery>,
     FileBody(bytes): FileBody,
 ) -> Answer<(StatusCode, Json<Bulk>)> {
-    let customer = customer(&surface, &call, &query.customer).await?;
+    let customer = tenant(&surface, &call, "customer", &query.customer).await?;
     let options = asked(&query).map_err(AppError::field)?;
     let mapping = query.mapping.map_or(Choice::Recognised, Choice::Named);
     let draft = FileDraft { name: query.name.unwrap_or_default(), bytes, options, mapping };
@@ -125,8 +131,8 @@ pub async fn preview_act(
     call: Call,
     Body(new): Body<BulkActRequest>,
 ) -> Answer<(StatusCode, Json<Bulk>)> {
-    let customer = customer(&surface, &call, &new.customer).await?;
-    let deed = deed(&new).map_err(AppError::field)?;
+    let customer = tenant(&surface, &call, "customer", &new.customer).await?;
+    let deed = deed(&new.act, new.with.as_deref(), new.value.as_deref()).map_err(AppError::field)?;
     let filter = new.filter.unwrap_or_default();
     let whom = match &new.people {
         Some(people) => {
@@ -138,26 +144,31 @@ pub async fn preview_act(
                 people.iter().enumerate().map(id).collect::<Result<_, _>>().map_err(AppError::field)?,
             )
         }
-        None => Whom::Matching(UserSearch {
-            search: filter.search.as_deref(),
-            state: one_of("state", filter.state.as_deref(), &ItemState::ALL, ItemState::code)?,
-            standing: one_of("standing", filter.standing.as_deref(), &Standing::ALL, Standing::code)?,
-            plan: filter.plan.as_deref(),
-            department: filter.department.as_deref(),
-            fields: &[],
-        }),
+        None => Whom::Matching(matching(&filter)?),
     };
     let of = use_cases::act_on(&surface.app, &call.caller, customer, (deed, &whom), &call.cause).await?;
     Ok((StatusCode::CREATED, shown(&of)))
 }
 
-fn deed(new: &BulkActRequest) -> Result<Deed, FieldError> {
-    let with = || match new.with.as_deref().map(str::trim) {
+/// Which people a filter means.
+pub(crate) fn matching(filter: &BulkFilter) -> Result<UserSearch<'_>, AppError> {
+    Ok(UserSearch {
+        search: filter.search.as_deref(),
+        state: one_of("state", filter.state.as_deref(), &ItemState::ALL, ItemState::code)?,
+        standing: one_of("standing", filter.standing.as_deref(), &Standing::ALL, Standing::code)?,
+        plan: filter.plan.as_deref(),
+        department: filter.department.as_deref(),
+        fields: &[],
+    })
+}
+
+/// What is to be done.
+pub(crate) fn deed(act: &str, with: Option<&str>, value: Option<&str>) -> Result<Deed, FieldError> {
+    let with = || match with.map(str::trim) {
         Some(with) if !with.is_empty() => Ok(with.to_owned()),
         _ => Err(FieldError::new("with", Rule::Required)),
     };
-    let value = new.value.clone().filter(|value| !value.is_empty());
-    let act = new.act.as_str();
+    let value = value.filter(|value| !value.is_empty()).map(str::to_owned);
     Deed::from_code(act, with, value)?.ok_or_else(|| match act {
         "" => FieldError::new("act", Rule::Required),
         _ => {
@@ -175,7 +186,7 @@ pub async fn list_bulk(
     call: Call,
     Params(query): Params<BulkQuery>,
 ) -> Answer<Json<Page<BulkListed>>> {
-    let customer = customer(&surface, &call, &query.customer).await?;
+    let customer = tenant(&surface, &call, "customer", &query.customer).await?;
     let paging = Paging::new("bulk", query.limit, query.after.as_deref())?;
     let before = paging.after_id::<BulkId>()?;
     let (_, all) = use_cases::list(&surface.app, &call.caller, customer, before, paging.rows()).await?;
@@ -315,7 +326,8 @@ pub async fn cancel_bulk(
 /// Show what taking a bulk change back would come to. Nothing is changed.
 ///
 /// Whom it made is removed, and can be restored for a time; what it changed goes back, unless
-/// somebody changed it since.
+/// somebody changed it since; whom it removed is there again, and whom it moved comes back (as a bulk
+/// change of the customer where they are).
 #[utoipa::path(post, path = "/bulk/{id}/undo", tag = "bulk",
     params(("id" = String, Path, description = "Id of the bulk change.")),
     responses((status = 201, description = "What would come of it.", body = Bulk), Refused))]

@@ -14,7 +14,7 @@ pub use accounts::{
     removed_group, subscription, user,
 };
 pub use adoption::{adoption, adoption_item, adoption_release, migration, release, survey, survey_object};
-pub use bulk::{bulk, bulk_listed, bulk_row};
+pub use bulk::{bulk, bulk_listed, bulk_row, series as bulk_series};
 pub use drift::finding;
 pub use hooks::hook;
 pub use mails::mail;

@@ -4,15 +4,20 @@
 //!
 //! Start at [`import`](file::import); what becomes of a row is decided in `plan`, and done in [`run`].
 
+mod change;
 mod deed;
 mod export;
 mod file;
 mod foreseen;
+mod gone;
+mod known;
 mod managers;
+mod moves;
 mod newcomers;
 mod person;
 mod plan;
 pub mod run;
+mod series;
 mod undo;
 
 use domain::{
@@ -35,6 +40,7 @@ pub use self::{
     export::{Part, export},
     file::{Choice, ColumnFacts, FileDraft, FileFacts, import, mend, remap},
     foreseen::{Foreseen, PlanEffect, QuotaEffect},
+    series::{All, Series, act_across, series, turn_all, undo_all},
     undo::undo,
 };
 use crate::{App, AppError, error::Conflict};
@@ -216,7 +222,7 @@ async fn may_run(tx: &mut store::tx::WriteTx<'_>, bulk: &Bulk, tenant: &TenantRe
     for counted in tx.bulk_counts(bulk).await? {
         match counted.act {
             Act::Create => drop(tx.permit::<act::UserCreate>(tenant)?),
-            Act::Remove => tx.may_ordinary::<act::UserDelete>(tenant)?,
+            Act::Remove | Act::Restore | Act::Move => tx.may_ordinary::<act::UserDelete>(tenant)?,
             _ => {}
         }
     }

@@ -4,6 +4,7 @@
 mod copy;
 mod moves;
 mod remove;
+mod together;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -32,11 +33,15 @@ use store::{
     users::{ManagerKey, Name, User, UserChange},
 };
 
-pub(crate) use self::remove::remove;
 pub use self::{
     copy::copy,
     moves::{MoveDraft, Moved, Moving, preview_transfer, transfer},
     remove::{delete, restore},
+};
+pub(crate) use self::{
+    moves::{customer, newcomer, transfer_within},
+    remove::{give_back, remove},
+    together::Together,
 };
 pub use crate::provision::{Created, CreatedPlan};
 use crate::{

@@ -104,6 +104,8 @@ SELECT (SELECT id FROM tenant WHERE kind = 'provider'), current_date - n, :custo
 UPDATE users SET administrator = true, enabled = true, activated_at = now(), principal_name = 'admin@c1.test',
        portal_hash = (SELECT u.portal_hash FROM users u JOIN tenant t ON t.id = u.tenant_id WHERE t.kind = 'provider' LIMIT 1)
  WHERE id = bench_id(3, 1);
+-- It can be changed: it has a folder and the group of all its people.
+UPDATE tenant SET folder_object = bench_id(7, 1), members_object = bench_id(7, 2) WHERE id = bench_id(1, 1);
 SET session_replication_role = origin;
 INSERT INTO role_grant (id, tenant_id, user_id, role_code, role_version, created_at)
 SELECT bench_id(9, 2), bench_id(1, 1), bench_id(3, 1), code, version, now() FROM role WHERE code = 'customer_administrator'

@@ -3,6 +3,7 @@
 //! plans, same database, same minute), then with several clients.
 
 pub mod cases;
+mod selection;
 
 use std::{
     path::Path,
@@ -109,6 +110,7 @@ pub async fn run(scale: &Scale) -> Result<Vec<Row>, Failure> {
         let per_second = throughput(&cases, &sessions, seconds).await?;
         rows.push(Row::value(&format!("lists-{list}-16-clients"), per_second, "/s", Bar::Told));
     }
+    rows.extend(selection::measured(&sessions.cookie(Who::Customer), &sessions.customer, pages).await?);
     process.stop().await?;
     ground.stop().await?;
     Ok(rows)

@@ -42,7 +42,7 @@ impl Size {
         if scale.quick {
             Self { customers: 100, people: 10_000, big: 3_000, requests: 4_000, deep: 1_500 }
         } else {
-            Self { customers: 10_000, people: 1_000_000, big: 65_000, requests: 130_000, deep: 50_000 }
+            Self { customers: 10_000, people: 1_000_000, big: 100_000, requests: 130_000, deep: 50_000 }
         }
     }
 }

@@ -5,12 +5,13 @@ use std::time::Instant;
 use app::{
     Cause,
     bulk::{self, FileDraft},
+    groups::{self, GroupDraft},
     orders::{CustomerDraft, OrderDraft, place},
     people::PersonDraft,
 };
 use domain::{bulk::Act, id::TenantId};
 use serde_json::json;
-use testkit::people_file::PeopleFile;
+use testkit::people_file::{GROUPS, PLANS, PeopleFile};
 
 use crate::{
     Failure, Scale,
@@ -87,9 +88,16 @@ async fn customer(stage: &Stage) -> Result<TenantId, Failure> {
             enabled: true,
             ..PersonDraft::default()
         },
+        plans: PLANS.map(str::to_owned).to_vec(),
         ..OrderDraft::default()
     };
-    Ok(place(&stage.app, &stage.caller, &draft, b"previews", &Cause::default()).await?.order.customer)
+    let cause = Cause::default();
+    let customer = place(&stage.app, &stage.caller, &draft, b"previews", &cause).await?.order.customer;
+    for name in GROUPS {
+        let group = GroupDraft { name: name.to_owned(), ..GroupDraft::default() };
+        groups::create(&stage.app, &stage.caller, customer, &group, None, &cause).await?;
+    }
+    Ok(customer)
 }
 
 /// Memory of this process, which does the work, in KiB: now, and at most so far.

@@ -159,7 +159,10 @@ impl Configuration {
         text.push_str(
             "\n[[service]]\ncode = \"desktop\"\nname = \"Desktop\"\nper_user = true\n\n\
              [[plan]]\ncode = \"desktop-standard\"\nservice = \"desktop\"\nname = \"Desktop Standard\"\n\
-             price_minor = 1500\n",
+             price_minor = 1500\n\n\
+             [[service]]\ncode = \"mail\"\nname = \"Mailbox\"\nper_user = true\n\n\
+             [[plan]]\ncode = \"mail-standard\"\nservice = \"mail\"\nname = \"Mailbox Standard\"\n\
+             price_minor = 400\n",
         );
         let file = folder.join(format!("{name}.toml"));
         write_private(&file, &text)?;

@@ -55,6 +55,10 @@ codes! {
         Update = "update",
         /// Somebody is removed, and can be restored for a time.
         Remove = "remove",
+        /// Somebody who was removed is there again.
+        Restore = "restore",
+        /// Somebody goes to another customer, with the account.
+        Move = "move",
         /// All is as the row says.
         Nothing = "nothing",
         /// The row is left out: what it says was not asked for.
@@ -110,7 +114,7 @@ impl Act {
     /// Whether something is to be done.
     #[must_use]
     pub const fn changes(self) -> bool {
-        matches!(self, Self::Create | Self::Update | Self::Remove)
+        matches!(self, Self::Create | Self::Update | Self::Remove | Self::Restore | Self::Move)
     }
 }
 
@@ -239,16 +243,21 @@ pub enum Deed {
     },
     /// They get a link by mail with which they choose a password.
     SendLink,
+    /// They go to another customer of the same directory, by its code, with the accounts they have.
+    Move(String),
     /// They are removed, and can be restored for a time.
     Remove,
 }
+
+/// Where somebody is who moves: no value of a person, and shown like one.
+pub const CUSTOMER: &str = "customer";
 
 /// A link that is sent: no value of a person, and done like one.
 pub const LINK: &str = "link";
 
 impl Deed {
     /// All codes, as people learn them.
-    pub const CODES: [&'static str; 12] = [
+    pub const CODES: [&'static str; 13] = [
         "enable",
         "disable",
         "give_plan",
@@ -260,10 +269,11 @@ impl Deed {
         "suffix",
         "set",
         "send_link",
+        "move",
         "remove",
     ];
 
-    /// The one with this code, done with a plan, a group, a suffix or the code of a value where it
+    /// The one with this code, done with a plan, a group, a suffix, a customer or the code of a value where it
     /// needs one; none for a code nobody knows.
     pub fn from_code<E>(
         code: &str,
@@ -282,6 +292,7 @@ impl Deed {
             "suffix" => Self::Suffix(with()?),
             "set" => Self::Set { field: with()?, value },
             "send_link" => Self::SendLink,
+            "move" => Self::Move(with()?),
             "remove" => Self::Remove,
             _ => return Ok(None),
         }))
@@ -302,11 +313,12 @@ impl Deed {
             Self::Suffix(_) => "suffix",
             Self::Set { .. } => "set",
             Self::SendLink => "send_link",
+            Self::Move(_) => "move",
             Self::Remove => "remove",
         }
     }
 
-    /// What it is done with: the plan, the group, the suffix, the value.
+    /// What it is done with: the plan, the group, the suffix, the customer, the value.
     #[must_use]
     pub fn with(&self) -> &str {
         match self {
@@ -316,7 +328,8 @@ impl Deed {
             | Self::TakeBundle(with)
             | Self::Enter(with)
             | Self::Leave(with)
-            | Self::Suffix(with) => with,
+            | Self::Suffix(with)
+            | Self::Move(with) => with,
             Self::Set { field, .. } => field,
             Self::Enable | Self::Disable | Self::SendLink | Self::Remove => "",
         }
@@ -354,7 +367,8 @@ impl Deed {
                 let to = present.get("mail").cloned();
                 vec![Change { field: LINK.to_owned(), before: None, after: to }]
             }
-            Self::Remove => Vec::new(),
+            // What these come to is not values of a person.
+            Self::Move(_) | Self::Remove => Vec::new(),
         }
     }
 }

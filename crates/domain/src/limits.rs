@@ -308,6 +308,8 @@ pub const LATE_START_HOURS: i64 = 168;
 
 /// People one bulk change may be about: everybody of a very large customer at once.
 pub const BULK_ROWS: usize = 100_000;
+/// Customers one act may reach at once: each has a bulk change of its own.
+pub const BULK_CUSTOMERS: usize = 1_000;
 /// People of a bulk change that one transaction changes: a second's work, so that others wait for no
 /// longer, and a pause is heard soon.
 pub const BULK_AT_ONCE: i64 = 500;

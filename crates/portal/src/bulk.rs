@@ -1,6 +1,7 @@
 //! Many people at once: a file that is brought, something done to people of a list, and the way back.
 //! Each is shown before it is done; the page of one is in `show`, by how far it is.
 
+mod across;
 mod columns;
 mod deeds;
 mod files;
@@ -45,6 +46,9 @@ pub fn routes() -> Router<Surface> {
     Router::new()
         .route("/customers/{id}/import", get(import::form).post(import::bring))
         .route("/customers/{id}/bulk", get(list).post(people::act_on_many))
+        .route("/series/new", get(across::new).post(across::preview))
+        .route("/series/{id}", get(across::show))
+        .route("/series/{id}/{what}", post(across::turn))
         .route("/bulk/{id}", get(show::show))
         .route("/bulk/{id}/mapping", get(columns::show).post(columns::change))
         .route("/bulk/{id}/export", get(files::result))

@@ -43,7 +43,7 @@ pub struct Bulk {
     pub ask: Value,
     /// How far it is.
     pub state: BulkState,
-    /// Why it paused by itself.
+    /// Why it paused by itself, or why it is not known what the columns mean.
     pub problem: Option<Vec<FieldError>>,
     /// What the preview came to.
     pub foreseen: Value,
@@ -67,6 +67,8 @@ pub struct Bulk {
     pub finished_at: Option<Timestamp>,
     /// When the links of its people were fetched.
     pub links_at: Option<Timestamp>,
+    /// What was asked for together with it, of the people of other customers.
+    pub series: Option<BulkId>,
 }
 
 /// A bulk change that is being made.
@@ -86,6 +88,10 @@ pub struct NewBulk {
     pub foreseen: Value,
     /// What it takes back.
     pub undoes: Option<BulkId>,
+    /// What is asked for together with it, of the people of other customers.
+    pub series: Option<BulkId>,
+    /// Why it is not known what the columns mean.
+    pub problem: Vec<FieldError>,
 }
 
 /// One row.
@@ -152,6 +158,7 @@ macro_rules! bulk {
             run_at: row.run_at.map(|at| at.to_jiff()),
             finished_at: row.finished_at.map(|at| at.to_jiff()),
             links_at: row.links_at.map(|at| at.to_jiff()),
+            series: row.series.map(BulkId::from_uuid),
         })
     }};
 }
@@ -190,7 +197,7 @@ impl ReadTx<'_> {
     async fn load_bulk(&mut self, id: BulkId) -> Result<Bulk, StoreError> {
         let row = sqlx::query!(
             r#"SELECT id, tenant_id, kind, title, ask, state, problem AS "problem: Json<Vec<FieldError>>", foreseen,
-                      version, undoes, undone_by, request_id, created_by, run_by,
+                      version, undoes, undone_by, request_id, created_by, run_by, series,
                       created_at AS "created_at!: jiff_sqlx::Timestamp", run_at AS "run_at: jiff_sqlx::Timestamp",
                       finished_at AS "finished_at: jiff_sqlx::Timestamp", links_at AS "links_at: jiff_sqlx::Timestamp"
                  FROM bulk WHERE id = $1"#,
@@ -211,7 +218,7 @@ impl ReadTx<'_> {
     ) -> Result<Vec<Bulk>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT id, tenant_id, kind, title, ask, state, problem AS "problem: Json<Vec<FieldError>>", foreseen,
-                      version, undoes, undone_by, request_id, created_by, run_by,
+                      version, undoes, undone_by, request_id, created_by, run_by, series,
                       created_at AS "created_at!: jiff_sqlx::Timestamp", run_at AS "run_at: jiff_sqlx::Timestamp",
                       finished_at AS "finished_at: jiff_sqlx::Timestamp", links_at AS "links_at: jiff_sqlx::Timestamp"
                  FROM bulk WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"#,
@@ -222,6 +229,41 @@ impl ReadTx<'_> {
         .fetch_all(self.sql())
         .await?;
         rows.into_iter().map(|row| bulk!(row)).collect()
+    }
+
+    /// What was asked for together, of people the caller may change.
+    pub async fn bulk_series(&mut self, series: BulkId) -> Result<Vec<(Bulk, TenantRef)>, StoreError> {
+        let ids = sqlx::query_scalar!("SELECT id FROM bulk WHERE series = $1 ORDER BY id", series.uuid())
+            .fetch_all(self.sql())
+            .await?;
+        let mut all = Vec::with_capacity(ids.len());
+        for id in ids {
+            match self.bulk(BulkId::from_uuid(id)).await {
+                Ok(one) => all.push(one),
+                Err(StoreError::NotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if all.is_empty() { Err(StoreError::NotFound("bulk_series")) } else { Ok(all) }
+    }
+
+    /// Customers below the permitted tenant that are active, the oldest first; itself where it is one.
+    pub async fn customers_below(
+        &mut self,
+        permit: &Permit<act::TenantRead>,
+        most: i64,
+    ) -> Result<Vec<TenantId>, StoreError> {
+        let ids = sqlx::query_scalar!(
+            "SELECT t.id FROM tenant_closure c JOIN tenant t ON t.id = c.descendant
+              WHERE c.ancestor = $1 AND t.kind = 'customer' AND t.status = 'active'
+                AND t.folder_object IS NOT NULL
+              ORDER BY t.id LIMIT $2",
+            permit.tenant.id.uuid(),
+            most
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(ids.into_iter().map(TenantId::from_uuid).collect())
     }
 
     /// How many rows of a bulk change the caller may see there are of each kind.
@@ -284,8 +326,9 @@ impl WriteTx<'_> {
     ) -> Result<(), StoreError> {
         let (tenant, now, actor) = (permit.tenant.id, ts(self.now), self.caller.user().uuid());
         sqlx::query!(
-            "INSERT INTO bulk (id, tenant_id, kind, title, ask, state, foreseen, undoes, created_by, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO bulk (id, tenant_id, kind, title, ask, state, foreseen, undoes, created_by, created_at, series,
+                    problem)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             new.id.uuid(),
             tenant.uuid(),
             new.kind.code(),
@@ -295,7 +338,9 @@ impl WriteTx<'_> {
             new.foreseen,
             new.undoes.map(BulkId::uuid),
             actor,
-            now as _
+            now as _,
+            new.series.map(BulkId::uuid),
+            (!new.problem.is_empty()).then_some(Json(&new.problem)) as _
         )
         .execute(self.sql())
         .await?;
@@ -318,7 +363,8 @@ impl WriteTx<'_> {
         }
         sqlx::query!("DELETE FROM bulk_row WHERE bulk_id = $1", of.id.uuid()).execute(self.sql()).await?;
         sqlx::query!(
-            "UPDATE bulk SET ask = $2, foreseen = $3, state = $4, version = version + 1 WHERE id = $1",
+            "UPDATE bulk SET ask = $2, foreseen = $3, state = $4, problem = NULL, version = version + 1
+              WHERE id = $1",
             of.id.uuid(),
             ask,
             foreseen,

@@ -78,8 +78,12 @@ const DEPARTMENTS: [(&str, &str); 8] = [
     ("Human Resources", "HR | Payroll"),
     ("Board", "- on leave -"),
 ];
-const PLANS: [&str; 4] = ["standard", "standard,mail", "mail", ""];
-const GROUPS: [&str; 5] =
+/// The plans people have.
+pub const PLANS: [&str; 2] = ["desktop-standard", "mail-standard"];
+/// The groups people are in.
+pub const GROUPS: [&str; 4] = ["All staff", "Sales EMEA", "VPN users", "Projects 2026"];
+const HAS_PLANS: [&str; 4] = ["desktop-standard", "desktop-standard,mail-standard", "mail-standard", ""];
+const IS_IN: [&str; 5] =
     ["All staff", "All staff; Sales EMEA", "VPN users", "All staff;VPN users;Projects 2026", ""];
 
 /// A file of people.
@@ -165,8 +169,8 @@ impl PeopleFile<'_> {
             text(department),
             text(manager),
             text(if dice.one_in(20) { "no" } else { "yes" }),
-            text(dice.of::<&str>(&PLANS)),
-            text(dice.of::<&str>(&GROUPS)),
+            text(dice.of::<&str>(&HAS_PLANS)),
+            text(dice.of::<&str>(&IS_IN)),
             format!("{number:06}"),
         ]
     }

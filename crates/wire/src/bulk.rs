@@ -52,6 +52,10 @@ codes! {
         Update = "update",
         /// Somebody is removed, and can be restored for a time.
         Remove = "remove",
+        /// Somebody who was removed is there again.
+        Restore = "restore",
+        /// Somebody goes to another customer, with the account.
+        Move = "move",
         /// All is as the row says.
         Nothing = "nothing",
         /// Left out: what it says was not asked for.
@@ -158,11 +162,11 @@ pub struct BulkActRequest {
     #[schema(required, example = "acme")]
     pub customer: String,
     /// `enable`, `disable`, `give_plan`, `take_plan`, `give_bundle`, `take_bundle`, `enter`, `leave`,
-    /// `suffix`, `set`, `send_link` or `remove`.
+    /// `suffix`, `set`, `send_link`, `move` or `remove`.
     #[serde(default)]
     #[schema(required, example = "give_plan")]
     pub act: String,
-    /// The plan, the bundle, the name of the group, the suffix, or the code of the value.
+    /// The plan, the bundle, the name of the group, the suffix, the other customer, or the code of the value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "desktop-standard")]
     pub with: Option<String>,
@@ -175,6 +179,39 @@ pub struct BulkActRequest {
     /// Which people, as `GET /users` filters them; everybody of the customer when empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<BulkFilter>,
+}
+
+/// Something that is done to people of several customers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeriesRequest {
+    /// The tenant below which the customers are: id or code.
+    #[serde(default)]
+    #[schema(required, example = "north")]
+    pub below: String,
+    /// As of `POST /bulk`.
+    #[serde(default)]
+    #[schema(required, example = "disable")]
+    pub act: String,
+    /// As of `POST /bulk`. Where a customer has nothing of that name, its people are left out, and it says why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with: Option<String>,
+    /// As of `POST /bulk`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Which people; everybody when empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<BulkFilter>,
+}
+
+/// The same done to people of several customers: a bulk change for each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct BulkSeries {
+    /// Its id.
+    #[schema(example = "blk_01jzk3v8x6f0p2m4q7r9s1t3vw")]
+    pub id: String,
+    /// One for each customer.
+    pub bulks: Vec<Bulk>,
 }
 
 /// Which people of a customer.
@@ -284,7 +321,7 @@ pub struct Bulk {
     pub title: String,
     /// How far it is.
     pub state: BulkState,
-    /// Why it paused by itself.
+    /// Why it paused by itself, or why it is not known what the columns mean.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problem: Vec<FieldError>,
     /// Counts up with every preview.
@@ -309,6 +346,9 @@ pub struct Bulk {
     /// What takes it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<String>,
+    /// What was asked for together with it, of people of other customers: `/bulk-series/{id}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
     /// Id of the request that carries it out, to be followed at `/requests/{id}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,

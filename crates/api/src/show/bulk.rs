@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::bulk::{Bulk, BulkRow, Shown};
+use app::bulk::{Bulk, BulkRow, Series, Shown};
 use domain::{
     bulk::{Act, BETWEEN, RowState, Said, Value},
     field::FieldError,
@@ -94,6 +94,7 @@ pub fn bulk(of: &Shown) -> bulk::Bulk {
         file: of.ask.file.clone(),
         undoes: stored.undoes.map(|id| id.to_string()),
         undone_by: stored.undone_by.map(|id| id.to_string()),
+        series: stored.series.map(|id| id.to_string()),
         request: stored.request.map(|id| id.to_string()),
         created_by: stored.created_by.to_string(),
         created_at: stored.created_at.to_string(),
@@ -101,6 +102,12 @@ pub fn bulk(of: &Shown) -> bulk::Bulk {
         finished_at: stored.finished_at.map(|at| at.to_string()),
         links_at: stored.links_at.map(|at| at.to_string()),
     }
+}
+
+/// What was asked for together.
+#[must_use]
+pub fn series(of: &Series) -> bulk::BulkSeries {
+    bulk::BulkSeries { id: of.id.to_string(), bulks: of.all.iter().map(bulk).collect() }
 }
 
 /// A bulk change in a list.

@@ -44,11 +44,13 @@ struct Ids {
     session: String,
     mail: String,
     bulk: String,
+    series: String,
 }
 
 /// A real thing of acme for every part of a path.
 fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
-    let Ids { group, subscription, token, finding, hook, survey, adoption, session, mail, bulk } = ids;
+    let Ids { group, subscription, token, finding, hook, survey, adoption, session, mail, bulk, series } =
+        ids;
     let order = &estate.acme;
     let first = line.split('/').nth(1).unwrap_or_default();
     let id: &str = match first {
@@ -65,6 +67,7 @@ fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
         "sessions" => session,
         "mails" => mail,
         "bulk" => bulk,
+        "bulk-series" => series,
         _ => "",
     };
     let filled = line
@@ -139,6 +142,7 @@ fn body(id: &str) -> Value {
         "preview_adoption" => json!({ "container": "OU=Old", "customer": { "code": "old", "name": "Old" } }),
         "preview_migration" => json!({ "format": "atria" }),
         "preview_act" => json!({ "customer": "nobody", "act": "disable" }),
+        "preview_series" => json!({ "below": "nobody", "act": "disable" }),
         "run_bulk" => json!({ "version": 1 }),
         "mend_import" => json!({ "column": 0, "text": "x" }),
         "run_adoption" => json!({ "leave_conflicts": true }),
@@ -172,7 +176,11 @@ async fn every_endpoint_refuses_every_kind_of_stranger() {
         json!({ "customer": estate.acme_id(), "act": "set", "with": "title", "people": [estate.ben_id] });
     let bulk = estate.world.post(&estate.anna, "/bulk", &act).await.expect(201);
     let bulk = text(&bulk["id"]).to_owned();
-    let ids = Ids { group, subscription, token, finding, hook, survey, adoption, session, mail, bulk };
+    let act = json!({ "below": estate.acme_id(), "act": "set", "with": "title" });
+    let series = estate.world.post(&estate.anna, "/bulk-series", &act).await.expect(201);
+    let series = text(&series["id"]).to_owned();
+    let ids =
+        Ids { group, subscription, token, finding, hook, survey, adoption, session, mail, bulk, series };
     let before = estate.world.db.counts().await;
     let mut table = String::new();
     for operation in operations() {

@@ -13,14 +13,14 @@ use domain::{
 use store::{
     Caller,
     bulk::{Key, NewBulk},
-    tx::{Cause, WriteTx, act},
+    tx::{Cause, Permit, WriteTx, act},
     users::UserSearch,
 };
 
 use super::{
     Ask, Shown,
     file::to_json,
-    get,
+    get, moves,
     plan::{Planned, Reading, What, Wish, plan},
 };
 use crate::{App, AppError, error::Conflict, provision::Home, suffixes, users::home};
@@ -55,9 +55,6 @@ pub async fn act_on(
         return Err(AppError::Conflict(Conflict::MailOff));
     }
     let read = tx.permit_people(&tenant)?;
-    let plans = tx.plans_for(&tenant, &tenant.currency).await?;
-    let home = home(&mut tx, &tenant, &plans, true).await?;
-    let deed = settled(&mut tx, &read, &home, deed).await?;
     let people = match whom {
         Whom::People(ids) => ids.clone(),
         Whom::Matching(which) => tx.people_matching(&read, *which, limits::BULK_ROWS + 1).await?,
@@ -68,17 +65,53 @@ pub async fn act_on(
     if people.len() > limits::BULK_ROWS {
         return Err(AppError::field(FieldError::new("people", Rule::TooMany).with("max", limits::BULK_ROWS)));
     }
+    let done = match shown_for(&mut tx, &permit, deed, people, None).await {
+        Ok(id) => id,
+        Err(error) => {
+            drop(tx);
+            return Err(app.note_denied(caller, customer, error, cause).await);
+        }
+    };
+    tx.commit(cause).await?;
+    get(app, caller, done).await
+}
+
+/// What doing something to these people of a customer comes to, as it is kept.
+pub(super) async fn shown_for(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<act::Ordinary>,
+    deed: Deed,
+    people: Vec<UserId>,
+    series: Option<BulkId>,
+) -> Result<BulkId, AppError> {
+    let tenant = &permit.tenant;
+    let read = tx.permit_people(tenant)?;
+    let plans = tx.plans_for(tenant, &tenant.currency).await?;
+    let home = home(tx, tenant, &plans, true).await?;
+    // What nobody there can be given is wrong for everybody where others can be.
+    let (deed, wrong) = match settled(tx, &read, &home, deed.clone()).await {
+        Ok(deed) => (deed, Vec::new()),
+        Err(AppError::Invalid(errors)) if series.is_some() => (deed, errors),
+        Err(error) => return Err(error),
+    };
     let shared = Arc::new(deed.clone());
     let wish = |(at, user): (usize, UserId)| Wish {
         line: i32::try_from(at + 1).unwrap_or(i32::MAX),
         what: if deed == Deed::Remove { What::Remove } else { What::Deed(shared.clone()) },
         user: Some(user),
+        errors: wrong.clone(),
         ..Wish::default()
     };
     let wishes = people.into_iter().enumerate().map(wish).collect();
     let options = Options { create: false, ..Options::default() };
     let reading = Reading { options: &options, key: Key::PrincipalName, whole: true };
-    let Planned { rows, foreseen } = plan(&mut tx, &read, &home, &reading, wishes).await?;
+    let Planned { rows, foreseen } = match &deed {
+        Deed::Move(code) if wrong.is_empty() => {
+            let to = moves::destination(tx, tenant, code).await?;
+            moves::plan(tx, &read, &home, &to, wishes).await?
+        }
+        _ => plan(tx, &read, &home, &reading, wishes).await?,
+    };
     let id: BulkId = tx.id();
     let new = NewBulk {
         id,
@@ -88,10 +121,11 @@ pub async fn act_on(
         state: BulkState::Previewed,
         foreseen: to_json(&foreseen)?,
         undoes: None,
+        series,
+        problem: Vec::new(),
     };
-    tx.insert_bulk(&permit, &new, &rows).await?;
-    tx.commit(cause).await?;
-    get(app, caller, id).await
+    tx.insert_bulk(permit, &new, &rows).await?;
+    Ok(id)
 }
 
 /// Values that are the same for many, besides details and custom fields.
@@ -143,6 +177,7 @@ async fn settled(
             suffixes::is_own("suffix", &format!("x@{suffix}"), home.suffixes).map_err(AppError::field)?;
             Deed::Suffix(suffix.to_lowercase())
         }
+        Deed::Move(ref text) => Deed::Move(moves::destination(tx, &read.tenant, text).await?.code),
         other => other,
     })
 }

@@ -127,10 +127,11 @@ pub async fn import(
     };
     let facts = facts(&read, &seen);
     let id: BulkId = tx.id();
-    let new = |ask: &Ask, state, foreseen: &Foreseen| -> Result<NewBulk, AppError> {
+    let new = |ask: &Ask, state, foreseen: &Foreseen, problem| -> Result<NewBulk, AppError> {
         let (ask, foreseen) = (to_json(ask)?, to_json(foreseen)?);
         let title = title(&name);
-        Ok(NewBulk { id, kind: BulkKind::Import, title, ask, state, foreseen, undoes: None })
+        let (kind, undoes, series) = (BulkKind::Import, None, None);
+        Ok(NewBulk { id, kind, title, ask, state, foreseen, undoes, series, problem })
     };
     let read = Read { tenant: &tenant, fields: &fields, options: &options, facts };
     match mapping {
@@ -142,11 +143,14 @@ pub async fn import(
                 file: Some(to_json(&read.facts)?),
             };
             let rows = unread(&rows, &seen);
-            tx.insert_bulk(&permit, &new(&ask, BulkState::Mapping, &Foreseen::default())?, &rows).await?;
+            let problem = seen.mapping().check(&fields).err().unwrap_or_default();
+            let new = new(&ask, BulkState::Mapping, &Foreseen::default(), problem)?;
+            tx.insert_bulk(&permit, &new, &rows).await?;
         }
         Some(mapping) => {
             let (rows, ask, foreseen) = read.preview(&mut tx, mapping, &rows).await?;
-            tx.insert_bulk(&permit, &new(&ask, BulkState::Previewed, &foreseen)?, &rows).await?;
+            let new = new(&ask, BulkState::Previewed, &foreseen, Vec::new())?;
+            tx.insert_bulk(&permit, &new, &rows).await?;
         }
     }
     tx.commit(cause).await?;

@@ -8,6 +8,7 @@ use store::{
     bulk::BulkRow,
     catalogue::{QuotaKind, QuotaUse},
     subscriptions::Subscription,
+    users::Removal,
 };
 
 use crate::provision::Home;
@@ -88,7 +89,7 @@ impl Sums {
         }
     }
 
-    fn changes(&mut self, home: &Home<'_>, changes: &[Change]) {
+    pub(super) fn changes(&mut self, home: &Home<'_>, changes: &[Change]) {
         for change in changes {
             let (comes, goes) = change.entries();
             match change.field.as_str() {
@@ -121,6 +122,14 @@ impl Sums {
         }
     }
 
+    /// Somebody who was removed gets the plans back.
+    pub(super) fn restored(&mut self, removal: &Removal) {
+        for (label, _) in &removal.plans {
+            let code = label.split_once('@').map_or(label.as_str(), |(code, _)| code);
+            *self.given.entry(code.to_owned()).or_default() += 1;
+        }
+    }
+
     /// All of it together.
     pub(super) fn foreseen(
         &self,
@@ -146,7 +155,7 @@ impl Sums {
             .collect();
         let count =
             |act: Act| i64::try_from(rows.iter().filter(|row| row.act == act).count()).unwrap_or(i64::MAX);
-        let people = count(Act::Create) - count(Act::Remove);
+        let people = count(Act::Create) + count(Act::Restore) - count(Act::Remove) - count(Act::Move);
         let of_service = |service: &str| {
             let counts = |effect: &&PlanEffect| {
                 home.plans.iter().any(|plan| plan.code == effect.code && plan.service_code == service)

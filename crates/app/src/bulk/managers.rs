@@ -161,7 +161,7 @@ fn settle(rows: &mut [BulkRow], at: usize, text: &str, found: Option<Found>) -> 
             // The person is worth more than the manager: it is told, and can be said again.
             let row = &mut rows[at];
             let error = FieldError::new("manager", rule).with("value", text).with("row", row.line);
-            row.warnings.push(error.with("other", 2));
+            row.warnings.push(error);
             leave(row);
             return None;
         }

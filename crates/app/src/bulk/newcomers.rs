@@ -1,4 +1,4 @@
-//! People who would be made: which names they would get, and what stands in the way.
+//! People who would be made, or come from another customer: which names they would get, and what stands in the way.
 
 use std::collections::HashMap;
 
@@ -19,14 +19,14 @@ use crate::{
     provision::{Home, first_values, taken_keys},
 };
 
-/// Somebody who would be made.
+/// Somebody who would be made, or would come.
 pub(super) struct Newcomer {
     /// The place of the row.
     pub at: usize,
     pub person: Person,
 }
 
-/// Gives the rows the names people would get, and refuses those who cannot be made.
+/// Gives the rows the names people would get, and refuses those who cannot come.
 pub(super) async fn foresee(
     tx: &mut WriteTx<'_>,
     home: &Home<'_>,
@@ -52,10 +52,10 @@ pub(super) async fn foresee(
             && let Some(first) = keys.insert(key.clone(), row.line)
         {
             let error = FieldError::new("external_id", Rule::Duplicate).with("value", key);
-            refuse(row, Act::Conflict, error.with("other", first));
+            refuse(row, Act::Conflict, error.with("other", format!("row {first}")));
         }
     }
-    all.retain(|one| rows[one.at].act == Act::Create);
+    all.retain(|one| comes(&rows[one.at]));
     let paths: Vec<_> = all.iter().map(|one| one.at.to_string()).collect();
     let people: Vec<_> = all.iter().map(|one| &one.person).collect();
     for error in taken_keys(tx, home.tenant, &paths, people.iter().copied()).await? {
@@ -79,11 +79,15 @@ pub(super) async fn foresee(
     }
     for (one, names) in all.iter().zip(names) {
         let row = &mut rows[one.at];
-        if row.act == Act::Create {
+        if comes(row) {
             row.login = names.principal;
         }
     }
     Ok(())
+}
+
+fn comes(row: &BulkRow) -> bool {
+    matches!(row.act, Act::Create | Act::Move)
 }
 
 /// Puts an error to the row whose place its path begins with.

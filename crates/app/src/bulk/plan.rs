@@ -20,11 +20,12 @@ use serde_json::Value as Json;
 use store::{
     bulk::{BulkRow, Key},
     tx::{Permit, ReadTx, TenantRef, WriteTx, act},
-    users::{Name, User},
+    users::{Removed, User},
 };
 
 use super::{
     foreseen::{Foreseen, Sums},
+    known::{key_code, matches, taken_names},
     managers,
     newcomers::{self, Newcomer},
     person::{self, Belongings, list, present},
@@ -32,7 +33,7 @@ use super::{
 use crate::{AppError, fields, provision::Home, suffixes};
 
 /// People looked at together: what is known of so many stays in memory at once.
-const AT_ONCE: usize = 5_000;
+pub(super) const AT_ONCE: usize = 5_000;
 
 /// What is wanted of somebody.
 #[derive(Debug, Clone)]
@@ -45,6 +46,8 @@ pub(super) enum What {
     Back(Vec<Change>),
     /// Removal.
     Remove,
+    /// Restoration of somebody who was removed.
+    Restore,
 }
 
 impl Default for What {
@@ -80,33 +83,6 @@ pub(super) struct Planned {
     pub foreseen: Foreseen,
 }
 
-/// The value of a row's key, in the form people are found by.
-fn key_value(key: Key, said: &Said, tenant: &TenantRef) -> Option<String> {
-    let text = |code: &str| match said.get(code) {
-        Some(Value::Text(text)) if !text.is_empty() => Some(text.clone()),
-        _ => None,
-    };
-    match key {
-        Key::ExternalId => text("external_id"),
-        Key::EmployeeId => text("employee_id"),
-        Key::DisplayName => text("display_name").map(|name| name.to_lowercase()),
-        Key::LogonName => text("logon_name").map(|name| name.to_lowercase()),
-        Key::PrincipalName => text("principal_name")
-            .or_else(|| Some(format!("{}@{}", text("user_name")?, tenant.suffixes.first()?)))
-            .map(|name| name.to_lowercase()),
-    }
-}
-
-const fn key_code(key: Key) -> &'static str {
-    match key {
-        Key::ExternalId => "external_id",
-        Key::EmployeeId => "employee_id",
-        Key::PrincipalName => "principal_name",
-        Key::LogonName => "logon_name",
-        Key::DisplayName => "display_name",
-    }
-}
-
 /// Plans what becomes of each row.
 pub(super) async fn plan(
     tx: &mut WriteTx<'_>,
@@ -127,6 +103,8 @@ pub(super) async fn plan(
         let ids: Vec<_> =
             part.iter().filter_map(|(_, found)| found.as_ref().ok().copied().flatten()).collect();
         let people = tx.people_with_ids(read, &ids).await?;
+        let gone = if people.len() < ids.len() { tx.removed_with_ids(read, &ids).await? } else { Vec::new() };
+        let gone: HashMap<_, _> = gone.into_iter().map(|removed| (removed.user.id, removed)).collect();
         let has = belongings(tx, read, &ids).await?;
         let people: HashMap<_, _> = people.into_iter().map(|user| (user.id, user)).collect();
         for (wish, found) in part {
@@ -134,9 +112,12 @@ pub(super) async fn plan(
             match found {
                 _ if !row.errors.is_empty() => row.act = Act::Error,
                 Err(error) => refuse(&mut row, Act::Conflict, error),
-                Ok(Some(id)) => match people.get(&id) {
-                    Some(user) => ground.known(tx, &mut row, user, &has, wish.what),
-                    None => {
+                Ok(Some(id)) => match (people.get(&id), gone.get(&id)) {
+                    (Some(user), _) => ground.known(tx, &mut row, user, &has, wish.what),
+                    (None, Some(removed)) if matches!(wish.what, What::Restore) => {
+                        ground.removed(tx, &mut row, removed);
+                    }
+                    _ => {
                         let gone = FieldError::new(key_code(reading.key), Rule::Unknown);
                         refuse(&mut row, Act::Conflict, gone);
                     }
@@ -162,7 +143,7 @@ pub(super) async fn plan(
     Ok(Planned { rows, foreseen })
 }
 
-fn blank(wish: &Wish) -> BulkRow {
+pub(super) fn blank(wish: &Wish) -> BulkRow {
     let said = match &wish.what {
         What::Said(said) => Some(said),
         _ => None,
@@ -196,57 +177,6 @@ pub(super) fn refuse(row: &mut BulkRow, act: Act, error: FieldError) {
     row.changes.clear();
     let line = row.line;
     row.errors.push(if error.args.contains_key("row") { error } else { error.with("row", line) });
-}
-
-/// Whom each row means: nobody who is known, one person, or a mistake.
-async fn matches(
-    tx: &mut WriteTx<'_>,
-    read: &Permit<act::UserRead>,
-    key: Key,
-    wishes: &[Wish],
-) -> Result<Vec<Result<Option<UserId>, FieldError>>, AppError> {
-    let values: Vec<_> = wishes
-        .iter()
-        .map(|wish| match &wish.what {
-            What::Said(said) if wish.user.is_none() => key_value(key, said, &read.tenant),
-            _ => None,
-        })
-        .collect();
-    let asked: BTreeSet<_> = values.iter().flatten().cloned().collect();
-    let asked: Vec<_> = asked.into_iter().collect();
-    let known = if asked.is_empty() { BTreeMap::new() } else { tx.people_by(read, key, &asked).await? };
-    let mut first: HashMap<UserId, i32> = HashMap::new();
-    let mut all = Vec::with_capacity(wishes.len());
-    for (wish, value) in wishes.iter().zip(values) {
-        let found = match (wish.user, &value) {
-            (Some(user), _) => Ok(Some(user)),
-            (None, None) => Ok(None),
-            (None, Some(value)) => match known.get(value).map(Vec::as_slice) {
-                None | Some([]) => Ok(None),
-                Some([one]) => Ok(Some(*one)),
-                Some(several) => {
-                    let error = FieldError::new(key_code(key), Rule::Duplicate).with("value", value);
-                    Err(error.with("other", several.len()))
-                }
-            },
-        };
-        // Two rows about one person: the second is the mistake, and says where the first is.
-        let again = found.as_ref().ok().copied().flatten().and_then(|user| match first.get(&user) {
-            Some(line) => Some(*line),
-            None => {
-                first.insert(user, wish.line);
-                None
-            }
-        });
-        all.push(match again {
-            Some(line) => {
-                let error = FieldError::new(key_code(key), Rule::Duplicate);
-                Err(error.with("value", value.unwrap_or_default()).with("other", line))
-            }
-            None => found,
-        });
-    }
-    Ok(all)
 }
 
 /// What people have besides their own values.
@@ -297,6 +227,8 @@ impl Ground<'_, '_> {
             What::Said(said) => self.said(row, &present, said),
             What::Deed(deed) => row.changes = deed.changes(&present),
             What::Back(changes) if still_holds(&present, &changes) => row.changes = changes,
+            // Somebody restored them already.
+            What::Restore => {}
             What::Back(_) => return refuse(row, Act::Conflict, FieldError::new("", Rule::ChangedMeanwhile)),
             What::Remove => {
                 row.act = Act::Remove;
@@ -352,6 +284,19 @@ impl Ground<'_, '_> {
         // The manager is compared when it is known who that is.
         row.changes = differences(present, &said, self.reading.whole);
         row.said = Some(said);
+    }
+
+    /// Somebody who was removed and can come back.
+    fn removed(&mut self, tx: &WriteTx<'_>, row: &mut BulkRow, removed: &Removed) {
+        row.user = Some(removed.user.id);
+        row.name.clone_from(&removed.user.display_name);
+        row.login.clone_from(&removed.user.principal_name);
+        row.act = Act::Restore;
+        if tx.may::<act::UserDelete>(self.tenant, &removed.user) {
+            self.sums.restored(&removed.removal);
+        } else {
+            refuse(row, Act::Conflict, FieldError::new("principal_name", Rule::AdministratorsOnly));
+        }
     }
 
     /// What cannot be known from the cell alone.
@@ -531,47 +476,4 @@ fn unread(field: &str, value: &str, line: i32) -> FieldError {
 pub(super) fn disabling() -> Change {
     let (before, after) = (Some("true".to_owned()), Some("false".to_owned()));
     Change { field: "enabled".to_owned(), before, after }
-}
-
-/// New names of people who are there, as far as somebody else has them.
-async fn taken_names(tx: &mut WriteTx<'_>, home: &Home<'_>, rows: &mut [BulkRow]) -> Result<(), AppError> {
-    let mut asked: Vec<(usize, &'static str, Name)> = Vec::new();
-    let mut keys = Vec::new();
-    for (at, row) in rows.iter().enumerate().filter(|(_, row)| row.act == Act::Update) {
-        for change in &row.changes {
-            let Some(after) = &change.after else { continue };
-            let same = change.before.as_ref().is_some_and(|before| before.eq_ignore_ascii_case(after));
-            match change.field.as_str() {
-                "principal_name" if !same => asked.push((at, "principal_name", Name::principal(after))),
-                "logon_name" if !same => asked.push((at, "logon_name", Name::logon(home.target, after))),
-                code if code == Detail::ExternalId.code() => keys.push((at, after.clone())),
-                _ => {}
-            }
-        }
-    }
-    let names: Vec<_> = asked.iter().map(|(.., name)| name.clone()).collect();
-    let mut taken: HashSet<_> =
-        if names.is_empty() { HashSet::new() } else { tx.names_taken(&names).await?.into_iter().collect() };
-    for (at, code, name) in asked {
-        // Of two rows that want the same name the second finds it taken.
-        if !taken.insert(name.clone()) {
-            refuse(
-                &mut rows[at],
-                Act::Conflict,
-                FieldError::new(code, Rule::Taken).with("value", &name.value),
-            );
-        }
-    }
-    let wanted: Vec<_> = keys.iter().map(|(_, key)| key.clone()).collect();
-    let mut taken: HashSet<_> = match wanted.is_empty() {
-        true => HashSet::new(),
-        false => tx.external_ids_taken(home.tenant, &wanted).await?.into_iter().collect(),
-    };
-    for (at, key) in keys {
-        if !taken.insert(key.clone()) {
-            let error = FieldError::new(Detail::ExternalId.code(), Rule::Taken).with("value", key);
-            refuse(&mut rows[at], Act::Conflict, error);
-        }
-    }
-    Ok(())
 }

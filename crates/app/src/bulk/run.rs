@@ -5,45 +5,35 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{
-    bulk::{Act, BulkState, Change, LINK, Value, entries, still_holds},
-    custom::Giver,
+    bulk::{Act, BulkState, Change, Value},
     field::{FieldError, Rule},
-    id::{BulkId, ObjectId, UserId},
+    id::{BulkId, UserId},
     limits,
-    mail::{Addressee, Kind, Mailing},
+    mail::Mailing,
     request::Lane,
 };
 use store::{
     Caller, StoreError,
-    activations::Purpose,
     bulk::{Bulk, BulkRow, Due},
     objects::Edge,
-    tx::{Cause, Permit, TenantRef, WriteTx, act},
-    users::{User, UserChange},
+    tx::{Cause, TenantRef, WriteTx, act},
 };
 
 use super::{
-    person::{self, ROW, draft, list, present},
-    plan::belongings,
+    change, gone, moves,
+    person::{ROW, draft, list},
 };
-use crate::{
-    App, AppError, bundles, fields, managers,
-    people::check_all,
-    provision::prepare,
-    seats::{self, Deed},
-    settings,
-    users::{home, remove, take_names, with_values},
-};
+use crate::{App, AppError, people::check_all, provision::prepare, users::home};
 
 /// What a part came to: what was done, and what could not be.
 #[derive(Default)]
-struct Part {
-    done: Vec<(i32, Option<UserId>, String, Vec<Change>)>,
-    failed: Vec<(i32, Vec<FieldError>)>,
+pub(super) struct Part {
+    pub done: Vec<(i32, Option<UserId>, String, Vec<Change>)>,
+    pub failed: Vec<(i32, Vec<FieldError>)>,
 }
 
 /// Why a part was not done.
-enum Stop {
+pub(super) enum Stop {
     /// These rows are in the way of the others.
     Rows(Vec<(i32, Vec<FieldError>)>),
     /// These rows lost the name that was made for them; they get another.
@@ -173,13 +163,15 @@ async fn part(
     tx.join_request(request, Lane::Bulk);
     match due.act {
         Act::Create => create(app, tx, bulk, tenant, &due.rows).await,
-        Act::Update => update(tx, bulk, tenant, &due.rows).await,
-        _ => remove_all(tx, tenant, &due.rows).await,
+        Act::Update => change::update(tx, bulk, tenant, &due.rows).await,
+        Act::Restore => gone::restore_all(tx, tenant, &due.rows).await,
+        Act::Move => moves::move_all(tx, bulk, tenant, &due.rows, &Cause::default()).await,
+        _ => gone::remove_all(tx, tenant, &due.rows).await,
     }
 }
 
 /// Who the managers of rows became, as far as they are rows themselves.
-async fn managers_of_rows(
+pub(super) async fn managers_of_rows(
     tx: &mut WriteTx<'_>,
     bulk: &Bulk,
     rows: &[BulkRow],
@@ -289,202 +281,4 @@ fn by_row(rows: &[BulkRow], errors: Vec<FieldError>) -> Stop {
         (true, false) => Stop::Names(nameless),
         (true, true) => Stop::Error(AppError::Invalid(others)),
     }
-}
-
-/// What rows change, beside the people as they are.
-struct Changing<'r> {
-    row: &'r BulkRow,
-    user: User,
-    object: ObjectId,
-    change: UserChange,
-}
-
-async fn update(
-    tx: &mut WriteTx<'_>,
-    bulk: &Bulk,
-    tenant: &TenantRef,
-    rows: &[BulkRow],
-) -> Result<Part, Stop> {
-    let mut part = Part::default();
-    let read = tx.permit_people(tenant)?;
-    let all: Vec<_> = rows.iter().filter_map(|row| row.user).collect();
-    // Who is gone, or may not be changed, keeps nobody else.
-    let people = tx.people_with_ids(&read, &all).await?;
-    let may: BTreeSet<_> =
-        people.iter().filter(|user| tx.may::<act::UserUpdate>(tenant, user)).map(|user| user.id).collect();
-    let permit = tx.accounts::<act::UserUpdate>(tenant, &may.iter().copied().collect::<Vec<_>>()).await?;
-    let ids: Vec<_> = may.iter().copied().collect();
-    let users: HashMap<_, _> =
-        tx.people_with_ids(&read, &ids).await?.into_iter().map(|user| (user.id, user)).collect();
-    let has = belongings(tx, &read, &ids).await?;
-    let plans = tx.plans_for(tenant, &tenant.currency).await?;
-    let home = home(tx, tenant, &plans, true).await?;
-    let managers = managers_of_rows(tx, bulk, rows).await?;
-    let (mut changing, mut refused) = (Vec::new(), Vec::new());
-    for row in rows {
-        let user = row.user.and_then(|id| users.get(&id));
-        let Some((user, object)) = user.and_then(|user| Some((user, user.object?))) else {
-            let gone = row.user.is_none_or(|id| people.iter().all(|user| user.id != id));
-            let rule = if gone { Rule::Unknown } else { Rule::AdministratorsOnly };
-            part.failed.push((row.line, vec![FieldError::new("principal_name", rule).with("row", row.line)]));
-            continue;
-        };
-        let now = present(&home.instances, &home.fields, user, &has);
-        if !still_holds(&now, &row.changes) {
-            let error = FieldError::new("", Rule::ChangedMeanwhile).with("row", row.line);
-            part.failed.push((row.line, vec![error]));
-            continue;
-        }
-        match change_of(tx, tenant, &home.fields, (row, user), managers.get(&row.line)).await {
-            Ok(change) => changing.push(Changing { row, user: user.clone(), object, change }),
-            Err(AppError::Invalid(errors)) => {
-                refused
-                    .push((row.line, errors.into_iter().map(|error| error.with("row", row.line)).collect()));
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-    // They may have taken names already, and keep none of what they do not get.
-    if !refused.is_empty() {
-        return Err(Stop::Rows(refused));
-    }
-    let pairs: Vec<_> = changing.iter().map(|one| (&one.user, &one.change)).collect();
-    let after = tx.update_people(&permit, &pairs).await?;
-    let by_object: HashMap<_, _> = changing.iter().map(|one| one.object).zip(&after).collect();
-    let (now, objects) = (tx.now(), changing.iter().map(|one| one.object).collect::<Vec<_>>());
-    let wish = |object, spec| match by_object.get(&object) {
-        Some(user) => with_values(spec, user, tenant, &home.fields, now),
-        None => spec,
-    };
-    tx.want_changes(&objects, wish, Lane::Bulk).await?;
-    belong(tx, (&read, &permit), &changing).await?;
-    let settled: Vec<_> = changing.iter().map(|one| one.user.id.uuid()).collect();
-    tx.settle_people(&settled).await?;
-    part.done = changing
-        .iter()
-        .zip(&after)
-        .map(|(one, user)| (one.row.line, None, user.principal_name.clone(), one.row.changes.clone()))
-        .collect();
-    Ok(part)
-}
-
-/// What a row changes of the person's own values, checked once more.
-async fn change_of(
-    tx: &mut WriteTx<'_>,
-    tenant: &TenantRef,
-    definitions: &[domain::custom::Definition],
-    (row, user): (&BulkRow, &User),
-    manager: Option<&String>,
-) -> Result<UserChange, AppError> {
-    let mut patch = person::patch(&row.changes);
-    if tx.is_caller(user.id) && patch.enabled == Some(false) {
-        return Err(AppError::field(FieldError::new("enabled", Rule::Immutable)));
-    }
-    if let (Some(Some(_)), Some(manager)) = (&patch.manager, manager) {
-        patch.manager = Some(Some(manager.clone()));
-    }
-    let given = std::mem::take(&mut patch.fields);
-    let key = patch.manager()?;
-    let mut change = patch.check().map_err(AppError::Invalid)?;
-    change.fields = fields::read(definitions, Giver::Administrator, &given)?;
-    change.manager = managers::of_change(tx, tenant, user, key).await?;
-    take_names(tx, tenant, user, &change).await?;
-    Ok(change)
-}
-
-/// Plans, bundles and groups of many people: each plan in one go.
-async fn belong(
-    tx: &mut WriteTx<'_>,
-    (read, permit): (&Permit<act::UserRead>, &Permit<act::UserUpdate>),
-    changing: &[Changing<'_>],
-) -> Result<(), Stop> {
-    let tenant = &permit.tenant;
-    let open = tx.open_groups(read).await?;
-    let mut plans: BTreeMap<(String, bool), Vec<UserId>> = BTreeMap::new();
-    let (mut enter, mut leave, mut linked) = (Vec::new(), Vec::new(), Vec::new());
-    for one in changing {
-        for change in &one.row.changes {
-            let (comes, goes) = change.entries();
-            match change.field.as_str() {
-                "plans" => {
-                    for (labels, given) in [(comes, true), (goes, false)] {
-                        for label in labels {
-                            plans.entry((label, given)).or_default().push(one.user.id);
-                        }
-                    }
-                }
-                "groups" => {
-                    let edge = |name: &String| {
-                        let (_, group) = open.get(&name.to_lowercase())?;
-                        Some(Edge { group: *group, member: one.object })
-                    };
-                    enter.extend(comes.iter().filter_map(edge));
-                    leave.extend(goes.iter().filter_map(edge));
-                }
-                LINK => linked.push(&one.user),
-                "bundles" => {
-                    let codes: Vec<_> = entries(change.after.as_deref()).into_iter().collect();
-                    bundles::set(tx, tenant, (one.user.id, one.object), &codes).await?;
-                }
-                _ => {}
-            }
-        }
-    }
-    let mut groups: Vec<_> = enter.iter().chain(&leave).map(|edge| edge.group).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    tx.may_fill(tenant, &groups).await?;
-    if !enter.is_empty() {
-        tx.want_members_now(tenant.id, &enter, true).await?;
-    }
-    if !leave.is_empty() {
-        tx.want_members_now(tenant.id, &leave, false).await?;
-    }
-    send_links(tx, tenant, &linked).await?;
-    for ((label, given), people) in plans {
-        let deed = if given { Deed::Give } else { Deed::Take };
-        seats::change_within(tx, read, permit, &label, (deed, people)).await?;
-    }
-    Ok(())
-}
-
-/// Links by mail with which people choose a password: for the first time, or anew.
-async fn send_links(tx: &mut WriteTx<'_>, tenant: &TenantRef, people: &[&User]) -> Result<(), Stop> {
-    for (purpose, kind) in [(Purpose::Activation, Kind::Activation), (Purpose::Reset, Kind::Reset)] {
-        let those: Vec<_> = people
-            .iter()
-            .filter(|user| (user.activated_at.is_some()) == (purpose == Purpose::Reset))
-            .filter(|user| tx.may::<act::UserResetPassword>(tenant, user))
-            .filter_map(|user| Some((*user, user.mail.clone()?)))
-            .collect();
-        if those.is_empty() {
-            continue;
-        }
-        let ids: Vec<_> = those.iter().map(|(user, _)| user.id).collect();
-        let links = tx.issue_links(tenant.id, &ids, purpose).await?;
-        for ((user, address), token) in those.into_iter().zip(links.tokens) {
-            let (name, login) = (user.display_name.clone(), user.principal_name.clone());
-            tx.send_link(kind, tenant.id, user.id, &token, Addressee { address, name, login })?;
-        }
-    }
-    Ok(())
-}
-
-async fn remove_all(tx: &mut WriteTx<'_>, tenant: &TenantRef, rows: &[BulkRow]) -> Result<Part, Stop> {
-    let grace = settings::grace_days(tx, tenant, None).await?;
-    let mut part = Part::default();
-    for row in rows {
-        let Some(id) = row.user else { continue };
-        let refused = |rule| vec![FieldError::new("principal_name", rule).with("row", row.line)];
-        match tx.account::<act::UserDelete>(id).await {
-            Ok((user, permit)) if user.tenant == tenant.id => {
-                remove(tx, tenant, &permit, &user, (None, grace, Lane::Bulk)).await?;
-                part.done.push((row.line, None, user.principal_name, Vec::new()));
-            }
-            Ok(_) | Err(StoreError::NotFound(_)) => part.failed.push((row.line, refused(Rule::Unknown))),
-            Err(StoreError::Denied(_)) => part.failed.push((row.line, refused(Rule::AdministratorsOnly))),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(part)
 }

@@ -12,23 +12,26 @@ use domain::{
     id::{ObjectId, RequestId, TenantId, UserId},
     limits, names,
     person::Detail,
-    request::Lane,
     spec::{Spec, UserSpec},
 };
 use serde_json::json;
 use store::{
     Caller, StoreError,
     activations::Purpose,
+    catalogue::Plan,
     tx::{Cause, Permit, ReadTx, TenantRef, WriteTx, act},
     users::{MoveObstacle, User},
 };
 
-use super::home;
+use super::{
+    home,
+    together::{Requests, Together},
+};
 use crate::{
     Answer, App, AppError, Repeat,
     error::Conflict,
     people::Person,
-    provision::{Prepared, prepare_as},
+    provision::{Home, Prepared, prepare_as},
     repeat,
 };
 
@@ -102,6 +105,12 @@ struct Wish {
     reason: Option<String>,
 }
 
+impl Wish {
+    fn needs_plans(&self) -> bool {
+        !self.plans.is_empty() || !self.bundles.is_empty()
+    }
+}
+
 impl MoveDraft {
     fn check(&self) -> Result<Wish, AppError> {
         let mut c = Checker::default();
@@ -162,7 +171,9 @@ pub async fn preview_transfer(
     let wish = draft.check()?;
     let mut tx = app.store.write(caller).await?;
     let way = Way::of(&mut tx, id, &wish).await.map_err(|(error, _)| error)?;
-    let done = Box::pin(carry_out(&mut tx, &way, &wish, None)).await?;
+    let plans = plans_there(&mut tx, &way.to, &wish).await?;
+    let there = home(&mut tx, &way.to, &plans, wish.needs_plans()).await?;
+    let done = Box::pin(carry_out(&mut tx, &way, &wish, &there, Requests::Foreseen)).await?;
     tx.check_quotas().await?;
     Ok(done.moving)
 }
@@ -196,8 +207,10 @@ pub async fn transfer(
     if way.user.version != version {
         return Err(AppError::Conflict(Conflict::Stale { present: way.user.version }));
     }
+    let plans = plans_there(&mut tx, &way.to, &wish).await?;
+    let there = home(&mut tx, &way.to, &plans, wish.needs_plans()).await?;
     // On the heap: all that makes a person is held by whoever waits for it.
-    let done = match Box::pin(carry_out(&mut tx, &way, &wish, Some(cause))).await {
+    let done = match Box::pin(carry_out(&mut tx, &way, &wish, &there, Requests::Own(cause))).await {
         Ok(done) => done,
         Err(error) => {
             drop(tx);
@@ -207,6 +220,31 @@ pub async fn transfer(
     repeat::keep(&mut tx, repeated, &done.moved).await?;
     tx.commit(cause).await?;
     Ok(Answer::Done(done.moved))
+}
+
+/// Moves somebody together with others, to where they all go; gives who they are there, their account
+/// and their name. Who may not be moved, or is gone, is refused before anything is written. The part of
+/// the customer that receives them is still open.
+pub(crate) async fn transfer_within(
+    tx: &mut WriteTx<'_>,
+    id: UserId,
+    (draft, there): (&MoveDraft, &Home<'_>),
+    together: &mut Together<'_>,
+) -> Result<(UserId, ObjectId, String), AppError> {
+    let wish = draft.check()?;
+    let way = Way::of(tx, id, &wish).await.map_err(|(error, _)| error)?;
+    let done = Box::pin(carry_out(tx, &way, &wish, there, Requests::Together(together))).await?;
+    Ok((done.moved.user, way.object, done.moving.principal_name.1))
+}
+
+/// Somebody as they would come to another customer; the log-on name goes along, and is asked of nobody.
+pub(crate) fn newcomer(user: &User, draft: &MoveDraft, there: &Home<'_>) -> Result<Person, AppError> {
+    let person = person(user, &draft.check()?, &kept(&there.fields, user));
+    Ok(Person { logon_name: None, ..person })
+}
+
+async fn plans_there(tx: &mut WriteTx<'_>, to: &TenantRef, wish: &Wish) -> Result<Vec<Plan>, AppError> {
+    Ok(if wish.needs_plans() { tx.plans_for(to, &to.currency).await? } else { Vec::new() })
 }
 
 /// An error, and the tenant an attempt that was not allowed was aimed at.
@@ -235,7 +273,7 @@ impl Way {
 }
 
 /// The customer that receives somebody, by code or id. What the caller may not see is unknown.
-async fn customer(tx: &mut WriteTx<'_>, text: &str) -> Result<TenantRef, AppError> {
+pub(crate) async fn customer(tx: &mut WriteTx<'_>, text: &str) -> Result<TenantRef, AppError> {
     let unknown = || AppError::field(FieldError::new("customer", Rule::Unknown).with("value", text));
     let found = match text.parse() {
         Ok(id) => tx.tenant(id).await,
@@ -249,13 +287,14 @@ async fn customer(tx: &mut WriteTx<'_>, text: &str) -> Result<TenantRef, AppErro
     }
 }
 
-/// Moves, all but the commit; with a cause what happened in the customer that is left is written with
-/// the request there.
+/// Moves, all but the commit; what happened in the customer that is left is written with the request
+/// there.
 async fn carry_out(
     tx: &mut WriteTx<'_>,
     way: &Way,
     wish: &Wish,
-    cause: Option<&Cause>,
+    there: &Home<'_>,
+    mut requests: Requests<'_, '_>,
 ) -> Result<Done, AppError> {
     let (user, object, reason) = (&way.user, way.object, wish.reason.as_deref());
     let Spec::User(before) = tx.spec(object).await? else { return Err(AppError::NotFound("user")) };
@@ -271,14 +310,11 @@ async fn carry_out(
         }
     };
     let args = json!({ "name": user.display_name });
-    let leaving = tx.open_request(way.from.id, "user_leave", args.clone(), Lane::Interactive);
+    let leaving = requests.leaving(tx, way.from.id, &args);
     let (plans_ended, reports) = leave(tx, way, successor, reason).await?;
-    if let Some(cause) = cause {
-        tx.end_part(cause).await?;
-    }
+    let request = requests.arriving(tx, way.to.id, args).await?;
     tx.permit::<act::UserCreate>(&way.to)?;
-    let request = tx.open_request(way.to.id, "user_move", args, Lane::Interactive);
-    let (prepared, fields) = join(tx, way, wish, &before, successor).await?;
+    let (prepared, fields) = join(tx, way, (wish, there), &before, successor).await?;
     if was_invited && user.activated_at.is_none() && !password_waits {
         tx.issue_links(way.to.id, &[successor], Purpose::Activation).await?;
     }
@@ -327,18 +363,15 @@ async fn leave(
 async fn join(
     tx: &mut WriteTx<'_>,
     way: &Way,
-    wish: &Wish,
+    (wish, home): (&Wish, &Home<'_>),
     before: &UserSpec,
     successor: UserId,
 ) -> Result<(Prepared, Vec<String>), AppError> {
     let (to, reason) = (&way.to, wish.reason.as_deref());
-    let needs_plans = !wish.plans.is_empty() || !wish.bundles.is_empty();
-    let plans = if needs_plans { tx.plans_for(to, &to.currency).await? } else { Vec::new() };
-    let home = home(tx, to, &plans, needs_plans).await?;
     let kept = kept(&home.fields, &way.user);
     let person = person(&way.user, wish, &kept);
     let made = vec![(successor, way.object)];
-    let prepared = prepare_as(tx, &home, &[String::new()], std::slice::from_ref(&person), made).await;
+    let prepared = prepare_as(tx, home, &[String::new()], std::slice::from_ref(&person), made).await;
     let mut prepared = prepared.map_err(named_here)?;
     tx.may_fill(to, &prepared.groups_of_bundles()).await?;
     let new = &mut prepared.users[0];
@@ -350,7 +383,7 @@ async fn join(
     tx.receive_person(&way.join, &way.user, &prepared.users[0], reason).await?;
     // The account may have been in them before.
     tx.want_members_now(to.id, &prepared.edges, true).await?;
-    prepared.begin(tx, &home).await?;
+    prepared.begin(tx, home).await?;
     let fields = kept.into_keys().filter(|key| !wish.fields.contains_key(key)).collect();
     Ok((prepared, fields))
 }

@@ -14,7 +14,7 @@ use store::{
     objects::Edge,
     subscriptions::{NewSubscription, Subscription},
     tx::{Cause, Permit, TenantRef, WriteTx, act},
-    users::{Removal, User},
+    users::{Removal, Removed, User},
 };
 
 use super::{load, settle_one, with_values};
@@ -95,6 +95,23 @@ pub async fn restore(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> R
             return Err(app.note_denied(caller, tenant.id, error.into(), cause).await);
         }
     };
+    let args = json!({ "name": removed.user.display_name });
+    tx.open_request(tenant.id, "user_restore", args, Lane::Interactive);
+    give_back(&mut tx, &tenant, &permit, &removed, Lane::Interactive).await?;
+    tx.commit(cause).await?;
+    load(app, caller, id).await
+}
+
+/// Gives a removed person back what they had, within the open request. What is refused is refused
+/// before anything is written.
+pub(crate) async fn give_back(
+    tx: &mut WriteTx<'_>,
+    tenant: &TenantRef,
+    permit: &Permit<act::UserDelete>,
+    removed: &Removed,
+    lane: Lane,
+) -> Result<(), AppError> {
+    let id = removed.user.id;
     let object = removed.user.object.ok_or(AppError::NotFound("user"))?;
     if let Some(key) = removed.user.details.get(&Detail::ExternalId)
         && !tx.external_ids_taken(tenant.id, std::slice::from_ref(key)).await?.is_empty()
@@ -102,19 +119,16 @@ pub async fn restore(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> R
         let error = FieldError::new("details.external_id", Rule::Taken).with("value", key);
         return Err(AppError::field(error));
     }
-    let args = json!({ "name": removed.user.display_name });
-    tx.open_request(tenant.id, "user_restore", args, Lane::Interactive);
-    let user = tx.restore_user(&permit, &removed).await?;
+    let user = tx.restore_user(permit, removed).await?;
     let now = tx.now();
-    tx.want_change(object, |spec| Some(with_values(spec, &user, &tenant, &[], now)), Lane::Interactive)
-        .await?;
-    tx.restore_reports(&permit, object, &removed.removal.reports).await?;
-    tx.settle_owned(&permit).await?;
-    let mut groups = tx.groups_left(&permit, object, &removed.removal.groups).await?;
+    tx.want_change(object, |spec| Some(with_values(spec, &user, tenant, &[], now)), lane).await?;
+    tx.restore_reports(permit, object, &removed.removal.reports).await?;
+    tx.settle_owned(permit).await?;
+    let mut groups = tx.groups_left(permit, object, &removed.removal.groups).await?;
     let (mut subscriptions, mut bundled) = (Vec::new(), Vec::new());
     let assigned = tx.assigned(&[id]).await?;
     for (code, version) in &removed.removal.plans {
-        let Some((plan, of_plan)) = tx.plan_left(&permit, (code, *version)).await? else { continue };
+        let Some((plan, of_plan)) = tx.plan_left(permit, (code, *version)).await? else { continue };
         let id_of_subscription = tx.id();
         let (plan_code, instance) = split_instance(code);
         // What a bundle gave of a service that was taken meanwhile is not the bundle's any more.
@@ -140,7 +154,5 @@ pub async fn restore(app: &App, caller: &Caller, id: UserId, cause: &Cause) -> R
     }
     let edges: Vec<_> = groups.into_iter().map(|group| Edge { group, member: object }).collect();
     tx.want_members_now(tenant.id, &edges, true).await?;
-    settle_one(&mut tx, tenant.id, id).await?;
-    tx.commit(cause).await?;
-    load(app, caller, id).await
+    settle_one(tx, tenant.id, id).await
 }

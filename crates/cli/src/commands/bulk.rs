@@ -1,5 +1,7 @@
 //! Files of people, acts on lists, and the way back.
 
+mod series;
+
 use std::{
     fmt::Write as _,
     path::PathBuf,
@@ -12,6 +14,7 @@ use wire::bulk::{
     ImportQuery, RunBulk,
 };
 
+pub use self::series::SeriesCommand;
 use crate::{
     args::{Listing, Wait},
     client::Client,
@@ -87,7 +90,8 @@ pub enum BulkCommand {
     Rows {
         /// Its id
         bulk: String,
-        /// Only of these acts, separated by commas: create, update, remove, nothing, left, conflict, error
+        /// Only of these acts, separated by commas: create, update, remove, restore, move, nothing, left, conflict,
+        /// error
         #[arg(long)]
         act: Option<String>,
         /// Only in this state: planned, done, failed, left
@@ -141,21 +145,27 @@ pub enum BulkCommand {
         /// Its id
         bulk: String,
     },
+    /// What was asked for people of several customers with `bulk act --below`
+    #[command(subcommand)]
+    Series(SeriesCommand),
 }
 
 /// Something done to many people.
 #[derive(Debug, Args)]
 pub struct Act {
     /// `enable`, `disable`, `give_plan`, `take_plan`, `give_bundle`, `take_bundle`, `enter`, `leave`, `suffix`,
-    /// `set`, `send_link` or `remove`
+    /// `set`, `send_link`, `move` or `remove`
     pub act: String,
-    /// The plan, bundle, group, suffix, or the code of the value
+    /// The plan, bundle, group, suffix, other customer, or the code of the value
     pub with: Option<String>,
     /// With `set`: what the value becomes; emptied without
     pub value: Option<String>,
     /// The customer (code or id)
+    #[arg(long, required_unless_present = "below", conflicts_with = "below")]
+    pub customer: Option<String>,
+    /// All customers below this tenant (code or id): a bulk change for each
     #[arg(long)]
-    pub customer: String,
+    pub below: Option<String>,
     /// Whose name or login begins so
     #[arg(long)]
     pub search: Option<String>,
@@ -201,8 +211,9 @@ pub async fn import(command: &Import, client: &Client, out: &Out) -> Result<(), 
     told(client, &shown).await?;
     if shown.state == BulkState::Mapping {
         out.entity(&answer.body, &fields(&shown))?;
+        let why: String = shown.problem.iter().fold(String::new(), |why, error| why + ": " + &error.message);
         return Err(Failure::usage(
-            "it is not known what the columns of the file mean",
+            format!("it is not known what the columns of the file mean{why}"),
             "say it on the page of the import, keep the mapping under a name, and give that to --map",
         ));
     }
@@ -341,6 +352,7 @@ pub async fn run(command: &BulkCommand, client: &Client, out: &Out) -> Result<()
                 out.entity(&answer.body, &fields(&shown))
             }
         }
+        BulkCommand::Series(command) => series::run(command, client, out).await,
         BulkCommand::Links { bulk } => {
             let answer = client.post_secret(&["bulk", bulk, "links"], &()).await?;
             let links: BulkLinks = answer.read()?;
@@ -362,8 +374,11 @@ async fn do_act(act: &Act, client: &Client, out: &Out) -> Result<(), Failure> {
         plan: act.plan.clone(),
         department: act.department.clone(),
     };
+    if let Some(below) = &act.below {
+        return series::act(act, below, filter, client, out).await;
+    }
     let new = BulkActRequest {
-        customer: act.customer.clone(),
+        customer: act.customer.clone().unwrap_or_default(),
         act: act.act.clone(),
         with: act.with.clone(),
         value: act.value.clone(),
@@ -445,7 +460,7 @@ fn fields(bulk: &Bulk) -> Vec<(&'static str, String)> {
     if let Some(seconds) = foreseen.seconds {
         fields.push(("directory takes", format!("about {seconds} s")));
     }
-    for problem in &bulk.problem {
+    for problem in bulk.problem.iter().filter(|_| bulk.state == BulkState::Paused) {
         fields.push(("waits because", problem.message.clone()));
     }
     fields.extend(bulk.request.as_ref().map(|request| ("request", request.clone())));

@@ -19,6 +19,7 @@ use super::names::Names;
 use crate::{
     context::{Posted, Visit},
     forms::{Choice, given},
+    person_move::has_elsewhere,
 };
 
 /// Groups whose names are offered; others are typed.
@@ -100,6 +101,7 @@ impl Deeds {
                 ["give_plan", "take_plan", "give_bundle", "take_bundle", "suffix"].contains(&code);
             let off = match code {
                 "remove" => !may_remove,
+                "move" => !may_remove || !has_elsewhere(visit, tenant.id),
                 "send_link" => visit.surface.app.mailing() == Mailing::Off,
                 _ => needs_choice && choices.is_empty(),
             };
@@ -142,6 +144,7 @@ fn one(code: &'static str, choices: Vec<Choice>) -> One {
         "give_bundle" | "take_bundle" => Some(called("bulk-column-bundle")),
         "enter" | "leave" => Some(called("kind-group")),
         "suffix" => Some(called("customer-suffix")),
+        "move" => Some(called("bulk-column-customer")),
         "set" => Some(called("bulk-field")),
         _ => None,
     };

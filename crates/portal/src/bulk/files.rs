@@ -40,6 +40,9 @@ const RESULT: [&str; 7] = [
 /// Columns of the file with links.
 const LINKS: [&str; 3] = ["column-name", "column-login", "bulk-link"];
 
+/// Rows of these acts, or all; in this state, or in any.
+type Which = (&'static [Act], Option<RowState>);
+
 /// How a line follows from a row.
 #[derive(Clone, Copy)]
 enum Lines {
@@ -80,15 +83,13 @@ pub async fn result(
     let of = use_cases::get(&visit.surface.app, visit.person()?, id).await?;
     let format = Format::of(&query)?;
     let name = format!("{}-{}", of.tenant.code, of.bulk.kind.code());
-    let read = reader(visit.surface.clone(), headers, id, (&[], Lines::Result));
+    let read = reader(visit.surface.clone(), headers, id, ((&[], None), Lines::Result));
     export::send(&visit, (&name, format), export::heads(&RESULT), read).await
 }
 
 fn result_line(of: &BulkRow, names: &Names) -> Line {
     let act = match of.act {
-        Act::Create | Act::Update | Act::Remove if of.state == RowState::Planned => {
-            say(&format!("bulk-act-{}", of.act.code()))
-        }
+        act if act.changes() && of.state == RowState::Planned => say(&format!("bulk-act-{}", of.act.code())),
         _ => rows::standing(of.act, of.state).0,
     };
     vec![
@@ -111,8 +112,8 @@ fn wrong_with(of: &BulkRow, names: &Names) -> String {
     said.collect::<Vec<_>>().join(" ")
 }
 
-/// The rows of a file that will not be done, as they stand in it, with what is wrong: corrected, they
-/// are imported again.
+/// The rows of a file that will not be done, or those that failed, as they stand in it, with what is
+/// wrong: corrected, they are imported again.
 pub async fn wrong(
     visit: Visit,
     Path(id): Path<String>,
@@ -131,7 +132,11 @@ pub async fn wrong(
     };
     heads.extend(export::heads(&["bulk-row-number", "bulk-row-wrong"]));
     let name = format!("{}-{}", of.tenant.code, say("bulk-wrong-name"));
-    let read = reader(visit.surface.clone(), headers, id, (&[Act::Error, Act::Conflict], lines));
+    let which: Which = match query.given("state") {
+        Some("failed") => (&[], Some(RowState::Failed)),
+        _ => (&[Act::Error, Act::Conflict], None),
+    };
+    let read = reader(visit.surface.clone(), headers, id, (which, lines));
     export::send(&visit, (&name, format), heads, read).await
 }
 
@@ -140,14 +145,14 @@ fn reader(
     surface: Surface,
     headers: HeaderMap,
     id: BulkId,
-    (acts, lines): (&'static [Act], Lines),
+    (which, lines): (Which, Lines),
 ) -> impl Fn(Option<String>) -> Reading + Send + Sync + 'static {
     move |after| {
         let (surface, headers) = (surface.clone(), headers.clone());
         Box::pin(async move {
             let caller = caller::by_cookie(&surface, &headers).await?.ok_or(Refusal::SignIn(None))?;
             let after = after.and_then(|line| line.parse().ok());
-            let (rows, names) = part(&surface, &caller, id, (acts, after)).await?;
+            let (rows, names) = part(&surface, &caller, id, (which, after)).await?;
             let full = rows.len() == usize::try_from(limits::EXPORT_ROWS).unwrap_or(usize::MAX);
             let next = rows.last().filter(|_| full).map(|row| row.line.to_string());
             Ok((rows.iter().map(|row| lines.of(row, &names)).collect(), next))
@@ -159,9 +164,9 @@ async fn part(
     surface: &Surface,
     caller: &Caller,
     id: BulkId,
-    (acts, after): (&[Act], Option<i32>),
+    (which, after): (Which, Option<i32>),
 ) -> Result<(Vec<BulkRow>, Names), AppError> {
-    let rows = use_cases::rows(&surface.app, caller, id, (acts, None), after, limits::EXPORT_ROWS).await?;
+    let rows = use_cases::rows(&surface.app, caller, id, which, after, limits::EXPORT_ROWS).await?;
     let mut tx = surface.app.read(caller).await?;
     let (_, tenant) = tx.bulk(id).await?;
     let names = Names::of_fields(tx.fields(&tenant).await?);

@@ -104,6 +104,9 @@ pub fn column(code: &str) -> String {
 /// What is wrong with a value, in a sentence; of two rows each names the other.
 pub fn sentence(of: &FieldError) -> String {
     let other = of.args.get("other").and_then(|other| other.strip_prefix("row "));
+    if let (Rule::Duplicate, Some(people)) = (of.rule, of.args.get("people")) {
+        return say_with("bulk-row-several", &[("people", people.into())]);
+    }
     match (of.rule, other) {
         (Rule::Duplicate, Some(row)) => say_with("bulk-row-duplicate", &[("row", row.into())]),
         (Rule::Cycle, Some(row)) => say_with("bulk-row-cycle", &[("row", row.into())]),

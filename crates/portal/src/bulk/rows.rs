@@ -178,8 +178,8 @@ pub fn standing(act: Act, state: RowState) -> (String, &'static str) {
         RowState::Left if act.changes() => (say("bulk-row-left"), ""),
         RowState::Planned | RowState::Left => {
             let tone = match act {
-                Act::Create => "good",
-                Act::Update => "busy",
+                Act::Create | Act::Restore => "good",
+                Act::Update | Act::Move => "busy",
                 Act::Remove | Act::Conflict => "wait",
                 Act::Error => "bad",
                 Act::Nothing | Act::Left | Act::Unread => "",

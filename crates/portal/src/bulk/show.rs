@@ -9,7 +9,7 @@ use app::{
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
 use domain::{
-    bulk::{Act, BulkKind, BulkState, RowState},
+    bulk::{Act, BulkKind, BulkState, Deed, RowState},
     id::{BulkId, UserId},
     import::Mapping,
     permission::Permission,
@@ -67,6 +67,8 @@ struct Page {
     /// What takes it back, and what it takes back.
     undone_by: Option<String>,
     undoes: Option<String>,
+    /// What was asked for together with it.
+    series: Option<String>,
 }
 
 /// What would come of it.
@@ -89,6 +91,8 @@ struct Preview {
 struct Ended {
     /// How many got it or went.
     did: Vec<String>,
+    /// Rows that failed, where there are any.
+    failed: Option<String>,
     may_undo: bool,
     /// New people have links that can be fetched.
     links: bool,
@@ -192,6 +196,7 @@ async fn page(
             .map(|request| format!("/status/requests/{request}")),
         undone_by: of.bulk.undone_by.map(|by| format!("/bulk/{by}")),
         undoes: of.bulk.undoes.map(|undone| format!("/bulk/{undone}")),
+        series: of.bulk.series.map(|series| format!("/series/{series}")),
         path,
     };
     visit.page(status, &page)
@@ -206,16 +211,21 @@ async fn who(tx: &mut ReadTx<'_>, id: UserId) -> Result<Option<String>, AppError
     }
 }
 
-/// Whom it is about, what is done with what, by whom and when.
-fn about(of: &Shown, names: &Names, who: Option<String>) -> String {
-    let mut parts = vec![of.tenant.name.clone()];
-    let with = of.ask.deed.as_ref().map(|deed| match deed {
-        domain::bulk::Deed::Set { field, value } => {
+/// With what something is done.
+pub fn with_what(deed: &Deed, names: &Names) -> String {
+    match deed {
+        Deed::Set { field, value } => {
             let value = value.as_deref().map_or_else(|| say("history-emptied"), |v| names.value(field, v));
             format!("{}: {value}", names.field(field))
         }
         other => names.sold(other.with()),
-    });
+    }
+}
+
+/// Whom it is about, what is done with what, by whom and when.
+fn about(of: &Shown, names: &Names, who: Option<String>) -> String {
+    let mut parts = vec![of.tenant.name.clone()];
+    let with = of.ask.deed.as_ref().map(|deed| with_what(deed, names));
     parts.extend(with.filter(|with| !with.is_empty()));
     parts.extend(who);
     parts.push(instant(of.bulk.run_at.unwrap_or(of.bulk.created_at)));
@@ -365,11 +375,19 @@ impl Ended {
             let n = done(act);
             (n > 0).then(|| say_with(id, &[("n", n.into())]))
         };
-        let all = [(Act::Create, "bulk-made"), (Act::Update, "bulk-changed"), (Act::Remove, "bulk-removed")];
+        let all = [
+            (Act::Create, "bulk-made"),
+            (Act::Update, "bulk-changed"),
+            (Act::Remove, "bulk-removed"),
+            (Act::Restore, "bulk-restored"),
+            (Act::Move, "bulk-moved"),
+        ];
         let did: Vec<_> = all.into_iter().filter_map(said).collect();
         Self {
-            may_undo: of.bulk.undone_by.is_none() && done(Act::Create) + done(Act::Update) > 0,
+            may_undo: of.bulk.undone_by.is_none() && !did.is_empty(),
             did,
+            failed: (of.in_state(RowState::Failed) > 0)
+                .then(|| say_with("bulk-failed", &[("n", of.in_state(RowState::Failed).into())])),
             links: of.bulk.links_at.is_none() && done(Act::Create) > 0,
             fetched: of
                 .bulk

@@ -72,6 +72,8 @@ struct List {
     ways: Option<[Tab; 2]>,
     rows: Vec<Row>,
     may_order: bool,
+    /// Where something is done to people of all customers of the list's seller.
+    across: Option<String>,
 }
 
 /// What was asked for.
@@ -190,6 +192,10 @@ pub async fn list(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
         rows: page.rows.iter().map(row).collect(),
         list,
         may_order: caller.may_anywhere(Permission::OrderCreate),
+        across: (sells && caller.may_anywhere(Permission::UserUpdate)).then(|| match wanted.seller {
+            Some(seller) => format!("/series/new?below={seller}"),
+            None => "/series/new".to_owned(),
+        }),
     };
     visit.page(StatusCode::OK, &page)
 }

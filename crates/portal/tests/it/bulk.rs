@@ -231,5 +231,5 @@ async fn a_list_as_people_keep_them_is_shown_with_what_is_wrong_with_it() {
     assert!(page.contains("XLSX") && page.contains("<bdi>People</bdi>"), "format and sheet: {page}");
     let wrong = browser.get(&format!("{path}?act=error")).await;
     assert!(wrong.html.contains("class=\"problem\""), "{}", wrong.html);
-    assert!(wrong.html.contains("&#34;standard&#34; does not exist here"), "{}", wrong.html);
+    assert!(wrong.html.contains("&#34;desktop-standard&#34; does not exist here"), "{}", wrong.html);
 }

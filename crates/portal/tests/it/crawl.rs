@@ -16,7 +16,7 @@ use crate::{
 
 /// Every page that can be looked at. A route that is missing here fails
 /// [`every_page_is_in_the_list`].
-const ROUTES: [&str; 71] = [
+const ROUTES: [&str; 73] = [
     "/",
     "/account",
     "/account/password",
@@ -71,6 +71,8 @@ const ROUTES: [&str; 71] = [
     "/plans/{code}/new",
     "/plans/{code}/upgrade",
     "/search",
+    "/series/new",
+    "/series/{id}",
     "/services",
     "/services/{code}",
     "/services/{code}/properties",
@@ -186,7 +188,7 @@ impl Ids {
             "mails" => ("mai_01jzk3v8x6f0p2m4q7r9s1t3vw", false),
             "surveys" => ("svy_01jzk3v8x6f0p2m4q7r9s1t3vw", false),
             "adoptions" => ("adp_01jzk3v8x6f0p2m4q7r9s1t3vw", false),
-            "bulk" => ("blk_01jzk3v8x6f0p2m4q7r9s1t3vw", false),
+            "bulk" | "series" => ("blk_01jzk3v8x6f0p2m4q7r9s1t3vw", false),
             "drift" => ("fnd_01jzk3v8x6f0p2m4q7r9s1t3vw", false),
             _ => ("x", false),
         };
@@ -465,6 +467,7 @@ async fn each_odd_value_of_a_list_is_refused_or_ignored() {
         "/status/requests/{id}",
         "/mails",
         "/drift",
+        "/series/new",
     ] {
         let path = own.fill(route).0;
         for name in NAMES {

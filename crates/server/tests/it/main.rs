@@ -24,6 +24,7 @@ mod portal_directories;
 mod portal_fields;
 mod portal_lists;
 mod portal_pages;
+mod portal_series;
 mod portal_tree;
 mod process;
 mod storage;

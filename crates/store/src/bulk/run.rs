@@ -141,7 +141,7 @@ impl WriteTx<'_> {
         let now = ts(self.now);
         sqlx::query!(
             "UPDATE bulk_row SET cells = NULL WHERE bulk_id = $1 AND cells IS NOT NULL AND state <> 'failed'
-                AND act IN ('create', 'update', 'remove', 'nothing', 'left')",
+                AND act IN ('create', 'update', 'remove', 'restore', 'move', 'nothing', 'left')",
             of.id.uuid()
         )
         .execute(self.sql())
@@ -169,7 +169,8 @@ impl WriteTx<'_> {
             r#"SELECT line, cells, said AS "said: Json<Said>", act, turn, user_id, name, login,
                       changes AS "changes!: Json<Vec<Change>>", errors AS "errors!: Json<Vec<FieldError>>",
                       warnings AS "warnings!: Json<Vec<FieldError>>", state
-                 FROM bulk_row WHERE bulk_id = $1 AND state = 'planned' AND act IN ('create', 'update', 'remove')
+                 FROM bulk_row WHERE bulk_id = $1 AND state = 'planned'
+                  AND act IN ('create', 'update', 'remove', 'restore', 'move')
                 ORDER BY turn, line LIMIT $2"#,
             of.id.uuid(),
             limit
@@ -235,6 +236,12 @@ impl WriteTx<'_> {
         self.changed = true;
         self.note_bulk(of.tenant, of.id, "bulk.rows_failed", &[("rows", failed.len().to_string())]);
         Ok(())
+    }
+
+    /// Tells in the log of the customer that is left that people of these rows went to another.
+    pub fn note_moved(&mut self, of: &Bulk, to: &TenantRef, rows: usize) {
+        let fields = [("customer", to.code.clone()), ("rows", rows.to_string())];
+        self.note_bulk(of.tenant, of.id, "bulk.rows_moved", &fields);
     }
 
     /// These rows lost the name that was made for them: they get another.

@@ -1,5 +1,7 @@
 //! Removing people, restoring them while their time lasts, and listing those.
 
+use std::collections::HashMap;
+
 use domain::{
     event::{Event, Outcome},
     id::{GroupId, ObjectId, PlanId, TenantId, UserId},
@@ -69,6 +71,18 @@ impl ReadTx<'_> {
         self.load_removed(&ids).await
     }
 
+    /// People of the permitted tenant who can be restored, of these.
+    pub async fn removed_with_ids(
+        &mut self,
+        permit: &Permit<act::UserRead>,
+        ids: &[UserId],
+    ) -> Result<Vec<Removed>, StoreError> {
+        let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+        let mut removed = self.load_removed(&ids).await?;
+        removed.retain(|one| one.user.tenant == permit.tenant.id);
+        Ok(removed)
+    }
+
     async fn load_removed(&mut self, ids: &[Uuid]) -> Result<Vec<Removed>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT id, removal AS "removal!: Json<Removal>", deleted_at AS "deleted_at!: jiff_sqlx::Timestamp",
@@ -79,10 +93,10 @@ impl ReadTx<'_> {
         .fetch_all(self.sql())
         .await?;
         let users = self.load_users(ids, true).await?;
-        let of = |id| users.iter().find(|user| user.id.uuid() == id).cloned();
+        let mut users: HashMap<_, _> = users.into_iter().map(|user| (user.id.uuid(), user)).collect();
         let removed = rows.into_iter().filter_map(|row| {
             Some(Removed {
-                user: of(row.id)?,
+                user: users.remove(&row.id)?,
                 removed_at: row.deleted_at.to_jiff(),
                 purge_at: row.purge_at.to_jiff(),
                 removal: row.removal.0,

@@ -107,6 +107,8 @@ bulk-act-unread = Ikke set på
 bulk-act-create = Ny
 bulk-act-update = Ændres
 bulk-act-remove = Fjernes
+bulk-act-restore = Gendannes
+bulk-act-move = Flyttes
 bulk-act-nothing = Som den er
 bulk-act-left = Springes over
 bulk-act-conflict = Modsigelse
@@ -114,6 +116,8 @@ bulk-act-error = Forkert
 bulk-did-create = Oprettet
 bulk-did-update = Ændret
 bulk-did-remove = Fjernet
+bulk-did-restore = Gendannet
+bulk-did-move = Flyttet
 bulk-row-planned = Mangler endnu
 bulk-row-done = Udført
 bulk-row-failed = Mislykket
@@ -124,6 +128,7 @@ bulk-row-act = Hvad der sker med den
 bulk-row-person = Personens id
 bulk-row-wrong = Hvad der er forkert
 bulk-row-duplicate = Række { $row } siger det samme. To personer kan ikke have det, og ingen står to gange i en fil: ret en af rækkerne.
+bulk-row-several = { $people } personer her har det. Ret det hos alle undtagen én, eller vælg en anden kolonne, som personer kendes på.
 bulk-row-cycle = Disse personer er ledere for hinanden i ring; den næste står i række { $row }. Ret en af lederne.
 bulk-rows = Række for række
 bulk-which = Hvilke rækker
@@ -188,6 +193,10 @@ bulk-see-result = Se, hvad der blev af det
 # Bagefter.
 bulk-result = Hvad der blev gjort
 bulk-did-nothing = Intet blev gjort.
+bulk-failed = { $n ->
+    [one] 1 række kunne ikke udføres; nedenfor står hvorfor.
+   *[other] { $n } rækker kunne ikke udføres; nedenfor står hvorfor.
+}
 bulk-made = { $n ->
     [one] 1 person blev oprettet.
    *[other] { $n } personer blev oprettet.
@@ -200,13 +209,21 @@ bulk-removed = { $n ->
     [one] 1 person blev fjernet og kan gendannes i en periode.
    *[other] { $n } personer blev fjernet og kan gendannes i en periode.
 }
+bulk-restored = { $n ->
+    [one] 1 person, der var fjernet, er her igen.
+   *[other] { $n } personer, der var fjernet, er her igen.
+}
+bulk-moved = { $n ->
+    [one] 1 person er flyttet til en anden kunde.
+   *[other] { $n } personer er flyttet til en anden kunde.
+}
 bulk-request = Hvor langt kataloget er
 bulk-link = Link
 bulk-links = Hent nye personers links
 bulk-links-hint = En fil med et link til hver, der endnu ikke har valgt en adgangskode. De kan hentes én gang: pas godt på filen, og giv hvert link kun til den, det er til.
 bulk-links-fetched = Nye personers links blev hentet { $when }.
 bulk-undo = Fortryd …
-bulk-undo-hint = De, der blev oprettet, fjernes, og det, der blev ændret, går tilbage, medmindre nogen har ændret det siden. Først ser du, hvad det betyder.
+bulk-undo-hint = De, der blev oprettet, fjernes; det, der blev ændret, går tilbage, medmindre nogen har ændret det siden; de, der blev fjernet, er her igen, og de, der blev flyttet, kommer tilbage. Først ser du, hvad det betyder.
 bulk-undoes = Hvad dette fortryder
 bulk-undone-by = Dette er fortrudt.
 
@@ -223,6 +240,7 @@ bulk-deed-leave = Tag ud af en gruppe
 bulk-deed-suffix = Skift domænet i login
 bulk-deed-set = Sæt en værdi
 bulk-deed-send_link = Send et link med mail
+bulk-deed-move = Flyt til en anden kunde
 bulk-deed-remove = Fjern
 bulk-deed-with = { $deed }: { $what }
 bulk-field = Felt
@@ -234,3 +252,19 @@ bulk-nobody = Ingen er valgt. Vælg personer på listen, eller tag alle, der pas
 list-export-xlsx = Gem som fil (XLSX)
 people-export-edit = Til at rette og importere igen (CSV)
 people-export-edit-xlsx = Til at rette og importere igen (XLSX)
+
+# The same for people of several customers.
+bulk-column-customer = Kunde
+series-title = Personer hos alle kunder …
+series-below = Noget gøres for personer hos alle kunder under { $name }: for hver kunde ser du først, hvad det betyder.
+series-whom = For hvem
+series-look = Se, hvad det betyder …
+series-nobody = Det passer ikke på nogen der.
+series-part = En del af noget, der blev bedt om for flere kunder
+series-customers = Kunder
+series-people = Personer
+series-wrong = Ikke muligt
+series-price = Pr. måned
+series-each = Kunde for kunde
+field-q = Navn eller login begynder med
+field-standing = Må logge på

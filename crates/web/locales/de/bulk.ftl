@@ -107,6 +107,8 @@ bulk-act-unread = Nicht angesehen
 bulk-act-create = Neu
 bulk-act-update = Wird geändert
 bulk-act-remove = Wird entfernt
+bulk-act-restore = Wird wiederhergestellt
+bulk-act-move = Zieht um
 bulk-act-nothing = Bleibt, wie es ist
 bulk-act-left = Ausgelassen
 bulk-act-conflict = Widerspruch
@@ -114,6 +116,8 @@ bulk-act-error = Falsch
 bulk-did-create = Angelegt
 bulk-did-update = Geändert
 bulk-did-remove = Entfernt
+bulk-did-restore = Wiederhergestellt
+bulk-did-move = Umgezogen
 bulk-row-planned = Steht noch aus
 bulk-row-done = Erledigt
 bulk-row-failed = Fehlgeschlagen
@@ -124,6 +128,7 @@ bulk-row-act = Was daraus wird
 bulk-row-person = Id der Person
 bulk-row-wrong = Was falsch ist
 bulk-row-duplicate = Zeile { $row } sagt dasselbe. Zwei Personen können es nicht haben, und niemand steht zweimal in einer Datei: Korrigieren Sie eine der Zeilen.
+bulk-row-several = { $people } Personen hier haben das. Korrigieren Sie es bei allen außer einer, oder wählen Sie eine andere Spalte, an der Personen erkannt werden.
 bulk-row-cycle = Diese Personen sind im Kreis Vorgesetzte voneinander; die nächste steht in Zeile { $row }. Korrigieren Sie einen der Vorgesetzten.
 bulk-rows = Zeile für Zeile
 bulk-which = Welche Zeilen
@@ -188,6 +193,10 @@ bulk-see-result = Sehen, was daraus wurde
 # Danach.
 bulk-result = Was getan wurde
 bulk-did-nothing = Es wurde nichts getan.
+bulk-failed = { $n ->
+    [one] 1 Zeile ließ sich nicht ausführen; unten steht, warum.
+   *[other] { $n } Zeilen ließen sich nicht ausführen; unten steht jeweils, warum.
+}
 bulk-made = { $n ->
     [one] 1 Person wurde angelegt.
    *[other] { $n } Personen wurden angelegt.
@@ -200,13 +209,21 @@ bulk-removed = { $n ->
     [one] 1 Person wurde entfernt und kann eine Zeit lang wiederhergestellt werden.
    *[other] { $n } Personen wurden entfernt und können eine Zeit lang wiederhergestellt werden.
 }
+bulk-restored = { $n ->
+    [one] 1 entfernte Person ist wieder da.
+   *[other] { $n } entfernte Personen sind wieder da.
+}
+bulk-moved = { $n ->
+    [one] 1 Person ist zu einem anderen Kunden umgezogen.
+   *[other] { $n } Personen sind zu einem anderen Kunden umgezogen.
+}
 bulk-request = Wie weit das Verzeichnis ist
 bulk-link = Link
 bulk-links = Links der neuen Personen abholen
 bulk-links-hint = Eine Datei mit einem Link für alle, die noch kein Kennwort gewählt haben. Sie können einmal abgeholt werden: Bewahren Sie die Datei sicher auf, und geben Sie jeden Link nur der Person, für die er ist.
 bulk-links-fetched = Die Links der neuen Personen wurden am { $when } abgeholt.
 bulk-undo = Zurücknehmen …
-bulk-undo-hint = Wer dadurch angelegt wurde, wird entfernt; was geändert wurde, geht zurück, außer jemand hat es seither geändert. Zuerst sehen Sie, was das bedeutet.
+bulk-undo-hint = Wer dadurch angelegt wurde, wird entfernt; was geändert wurde, geht zurück, außer jemand hat es seither geändert; wer entfernt wurde, ist wieder da, und wer umgezogen ist, kommt zurück. Zuerst sehen Sie, was das bedeutet.
 bulk-undoes = Was hiermit zurückgenommen wird
 bulk-undone-by = Dies wurde zurückgenommen.
 
@@ -223,6 +240,7 @@ bulk-deed-leave = Aus einer Gruppe nehmen
 bulk-deed-suffix = Die Domäne der Benutzernamen ändern
 bulk-deed-set = Einen Wert setzen
 bulk-deed-send_link = Einen Link per E-Mail senden
+bulk-deed-move = Zu einem anderen Kunden umziehen
 bulk-deed-remove = Entfernen
 bulk-deed-with = { $deed }: { $what }
 bulk-field = Feld
@@ -234,3 +252,19 @@ bulk-nobody = Niemand ist gewählt. Wählen Sie Personen in der Liste, oder nehm
 list-export-xlsx = Als Datei speichern (XLSX)
 people-export-edit = Zum Bearbeiten und Wiederimportieren (CSV)
 people-export-edit-xlsx = Zum Bearbeiten und Wiederimportieren (XLSX)
+
+# The same for people of several customers.
+bulk-column-customer = Kunde
+series-title = Personen aller Kunden …
+series-below = Etwas geschieht mit Personen aller Kunden von { $name }: Zuerst sehen Sie für jeden Kunden, was das bedeutet.
+series-whom = Mit wem
+series-look = Ansehen, was das bedeutet …
+series-nobody = Darauf passt dort niemand.
+series-part = Teil von etwas, das für mehrere Kunden verlangt wurde
+series-customers = Kunden
+series-people = Personen
+series-wrong = Nicht möglich
+series-price = Im Monat
+series-each = Kunde für Kunde
+field-q = Name oder Login beginnt mit
+field-standing = Anmeldung

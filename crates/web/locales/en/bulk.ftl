@@ -107,6 +107,8 @@ bulk-act-unread = Not looked at
 bulk-act-create = New
 bulk-act-update = Changes
 bulk-act-remove = Removed
+bulk-act-restore = Restored
+bulk-act-move = Moves
 bulk-act-nothing = As it is
 bulk-act-left = Left out
 bulk-act-conflict = Contradicts
@@ -114,6 +116,8 @@ bulk-act-error = Wrong
 bulk-did-create = Made
 bulk-did-update = Changed
 bulk-did-remove = Removed
+bulk-did-restore = Restored
+bulk-did-move = Moved
 bulk-row-planned = Still to do
 bulk-row-done = Done
 bulk-row-failed = Failed
@@ -124,6 +128,7 @@ bulk-row-act = What becomes of it
 bulk-row-person = Id of the person
 bulk-row-wrong = What is wrong
 bulk-row-duplicate = Row { $row } says the same. Two people cannot have it, and nobody stands in a file twice: correct one of the rows.
+bulk-row-several = { $people } people here have this. Correct it with all but one of them, or choose another column by which people are known.
 bulk-row-cycle = These people manage each other in a circle; the next is in row { $row }. Correct one of the managers.
 bulk-rows = Row by row
 bulk-which = Which rows
@@ -188,6 +193,10 @@ bulk-see-result = See what came of it
 # Afterwards.
 bulk-result = What was done
 bulk-did-nothing = Nothing was done.
+bulk-failed = { $n ->
+    [one] 1 row could not be done; below it says why.
+   *[other] { $n } rows could not be done; below each says why.
+}
 bulk-made = { $n ->
     [one] 1 person was made.
    *[other] { $n } people were made.
@@ -200,13 +209,21 @@ bulk-removed = { $n ->
     [one] 1 person was removed, and can be restored for a while.
    *[other] { $n } people were removed, and can be restored for a while.
 }
+bulk-restored = { $n ->
+    [one] 1 person who was removed is there again.
+   *[other] { $n } people who were removed are there again.
+}
+bulk-moved = { $n ->
+    [one] 1 person went to another customer.
+   *[other] { $n } people went to another customer.
+}
 bulk-request = How far the directory is
 bulk-link = Link
 bulk-links = Fetch the links of new people
 bulk-links-hint = A file with a link for everybody who has not chosen a password yet. They can be fetched once: keep the file safe, and give each link to its person alone.
 bulk-links-fetched = The links of new people were fetched on { $when }.
 bulk-undo = Take it back …
-bulk-undo-hint = Whom it made is removed, what it changed goes back, unless somebody changed it since. First you see what that comes to.
+bulk-undo-hint = Whom it made is removed, what it changed goes back unless somebody changed it since, whom it removed is there again, and whom it moved comes back. First you see what that comes to.
 bulk-undoes = What this takes back
 bulk-undone-by = This was taken back.
 
@@ -223,6 +240,7 @@ bulk-deed-leave = Take out of a group
 bulk-deed-suffix = Change the domain of logins
 bulk-deed-set = Set a value
 bulk-deed-send_link = Send a link by mail
+bulk-deed-move = Move to another customer
 bulk-deed-remove = Remove
 bulk-deed-with = { $deed }: { $what }
 bulk-field = Field
@@ -234,3 +252,19 @@ bulk-nobody = Nobody is chosen. Choose people in the list, or take all that matc
 list-export-xlsx = Save as a file (XLSX)
 people-export-edit = To edit and import again (CSV)
 people-export-edit-xlsx = To edit and import again (XLSX)
+
+# The same for people of several customers.
+bulk-column-customer = Customer
+series-title = People of all customers …
+series-below = Something is done to people of all customers of { $name }: for each customer you first see what that comes to.
+series-whom = To whom
+series-look = Look at what that comes to …
+series-nobody = Nobody there matches that.
+series-part = Part of something that was asked for several customers
+series-customers = Customers
+series-people = People
+series-wrong = Not possible
+series-price = A month
+series-each = Customer by customer
+field-q = Name or login begins with
+field-standing = May log on

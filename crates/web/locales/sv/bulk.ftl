@@ -107,6 +107,8 @@ bulk-act-unread = Inte granskad
 bulk-act-create = Ny
 bulk-act-update = Ändras
 bulk-act-remove = Tas bort
+bulk-act-restore = Återställs
+bulk-act-move = Flyttas
 bulk-act-nothing = Som den är
 bulk-act-left = Hoppas över
 bulk-act-conflict = Motsägelse
@@ -114,6 +116,8 @@ bulk-act-error = Fel
 bulk-did-create = Skapad
 bulk-did-update = Ändrad
 bulk-did-remove = Borttagen
+bulk-did-restore = Återställd
+bulk-did-move = Flyttad
 bulk-row-planned = Återstår
 bulk-row-done = Klar
 bulk-row-failed = Misslyckad
@@ -124,6 +128,7 @@ bulk-row-act = Vad som blir av den
 bulk-row-person = Personens id
 bulk-row-wrong = Vad som är fel
 bulk-row-duplicate = Rad { $row } säger samma sak. Två personer kan inte ha det, och ingen står två gånger i en fil: rätta en av raderna.
+bulk-row-several = { $people } personer här har det. Rätta det hos alla utom en, eller välj en annan kolumn som personer känns igen på.
 bulk-row-cycle = De här personerna är chefer för varandra i en ring; nästa står på rad { $row }. Rätta en av cheferna.
 bulk-rows = Rad för rad
 bulk-which = Vilka rader
@@ -188,6 +193,10 @@ bulk-see-result = Se vad som blev av det
 # Efteråt.
 bulk-result = Vad som gjordes
 bulk-did-nothing = Inget gjordes.
+bulk-failed = { $n ->
+    [one] 1 rad kunde inte utföras; nedan står varför.
+   *[other] { $n } rader kunde inte utföras; nedan står varför.
+}
 bulk-made = { $n ->
     [one] 1 person skapades.
    *[other] { $n } personer skapades.
@@ -200,13 +209,21 @@ bulk-removed = { $n ->
     [one] 1 person togs bort och kan återställas under en tid.
    *[other] { $n } personer togs bort och kan återställas under en tid.
 }
+bulk-restored = { $n ->
+    [one] 1 person som var borttagen finns igen.
+   *[other] { $n } personer som var borttagna finns igen.
+}
+bulk-moved = { $n ->
+    [one] 1 person har flyttats till en annan kund.
+   *[other] { $n } personer har flyttats till en annan kund.
+}
 bulk-request = Hur långt katalogen har kommit
 bulk-link = Länk
 bulk-links = Hämta nya personers länkar
 bulk-links-hint = En fil med en länk för var och en som inte har valt lösenord ännu. De kan hämtas en gång: förvara filen säkert, och ge varje länk bara till den person den är för.
 bulk-links-fetched = Nya personers länkar hämtades { $when }.
 bulk-undo = Ta tillbaka …
-bulk-undo-hint = De som skapades tas bort, och det som ändrades går tillbaka, om ingen har ändrat det sedan dess. Först ser du vad det innebär.
+bulk-undo-hint = De som skapades tas bort; det som ändrades går tillbaka, om ingen har ändrat det sedan dess; de som togs bort finns igen, och de som flyttades kommer tillbaka. Först ser du vad det innebär.
 bulk-undoes = Vad detta tar tillbaka
 bulk-undone-by = Detta har tagits tillbaka.
 
@@ -223,6 +240,7 @@ bulk-deed-leave = Ta ut ur en grupp
 bulk-deed-suffix = Byt domänen i användarnamnen
 bulk-deed-set = Sätt ett värde
 bulk-deed-send_link = Skicka en länk med e-post
+bulk-deed-move = Flytta till en annan kund
 bulk-deed-remove = Ta bort
 bulk-deed-with = { $deed }: { $what }
 bulk-field = Fält
@@ -234,3 +252,19 @@ bulk-nobody = Ingen är vald. Välj personer i listan, eller ta alla som passar.
 list-export-xlsx = Spara som fil (XLSX)
 people-export-edit = För att ändra och importera igen (CSV)
 people-export-edit-xlsx = För att ändra och importera igen (XLSX)
+
+# The same for people of several customers.
+bulk-column-customer = Kund
+series-title = Personer hos alla kunder …
+series-below = Något görs med personer hos alla kunder under { $name }: för varje kund ser du först vad det innebär.
+series-whom = Med vem
+series-look = Se vad det innebär …
+series-nobody = Ingen där stämmer med det.
+series-part = En del av något som begärdes för flera kunder
+series-customers = Kunder
+series-people = Personer
+series-wrong = Inte möjligt
+series-price = Per månad
+series-each = Kund för kund
+field-q = Namn eller inloggning börjar med
+field-standing = Får logga in

@@ -1,0 +1,143 @@
+//! Whom rows mean, and which of their names somebody else has.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use domain::{
+    bulk::{Act, Said, Value},
+    field::{FieldError, Rule},
+    id::UserId,
+    person::Detail,
+};
+use store::{
+    bulk::{BulkRow, Key},
+    tx::{Permit, TenantRef, WriteTx, act},
+    users::Name,
+};
+
+use super::plan::{What, Wish, refuse};
+use crate::{AppError, provision::Home};
+
+/// The value of a row's key, in the form people are found by.
+fn key_value(key: Key, said: &Said, tenant: &TenantRef) -> Option<String> {
+    let text = |code: &str| match said.get(code) {
+        Some(Value::Text(text)) if !text.is_empty() => Some(text.clone()),
+        _ => None,
+    };
+    match key {
+        Key::ExternalId => text("external_id"),
+        Key::EmployeeId => text("employee_id"),
+        Key::DisplayName => text("display_name").map(|name| name.to_lowercase()),
+        Key::LogonName => text("logon_name").map(|name| name.to_lowercase()),
+        Key::PrincipalName => text("principal_name")
+            .or_else(|| Some(format!("{}@{}", text("user_name")?, tenant.suffixes.first()?)))
+            .map(|name| name.to_lowercase()),
+    }
+}
+
+pub(super) const fn key_code(key: Key) -> &'static str {
+    match key {
+        Key::ExternalId => "external_id",
+        Key::EmployeeId => "employee_id",
+        Key::PrincipalName => "principal_name",
+        Key::LogonName => "logon_name",
+        Key::DisplayName => "display_name",
+    }
+}
+
+/// Whom each row means: nobody who is known, one person, or a mistake.
+pub(super) async fn matches(
+    tx: &mut WriteTx<'_>,
+    read: &Permit<act::UserRead>,
+    key: Key,
+    wishes: &[Wish],
+) -> Result<Vec<Result<Option<UserId>, FieldError>>, AppError> {
+    let values: Vec<_> = wishes
+        .iter()
+        .map(|wish| match &wish.what {
+            What::Said(said) if wish.user.is_none() => key_value(key, said, &read.tenant),
+            _ => None,
+        })
+        .collect();
+    let asked: BTreeSet<_> = values.iter().flatten().cloned().collect();
+    let asked: Vec<_> = asked.into_iter().collect();
+    let known = if asked.is_empty() { BTreeMap::new() } else { tx.people_by(read, key, &asked).await? };
+    let mut first: HashMap<UserId, i32> = HashMap::new();
+    let mut all = Vec::with_capacity(wishes.len());
+    for (wish, value) in wishes.iter().zip(values) {
+        let found = match (wish.user, &value) {
+            (Some(user), _) => Ok(Some(user)),
+            (None, None) => Ok(None),
+            (None, Some(value)) => match known.get(value).map(Vec::as_slice) {
+                None | Some([]) => Ok(None),
+                Some([one]) => Ok(Some(*one)),
+                Some(several) => {
+                    let error = FieldError::new(key_code(key), Rule::Duplicate).with("value", value);
+                    Err(error.with("people", several.len()))
+                }
+            },
+        };
+        // Two rows about one person: the second is the mistake, and says where the first is.
+        let again = found.as_ref().ok().copied().flatten().and_then(|user| match first.get(&user) {
+            Some(line) => Some(*line),
+            None => {
+                first.insert(user, wish.line);
+                None
+            }
+        });
+        all.push(match again {
+            Some(line) => {
+                let error = FieldError::new(key_code(key), Rule::Duplicate);
+                Err(error.with("value", value.unwrap_or_default()).with("other", format!("row {line}")))
+            }
+            None => found,
+        });
+    }
+    Ok(all)
+}
+
+/// New names of people who are there, as far as somebody else has them.
+pub(super) async fn taken_names(
+    tx: &mut WriteTx<'_>,
+    home: &Home<'_>,
+    rows: &mut [BulkRow],
+) -> Result<(), AppError> {
+    let mut asked: Vec<(usize, &'static str, Name)> = Vec::new();
+    let mut keys = Vec::new();
+    for (at, row) in rows.iter().enumerate().filter(|(_, row)| row.act == Act::Update) {
+        for change in &row.changes {
+            let Some(after) = &change.after else { continue };
+            let same = change.before.as_ref().is_some_and(|before| before.eq_ignore_ascii_case(after));
+            match change.field.as_str() {
+                "principal_name" if !same => asked.push((at, "principal_name", Name::principal(after))),
+                "logon_name" if !same => asked.push((at, "logon_name", Name::logon(home.target, after))),
+                code if code == Detail::ExternalId.code() => keys.push((at, after.clone())),
+                _ => {}
+            }
+        }
+    }
+    let names: Vec<_> = asked.iter().map(|(.., name)| name.clone()).collect();
+    let mut taken: HashSet<_> =
+        if names.is_empty() { HashSet::new() } else { tx.names_taken(&names).await?.into_iter().collect() };
+    for (at, code, name) in asked {
+        // Of two rows that want the same name the second finds it taken.
+        if !taken.insert(name.clone()) {
+            refuse(
+                &mut rows[at],
+                Act::Conflict,
+                FieldError::new(code, Rule::Taken).with("value", &name.value),
+            );
+        }
+    }
+    let wanted: Vec<_> = keys.iter().map(|(_, key)| key.clone()).collect();
+    let mut taken: HashSet<_> = match wanted.is_empty() {
+        true => HashSet::new(),
+        false => tx.external_ids_taken(home.tenant, &wanted).await?.into_iter().collect(),
+    };
+    for (at, key) in keys {
+        if !taken.insert(key.clone()) {
+            let error = FieldError::new(Detail::ExternalId.code(), Rule::Taken).with("value", key);
+            refuse(&mut rows[at], Act::Conflict, error);
+        }
+    }
+    Ok(())
+}
