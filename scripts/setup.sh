@@ -12,6 +12,7 @@ readonly CLUSTER_CONF=/etc/postgresql-common/createcluster.d/tenantry-setup.conf
 
 # What each package is for:
 #   gcc libc6-dev        linking, and the assembler of the TLS library
+#   g++                  libFuzzer, for make soak
 #   ca-certificates      fetching crates
 #   git                  tidy looks at what git would commit
 #   iproute2             an address of its own for each domain controller
@@ -23,7 +24,7 @@ readonly CLUSTER_CONF=/etc/postgresql-common/createcluster.d/tenantry-setup.conf
 #   chromium…            a real browser, for the tests of the pages
 #   nodejs npm           fetching what the pages embed; not needed where there is an npm already
 readonly PACKAGES=(
-    gcc libc6-dev ca-certificates git iproute2
+    gcc libc6-dev g++ ca-certificates git iproute2
     postgresql
     samba samba-ad-dc samba-ad-provision samba-dsdb-modules winbind
     ldap-utils faketime cvc5

@@ -11,6 +11,7 @@
 //! it is given back is in `release`.
 
 mod draft;
+mod export;
 mod ground;
 mod links;
 mod migrate;

@@ -73,6 +73,12 @@ pub enum Failure {
     },
 }
 
+impl From<wire::file::Unreadable> for Failure {
+    fn from(file: wire::file::Unreadable) -> Self {
+        Self::usage(file.what, file.cure)
+    }
+}
+
 impl Failure {
     /// A value or a file that cannot be accepted.
     pub fn usage(what: impl Into<String>, cure: impl Into<String>) -> Self {
@@ -269,7 +275,11 @@ mod tests {
 
     #[test]
     fn every_refused_field_is_shown_with_its_place_in_the_file() {
-        let source = Source::toml("order.toml", "reference = \"1\"\n\n[customer]\ncode = \"ACME\"\n");
+        let source = Source::new(
+            "order.toml".to_owned(),
+            "reference = \"1\"\n\n[customer]\ncode = \"ACME\"\n".to_owned(),
+            "toml",
+        );
         let error = FieldError {
             field: "customer.code".to_owned(),
             rule: "forbidden_character".to_owned(),

@@ -166,7 +166,7 @@ fn size(bytes: &[u8]) -> Option<(u32, u32)> {
                 found = Some((u32::from_be_bytes(*width), u32::from_be_bytes(*height)));
             }
             (_, None) => return None,
-            (b"IEND", _) => return found.filter(|_| after.is_empty()),
+            (b"IEND", _) => return found.filter(|_| length == 0 && after.is_empty()),
             _ => {}
         }
         rest = after;
@@ -202,7 +202,11 @@ mod tests {
         let whole = png(320, 80);
         let mut behind = whole.clone();
         behind.extend(b"<script>");
-        for bad in [&b"<svg xmlns='http://www.w3.org/2000/svg'/>"[..], b"GIF89a", &behind] {
+        // The end has no content of its own.
+        let mut within = whole.clone();
+        within[whole.len() - 12..][..4].copy_from_slice(&8_u32.to_be_bytes());
+        within.extend(b"<script>");
+        for bad in [&b"<svg xmlns='http://www.w3.org/2000/svg'/>"[..], b"GIF89a", &behind, &within] {
             assert_eq!(rule(Picture::Logo, bad), Err(Rule::Format));
         }
         for end in 1..whole.len() {

@@ -14,6 +14,7 @@ pub mod bulk;
 pub mod catalogue;
 pub mod clock;
 pub mod colour;
+pub mod cursor;
 pub mod custom;
 pub mod device;
 pub mod drift;

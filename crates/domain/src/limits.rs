@@ -58,6 +58,10 @@ pub const IMPORT_BYTES: usize = 32 * 1024 * 1024;
 /// Bytes that all parts of such a file unpack to: that workbook has 120 MB of XML, and a bomb has a
 /// thousand times its own size.
 pub const IMPORT_UNPACKED_BYTES: u64 = 256 * 1024 * 1024;
+/// Bytes of all rows of such a file, which are kept until its preview is made: a file of some kilobytes can
+/// say one row a hundred thousand times. [`IMPORT_ROWS`] people with the 90 columns of the widest export
+/// known, half of them filled, are 360 MB.
+pub const IMPORT_SHOWN_BYTES: u64 = 512 * 1024 * 1024;
 /// People in one file.
 pub const IMPORT_ROWS: usize = BULK_ROWS;
 /// Rows above the people: the headings, and what templates say about themselves.

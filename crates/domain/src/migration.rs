@@ -3,7 +3,8 @@
 //! its row and column; nothing is guessed. What becomes of it is in
 //! [`crate::adoption`].
 //!
-//! Start at [`read`]. How a file becomes rows is in `table`.
+//! Start at [`Files`]. A file comes as the rows of [`crate::table`]; what their
+//! cells mean is in `table`.
 
 mod table;
 
@@ -15,17 +16,28 @@ use crate::{
     limits, names,
     tenant::Code,
 };
-use table::{Row, Table};
+use table::Row;
+pub use table::Table;
 
-/// The files of one export, as they are.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Files<'a> {
+/// The files of one export while they are read.
+#[derive(Debug)]
+pub struct Files {
     /// One row for each customer.
-    pub customers: &'a [u8],
+    pub customers: Table,
     /// One row for each person.
-    pub users: &'a [u8],
-    /// One row for each service somebody has. May be empty.
-    pub services: &'a [u8],
+    pub users: Table,
+    /// One row for each service somebody has. May be left out.
+    pub services: Table,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self {
+            customers: Table::of("customers", CUSTOMERS),
+            users: Table::of("users", USERS),
+            services: Table::of("services", SERVICES),
+        }
+    }
 }
 
 /// A customer of the export.
@@ -84,6 +96,7 @@ pub struct Export {
 
 /// A column: what it means, and the headings it is known by (without blanks,
 /// `_`, `-` and capitals).
+#[derive(Debug)]
 struct Column {
     means: &'static str,
     known_as: &'static [&'static str],
@@ -135,31 +148,24 @@ const SERVICES: &[Column] = &[
     column("plan", &["plan", "userplan", "serviceplan", "customerplan", "package", "level"], false),
 ];
 
-/// Reads an export, or says everything that cannot be read.
-pub fn read(files: &Files<'_>) -> Result<Export, Vec<FieldError>> {
-    let mut errors = Errors(Vec::new());
-    let mut rows = 0;
-    let mut open = |file, bytes: &[u8], columns| {
-        let (table, wrong) = Table::read(file, bytes, columns);
-        errors.0.extend(wrong);
-        rows += table.rows.len();
-        table
-    };
-    let customers = open("customers", files.customers, CUSTOMERS);
-    let users = open("users", files.users, USERS);
-    let services = match files.services.is_empty() {
-        true => Table::default(),
-        false => open("services", files.services, SERVICES),
-    };
-    if rows > limits::MIGRATION_ROWS {
-        errors.0.push(FieldError::new("users", Rule::TooMany).with("max", limits::MIGRATION_ROWS));
-        return Err(errors.0);
+impl Files {
+    /// What the files say, or everything that cannot be read.
+    pub fn export(mut self) -> Result<Export, Vec<FieldError>> {
+        let (mut errors, mut rows) = (Errors(Vec::new()), 0);
+        for table in [&mut self.customers, &mut self.users, &mut self.services] {
+            errors.0.extend(table.take_errors());
+            rows += table.rows.len();
+        }
+        if rows > limits::MIGRATION_ROWS {
+            errors.0.push(FieldError::new("users", Rule::TooMany).with("max", limits::MIGRATION_ROWS));
+            return Err(errors.0);
+        }
+        let customers = errors.customers(&self.customers);
+        let codes: BTreeSet<_> = customers.iter().map(|c| c.code.clone()).collect();
+        let people = errors.people(&self.users, &codes);
+        let assignments = errors.assignments(&self.services, &codes);
+        if errors.0.is_empty() { Ok(Export { customers, people, assignments }) } else { Err(errors.0) }
     }
-    let customers = errors.customers(&customers);
-    let codes: BTreeSet<_> = customers.iter().map(|c| c.code.clone()).collect();
-    let people = errors.people(&users, &codes);
-    let assignments = errors.assignments(&services, &codes);
-    if errors.0.is_empty() { Ok(Export { customers, people, assignments }) } else { Err(errors.0) }
 }
 
 /// What a service is mapped by, whatever capitals and blanks it is written with.
@@ -297,136 +303,4 @@ impl Errors {
 fn user_keys(text: Option<&str>) -> Keys {
     let rule = |text: &str| if text.contains('@') { Match::PrincipalName } else { Match::LogonName };
     text.map(|text| (rule(text), text.to_owned())).into_iter().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    const CUSTOMERS_CSV: &str =
-        "Customer Short Name;Full Name;Billing ID;Parent\r\nACME;\"Acme\nShipping\";D-1001;north\r\n;;;\r\n";
-    const USERS_CSV: &str = "version:v1.0\nCustomer,User Name,UPN,External ID,Shoe size\n\
-        Example: acme,x,x@example.com,,43\nacme,aberg,anna.berg@acme.test,P-7,38\n";
-    const SERVICES_CSV: &str =
-        "Customer\tUser\tService\tUser Plan\nacme\tanna.berg@acme.test\tHosted Desktop\tStandard\n";
-
-    fn files<'a>(customers: &'a [u8], users: &'a str, services: &'a str) -> Files<'a> {
-        Files { customers, users: users.as_bytes(), services: services.as_bytes() }
-    }
-
-    #[test]
-    fn an_export_is_read_whatever_its_separators_blanks_and_example_rows() {
-        let export = read(&files(CUSTOMERS_CSV.as_bytes(), USERS_CSV, SERVICES_CSV)).expect("in order");
-        let customer = &export.customers[0];
-        assert_eq!(
-            (customer.line, customer.code.as_str(), customer.name.as_str()),
-            (2, "acme", "Acme Shipping")
-        );
-        assert_eq!(
-            (customer.billing_id.as_deref(), customer.seller.as_deref()),
-            (Some("D-1001"), Some("north"))
-        );
-        assert_eq!(export.customers.len(), 1, "a blank row is no customer");
-        let person = &export.people[0];
-        assert_eq!((export.people.len(), person.line, person.external_id.as_deref()), (1, 4, Some("P-7")));
-        assert_eq!(person.keys[&Match::LogonName], "aberg");
-        assert_eq!(person.keys[&Match::PrincipalName], "anna.berg@acme.test");
-        assert_eq!(export.assignments[0].service, "Hosted Desktop/Standard");
-        assert_eq!(service_key(" hosted  DESKTOP / standard"), service_key("Hosted Desktop/Standard"));
-    }
-
-    #[test]
-    fn a_file_of_an_older_windows_is_read_and_so_is_one_with_a_byte_order_mark() {
-        let old = b"code,name\nacme,M\xFCller \x80\n";
-        let export = read(&files(old, "customer,upn\n", "")).expect("in order");
-        assert_eq!(export.customers[0].name, "M\u{fc}ller \u{20ac}");
-        let marked = b"\xEF\xBB\xBFcode,name\nacme,M\xC3\xBCller\n";
-        assert_eq!(
-            read(&files(marked, "customer,upn\n", "")).expect("in order").customers[0].name,
-            "M\u{fc}ller"
-        );
-        let wide: Vec<u8> =
-            "\u{FEFF}code\tname\nacme\tM\u{fc}ller\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(
-            read(&files(&wide, "customer,upn\n", "")).expect("in order").customers[0].name,
-            "M\u{fc}ller"
-        );
-    }
-
-    #[test]
-    fn files_that_are_dirty_are_told_where_and_nothing_of_them_is_guessed() {
-        let customers = "code,name\nacme,Acme\n";
-        let told = |users: &[u8], services: &str| {
-            let files = Files { customers: customers.as_bytes(), users, services: services.as_bytes() };
-            let errors = read(&files).expect_err("it is dirty");
-            errors.into_iter().map(|e| (e.field, e.rule, e.args.get("other").cloned())).collect::<Vec<_>>()
-        };
-        let twice = b"customer,upn,user name,external id\nacme,a@acme.test,a,1\nacme,A@ACME.test,b,2\nacme,c@acme.test,c,1\n";
-        let row = |n: u64| Some(format!("row {n}"));
-        assert_eq!(
-            told(twice, ""),
-            [
-                ("users[3].principal_name".to_owned(), Rule::Duplicate, row(2)),
-                ("users[4].external_id".to_owned(), Rule::Duplicate, row(2))
-            ]
-        );
-        // Marked as UTF-8, and something else from the third row on.
-        let mixed = b"\xEF\xBB\xBFcustomer,upn\nacme,\xC3\xA5sa@acme.test\nacme,j\xF6rg@acme.test\n";
-        assert_eq!(told(mixed, ""), [("users[3].principal_name".to_owned(), Rule::ForbiddenCharacter, None)]);
-        let open = b"customer,upn,note\nacme,a@acme.test,\"never closed\nacme,b@acme.test,x\n";
-        assert_eq!(told(open, ""), [("users[2]".to_owned(), Rule::Format, None)]);
-        let inches = b"customer,upn,note\nacme,a@acme.test,19\" rack\nacme,b@acme.test,x\n";
-        let files = Files { customers: customers.as_bytes(), users: inches, services: b"" };
-        assert_eq!(read(&files).expect("a quote within a cell is a quote").people.len(), 2);
-        let missing = told(b"upn,mail\na@acme.test,x\n", "user,plan\na,b\n");
-        assert_eq!(
-            missing.iter().map(|e| e.0.as_str()).collect::<Vec<_>>(),
-            ["users.customer", "services.service"]
-        );
-    }
-
-    #[test]
-    fn everything_that_is_wrong_is_told_with_its_row_and_column() {
-        let customers = "Short Name,Name\nacme,Acme\na,Tiny\nacme,Again\nbolt,Bolt,too,many\n";
-        let users = "Customer,UPN\nnobody,x@acme.test\nacme,\n";
-        let errors =
-            read(&files(customers.as_bytes(), users, "user,plan\nx,y\n")).expect_err("much is wrong");
-        let told: Vec<_> = errors.iter().map(|e| (e.field.as_str(), e.rule)).collect();
-        let expected = [
-            ("customers[5]", Rule::Format),
-            ("services.service", Rule::Required),
-            ("customers[3].code", Rule::TooShort),
-            ("customers[4].code", Rule::Duplicate),
-            ("users[2].customer", Rule::Unknown),
-            ("users[3].principal_name", Rule::Required),
-        ];
-        for one in expected {
-            assert!(told.contains(&one), "{one:?} is in {told:?}");
-        }
-        let short = errors.iter().find(|e| e.field == "customers[3].code").expect("told");
-        assert_eq!((short.args["row"].as_str(), short.args["column"].as_str()), ("3", "Short Name"));
-        assert_eq!(short.args["value"], "a");
-    }
-
-    proptest! {
-        #[test]
-        fn no_file_panics(bytes: Vec<u8>, text in "[a-z,;\"\\n]{0,60}") {
-            let _ = read(&Files { customers: &bytes, users: &bytes, services: &bytes });
-            let _ = read(&files(text.as_bytes(), &text, &text));
-        }
-
-        #[test]
-        fn what_was_written_is_read(names in proptest::collection::vec("[a-zA-Z;,\"ü]{1,20}", 1..8)) {
-            let mut writer = csv::Writer::from_writer(Vec::new());
-            writer.write_record(["code", "name"]).expect("memory");
-            for (n, name) in names.iter().enumerate() {
-                writer.write_record([format!("c{n}x"), name.clone()]).expect("memory");
-            }
-            let bytes = writer.into_inner().expect("memory");
-            let export = read(&files(&bytes, "customer,upn\n", "")).expect("in order");
-            let read: Vec<_> = export.customers.into_iter().map(|c| c.name).collect();
-            prop_assert_eq!(read, names);
-        }
-    }
 }

@@ -63,14 +63,24 @@ pub fn display_name(field: &str, text: &str) -> Result<String, FieldError> {
 /// A `sAMAccountName` given by a person: 1 to 20 characters, none forbidden,
 /// no blank at either end, not ending in a full stop (MS-SAMR 3.1.1.6).
 pub fn logon_name(field: &str, text: &str) -> Result<String, FieldError> {
-    let value = line(field, text, limits::LOGON_NAME_CHARS)?;
+    let value = line(field, &lower(text), limits::LOGON_NAME_CHARS)?;
     if let Some(bad) = value.chars().find(|c| LOGON_NAME_FORBIDDEN.contains(*c)) {
         return Err(FieldError::new(field, Rule::ForbiddenCharacter).with("character", bad));
     }
     if value.ends_with('.') {
         return Err(FieldError::new(field, Rule::ForbiddenCharacter).with("character", "."));
     }
-    Ok(value.to_lowercase())
+    Ok(value)
+}
+
+/// In small letters, which can be more than the capitals were (`İ`), and be written in another way (`J̌`, `ǰ`).
+fn lower(text: &str) -> String {
+    text.to_lowercase().nfc().collect()
+}
+
+/// A further mail address, in small letters.
+pub fn alias(field: &str, text: &str) -> Result<String, FieldError> {
+    mail(field, &lower(text))
 }
 
 /// A DNS domain name used as UPN suffix, in lower case (RFC 1035 lengths,
@@ -157,6 +167,14 @@ mod tests {
                 prop_assert_eq!(line("f", &once, 64), Ok(once.clone()));
             }
         }
+    }
+
+    #[test]
+    fn small_letters_are_counted_and_have_one_form() {
+        let capitals = "İ".repeat(12);
+        assert_eq!(logon_name("f", &capitals).expect_err("24 characters").args["max"], "20");
+        assert_eq!(logon_name("f", "J\u{30C}an").as_deref(), Ok("\u{1F0}an"));
+        assert_eq!(alias("f", "J\u{30C}an@Acme.test").as_deref(), Ok("\u{1F0}an@acme.test"));
     }
 
     #[test]

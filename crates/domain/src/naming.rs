@@ -68,7 +68,8 @@ pub fn logon_candidate(base: &str, customer: &str, n: u32) -> String {
 #[must_use]
 pub fn principal_candidate(base: &str, n: u32) -> String {
     let cut: String = base.chars().take(64).collect();
-    if n <= 1 { cut } else { format!("{cut}{n}") }
+    let cut = cut.trim_end_matches(['.', '-', '_']);
+    if n <= 1 { cut.to_owned() } else { format!("{cut}{n}") }
 }
 
 /// Latin letters without accents (`Åse` → `ase`, `Ærø` → `aero`, `Łódź` →
@@ -134,6 +135,8 @@ mod tests {
             assert_eq!(pattern.fill(given, surname), expected, "{given} {surname}");
         }
         assert_eq!(logon_candidate("bartholomew.featherstonehaugh", "acme", 12), "bartholomew.f12_acme");
+        let long = format!("{}.berg", "a".repeat(63));
+        assert_eq!(principal_candidate(&long, 1), "a".repeat(63), "no name ends where it was cut at a stop");
     }
 
     #[test]

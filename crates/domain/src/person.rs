@@ -227,7 +227,7 @@ fn mails(field: &str, text: &str) -> Result<String, FieldError> {
         if all.len() == limits::ALIASES {
             return Err(FieldError::new(field, Rule::TooMany).with("max", limits::ALIASES));
         }
-        all.push(names::mail(field, word)?.to_lowercase());
+        all.push(names::alias(field, word)?);
     }
     all.sort_unstable();
     all.dedup();

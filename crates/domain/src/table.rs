@@ -52,3 +52,27 @@ impl Cell {
         Self { text: text.into(), form: Form::Text }
     }
 }
+
+/// A column as a spreadsheet names it: A, B, … Z, AA.
+#[must_use]
+pub fn letters(column: usize) -> String {
+    let mut left = column.saturating_add(1);
+    let mut letters = Vec::new();
+    while left > 0 {
+        left -= 1;
+        letters.push(char::from(b'A' + u8::try_from(left % 26).unwrap_or_default()));
+        left /= 26;
+    }
+    letters.iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::letters;
+
+    #[test]
+    fn columns_are_named_as_spreadsheets_name_them() {
+        let names: Vec<_> = [0, 25, 26, 701, 702, 16_383].into_iter().map(letters).collect();
+        assert_eq!(names, ["A", "Z", "AA", "ZZ", "AAA", "XFD"]);
+    }
+}

@@ -73,6 +73,8 @@ pub struct Limits {
     pub bytes: usize,
     /// Bytes of all that is unpacked of it.
     pub unpacked: u64,
+    /// Bytes of all its rows as they are given on.
+    pub shown: u64,
     /// Rows that are not blank, headings included.
     pub rows: usize,
     /// Columns with something in them.
@@ -86,6 +88,7 @@ impl Default for Limits {
         Self {
             bytes: limits::IMPORT_BYTES,
             unpacked: limits::IMPORT_UNPACKED_BYTES,
+            shown: limits::IMPORT_SHOWN_BYTES,
             rows: limits::IMPORT_ROWS + limits::IMPORT_HEAD_ROWS,
             columns: limits::IMPORT_COLUMNS,
             cell_chars: limits::IMPORT_CELL_CHARS,

@@ -14,6 +14,8 @@ use crate::{
 
 /// Rows a sheet can have in any program. What says to have more, empty or not, only takes time.
 const SHEET_ROWS: u32 = 1_048_576;
+/// Bytes that whoever keeps a row keeps for each place in it, besides the text.
+const CELL_BYTES: u64 = size_of::<Cell>() as u64;
 
 /// Takes the cells of one row after the other.
 pub(crate) struct Rows<'e> {
@@ -22,11 +24,13 @@ pub(crate) struct Rows<'e> {
     line: u32,
     cells: Vec<Cell>,
     count: usize,
+    /// Bytes that rows may still have.
+    left: u64,
 }
 
 impl<'e> Rows<'e> {
     pub(crate) fn new(limits: &Limits, each: &'e mut dyn FnMut(Row) -> ControlFlow<()>) -> Self {
-        Self { limits: *limits, each, line: 0, cells: Vec::new(), count: 0 }
+        Self { limits: *limits, each, line: 0, cells: Vec::new(), count: 0, left: limits.shown }
     }
 
     /// Rows that were given on.
@@ -120,6 +124,12 @@ impl<'e> Rows<'e> {
             let most = self.limits.rows;
             return Err(wrong::file(Rule::TooMany).with("max", most).with("expected", "rows").into());
         }
+        // A row that stands there again, and a text that cells share, cost the file next to nothing.
+        let cost = self.cells.iter().map(|cell| CELL_BYTES + cell.text.len() as u64).sum();
+        self.left = self.left.checked_sub(cost).ok_or_else(|| {
+            let error = wrong::file(Rule::OutOfRange).with("found", "cells");
+            error.with("max", wrong::megabytes(self.limits.shown))
+        })?;
         self.count += 1;
         let width = self.cells.len();
         let cells = std::mem::replace(&mut self.cells, Vec::with_capacity(width));

@@ -9,9 +9,8 @@ use std::{
     io::{self, Write},
 };
 
+use domain::table::letters;
 use flate2::{Compression, write::DeflateEncoder};
-
-use crate::wrong::letters;
 
 /// Rows, columns and characters of a cell that Excel opens.
 const ROWS: u32 = 1_048_576;

@@ -1,6 +1,9 @@
 //! What is wrong with a file, and where in it.
 
-use domain::field::{FieldError, Rule};
+use domain::{
+    field::{FieldError, Rule},
+    table::letters,
+};
 
 /// What the file is called in errors.
 const FILE: &str = "file";
@@ -75,27 +78,4 @@ pub(crate) fn password() -> FieldError {
 /// Bytes as people say them.
 pub(crate) fn megabytes(bytes: u64) -> String {
     if bytes < 1024 * 1024 { format!("{} kB", bytes / 1024) } else { format!("{} MB", bytes / 1024 / 1024) }
-}
-
-/// A column as spreadsheets name it: A, B, … Z, AA.
-pub(crate) fn letters(column: usize) -> String {
-    let mut left = column.saturating_add(1);
-    let mut letters = Vec::new();
-    while left > 0 {
-        left -= 1;
-        letters.push(char::from(b'A' + u8::try_from(left % 26).unwrap_or_default()));
-        left /= 26;
-    }
-    letters.iter().rev().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::letters;
-
-    #[test]
-    fn columns_are_named_as_spreadsheets_name_them() {
-        let names: Vec<_> = [0, 25, 26, 701, 702, 16_383].into_iter().map(letters).collect();
-        assert_eq!(names, ["A", "Z", "AA", "ZZ", "AAA", "XFD"]);
-    }
 }

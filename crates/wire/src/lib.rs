@@ -24,6 +24,7 @@ pub mod common;
 pub mod directories;
 pub mod drift;
 pub mod fields;
+pub mod file;
 pub mod group_templates;
 pub mod groups;
 pub mod health;

@@ -11,6 +11,7 @@
 mod check;
 #[cfg(feature = "lab")]
 mod demo;
+mod fuzz;
 #[cfg(feature = "lab")]
 mod lab;
 mod process;
@@ -54,6 +55,8 @@ enum Task {
     Test(test::TestArgs),
     /// Run the tests for long, with new seeds and many cases, and record the run
     Soak(soak::SoakArgs),
+    /// Look for input with which something does not hold, by a fuzzer
+    Fuzz(fuzz::FuzzArgs),
     /// Write the query data in .sqlx again after a change of SQL
     Sqlx(sqlx::SqlxArgs),
     /// Start the real services tests need, and run a command with them
@@ -76,6 +79,7 @@ async fn perform(task: Task) -> Result<(), Failure> {
         Task::Check => check::start().await,
         Task::Test(args) => test::start(args).await,
         Task::Soak(args) => soak::start(args).await,
+        Task::Fuzz(args) => fuzz::start(args).await,
         Task::Sqlx(args) => sqlx::start(args).await,
         #[cfg(feature = "lab")]
         Task::Services(args) => services::start(args).await,

@@ -1,8 +1,8 @@
 //! `cargo xtask soak`: the tests with many more cases and new seeds, round after
 //! round, for what an ordinary run is too short to meet: rare interleavings,
-//! crashes at unlucky moments, odd input. What was run is recorded. Each round
-//! ends with what the benchmarks hold for it: an import with ten kills of the
-//! worker, and the lists of a million people.
+//! crashes at unlucky moments, odd input. What was run is recorded. Before the
+//! rounds the fuzzer has its time; each round ends with what the benchmarks hold
+//! for it: an import with ten kills of the worker, and the lists of a million people.
 
 use std::{
     fs::OpenOptions,
@@ -13,6 +13,7 @@ use std::{
 use tokio::process::Command;
 
 use crate::{
+    fuzz,
     process::{Failure, cargo, run, run_quietly},
     term::{heading, say},
     test, workspace,
@@ -28,7 +29,7 @@ const RECORD_HEADING: &str = "# Soak runs\n\n\
 /// How long, and from where.
 #[derive(clap::Args)]
 pub struct SoakArgs {
-    /// No round is begun after this many minutes
+    /// No round is begun after this many minutes, and each target is fuzzed for a sixth of them
     #[arg(long, default_value_t = 60)]
     minutes: u64,
     /// Seed of the first round; a new one every time if none is given
@@ -49,24 +50,20 @@ pub async fn start(args: SoakArgs) -> Result<(), Failure> {
         None => new_seed().await?,
     };
     let begin = Instant::now();
-    let mut rounds: u64 = 0;
-    let result = loop {
-        let round_seed = seed.wrapping_add(rounds);
-        heading(&format!("round {}, seed {round_seed}", rounds + 1));
-        let variables =
-            [("PROPTEST_RNG_SEED", round_seed.to_string()), ("PROPTEST_CASES", args.cases.to_string())];
-        let result = test::rounds_of(&args.package, &variables).await;
-        let result = if result.is_ok() && args.package.is_empty() { kills(round_seed).await } else { result };
-        rounds += 1;
-        if result.is_err() || begin.elapsed() >= Duration::from_secs(args.minutes * 60) {
-            break result;
-        }
+    let fuzzed = if args.package.is_empty() { fuzzed(&args, seed).await } else { Ok(()) };
+    let (rounds, result) = match fuzzed {
+        Ok(()) => all_rounds(&args, seed).await,
+        Err(failure) => (0, Err(failure)),
     };
     if matches!(result, Err(Failure::Stopped)) {
         say("stopped on request; nothing is recorded");
         return result;
     }
-    let outcome = if result.is_ok() { "held".to_owned() } else { format!("failed in round {rounds}") };
+    let outcome = match (&result, rounds) {
+        (Ok(()), _) => "held".to_owned(),
+        (Err(_), 0) => "failed while fuzzing".to_owned(),
+        (Err(_), rounds) => format!("failed in round {rounds}"),
+    };
     let minutes = begin.elapsed().as_secs() / 60;
     let line = format!(
         "| {} | {} | {seed} | {rounds} | {} | {minutes} | {outcome} |\n",
@@ -77,6 +74,30 @@ pub async fn start(args: SoakArgs) -> Result<(), Failure> {
     record(&line)?;
     say(format!("recorded in {RECORD}"));
     result
+}
+
+/// Rounds until the time is over or one fails.
+async fn all_rounds(args: &SoakArgs, seed: u64) -> (u64, Result<(), Failure>) {
+    let begin = Instant::now();
+    let mut rounds: u64 = 0;
+    loop {
+        let round_seed = seed.wrapping_add(rounds);
+        heading(&format!("round {}, seed {round_seed}", rounds + 1));
+        let variables =
+            [("PROPTEST_RNG_SEED", round_seed.to_string()), ("PROPTEST_CASES", args.cases.to_string())];
+        let result = test::rounds_of(&args.package, &variables).await;
+        let result = if result.is_ok() && args.package.is_empty() { kills(round_seed).await } else { result };
+        rounds += 1;
+        if result.is_err() || begin.elapsed() >= Duration::from_secs(args.minutes * 60) {
+            return (rounds, result);
+        }
+    }
+}
+
+/// A sixth of the time for each target: ten minutes of an hour.
+async fn fuzzed(args: &SoakArgs, seed: u64) -> Result<(), Failure> {
+    heading(&format!("fuzzing, seed {seed}"));
+    fuzz::fuzz(&[], (args.minutes * 10).max(10), seed).await
 }
 
 /// 3,200 users with ten kills of the worker, and the lists of a million people.

@@ -24,7 +24,8 @@ pub struct TestArgs {
 }
 
 /// Crates whose tests need no service at all.
-const PURE: &[&str] = &["domain", "policy", "connector", "outbound", "sheet", "wire", "web", "cli", "xtask"];
+const PURE: &[&str] =
+    &["domain", "policy", "connector", "outbound", "sheet", "hostile", "wire", "web", "cli", "xtask"];
 /// Crates whose tests need PostgreSQL but no directory.
 const DATABASE_ONLY: &[&str] = &["store", "app", "api", "portal"];
 

@@ -8,7 +8,7 @@ use domain::{
     field::{FieldError, Rule},
     id::{AdoptionId, SurveyId},
     limits,
-    migration::{Assignment, Customer, Export, Files, Person, read, service_key},
+    migration::{Assignment, Customer, Export, Person, service_key},
     person::Detail,
     spec::{Attribute, ObjectKind},
     tenant::TenantKind,
@@ -20,7 +20,7 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::{AdoptionDraft, draft::Extra, keep, surveyed};
+use super::{AdoptionDraft, draft::Extra, export, keep, surveyed};
 use crate::{App, AppError};
 
 /// A migration as somebody typed it.
@@ -81,8 +81,7 @@ pub async fn migrate(
             });
         }
     };
-    let files = Files { customers: &draft.customers, users: &draft.users, services: &draft.services };
-    let export = read(&files).map_err(AppError::Invalid)?;
+    let export = export::read(&draft.customers, &draft.users, &draft.services).map_err(AppError::Invalid)?;
     let plans = mapped(draft, &export).map_err(AppError::Invalid)?;
     let containers = tx.survey_containers(&survey).await?;
     let mut work =

@@ -18,7 +18,7 @@ use crate::{
     args::Wait,
     client::{Answer, Client},
     failure::Failure,
-    input::Source,
+    input,
     output::{Columns, Out, or_dash},
     wait,
 };
@@ -193,12 +193,12 @@ pub async fn services(command: &Services, client: &Client, out: &Out) -> Result<
             out.entity(&answer.body, &service_fields(&answer.read()?))
         }
         Services::Create { file } => {
-            let body: NewServiceDefinition = Source::open(file)?.parse()?;
+            let body: NewServiceDefinition = input::open(file)?.parse()?;
             let answer = client.post(&["services"], Some(&body)).await?;
             out.entity(&answer.body, &service_fields(&answer.read()?))
         }
         Services::Set { service, file, wait } => {
-            let body: ServiceUpdate = Source::open(file)?.parse()?;
+            let body: ServiceUpdate = input::open(file)?.parse()?;
             let etag = client.get(&["services", service], &()).await?.etag;
             service_changed(
                 client,
@@ -330,11 +330,11 @@ pub async fn plans(command: Option<&Plans>, client: &Client, out: &Out) -> Resul
         None => overview::plans(client, out).await,
         Some(Plans::Show { plan }) => versions(out, &client.get(&["plans", plan], &()).await?),
         Some(Plans::Create { file }) => {
-            let body: NewPlan = Source::open(file)?.parse()?;
+            let body: NewPlan = input::open(file)?.parse()?;
             versions(out, &client.post(&["plans"], Some(&body)).await?)
         }
         Some(Plans::Version { plan, file }) => {
-            let body: NewPlan = Source::open(file)?.parse()?;
+            let body: NewPlan = input::open(file)?.parse()?;
             versions(out, &client.post(&["plans", plan, "versions"], Some(&body)).await?)
         }
         Some(Plans::Give(seats)) => seats::change(client, out, SeatDeed::Give, seats).await,

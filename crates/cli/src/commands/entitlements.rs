@@ -19,7 +19,7 @@ use crate::{
     args::Wait,
     client::{Answer, Client},
     failure::Failure,
-    input::Source,
+    input,
     output::{Columns, Out, or_dash},
     wait,
 };
@@ -220,7 +220,7 @@ pub async fn bundles(command: &Bundles, client: &Client, out: &Out) -> Result<()
     match command {
         Bundles::List => shown(out, &client.get(&["bundles"], &()).await?),
         Bundles::Publish { file } => {
-            let body: NewBundle = Source::open(file)?.parse()?;
+            let body: NewBundle = input::open(file)?.parse()?;
             shown(out, &client.post(&["bundles"], Some(&body)).await?)
         }
         Bundles::Retire { bundle, undo } => {

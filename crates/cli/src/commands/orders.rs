@@ -10,7 +10,7 @@ use crate::{
     args::{Listing, Wait},
     client::Client,
     failure::Failure,
-    input::Source,
+    input,
     output::{Columns, Out, instant, note, or_dash},
     wait,
 };
@@ -57,7 +57,7 @@ pub struct List {
 
 /// Places an order. The reference makes it safe to do so again.
 pub async fn place(command: &Place, client: &Client, out: &Out) -> Result<(), Failure> {
-    let source = Source::open(&command.file)?;
+    let source = input::open(&command.file)?;
     let order: NewOrder = source.parse()?;
     let answer = client.post(&["orders"], Some(&order)).await.map_err(|failure| failure.in_file(&source))?;
     // Printed before waiting: the link is shown once and must not be lost.

@@ -21,7 +21,7 @@ use crate::{
     args::{Listing, Wait},
     client::Client,
     failure::Failure,
-    input::Source,
+    input,
     output::{Columns, Out, instant, note, or_dash},
     wait,
 };
@@ -520,7 +520,7 @@ async fn create_one(client: &Client, out: &Out, create: &Create) -> Result<(), F
 }
 
 async fn create_many(client: &Client, out: &Out, create: &Create, file: &Path) -> Result<(), Failure> {
-    let source = Source::open(file)?;
+    let source = input::open(file)?;
     // A bare list is the natural form of JSON exports.
     let mut body: NewUsers = if source.is_json_array() {
         NewUsers { users: source.parse()?, ..NewUsers::default() }

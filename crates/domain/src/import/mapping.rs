@@ -10,6 +10,7 @@ use crate::{
     field::{FieldError, Rule},
     limits,
     person::Detail,
+    table::letters,
 };
 
 /// What every column of a file means, and how its cells are read.
@@ -226,17 +227,6 @@ pub(super) fn family(column: &Column) -> Column {
         Column::Disabled | Column::ControlFlags => Column::Enabled,
         other => other.clone(),
     }
-}
-
-/// A column as a spreadsheet names it: `A`, `Z`, `AA`.
-pub(super) fn letters(column: usize) -> String {
-    let (mut rest, mut name) = (column + 1, Vec::new());
-    while rest > 0 {
-        rest -= 1;
-        name.push(b'A' + u8::try_from(rest % 26).unwrap_or_default());
-        rest /= 26;
-    }
-    name.iter().rev().map(|letter| char::from(*letter)).collect()
 }
 
 impl Key {

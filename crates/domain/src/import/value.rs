@@ -50,8 +50,10 @@ impl Values {
         match (self.said.get_mut(&code), value) {
             (Some(Value::List(entries)), Value::List(more)) => {
                 let fresh: Vec<_> = more.into_iter().filter(|entry| !entries.contains(entry)).collect();
+                // Checked before, or hundreds of columns would make a list in which every entry is looked for.
+                most(&code, entries.len() + fresh.len())?;
                 entries.extend(fresh);
-                return most(&code, entries.len());
+                return Ok(());
             }
             (Some(Value::Empty) | None, value) => {
                 self.said.insert(code.clone(), value);

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use sheet::Limits;
 
-use crate::support::{Entry, content, ods, parts, read, refusal, refusal_within, xlsx, zip};
+use crate::support::{Entry, content, ods, parts, read, read_within, refusal, refusal_within, xlsx, zip};
 
 fn found(found: &str) -> String {
     format!("file format expected=CSV, XLSX, XLS, ODS; found={found}")
@@ -112,6 +112,40 @@ fn all_parts_together_have_one_bound() {
     let rows = "<row><c><v>1</v></c></row>".repeat(20_000);
     assert!(read(&xlsx(&rows, &half)).is_ok());
     assert!(refusal_within(&xlsx(&rows, &half), &limits).contains("found=unpacked"));
+}
+
+/// What is kept of a file is bounded by what it shows: some kilobytes can say one text, one cell and one
+/// row again and again.
+#[test]
+fn what_is_said_again_and_again_is_counted_each_time() {
+    let long = "x".repeat(4_000);
+    let cells = "<c t=\"s\"><v>0</v></c>".repeat(300);
+    let rows = format!("<row>{cells}</row>").repeat(1_000);
+    let shared = xlsx(&rows, &format!("<si><t>{long}</t></si>"));
+    assert!(shared.len() < 60_000, "a small file");
+    let mut bytes = 0;
+    let read = sheet::read(&shared, &mut |row| {
+        bytes += row.cells.iter().map(|cell| cell.text.len()).sum::<usize>();
+        std::ops::ControlFlow::Continue(())
+    });
+    let error = read.expect_err("1.2 GB of texts");
+    assert_eq!((error.field.as_str(), error.args["max"].as_str()), ("file", "512 MB"));
+    assert!((500 << 20..512 << 20).contains(&bytes), "{bytes} bytes were given on");
+
+    let few = Limits { shown: 16 << 20, ..Limits::default() };
+    let said = "file out_of_range found=cells; max=16 MB";
+    let row = |times: usize, text: &str| {
+        ods(&format!(
+            "<table:table><table:table-row table:number-rows-repeated=\"{times}\">\
+             <table:table-cell table:number-columns-repeated=\"300\" office:value-type=\"string\">\
+             <text:p>{text}</text:p></table:table-cell></table:table-row></table:table>"
+        ))
+    };
+    assert_eq!(refusal_within(&row(1_000, &long), &few), said);
+    assert_eq!(refusal_within(&row(100_000, "x"), &few), said, "places cost something, too");
+    let text = format!("{}\n", ["a"; 300].join(",")).repeat(2_000);
+    assert_eq!(refusal_within(text.as_bytes(), &few), said);
+    assert!(read_within(&row(1_000, "x"), &few).is_ok(), "less is read");
 }
 
 #[test]

@@ -41,7 +41,7 @@ const PRODUCT: &[(&str, &[&str])] = &[
 
 /// Crates for development: they may use anything, nothing of the product may
 /// use them.
-const DEVELOPMENT: &[&str] = &["testkit", "bench", "xtask"];
+const DEVELOPMENT: &[&str] = &["testkit", "hostile", "bench", "xtask"];
 
 /// Libraries that only some crates may use.
 struct Library {

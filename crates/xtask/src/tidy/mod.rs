@@ -7,6 +7,7 @@
 
 mod direction;
 mod docs;
+mod locks;
 mod sources;
 mod tree;
 mod words;
@@ -73,6 +74,7 @@ fn findings(tree: &Tree) -> Vec<Finding> {
     findings.extend(sources::check(tree));
     findings.extend(words::check(tree));
     findings.extend(docs::check(tree));
+    findings.extend(locks::check(tree));
     findings.sort();
     findings
 }

@@ -172,6 +172,31 @@ fn nothing_of_one_machine_is_committed() {
 }
 
 #[test]
+fn the_lock_file_of_the_fuzzer_follows() {
+    let entry = |name: &str, version: &str, dependencies: &str| {
+        format!(
+            "[[package]]\nname = \"{name}\"\nversion = \"{version}\"\ndependencies = [\n{dependencies}]\n\n"
+        )
+    };
+    let own = entry("sheet", "0.1.0", " \"csv-core\",\n \"proptest\",\n") + &entry("csv-core", "0.1.13", "");
+    let with = |fuzz: String| {
+        let mut tree = tidy_tree();
+        tree.packages = vec![package("sheet", &[("csv-core", false), ("proptest", true)])];
+        add(&mut tree, "Cargo.lock", &own);
+        add(&mut tree, "fuzz/Cargo.lock", &fuzz);
+        findings(&tree).iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let sheet = entry("sheet", "0.1.0", " \"csv-core\",\n");
+    let fuzzer = entry("libfuzzer-sys", "0.4.13", "");
+    assert_eq!(with(sheet.clone() + &fuzzer + &entry("csv-core", "0.1.13", "")), [""; 0]);
+    assert_one(
+        &with(sheet + &entry("csv-core", "0.1.12", "")),
+        "has csv-core 0.1.12, which Cargo.lock has not",
+    );
+    assert_one(&with(entry("sheet", "0.1.0", "") + &fuzzer), "`sheet` depends on now (csv-core)");
+}
+
+#[test]
 fn words_kept_outside_the_repository_stay_outside() {
     let mut tree = tidy_tree();
     tree.private_words = vec!["acme hosting".to_owned()];

@@ -16,7 +16,7 @@ use crate::{
     args::{Listing, Wait},
     client::Client,
     failure::Failure,
-    input::Source,
+    input,
     output::{Columns, Out, instant, or_dash},
     wait,
 };
@@ -122,7 +122,7 @@ pub async fn remove(client: &Client, out: &Out, change: &Change) -> Result<(), F
 async fn ids(client: &Client, change: &Change) -> Result<Vec<String>, Failure> {
     let mut named = change.members.clone();
     if let Some(file) = &change.file {
-        let source = Source::open(file)?;
+        let source = input::open(file)?;
         let lines = source.text().lines().map(str::trim).filter(|line| !line.is_empty());
         named.extend(lines.map(str::to_owned));
     }

@@ -15,7 +15,7 @@ use crate::{
     args::Wait,
     client::Client,
     failure::Failure,
-    input::Source,
+    input,
     output::{Columns, Out, instant, note, or_dash},
     wait,
 };
@@ -83,7 +83,7 @@ pub async fn run(command: &Templates, client: &Client, out: &Out) -> Result<(), 
             out.list(&Page { items: values(&all.templates), next: None }, &TEMPLATES)
         }
         Templates::Set { template, file, tenant } => {
-            let body: NewGroupTemplate = Source::open(file)?.parse()?;
+            let body: NewGroupTemplate = input::open(file)?.parse()?;
             let tenant = customer_id(client, tenant.as_deref()).await?;
             let answer = client.put_body(&["tenants", &tenant, "group-templates", template], &body).await?;
             out.entity(&answer.body, &fields(&answer.read()?))

@@ -194,6 +194,12 @@ fn lists_hold_each_entry_once_whatever_separates_them() {
     assert_eq!(entries(Profile::Own, "aliases", "B@x.test a@x.test"), ["a@x.test", "b@x.test"]);
     let many = (0..300).map(|n| n.to_string()).collect::<Vec<_>>().join(";");
     assert_eq!(said("groups", &many), Err(Rule::TooMany));
+    let columns: Vec<String> = (0..100_usize)
+        .map(|column| (0..200).map(|n| format!("{column}-{n}")).collect::<Vec<_>>().join(";"))
+        .collect();
+    let wide: Vec<_> = columns.iter().map(Cell::text).collect();
+    let wide = one(&["groups"; 100], &wide);
+    assert_eq!((list(&wide, "groups").len(), wide.errors.len()), (200, 99), "no list grows beyond its bound");
     let own = one(
         &["mail", "aliases"],
         &["Anna@x.test", "SMTP:anna@x.test smtp:ab@x.test sip:anna@x.test"].map(Cell::text),

@@ -1,0 +1,3 @@
+//! What the fuzzer and others found once, with every run of the tests.
+
+mod corpus;
