@@ -31,6 +31,7 @@ use web::{
 
 pub use self::{
     deeds::{Deeds, chosen},
+    names::column,
     progress::now,
 };
 use crate::{
