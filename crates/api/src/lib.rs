@@ -34,6 +34,7 @@ mod read;
 mod refusal;
 mod releases;
 mod requests;
+mod saved_views;
 mod seats;
 mod services;
 mod sessions;
@@ -180,6 +181,8 @@ fn of_tenants(router: Routes) -> Routes {
         .routes(routes!(sessions::list_user_sessions))
         .routes(routes!(sessions::list_tokens, sessions::create_token))
         .routes(routes!(sessions::revoke_token))
+        .routes(routes!(saved_views::list_views, saved_views::save_view))
+        .routes(routes!(saved_views::update_view, saved_views::remove_view))
         .routes(routes!(activations::show_activation, activations::choose_password))
         .routes(routes!(tenants::list_tenants))
         .routes(routes!(tenants::show_tenant, tenants::update_tenant))

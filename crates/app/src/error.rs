@@ -186,8 +186,8 @@ impl From<StoreError> for AppError {
             StoreError::Full(_) => Self::Full(error),
             StoreError::Closed => Self::Conflict(Conflict::Closed),
             // Two groups of one customer: what a group is called here need not be what it is
-            // called in the directory, so only this tells.
-            taken if taken.constraint() == Some("user_group_name") => {
+            // called in the directory, so only this tells. And two views of one list.
+            taken if matches!(taken.constraint(), Some("user_group_name" | "saved_view_name")) => {
                 Self::field(FieldError::new("name", Rule::Taken))
             }
             other => Self::Internal(Box::new(other)),

@@ -109,6 +109,14 @@ impl FieldError {
         self
     }
 
+    /// Adds all values there are. They are ours, so none is left out.
+    #[must_use]
+    pub fn known<'a>(mut self, values: impl IntoIterator<Item = &'a str>) -> Self {
+        let all: Vec<_> = values.into_iter().collect();
+        self.args.insert("known".to_owned(), all.join(", "));
+        self
+    }
+
     /// Moves the error below `parent`, as `users[3]` + `given_name`.
     #[must_use]
     pub fn under(mut self, parent: &str) -> Self {

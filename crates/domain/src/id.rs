@@ -196,6 +196,8 @@ kinds! {
     FieldKind, FieldId, "fld";
     /// Many people changed as one.
     BulkKind, BulkId, "blk";
+    /// A view of a list, kept under a name.
+    ViewKind, ViewId, "viw";
     /// A mail to a person, however often it is sent.
     MailKind, MailId, "mai";
 }

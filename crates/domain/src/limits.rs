@@ -321,3 +321,12 @@ pub const BULK_AT_ONCE: i64 = 500;
 pub const BULK_PREVIEW_HOURS: i64 = 72;
 /// What was done is remembered this long, in hours: until then it can be taken back.
 pub const BULK_KEPT_HOURS: i64 = 90 * 24;
+
+/// Views one person keeps, and as many a tenant shares: a list shows them as links.
+pub const VIEWS: i64 = 50;
+/// Characters of the name of a view: it is a link above a list.
+pub const VIEW_NAME_CHARS: usize = 60;
+/// Characters of a value a view keeps: as many as a list looks at.
+pub const VIEW_VALUE_CHARS: usize = 100;
+/// Characters of the columns a view keeps: more than all names of columns together have.
+pub const VIEW_COLUMNS_CHARS: usize = 4_000;

@@ -1,11 +1,16 @@
 //! Lists: the closed list of columns by which each is sorted and filtered. What is not
-//! here has no index, so nobody can ask for it.
+//! here has no index, so nobody can ask for it. What of a row is shown is in `cells`, what
+//! of an address is kept under a name in `saved`.
 
-use crate::field::{FieldError, Rule};
+use crate::{
+    field::{FieldError, Rule},
+    request::{ItemState, RequestState},
+    tenant::Status,
+};
 
-/// A column by which a list is sorted.
+/// A column of a list.
 pub trait Column: Copy + Eq + 'static {
-    /// All, the one that is used when nothing is asked for first.
+    /// All of them.
     const ALL: &'static [Self];
 
     /// The stable code.
@@ -28,8 +33,37 @@ macro_rules! columns {
     };
 }
 
+mod cells;
+mod saved;
+
+pub use cells::{GroupCell, PeopleCell, RequestCell, TenantCell, chosen, parts};
+pub use saved::{List, Query, check};
+
+/// States by which people are filtered.
+pub const PEOPLE_STATES: [ItemState; 5] =
+    [ItemState::Failed, ItemState::Drifted, ItemState::Running, ItemState::Requested, ItemState::Verified];
+
+/// Statuses by which tenants are filtered.
+pub const TENANT_STATUSES: [Status; 3] = [Status::Active, Status::Suspended, Status::Closed];
+
+/// States by which requests are filtered, in the order in which people look for them.
+pub const REQUEST_STATES: [RequestState; 6] = [
+    RequestState::CompleteWithProblems,
+    RequestState::Failed,
+    RequestState::Running,
+    RequestState::Parked,
+    RequestState::Requested,
+    RequestState::Complete,
+];
+
+/// Whether groups have members, as lists of them are filtered.
+#[must_use]
+pub const fn filled(some: bool) -> &'static str {
+    if some { "some" } else { "none" }
+}
+
 columns! {
-    /// People of a customer.
+    /// By what people of a customer are sorted.
     PeopleColumn {
         /// The name as shown.
         Name = "name",
@@ -41,7 +75,7 @@ columns! {
 }
 
 columns! {
-    /// Tenants.
+    /// By what tenants are sorted.
     TenantColumn {
         /// The name as shown.
         Name = "name",
@@ -53,7 +87,7 @@ columns! {
 }
 
 columns! {
-    /// Groups of a customer.
+    /// By what groups of a customer are sorted.
     GroupColumn {
         /// When it was made.
         Created = "created",
@@ -63,7 +97,7 @@ columns! {
 }
 
 columns! {
-    /// Requests, the newest first when nothing is asked for.
+    /// By what requests are sorted; the newest first when nothing is asked for.
     RequestColumn {
         /// When it was asked.
         Created = "created",
@@ -98,7 +132,7 @@ impl<C: Column> Order<C> {
         let found = C::ALL.iter().find(|column| column.code() == code);
         found.map(|by| Self { by: *by, descending }).ok_or_else(|| {
             let known: Vec<_> = C::ALL.iter().map(|c| format!("{0}, -{0}", c.code())).collect();
-            FieldError::new("sort", Rule::Unknown).with("value", text).with("known", known.join(", "))
+            FieldError::new("sort", Rule::Unknown).with("value", text).known(known.iter().map(String::as_str))
         })
     }
 
@@ -208,8 +242,7 @@ pub fn one_of<T: Copy>(
     code: impl Fn(T) -> &'static str,
 ) -> Result<T, FieldError> {
     all.iter().copied().find(|value| code(*value) == text).ok_or_else(|| {
-        let known: Vec<_> = all.iter().map(|value| code(*value)).collect();
-        FieldError::new(field, Rule::Unknown).with("value", text).with("known", known.join(", "))
+        FieldError::new(field, Rule::Unknown).with("value", text).known(all.iter().map(|value| code(*value)))
     })
 }
 

@@ -32,6 +32,7 @@ use web::{
 
 pub use self::{
     deeds::{Deeds, chosen},
+    names::column,
     progress::now,
 };
 use crate::{

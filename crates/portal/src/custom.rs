@@ -11,6 +11,7 @@ use app::{
 };
 use domain::{
     custom::{Access, Definition, FieldKind, Form, Rules},
+    field::{FieldError, Rule},
     id::{FieldId, UserId},
     limits,
     list::Column,
@@ -174,9 +175,16 @@ fn listed(fields: &[Definition]) -> impl Iterator<Item = &Definition> {
     fields.iter().filter(move |field| field.retired_at.is_none() && kinds.contains(&field.kind))
 }
 
-/// The values people are to have, as the address of their list asks.
+/// The values people are to have, as the address of their list asks. What is asked for no more is
+/// said: without that filter everybody would be shown.
 pub fn wanted(fields: &[Definition], query: &Pairs) -> Result<Vec<(FieldId, String)>, AppError> {
-    let (mut wanted, mut errors) = (Vec::new(), Vec::new());
+    let known: Vec<_> = listed(fields).map(name_of).collect();
+    let unknown =
+        query.pairs().filter(|(name, _)| name.starts_with(PREFIX) && !known.iter().any(|k| k == name));
+    let unknown = unknown.map(|(name, _)| {
+        FieldError::new(name, Rule::Unknown).with("value", name).known(known.iter().map(String::as_str))
+    });
+    let (mut wanted, mut errors) = (Vec::new(), unknown.collect::<Vec<_>>());
     for field in listed(fields) {
         let name = name_of(field);
         let Some(text) = query.given(&name).and_then(given) else { continue };

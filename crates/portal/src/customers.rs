@@ -1,6 +1,7 @@
 //! Customers: one with what it has and what happens there. The list of them is in `list`,
 //! the same as a tree in `tree`.
 
+mod cells;
 mod list;
 mod tree;
 

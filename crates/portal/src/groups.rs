@@ -1,5 +1,6 @@
 //! Groups of a customer: who is in one of them. The list of them is in `list`.
 
+mod cells;
 mod list;
 
 use app::{

@@ -15,6 +15,7 @@ mod brand;
 mod brand_settings;
 mod bulk;
 mod catalogue;
+mod cells;
 mod chart;
 mod context;
 mod custom;
@@ -39,6 +40,7 @@ mod person_move;
 mod person_sessions;
 mod query;
 mod refusal;
+mod saved_views;
 mod search;
 mod sessions;
 mod settings;
@@ -101,6 +103,8 @@ pub fn router(surface: &Surface) -> Router {
         .route("/account/sessions/{which}", post(account::end_sessions))
         .route("/account/tokens", post(account::create))
         .route("/account/tokens/{id}/end", post(account::end))
+        .route("/views", get(saved_views::show).post(saved_views::save))
+        .route("/views/{id}", post(saved_views::change))
         .route("/mails", get(mails::list))
         .route("/mails/{id}", get(mails::show))
         .route("/status", get(status::overview))

@@ -11,7 +11,11 @@ use web::{
     speech::say,
 };
 
-use crate::query::Pairs;
+use crate::{
+    cells::{Col, Columns, Tick},
+    query::Pairs,
+    saved_views::Views,
+};
 
 /// Names in the address that say which part of a list is shown.
 const PLACE: [&str; 3] = ["after", "before", "done"];
@@ -83,6 +87,14 @@ pub struct Frame {
     pub exports: Vec<(String, String)>,
     /// Whether something was asked for, so that an empty list is not one where nothing is.
     pub filtered: bool,
+    /// The columns there are to choose from.
+    pub columns: Vec<Tick>,
+    /// What else the address asks for while they are chosen.
+    pub beside: Vec<(String, String)>,
+    /// The list without a choice of columns, where there is one.
+    pub usual: Option<String>,
+    /// What it is kept under.
+    pub views: Views,
 }
 
 /// What was asked of a list that is sorted by `C`.
@@ -96,6 +108,8 @@ pub struct Asked<C> {
 impl<C: Column> Asked<C> {
     /// Reads the order; `usual` when none was asked for.
     pub fn new(query: Pairs, usual: Order<C>) -> Self {
+        // A form sends each column by itself.
+        let query = query.gathered("columns");
         let mut errors = Vec::new();
         let order = match query.given("sort").map(Order::parse) {
             Some(Ok(order)) => order,
@@ -136,13 +150,17 @@ impl<C: Column> Asked<C> {
         Paging::both_ways(&self.list(name), None, self.query.given("after"), self.query.given("before"))
     }
 
-    /// The head of a column that sorts.
-    pub fn sorts(&self, path: &str, name: &str, by: C) -> Head {
+    /// The head of a column; it sorts, if the list can be sorted by it.
+    fn head<S>(&self, path: &str, column: &Col<S>) -> Head {
+        let name = column.name.clone();
+        let Some(by) = C::ALL.iter().copied().find(|by| by.code() == column.code) else {
+            return Head { name, href: None, sorted: None, number: column.number };
+        };
         let here = self.order.by == by;
         let order = Order { by, descending: here && !self.order.descending };
         let href = self.query.without(&PLACE).with(path, "sort", &order.code());
         let sorted = here.then_some(if self.order.descending { "descending" } else { "ascending" });
-        Head { name: say(name), href: Some(href), sorted, number: false }
+        Head { name, href: Some(href), sorted, number: false }
     }
 
     /// A choice among a closed list.
@@ -179,38 +197,47 @@ impl<C: Column> Asked<C> {
     }
 
     /// The list around a page of it; without a `hint` there is no text to search for.
-    pub fn frame<R>(&self, path: &str, hint: &str, export: &str, page: &Shown<R>) -> Frame {
+    pub fn frame<S: Clone, R>(
+        &self,
+        path: &str,
+        hint: &str,
+        export: &str,
+        columns: &Columns<S>,
+        page: &Shown<R>,
+    ) -> Frame {
         let place = self.query.without(&PLACE);
         let way = |name: &str, cursor: &Option<String>| cursor.as_ref().map(|c| place.with(path, name, c));
         let changed = self.order != self.usual;
+        let keep =
+            columns.chosen.then(|| ("columns", self.query.given("columns").unwrap_or_default().to_owned()));
+        let beside = place.without(&["columns"]);
         Frame {
             path: path.to_owned(),
             search: self.query.text("q"),
             hint: if hint.is_empty() { String::new() } else { say(hint) },
             sort: if changed { self.order.code() } else { String::new() },
-            heads: Vec::new(),
+            heads: columns.shown.iter().map(|column| self.head(path, column)).collect(),
             picks: Vec::new(),
             more: More::default(),
             chips: Vec::new(),
-            keep: Vec::new(),
+            keep: keep.into_iter().collect(),
             previous: way("before", &page.previous),
             next: way("after", &page.next),
             exports: vec![
                 (say("list-export"), place.with(export, "", "")),
                 (say("list-export-xlsx"), place.with(export, "format", "xlsx")),
             ],
-            filtered: !place.without(&["sort"]).with("", "", "").is_empty()
+            filtered: beside.without(&["sort"]).pairs().next().is_some()
                 || self.query.given("after").is_some(),
+            columns: columns.ticks(),
+            usual: columns.chosen.then(|| beside.with(path, "", "")),
+            beside: beside.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            views: Views::default(),
         }
     }
 }
 
-/// The head of a column that does not sort.
+/// The head of a column of which nothing is shown.
 pub fn plain(name: &str) -> Head {
     Head { name: say(name), href: None, sorted: None, number: false }
-}
-
-/// As [`plain`], of a column of numbers.
-pub fn number(name: &str) -> Head {
-    Head { number: true, ..plain(name) }
 }

@@ -1,6 +1,7 @@
 //! People of a customer: one of them, new ones, and what is done to them. The list of them is
 //! in `list`.
 
+mod cells;
 mod list;
 
 use app::{
@@ -69,11 +70,6 @@ pub fn standing_name(of: Standing) -> String {
         Standing::NeverActivated => "person-not-activated",
         Standing::Disabled => "person-disabled",
     })
-}
-
-/// What is there of some texts, in one.
-pub fn joined<'a>(parts: impl IntoIterator<Item = &'a Option<String>>) -> String {
-    parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// A plan of a person.

@@ -47,6 +47,22 @@ impl Pairs {
         self.given(name).map_or_else(String::new, |text| text.trim().chars().take(CHARS).collect())
     }
 
+    /// All that was given under a name that may stand several times, as one value with commas.
+    pub fn gathered(self, name: &str) -> Self {
+        let all: Vec<_> = self.0.iter().filter(|(n, _)| n == name).map(|(_, value)| value.as_str()).collect();
+        if all.len() < 2 {
+            return self;
+        }
+        let all = all.join(",");
+        self.without(&[name]).and(name, &all)
+    }
+
+    /// Names and values that are not empty.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let some = self.0.iter().filter(|(_, value)| !value.is_empty() && !value.contains('\0'));
+        some.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// What was given, without some of it.
     pub fn without(&self, names: &[&str]) -> Self {
         Self(self.0.iter().filter(|(name, _)| !names.contains(&name.as_str())).cloned().collect())
@@ -121,5 +137,7 @@ mod tests {
         assert_eq!(query.text("q"), "Å & b");
         assert_eq!(query.given("state"), None);
         assert_eq!(pairs(&[("q", "a\0b")]).given("q"), None);
+        let several = pairs(&[("columns", "name"), ("q", "x"), ("columns", "mail,login")]);
+        assert_eq!(several.gathered("columns").with("/p", "", ""), "/p?q=x&columns=name%2Cmail%2Clogin");
     }
 }

@@ -1,6 +1,7 @@
 //! How requests are doing, and what to do about problems. The list of them, beside the
 //! health of the directories, is in `list`.
 
+mod cells;
 mod list;
 
 use app::{AppError, reading::tx::act, requests as use_cases};

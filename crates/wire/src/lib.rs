@@ -41,6 +41,7 @@ pub mod settings;
 pub mod tenants;
 pub mod tokens;
 pub mod users;
+pub mod views;
 
 /// Where every path of this version begins.
 pub const BASE: &str = "/api/v1";

@@ -2,12 +2,7 @@
 //! (`crates/hostile`). It begins with the inputs in `fuzz/corpus` and what it found in earlier runs here.
 //! What it finds stays below the folder of build results; what is worth keeping, a person takes over.
 
-use std::{
-    fs,
-    path::PathBuf,
-    process::Stdio,
-    thread::available_parallelism,
-};
+use std::{fs, path::PathBuf, process::Stdio, thread::available_parallelism};
 
 use tokio::{process::Command, task::JoinSet};
 

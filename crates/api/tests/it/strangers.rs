@@ -45,12 +45,25 @@ struct Ids {
     mail: String,
     bulk: String,
     series: String,
+    view: String,
 }
 
 /// A real thing of acme for every part of a path.
 fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
-    let Ids { group, subscription, token, finding, hook, survey, adoption, session, mail, bulk, series } =
-        ids;
+    let Ids {
+        group,
+        subscription,
+        token,
+        finding,
+        hook,
+        survey,
+        adoption,
+        session,
+        mail,
+        bulk,
+        series,
+        view,
+    } = ids;
     let order = &estate.acme;
     let first = line.split('/').nth(1).unwrap_or_default();
     let id: &str = match first {
@@ -68,6 +81,7 @@ fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
         "mails" => mail,
         "bulk" => bulk,
         "bulk-series" => series,
+        "views" => view,
         _ => "",
     };
     let filled = line
@@ -99,6 +113,8 @@ fn body(id: &str) -> Value {
         "change_password" => json!({ "present_password": "none", "password": "a long enough password" }),
         "sign_in" => json!({ "login": "nobody@x.test", "password": "none" }),
         "create_token" => json!({ "name": "x" }),
+        "save_view" => json!({ "list": "people", "name": "New", "query": { "sort": "-name" } }),
+        "update_view" => json!({ "name": "Newest" }),
         "choose_password" => json!({ "password": "a long enough password" }),
         "update_directory" => json!({ "maintenance": true }),
         "define_field" => json!({ "key": "newone", "label": "New", "kind": "text" }),
@@ -179,8 +195,22 @@ async fn every_endpoint_refuses_every_kind_of_stranger() {
     let act = json!({ "below": estate.acme_id(), "act": "set", "with": "title" });
     let series = estate.world.post(&estate.anna, "/bulk-series", &act).await.expect(201);
     let series = text(&series["id"]).to_owned();
-    let ids =
-        Ids { group, subscription, token, finding, hook, survey, adoption, session, mail, bulk, series };
+    let view = json!({ "list": "people", "name": "acme", "query": { "q": "anna" }, "shared": true });
+    let view = text(&estate.world.post(&estate.anna, "/views", &view).await.expect(201)["id"]).to_owned();
+    let ids = Ids {
+        group,
+        subscription,
+        token,
+        finding,
+        hook,
+        survey,
+        adoption,
+        session,
+        mail,
+        bulk,
+        series,
+        view,
+    };
     let before = estate.world.db.counts().await;
     let mut table = String::new();
     for operation in operations() {
@@ -189,7 +219,9 @@ async fn every_endpoint_refuses_every_kind_of_stranger() {
         let (forged, _) = status(&estate, &operation, &line, "tny_forged").await;
         let (foreign, seen) = match operation.id.as_str() {
             // Their own session and their own things: not about acme.
-            "sign_out" | "create_token" | "update_me" | "end_other_sessions" => (0, Value::Null),
+            "sign_out" | "create_token" | "update_me" | "end_other_sessions" | "save_view" => {
+                (0, Value::Null)
+            }
             _ => status(&estate, &operation, &line, &estate.bert).await,
         };
         let (colleague, _) = match operation.id.as_str() {

@@ -26,7 +26,8 @@ pub async fn measured(cookie: &str, token: &str, pages: usize) -> Result<Vec<Row
     let http = reqwest::Client::builder().timeout(Duration::from_secs(120)).build()?;
     let act = json!({ "customer": CUSTOMER, "act": "set", "with": "office", "value": "Hall 1" });
     let started = Instant::now();
-    let answer = http.post(format!("http://{LISTEN}/api/v1/bulk")).bearer_auth(token).json(&act).send().await?;
+    let answer =
+        http.post(format!("http://{LISTEN}/api/v1/bulk")).bearer_auth(token).json(&act).send().await?;
     let status = answer.status();
     let shown: Value = answer.json().await?;
     let seconds = started.elapsed().as_secs_f64();
@@ -64,7 +65,8 @@ async fn deep(http: &reqwest::Client, token: &str, id: &str) -> Result<String, F
     let mut after = String::new();
     for _ in 0..20 {
         let url = format!("http://{LISTEN}/api/v1/bulk/{id}/rows?limit=200&after={after}");
-        let answer: Value = http.get(url.trim_end_matches("&after=")).bearer_auth(token).send().await?.json().await?;
+        let answer: Value =
+            http.get(url.trim_end_matches("&after=")).bearer_auth(token).send().await?.json().await?;
         answer["next"].as_str().ok_or("so few rows")?.clone_into(&mut after);
     }
     Ok(after)

@@ -7,6 +7,7 @@ use app::{
     reading::{
         lists::Span,
         roots,
+        saved_views::SavedView,
         views::{TenantSearch, TenantView},
     },
 };
@@ -17,60 +18,38 @@ use axum::{
 };
 use domain::{
     id::TenantId,
-    list::{Order, TenantColumn},
+    list::{List, Order, TENANT_STATUSES, TenantColumn},
     permission::Permission,
     tenant::{Status, TenantKind},
 };
-use web::{Surface, caller, paging::Paging, speech};
+use web::{Surface, caller, paging::Paging};
 
-use super::tree::{self, Branch, KINDS};
+use super::{
+    cells,
+    tree::{self, Branch, KINDS},
+};
 use crate::{
+    cells::Td,
     context::{Frame, Visit},
     export as file,
     lists::{self, Asked},
     query::Pairs,
     refusal::Refusal,
+    saved_views::Views,
     view::{self, Tab},
 };
 
-/// Statuses by which the list is filtered.
-const STATUSES: [Status; 3] = [Status::Active, Status::Suspended, Status::Closed];
-/// Columns of the file.
-const COLUMNS: [&str; 8] = [
-    "column-name",
-    "customer-code",
-    "customer-billing",
-    "customer-seller",
-    "customer-directory",
-    "customer-suffix",
-    "column-created",
-    "column-state",
-];
 /// Where the list is.
 pub const PATH: &str = "/customers";
 
-/// A row of the list.
-struct Row {
-    href: String,
-    name: String,
-    code: String,
-    seller: Option<(String, String)>,
-    directory: Option<String>,
-    created: String,
-    at: String,
-    state: String,
-    tone: &'static str,
-    provisioning: Option<(String, &'static str)>,
-}
-
 #[derive(Template)]
 #[template(path = "customers.html")]
-struct List {
+struct Page {
     frame: Frame,
     list: lists::Frame,
     /// Table and tree, where there is a tree.
     ways: Option<[Tab; 2]>,
-    rows: Vec<Row>,
+    rows: Vec<Vec<Td>>,
     may_order: bool,
     /// Where something is done to people of all customers of the list's seller.
     across: Option<String>,
@@ -93,12 +72,14 @@ struct Rows {
     seller: Option<String>,
     /// What the directories are called, by code.
     directories: BTreeMap<String, String>,
+    /// What somebody kept of the list.
+    views: Vec<SavedView>,
 }
 
 impl Wanted {
     fn read(query: Pairs) -> Result<Self, AppError> {
         let mut asked = Asked::new(query, Order::up(TenantColumn::Name));
-        let status = asked.one_of("status", &STATUSES, Status::code);
+        let status = asked.one_of("status", &TENANT_STATUSES, Status::code);
         let seller = asked.id("seller");
         let tree = asked.one_of("view", &["table", "tree"], |view| view) == Some("tree");
         let branch = Branch {
@@ -136,8 +117,9 @@ impl Wanted {
         let rows = tx.tenant_page(&search, self.asked.order, span).await?;
         let codes: BTreeSet<_> = rows.iter().filter_map(|row| row.directory.clone()).collect();
         let directories = tx.directory_names(&codes.into_iter().collect::<Vec<_>>()).await?;
+        let views = tx.saved_views(Some(List::Customers)).await?;
         tx.finish().await?;
-        Ok(Rows { rows, seller, directories })
+        Ok(Rows { rows, seller, directories, views })
     }
 }
 
@@ -151,42 +133,24 @@ pub async fn list(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
         return tree::show(&visit, &tops, branch).await;
     }
     let (asked, paging) = (&wanted.asked, wanted.asked.paging("customers")?);
-    let Rows { rows, seller, directories } = wanted.rows(&visit.surface, caller, paging.span()?).await?;
+    let columns = cells::of_page(&asked.query)?;
+    let read = wanted.rows(&visit.surface, caller, paging.span()?).await?;
+    let Rows { rows, seller, directories, views } = read;
     let page = paging.shown(&asked.list("customers"), rows, |t| (t.place(asked.order.by), t.id));
     let now = visit.surface.app.now();
-    let mut list = asked.frame(PATH, "customers-search", "/customers/export", &page);
-    list.heads = vec![
-        asked.sorts(PATH, "column-name", TenantColumn::Name),
-        asked.sorts(PATH, "customer-code", TenantColumn::Code),
-        lists::plain("customer-seller"),
-        lists::plain("customer-directory"),
-        asked.sorts(PATH, "column-created", TenantColumn::Created),
-        lists::plain("column-state"),
-    ];
+    let mut list = asked.frame(PATH, "customers-search", "/customers/export", &columns, &page);
+    list.views = Views::of(List::Customers, &views, caller, (PATH, &asked.query));
     let named = |of: Status| (of.code().to_owned(), view::tenant_state(of).0);
-    list.picks = vec![asked.pick("status", "column-state", "list-any-status", STATUSES.map(named))];
+    list.picks = vec![asked.pick("status", "column-state", "list-any-status", TENANT_STATUSES.map(named))];
     if let (Some(name), Some(id)) = (&seller, wanted.seller) {
         list.chips.push(asked.chip(PATH, "seller", "customer-seller", name));
         list.keep.push(("seller", id.to_string()));
     }
     let row = |of: &TenantView| {
-        let (state, tone) = view::tenant_state(of.status);
-        let sold_by =
-            |id: TenantId| asked.query.without(&["after", "before"]).with(PATH, "seller", &id.to_string());
-        Row {
-            href: format!("/customers/{}", of.id),
-            name: of.name.clone(),
-            code: of.code.clone(),
-            seller: of.parent.as_ref().map(|p| (p.name.clone(), sold_by(p.id))),
-            directory: of.directory.as_ref().map(|code| directories.get(code).unwrap_or(code).clone()),
-            created: speech::ago(of.created_at, now),
-            at: of.created_at.to_string(),
-            state,
-            tone,
-            provisioning: of.provisioning.as_ref().and_then(|p| view::unsettled(p.state)),
-        }
+        let cell = |show: &cells::Show| cells::cell(*show, of, (&directories, &asked.query));
+        columns.row(&format!("/customers/{}", of.id), now, cell)
     };
-    let page = List {
+    let page = Page {
         frame: visit.frame.clone(),
         ways: sells.then(|| tree::ways(false, wanted.seller)),
         rows: page.rows.iter().map(row).collect(),
@@ -203,9 +167,10 @@ pub async fn list(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
 /// All customers the list would show, as a file.
 pub async fn export(visit: Visit, headers: HeaderMap, query: Pairs) -> Result<Response, Refusal> {
     visit.person()?;
-    let (surface, query) = (visit.surface.clone(), query.without(&["after", "before"]));
+    let (surface, query) = (visit.surface.clone(), query.without(&["after", "before"]).gathered("columns"));
     let format = file::Format::of(&query)?;
-    file::send(&visit, ("customers", format), file::heads(&COLUMNS), move |after| {
+    let heads = cells::of_file(&query)?.heads();
+    file::send(&visit, ("customers", format), heads, move |after| {
         let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
         Box::pin(async move {
             // Who is signed in and what they may see is asked for every part.
@@ -213,24 +178,13 @@ pub async fn export(visit: Visit, headers: HeaderMap, query: Pairs) -> Result<Re
             let wanted = Wanted::read(query)?;
             let list = wanted.asked.list("customers");
             let paging = Paging::export(&list, after.as_deref())?;
-            let Rows { rows, .. } = wanted.rows(&surface, &caller, paging.span()?).await?;
+            let query = &wanted.asked.query;
+            let columns = cells::of_file(query)?;
+            let Rows { rows, directories, .. } = wanted.rows(&surface, &caller, paging.span()?).await?;
             let page = paging.shown(&list, rows, |t| (t.place(wanted.asked.order.by), t.id));
+            let line = |of: &TenantView| columns.line(|show| cells::cell(*show, of, (&directories, query)));
             Ok((page.rows.iter().map(line).collect(), page.next))
         })
     })
     .await
-}
-
-fn line(of: &TenantView) -> file::Line {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    vec![
-        of.name.clone(),
-        of.code.clone(),
-        text(&of.billing_id),
-        of.parent.as_ref().map_or_else(String::new, |p| p.name.clone()),
-        text(&of.directory),
-        text(&of.suffix),
-        of.created_at.to_string(),
-        view::tenant_state(of.status).0,
-    ]
 }

@@ -4,6 +4,7 @@ use app::{
     AppError, Caller,
     reading::{
         lists::{GroupSearch, Span},
+        saved_views::SavedView,
         tx::{TenantRef, act},
         views::GroupView,
     },
@@ -17,56 +18,30 @@ use axum::{
 use domain::{
     group::GroupKind,
     id::{GroupId, TenantId},
-    list::{GroupColumn, Order},
+    list::{GroupColumn, List, Order, filled},
 };
-use web::{
-    Surface, caller,
-    paging::Paging,
-    speech::{self, say},
-};
+use web::{Surface, caller, paging::Paging, speech::say};
 
-use super::kind;
+use super::cells;
 use crate::{
+    cells::Td,
     context::{Frame, Visit},
     customers, export as file,
     lists::{self, Asked},
     query::Pairs,
     refusal::Refusal,
-    view::{self, Tab},
+    saved_views::Views,
+    view::Tab,
 };
-
-/// Columns of the file.
-const COLUMNS: [&str; 8] = [
-    "column-name",
-    "group-kind",
-    "field-logon_name",
-    "group-description",
-    "field-mail",
-    "group-members",
-    "column-created",
-    "column-state",
-];
-
-/// A row of the list.
-struct Row {
-    href: String,
-    name: String,
-    hint: String,
-    kind: String,
-    members: String,
-    created: String,
-    at: String,
-    provisioning: Option<(String, &'static str)>,
-}
 
 #[derive(Template)]
 #[template(path = "groups.html")]
-struct List {
+struct Page {
     frame: Frame,
     customer: String,
     tabs: Vec<Tab>,
     list: lists::Frame,
-    rows: Vec<Row>,
+    rows: Vec<Vec<Td>>,
 }
 
 /// What was asked for.
@@ -75,11 +50,6 @@ struct Wanted {
     search: String,
     kind: Option<GroupKind>,
     members: Option<bool>,
-}
-
-/// Whether somebody is in a group, as it stands in the address.
-const fn filled(some: bool) -> &'static str {
-    if some { "some" } else { "none" }
 }
 
 impl Wanted {
@@ -97,15 +67,16 @@ impl Wanted {
         caller: &Caller,
         id: TenantId,
         span: Span<'_, GroupId>,
-    ) -> Result<(TenantRef, Vec<GroupView>), AppError> {
+    ) -> Result<(TenantRef, Vec<GroupView>, Vec<SavedView>), AppError> {
         let mut tx = surface.app.read(caller).await?;
         let tenant = tx.tenant(id).await?;
         let permit = tx.permit::<act::TenantRead>(&tenant)?;
         let search = Some(self.search.as_str()).filter(|text| !text.is_empty());
         let which = GroupSearch { search, kind: self.kind, members: self.members };
         let rows = tx.group_page(&permit, which, self.asked.order, span).await?;
+        let views = tx.saved_views(Some(List::Groups)).await?;
         tx.finish().await?;
-        Ok((tenant, rows))
+        Ok((tenant, rows, views))
     }
 }
 
@@ -115,18 +86,13 @@ pub async fn list(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
     let id: TenantId = id.parse().map_err(|_| Refusal::no_page())?;
     let wanted = Wanted::read(query)?;
     let (asked, paging) = (&wanted.asked, wanted.asked.paging("groups")?);
-    let (tenant, rows) = wanted.rows(&visit.surface, caller, id, paging.span()?).await?;
+    let columns = cells::of_page(&asked.query)?;
+    let (tenant, rows, views) = wanted.rows(&visit.surface, caller, id, paging.span()?).await?;
     let page = paging.shown(&asked.list("groups"), rows, |g| (g.place(asked.order.by), g.id));
     let now = visit.surface.app.now();
     let path = format!("/customers/{id}/groups");
-    let mut list = asked.frame(&path, "list-group-search", &format!("{path}/export"), &page);
-    list.heads = vec![
-        asked.sorts(&path, "column-name", GroupColumn::Name),
-        lists::plain("group-kind"),
-        lists::number("group-members"),
-        asked.sorts(&path, "column-created", GroupColumn::Created),
-        lists::plain("column-state"),
-    ];
+    let mut list = asked.frame(&path, "list-group-search", &format!("{path}/export"), &columns, &page);
+    list.views = Views::of(List::Groups, &views, caller, (&path, &asked.query));
     let kinds = GroupKind::ALL.map(|k| (k.code().to_owned(), say(&format!("group-{}", k.code()))));
     let members = [true, false].map(|some| {
         (filled(some).to_owned(), say(if some { "list-members-some" } else { "list-members-none" }))
@@ -135,19 +101,10 @@ pub async fn list(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
         asked.pick("kind", "group-kind", "list-any-kind", kinds),
         asked.pick("members", "group-members", "list-any-members", members),
     ];
-    let row = |of: &GroupView| Row {
-        href: format!("/groups/{}", of.id),
-        name: of.name.clone(),
-        hint: of.description.clone().unwrap_or_default(),
-        kind: kind(of),
-        members: view::count(of.members),
-        created: speech::ago(of.created_at, now),
-        at: of.created_at.to_string(),
-        provisioning: of.provisioning.as_ref().and_then(|p| view::unsettled(p.state)),
-    };
+    let row = |of: &GroupView| columns.row(&format!("/groups/{}", of.id), now, |show| cells::cell(*show, of));
     let mut frame = visit.frame.clone();
     frame.trail = customers::trail(id, &tenant.name);
-    let page = List {
+    let page = Page {
         frame,
         customer: tenant.name,
         tabs: customers::tabs(id, "/groups"),
@@ -166,9 +123,10 @@ pub async fn export(
 ) -> Result<Response, Refusal> {
     visit.person()?;
     let id: TenantId = id.parse().map_err(|_| Refusal::no_page())?;
-    let (surface, query) = (visit.surface.clone(), query.without(&["after", "before"]));
+    let (surface, query) = (visit.surface.clone(), query.without(&["after", "before"]).gathered("columns"));
     let format = file::Format::of(&query)?;
-    file::send(&visit, ("groups", format), file::heads(&COLUMNS), move |after| {
+    let heads = cells::of_file(&query)?.heads();
+    file::send(&visit, ("groups", format), heads, move |after| {
         let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
         Box::pin(async move {
             // Who is signed in and what they may see is asked for every part.
@@ -176,25 +134,12 @@ pub async fn export(
             let wanted = Wanted::read(query)?;
             let list = wanted.asked.list("groups");
             let paging = Paging::export(&list, after.as_deref())?;
-            let (_tenant, rows) = wanted.rows(&surface, &caller, id, paging.span()?).await?;
+            let columns = cells::of_file(&wanted.asked.query)?;
+            let (_, rows, _) = wanted.rows(&surface, &caller, id, paging.span()?).await?;
             let page = paging.shown(&list, rows, |g| (g.place(wanted.asked.order.by), g.id));
+            let line = |of: &GroupView| columns.line(|show| cells::cell(*show, of));
             Ok((page.rows.iter().map(line).collect(), page.next))
         })
     })
     .await
-}
-
-fn line(of: &GroupView) -> file::Line {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let state = of.provisioning.as_ref().map_or_else(String::new, |p| view::item_state(p.state).0);
-    vec![
-        of.name.clone(),
-        kind(of),
-        of.logon_name.clone(),
-        text(&of.description),
-        text(&of.mail),
-        of.members.to_string(),
-        of.created_at.to_string(),
-        state,
-    ]
 }

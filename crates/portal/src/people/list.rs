@@ -6,8 +6,7 @@ use app::{
     reading::{
         catalogue::Plan,
         lists::Span,
-        subscriptions::Subscription,
-        tx::{TenantRef, act},
+        tx::{ReadTx, TenantRef, act},
         users::{User, UserSearch},
     },
 };
@@ -18,71 +17,51 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{
+    custom::Definition,
     field::{FieldError, Rule},
     id::{FieldId, TenantId, UserId},
     limits,
-    list::{Order, PeopleColumn, Standing},
+    list::{List, Order, PEOPLE_STATES, PeopleColumn, Standing},
     request::ItemState,
 };
-use jiff::Timestamp;
 use web::{
     Surface, caller,
     paging::{self, Paging},
-    speech::{self, say},
+    speech::say,
 };
 
-use super::{choices, joined, standing, standing_name};
+use super::{
+    cells::{self, Facts, Show},
+    choices, standing_name,
+};
 use crate::{
     bulk::{self, Deeds},
+    cells::{Columns, Td},
     context::{Frame, Posted, Visit},
     custom, customers, export as file,
     forms::Form,
-    lists::{self, Asked, Head},
+    lists::{self, Asked},
     query::Pairs,
     refusal::Refusal,
+    saved_views::Views,
     view::{self, Tab},
 };
 
-/// States by which the list is filtered.
-const STATES: [ItemState; 5] =
-    [ItemState::Failed, ItemState::Drifted, ItemState::Running, ItemState::Requested, ItemState::Verified];
-/// Columns of the file.
-const COLUMNS: [&str; 9] = [
-    "column-name",
-    "column-login",
-    "field-logon_name",
-    "field-mail",
-    "field-title",
-    "field-department",
-    "column-plans",
-    "column-created",
-    "column-state",
-];
-
 /// What is asked of the list that does not say where in it one is.
-const FILTERS: [&str; 6] = ["q", "state", "standing", "plan", "department", "sort"];
+const FILTERS: [&str; 7] = ["q", "state", "standing", "plan", "department", "sort", "columns"];
 /// Name of the list that is edited and imported again, in its cursors.
 const EDITED: &str = "people edited";
 
 /// A row of the list.
 struct Row {
     id: String,
-    href: String,
     name: String,
-    login: String,
-    title: String,
-    department: Option<(String, String)>,
-    plans: String,
-    created: String,
-    at: String,
-    state: String,
-    tone: &'static str,
-    provisioning: Option<(String, &'static str)>,
+    cells: Vec<Td>,
 }
 
 #[derive(Template)]
 #[template(path = "people.html")]
-struct List {
+struct Page {
     frame: Frame,
     customer: String,
     tabs: Vec<Tab>,
@@ -111,7 +90,7 @@ struct Wanted {
 impl Wanted {
     fn read(query: Pairs) -> Result<Self, AppError> {
         let mut asked = Asked::new(query, Order::up(PeopleColumn::Name));
-        let state = asked.one_of("state", &STATES, ItemState::code);
+        let state = asked.one_of("state", &PEOPLE_STATES, ItemState::code);
         let standing = asked.one_of("standing", &Standing::ALL, Standing::code);
         asked.check()?;
         let text = |name| asked.query.text(name);
@@ -151,25 +130,21 @@ async fn page(
     let (asked, paging) = (&wanted.asked, wanted.asked.paging("people")?);
     let read = async {
         let mut tx = visit.surface.app.read(caller).await?;
-        let tenant = tx.tenant(id).await?;
-        let permit = tx.permit_people(&tenant)?;
-        let fields = tx.fields(&tenant).await?;
-        let values = custom::wanted(&fields, &asked.query)?;
-        let rows = tx.people_page(&permit, wanted.which(&values), asked.order, paging.span()?).await?;
-        let ids: Vec<_> = rows.iter().map(|u| u.id).collect();
-        let held = tx.subscriptions_of(&ids).await?;
-        let plans = tx.plans_for(&tenant, &tenant.currency).await?;
-        let may_create = tx.permit::<act::UserCreate>(&tenant).is_ok();
-        let deeds = Deeds::read(visit, &mut tx, &tenant, &plans).await?;
+        let part = Part::read(&mut tx, id, &wanted, (paging.span()?, cells::of_page)).await?;
+        let plans = tx.plans_for(&part.tenant, &part.tenant.currency).await?;
+        let may_create = tx.permit::<act::UserCreate>(&part.tenant).is_ok();
+        let deeds = Deeds::read(visit, &mut tx, &part.tenant, &plans).await?;
+        let views = tx.saved_views(Some(List::People)).await?;
         let now = tx.now();
         tx.finish().await?;
-        Ok::<_, AppError>((tenant, rows, fields, held, plans, may_create, deeds, now))
+        Ok::<_, AppError>((part, plans, may_create, deeds, views, now))
     };
-    let (tenant, rows, fields, held, plans, may_create, deeds, now) = read.await?;
-    let page = paging.shown(&asked.list("people"), rows, |u| (u.place(asked.order.by), u.id));
+    let (part, plans, may_create, deeds, views, now) = read.await?;
+    let Part { tenant, people, fields, columns, facts } = part;
+    let page = paging.shown(&asked.list("people"), people, |u| (u.place(asked.order.by), u.id));
     let path = format!("/customers/{id}/people");
-    let mut list = asked.frame(&path, "people-search", &format!("{path}/export"), &page);
-    list.heads = heads(asked, &path);
+    let mut list = asked.frame(&path, "people-search", &format!("{path}/export"), &columns, &page);
+    list.views = Views::of(List::People, &views, caller, (&path, &asked.query));
     if deeds.is_some() {
         list.heads.insert(0, lists::plain("seats-choose"));
         list.exports.extend(edited(asked, &path));
@@ -179,11 +154,15 @@ async fn page(
     let names: Vec<_> = fields.iter().map(custom::name_of).collect();
     let kept = FILTERS.into_iter().chain(names.iter().map(String::as_str));
     let kept = kept.filter_map(|name| Some((name.to_owned(), asked.query.given(name)?.to_owned())));
-    let row = |user: &User| Row::of(user, (&held, now), (asked, &path));
+    let row = |user: &User| Row {
+        id: user.id.to_string(),
+        name: user.display_name.clone(),
+        cells: columns.row(&format!("/people/{}", user.id), now, |show| cells::cell(show, user, &facts)),
+    };
     let mut frame = visit.frame.clone();
     frame.trail = customers::trail(id, &tenant.name);
     let form = form.named(deeds.iter().flat_map(Deeds::labels));
-    let page = List {
+    let page = Page {
         frame,
         customer: tenant.name.clone(),
         tabs: customers::tabs(id, "/people"),
@@ -201,7 +180,7 @@ async fn page(
 
 /// The files that are edited and imported again.
 fn edited(asked: &Asked<PeopleColumn>, path: &str) -> [(String, String); 2] {
-    let query = asked.query.without(&["after", "before", "format"]).and("as", "edit");
+    let query = asked.query.without(&["after", "before", "format", "columns"]).and("as", "edit");
     let path = format!("{path}/export");
     [
         (say("people-export-edit"), query.with(&path, "", "")),
@@ -255,51 +234,13 @@ fn pick(list: &mut lists::Frame, wanted: &Wanted, (path, plans): (&str, &[Plan])
     let plans = choices(plans).into_iter().map(|plan| (plan.code, plan.name));
     list.picks = vec![
         asked.pick("standing", "list-standing", "list-any-standing", Standing::ALL.map(named_standing)),
-        asked.pick("state", "column-state", "people-any-state", STATES.map(named_state)),
+        asked.pick("state", "column-state", "people-any-state", PEOPLE_STATES.map(named_state)),
         asked.pick("plan", "column-plans", "list-any-plan", plans),
     ];
     if !wanted.department.is_empty() {
         list.chips.push(asked.chip(path, "department", "field-department", &wanted.department));
         list.keep.push(("department", wanted.department.clone()));
     }
-}
-
-impl Row {
-    fn of(
-        of: &User,
-        (held, now): (&[Subscription], Timestamp),
-        (asked, path): (&Asked<PeopleColumn>, &str),
-    ) -> Self {
-        let (state, tone) = standing(of);
-        let department = |name: &String| {
-            (name.clone(), asked.query.without(&["after", "before"]).with(path, "department", name))
-        };
-        Self {
-            id: of.id.to_string(),
-            href: format!("/people/{}", of.id),
-            name: of.display_name.clone(),
-            login: of.principal_name.clone(),
-            title: of.title.clone().unwrap_or_default(),
-            department: of.department.as_ref().map(department),
-            plans: plans_of(held, of.id),
-            created: speech::ago(of.created_at, now),
-            at: of.created_at.to_string(),
-            state,
-            tone,
-            provisioning: of.provisioning.as_ref().and_then(|p| view::unsettled(p.state)),
-        }
-    }
-}
-
-fn heads(asked: &Asked<PeopleColumn>, path: &str) -> Vec<Head> {
-    vec![
-        asked.sorts(path, "column-name", PeopleColumn::Name),
-        asked.sorts(path, "column-login", PeopleColumn::Login),
-        lists::plain("column-role"),
-        lists::plain("column-plans"),
-        asked.sorts(path, "column-created", PeopleColumn::Created),
-        lists::plain("column-state"),
-    ]
 }
 
 fn named_standing(of: Standing) -> (String, String) {
@@ -310,11 +251,6 @@ fn named_state(of: ItemState) -> (String, String) {
     (of.code().to_owned(), view::item_state(of).0)
 }
 
-fn plans_of(held: &[Subscription], user: UserId) -> String {
-    let own = held.iter().filter(|s| s.user == Some(user)).map(|s| s.name.as_str());
-    own.collect::<Vec<_>>().join(", ")
-}
-
 /// All people the list would show, as a file.
 pub async fn export(
     visit: Visit,
@@ -322,33 +258,36 @@ pub async fn export(
     headers: HeaderMap,
     query: Pairs,
 ) -> Result<Response, Refusal> {
-    let tenant = {
-        let id: TenantId = id.parse().map_err(|_| Refusal::no_page())?;
-        let mut tx = visit.surface.app.read(visit.person()?).await?;
-        let tenant = tx.tenant(id).await.map_err(AppError::from)?;
-        tx.finish().await.map_err(AppError::from)?;
-        tenant
+    let id: TenantId = id.parse().map_err(|_| Refusal::no_page())?;
+    let query = query.without(&["after", "before"]).gathered("columns");
+    let caller = visit.person()?;
+    let read = async {
+        let mut tx = visit.surface.app.read(caller).await?;
+        let tenant = tx.tenant(id).await?;
+        let fields = tx.fields(&tenant).await?;
+        tx.finish().await?;
+        Ok::<_, AppError>((tenant, fields))
     };
+    let (tenant, fields) = read.await?;
     let surface = visit.surface.clone();
     let format = file::Format::of(&query)?;
-    let is_edited = query.given("as") == Some("edit");
-    let (id, query) = (tenant.id, query.without(&["after", "before"]));
     let name = format!("{}-people", tenant.code);
-    if is_edited {
-        return export_edited(&visit, id, (&name, format), headers, query).await;
+    if query.given("as") == Some("edit") {
+        return export_edited(&visit, id, (&name, format), headers, query.without(&["columns"])).await;
     }
-    file::send(&visit, (&name, format), file::heads(&COLUMNS), move |after| {
+    let heads = cells::of_file(&query, &fields)?.heads();
+    file::send(&visit, (&name, format), heads, move |after| {
         let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
         Box::pin(async move {
             // Who is signed in and what they may see is asked for every part.
             let caller = caller::by_cookie(&surface, &headers).await?.ok_or(Refusal::SignIn(None))?;
             let wanted = Wanted::read(query)?;
             let paging = Paging::export(&wanted.asked.list("people"), after.as_deref())?;
-            let (rows, held) = part(&surface, &caller, id, &wanted, paging.span()?).await?;
+            let part = read_part(&surface, &caller, id, (&wanted, &paging)).await?;
             let list = wanted.asked.list("people");
-            let page = paging.shown(&list, rows, |u| (u.place(wanted.asked.order.by), u.id));
-            let lines = page.rows.iter().map(|u| line(u, &held)).collect();
-            Ok((lines, page.next))
+            let page = paging.shown(&list, part.people, |u| (u.place(wanted.asked.order.by), u.id));
+            let line = |of: &User| part.columns.line(|show| cells::cell(show, of, &part.facts));
+            Ok((page.rows.iter().map(line).collect(), page.next))
         })
     })
     .await
@@ -394,38 +333,44 @@ async fn values(
     custom::wanted(&fields, query)
 }
 
-async fn part(
+/// A part of the list, with what its columns show.
+struct Part {
+    tenant: TenantRef,
+    people: Vec<User>,
+    fields: Vec<Definition>,
+    columns: Columns<Show>,
+    facts: Facts,
+}
+
+/// The columns that are shown, where these fields are asked for.
+type Choose = fn(&Pairs, &[Definition]) -> Result<Columns<Show>, AppError>;
+
+impl Part {
+    async fn read(
+        tx: &mut ReadTx<'_>,
+        id: TenantId,
+        wanted: &Wanted,
+        (span, choose): (Span<'_, UserId>, Choose),
+    ) -> Result<Self, AppError> {
+        let tenant = tx.tenant(id).await?;
+        let permit = tx.permit_people(&tenant)?;
+        let fields = tx.fields(&tenant).await?;
+        let columns = choose(&wanted.asked.query, &fields)?;
+        let values = custom::wanted(&fields, &wanted.asked.query)?;
+        let people = tx.people_page(&permit, wanted.which(&values), wanted.asked.order, span).await?;
+        let facts = Facts::read(tx, &tenant, (&people, &columns), &wanted.asked.query).await?;
+        Ok(Self { tenant, people, fields, columns, facts })
+    }
+}
+
+async fn read_part(
     surface: &Surface,
     caller: &Caller,
     id: TenantId,
-    wanted: &Wanted,
-    span: Span<'_, UserId>,
-) -> Result<(Vec<User>, Vec<Subscription>), AppError> {
+    (wanted, paging): (&Wanted, &Paging),
+) -> Result<Part, AppError> {
     let mut tx = surface.app.read(caller).await?;
-    let tenant: TenantRef = tx.tenant(id).await?;
-    let permit = tx.permit_people(&tenant)?;
-    let fields = tx.fields(&tenant).await?;
-    let values = custom::wanted(&fields, &wanted.asked.query)?;
-    let rows = tx.people_page(&permit, wanted.which(&values), wanted.asked.order, span).await?;
-    let ids: Vec<_> = rows.iter().map(|u| u.id).collect();
-    let held = tx.subscriptions_of(&ids).await?;
+    let part = Part::read(&mut tx, id, wanted, (paging.span()?, cells::of_file)).await?;
     tx.finish().await?;
-    Ok((rows, held))
-}
-
-fn line(of: &User, held: &[Subscription]) -> file::Line {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let state = of.provisioning.as_ref().and_then(|p| view::unsettled(p.state)).map(|(word, _)| word);
-    let standing = Some(standing(of).0);
-    vec![
-        of.display_name.clone(),
-        of.principal_name.clone(),
-        text(&of.logon_name),
-        text(&of.mail),
-        text(&of.title),
-        text(&of.department),
-        plans_of(held, of.id),
-        of.created_at.to_string(),
-        joined([&standing, &state]),
-    ]
+    Ok(part)
 }

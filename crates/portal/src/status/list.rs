@@ -5,6 +5,7 @@ use app::{
     reading::{
         lists::Span,
         roots,
+        saved_views::SavedView,
         views::{DirectoryView, RequestFilter, RequestView},
     },
 };
@@ -16,33 +17,24 @@ use axum::{
 use domain::{
     id::{RequestId, TenantId, UserId},
     limits,
-    list::{Order, REQUEST_KINDS, RequestColumn},
+    list::{List, Order, REQUEST_KINDS, REQUEST_STATES, RequestColumn},
     permission::Permission,
     request::RequestState,
 };
 use web::{Surface, caller, paging::Paging, speech::say, texts};
 
+use super::cells;
 use crate::{
+    cells::Td,
     context::{Frame, Visit},
     export as file,
     lists::{self, Asked},
     query::Pairs,
     refusal::Refusal,
+    saved_views::Views,
     view::{self, Tab},
 };
 
-/// Requests are shown by these, in this order.
-const STATES: [RequestState; 6] = [
-    RequestState::CompleteWithProblems,
-    RequestState::Failed,
-    RequestState::Running,
-    RequestState::Parked,
-    RequestState::Requested,
-    RequestState::Complete,
-];
-/// Columns of the file.
-const COLUMNS: [&str; 6] =
-    ["column-request", "group-kind", "column-customer", "list-actor", "column-created", "column-state"];
 const PATH: &str = "/status";
 /// What the list keeps of the address when a state is chosen.
 const BESIDE: [&str; 4] = ["state", "after", "before", "done"];
@@ -56,7 +48,9 @@ struct Overview {
     tabs: Vec<Tab>,
     list: lists::Frame,
     mine: Option<String>,
+    /// Where nobody chose columns, as cards; otherwise as rows of a table.
     requests: Vec<view::Request>,
+    rows: Vec<Vec<Td>>,
     nothing: String,
 }
 
@@ -76,12 +70,13 @@ struct Around {
     own: bool,
     tenant: Option<String>,
     actor: Option<String>,
+    views: Vec<SavedView>,
 }
 
 impl Wanted {
     fn read(query: Pairs) -> Result<Self, AppError> {
         let mut asked = Asked::new(query, Order::down(RequestColumn::Created));
-        let state = asked.one_of("state", &STATES, RequestState::code);
+        let state = asked.one_of("state", &REQUEST_STATES, RequestState::code);
         let kind = asked.one_of("kind", &REQUEST_KINDS, |kind| kind);
         let (tenant, actor) = (asked.id("tenant"), asked.id("actor"));
         asked.check()?;
@@ -122,8 +117,9 @@ impl Wanted {
             Some(id) => Some(tx.user(id).await?.display_name),
             None => None,
         };
+        let views = tx.saved_views(Some(List::Requests)).await?;
         tx.finish().await?;
-        Ok((Around { notices, directories, own, tenant, actor }, rows))
+        Ok((Around { notices, directories, own, tenant, actor, views }, rows))
     }
 }
 
@@ -132,10 +128,47 @@ pub async fn overview(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
     let caller = visit.person()?;
     let wanted = Wanted::read(query)?;
     let (asked, paging) = (&wanted.asked, wanted.asked.paging("requests")?);
+    let columns = cells::of(&asked.query)?;
     let (around, rows) = wanted.page(&visit.surface, caller, paging.span()?).await?;
     let page = paging.shown(&asked.list("requests"), rows, |r| (String::new(), r.id));
     let now = visit.surface.app.now();
-    let mut list = asked.frame(PATH, "", "/status/export", &page);
+    let mut list = asked.frame(PATH, "", "/status/export", &columns, &page);
+    list.views = Views::of(List::Requests, &around.views, caller, (PATH, &asked.query));
+    pick(&mut list, &wanted, &around);
+    let beside = asked.query.without(&BESIDE);
+    let mine = wanted.actor.is_none().then(|| beside.with(PATH, "actor", &caller.user().to_string()));
+    let tab = |name: String, of: Option<RequestState>| Tab {
+        name,
+        href: beside.with(PATH, "state", of.map_or("", RequestState::code)),
+        here: of == wanted.state,
+    };
+    let mut tabs = vec![tab(say("all"), None)];
+    tabs.extend(REQUEST_STATES.map(|s| tab(view::request_state(s).0, Some(s))));
+    let directories = around.directories.as_ref();
+    let row = |of: &RequestView| {
+        columns.row(&format!("/status/requests/{}", of.id), now, |show| cells::cell(*show, of, now))
+    };
+    let (requests, rows) = match columns.chosen {
+        true => (Vec::new(), page.rows.iter().map(row).collect()),
+        false => (page.rows.iter().map(|r| view::request(r, now)).collect(), Vec::new()),
+    };
+    let page = Overview {
+        frame: visit.frame.clone(),
+        notices: around.notices,
+        directories: directories.map(|all| all.iter().map(|d| view::directory(d, around.own, now)).collect()),
+        tabs,
+        mine,
+        requests,
+        rows,
+        nothing: say(if list.filtered { "nothing-here" } else { "status-none" }),
+        list,
+    };
+    visit.page(StatusCode::OK, &page)
+}
+
+/// What the list is filtered by.
+fn pick(list: &mut lists::Frame, wanted: &Wanted, around: &Around) {
+    let asked = &wanted.asked;
     let kinds = REQUEST_KINDS.map(|kind| (kind.to_owned(), texts::request_title(kind)));
     let orders = [("created".to_owned(), say("list-oldest"))];
     list.picks = vec![
@@ -155,35 +188,15 @@ pub async fn overview(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
         list.chips.push(asked.chip(PATH, "actor", "list-actor", name));
         list.keep.push(("actor", id.to_string()));
     }
-    let beside = asked.query.without(&BESIDE);
-    let mine = wanted.actor.is_none().then(|| beside.with(PATH, "actor", &caller.user().to_string()));
-    let tab = |name: String, of: Option<RequestState>| Tab {
-        name,
-        href: beside.with(PATH, "state", of.map_or("", RequestState::code)),
-        here: of == wanted.state,
-    };
-    let mut tabs = vec![tab(say("all"), None)];
-    tabs.extend(STATES.map(|s| tab(view::request_state(s).0, Some(s))));
-    let directories = around.directories.as_ref();
-    let page = Overview {
-        frame: visit.frame.clone(),
-        notices: around.notices,
-        directories: directories.map(|all| all.iter().map(|d| view::directory(d, around.own, now)).collect()),
-        tabs,
-        mine,
-        requests: page.rows.iter().map(|r| view::request(r, now)).collect(),
-        nothing: say(if list.filtered { "nothing-here" } else { "status-none" }),
-        list,
-    };
-    visit.page(StatusCode::OK, &page)
 }
 
 /// All requests the list would show, as a file.
 pub async fn export(visit: Visit, headers: HeaderMap, query: Pairs) -> Result<Response, Refusal> {
     visit.person()?;
-    let (surface, query) = (visit.surface.clone(), query.without(&["after", "before"]));
+    let (surface, query) = (visit.surface.clone(), query.without(&["after", "before"]).gathered("columns"));
     let format = file::Format::of(&query)?;
-    file::send(&visit, ("requests", format), file::heads(&COLUMNS), move |after| {
+    let heads = cells::of(&query)?.heads();
+    file::send(&visit, ("requests", format), heads, move |after| {
         let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
         Box::pin(async move {
             // Who is signed in and what they may see is asked for every part.
@@ -193,6 +206,8 @@ pub async fn export(visit: Visit, headers: HeaderMap, query: Pairs) -> Result<Re
             let paging = Paging::export(&list, after.as_deref())?;
             let rows = part(&surface, &caller, &wanted, paging.span()?).await?;
             let page = paging.shown(&list, rows, |r| (String::new(), r.id));
+            let (columns, now) = (cells::of(&wanted.asked.query)?, surface.app.now());
+            let line = |of: &RequestView| columns.line(|show| cells::cell(*show, of, now));
             Ok((page.rows.iter().map(line).collect(), page.next))
         })
     })
@@ -210,15 +225,4 @@ async fn part(
     let rows = tx.request_page(&filter, wanted.asked.order, span).await?;
     tx.finish().await?;
     Ok(rows)
-}
-
-fn line(of: &RequestView) -> file::Line {
-    vec![
-        of.id.to_string(),
-        texts::request_title(&of.kind),
-        of.tenant.name.clone(),
-        of.actor.as_ref().map_or_else(String::new, |actor| actor.principal_name.clone()),
-        of.created_at.to_string(),
-        view::request_state(of.counts.state()).0,
-    ]
 }

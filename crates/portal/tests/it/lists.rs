@@ -61,6 +61,13 @@ async fn what_is_wrong_in_an_address_is_said_with_what_can_stand_there() {
         ("/status?kind=wish".to_owned(), "reseller_create"),
         ("/status?after=x".to_owned(), "next"),
         ("/customers/export?sort=shoe_size".to_owned(), "code"),
+        (format!("{path}/people?columns=name,shoe_size"), "external_id"),
+        (format!("{path}/people/export?columns=fields.gone"), "external_id"),
+        (format!("{path}/people?fields.gone=x"), "&#34;fields.gone&#34; does not exist here."),
+        (format!("{path}/groups?columns=login"), "logon_name"),
+        ("/customers?columns=name&columns=name".to_owned(), "name"),
+        ("/customers/export?columns=people".to_owned(), "time_zone"),
+        ("/status/export?columns=mail".to_owned(), "finished"),
     ] {
         let page = browser.get(&path).await;
         assert_eq!(page.status.as_u16(), 422, "{path}: {}", page.html);

@@ -6,6 +6,7 @@ mod brands;
 mod bulk;
 mod bulk_turns;
 mod catalogue;
+mod columns;
 mod crawl;
 mod fields;
 mod forms;
@@ -14,6 +15,7 @@ mod lists;
 mod mails;
 mod orders;
 mod pages;
+mod saved_views;
 mod tree;
 mod visit;
 #[allow(dead_code, reason = "a world that two crates share; each uses a part of it")]

@@ -173,7 +173,8 @@ impl Browser {
         let bytes = body.collect().await.expect("a whole body").to_bytes().to_vec();
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let html = match kind.starts_with("text/") {
-            true => String::from_utf8(bytes.clone()).expect("UTF-8"),
+            // Where a line may break is no part of what a page says.
+            true => String::from_utf8(bytes.clone()).expect("UTF-8").replace("<wbr>", ""),
             false => String::from_utf8_lossy(&bytes).into_owned(),
         };
         Page { status: parts.status, headers: parts.headers, html, bytes }

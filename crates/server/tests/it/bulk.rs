@@ -126,7 +126,11 @@ async fn killed_fifty_times_nothing_is_lost_and_nothing_is_there_twice() {
         })
         .await;
         let at = format!("kill {kill} after {life} ms, seed {SEED}: {done}");
-        assert_eq!((&done["state"], &done["counts"]["states"]), (&json!("done"), &json!({ "done": PEOPLE })), "{at}");
+        assert_eq!(
+            (&done["state"], &done["counts"]["states"]),
+            (&json!("done"), &json!({ "done": PEOPLE })),
+            "{at}"
+        );
     }
     assert!(before > KILLS / 10 && after > 0, "{before} were killed before the end, and {after} after it");
     everybody_once(&database).await;

@@ -181,3 +181,114 @@ async fn lists_are_sorted_filtered_and_saved_in_a_browser() {
     browser.close().await;
     assert!(server.stop().await.success());
 }
+
+/// Looks at a list with everything opened that folds, in both themes; it stays so.
+async fn opened(browser: &Browser, path: &str, name: &str) {
+    for theme in ["light", "dark"] {
+        let cookie = json!({ "cookie": { "name": "tenantry_theme", "value": theme, "path": "/" } });
+        browser.page.post("cookie", cookie).await.expect("a cookie");
+        browser.visit(path).await;
+        let open = "for (const fold of document.querySelectorAll('#own details')) fold.open = true;";
+        browser.page.run(open, json!([])).await.expect("opened");
+        browser.shot(&format!("{name}-{theme}")).await;
+    }
+}
+
+#[tokio::test]
+async fn columns_are_chosen_and_views_saved_in_a_browser() {
+    let site = Site::new().await;
+    site.delegate().await;
+    site.installation.migrate();
+    let (server, root) = site.installation.serve(&[]).await;
+    let code = site.code('v');
+    let order = root.order(&code, 12).await;
+    root.complete(order["request"]["id"].as_str().expect("a request")).await;
+    let id = order["customer"]["id"].as_str().expect("a customer").to_owned();
+    let field = json!({ "key": "cost_centre", "label": "Cost centre", "kind": "text" });
+    root.post(&format!("tenants/{id}/fields"), &field).await.good();
+    let long = json!({ "given_name": "Wilhelmina-Alexandra", "surname": "Featherstonehaugh",
+        "user_name": "wilhelmina-alexandra.featherstonehaugh", "title": "Head of customer relations",
+        "mail": format!("wilhelmina-alexandra.featherstonehaugh@{code}.example"), "department": "Customer relations",
+        "phone": "+45 12 34 56 78", "details": { "employee_id": "E-4711", "mobile": "+45 87 65 43 21" },
+        "fields": { "cost_centre": "4711" } });
+    root.post(&format!("customers/{id}/users"), &long).await.good();
+    root.post(&format!("customers/{id}/groups"), &json!({ "name": "Board", "description": "Who decides" }))
+        .await
+        .good();
+    let browser = Browser::open(site.installation.port(), true, "en").await;
+    browser.sign_in(ROOT, PASSWORD).await;
+    let people = format!("/customers/{id}/people");
+    opened(&browser, &people, "columns-form").await;
+    for tick in ["title", "department", "created"] {
+        browser.click(&format!("#columns input[value={tick}]")).await;
+    }
+    for tick in ["mail", "phone", "employee_id", "'fields.cost_centre'"] {
+        browser.click(&format!("#columns input[value={tick}]")).await;
+    }
+    browser.click("#own form.head button").await;
+    browser.reads("thead", "Cost centre").await;
+    let chosen = browser.path().await;
+    assert!(!chosen.contains("department"), "{chosen}");
+    browser.visit(&format!("{chosen}#list")).await;
+    browser.look("columns-chosen").await;
+    // A filter keeps the columns, and what is to be kept follows the address.
+    browser.fill("q", "wilhelmina").await;
+    browser.reads("#list", "4711").await;
+    wait_for("one is left", async || {
+        let rows =
+            browser.page.run("return document.querySelectorAll('#list tbody tr').length", json!([])).await;
+        (rows == Ok(json!(1))).then_some(())
+    })
+    .await;
+    assert!(browser.path().await.contains("q=wilhelmina"), "{}", browser.path().await);
+    browser.reads("thead", "Cost centre").await;
+    let path = browser.path().await;
+    opened(&browser, &path, "views-form").await;
+    browser.keys("#f-view-name", "Wilhelmina").await;
+    browser.click("#own form[action='/views'] button").await;
+    browser.reads("#own a[aria-current=page]", "Wilhelmina").await;
+    browser.look("views-saved").await;
+    // A view is a way back to what it keeps.
+    browser.visit(&people).await;
+    browser.click("#own nav a").await;
+    browser.reads("thead", "Cost centre").await;
+    assert_eq!(browser.value("#q").await, "wilhelmina");
+    for (view, shared) in
+        [("Never signed in", true), ("Everybody of customer relations, with telephones", false)]
+    {
+        let view = json!({ "list": "people", "name": view, "shared": shared,
+            "query": { "standing": "never_activated", "columns": if shared { "name,login" } else { "name,phone" } } });
+        root.post("views", &view).await.good();
+    }
+    browser.visit(&format!("/views?from={people}")).await;
+    browser.look("views-page").await;
+    browser.visit(&people).await;
+    browser.look("views-list").await;
+    for (name, path) in [
+        (
+            "columns-customers",
+            "/customers?columns=name,code,seller,suffix,language,time_zone,currency,status,created"
+                .to_owned(),
+        ),
+        (
+            "columns-groups",
+            format!("/customers/{id}/groups?columns=name,description,logon_name,members,state"),
+        ),
+        (
+            "columns-requests",
+            format!("/status?tenant={id}&columns=kind,subject,actor,progress,created,finished,state"),
+        ),
+        (
+            "columns-wide",
+            format!(
+                "{people}?q=wilhelmina&columns=mail,login,logon_name,given_name,surname,title,department,mobile,manager,plans,standing,state,created,activity"
+            ),
+        ),
+        ("columns-wrong", format!("{people}?columns=name,shoe_size")),
+    ] {
+        browser.visit(&format!("{path}#list")).await;
+        browser.look(name).await;
+    }
+    browser.close().await;
+    assert!(server.stop().await.success());
+}

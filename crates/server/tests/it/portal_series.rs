@@ -61,14 +61,10 @@ async fn portal_series_people_of_all_customers_are_changed_and_some_move_and_com
 }
 
 /// Everybody of a filter goes to another customer, and comes back.
-async fn moved(
-    browser: &Browser,
-    site: &crate::directory::Site,
-    (from, id): (&str, &str),
-    to: &str,
-) {
+async fn moved(browser: &Browser, site: &crate::directory::Site, (from, id): (&str, &str), to: &str) {
     let there = async |code: &str| {
-        let base = format!("(&(objectClass=user)(displayName=Person Number*)(userPrincipalName=*@{code}.example))");
+        let base =
+            format!("(&(objectClass=user)(displayName=Person Number*)(userPrincipalName=*@{code}.example))");
         site.find(&site.administrator(), &base).await.len()
     };
     let (at_first, at_second) = (there(from).await, there(to).await);

@@ -65,6 +65,10 @@ const RARE: &str = "
              INSERT INTO bulk_row (bulk_id, tenant_id, line) SELECT id, tenant_id, 1 FROM bulk;
              INSERT INTO import_mapping (tenant_id, name, mapping, created_by, created_at, updated_at)
                  SELECT id, 'Own', '{}', id, now(), now() FROM tenant;
+             INSERT INTO saved_view (id, tenant_id, user_id, list, name, search_key, query, created_by, created_at, updated_at)
+                 SELECT gen_random_uuid(), tenant_id, id, 'people', 'Own', 'own', '{}'::jsonb, id, now(), now() FROM users
+                 UNION ALL
+                 SELECT gen_random_uuid(), id, NULL, 'people', 'All', 'all', '{}', id, now(), now() FROM tenant;
              INSERT INTO service (id, tenant_id, code, name, scope, created_at)
                  SELECT gen_random_uuid(), id, 'of-' || code, 'Own', 'user', now() FROM tenant;
              INSERT INTO plan (id, tenant_id, service_id, code, version, name, created_at)
@@ -149,7 +153,7 @@ async fn fill(estate: &Estate) {
 }
 
 /// A connection of the application with the scope of a caller, as a transaction has it.
-async fn scoped(world: &World, caller: &Caller) -> PgConnection {
+pub async fn scoped(world: &World, caller: &Caller) -> PgConnection {
     let mut sql = world.login(APP_ROLE).await;
     sqlx::query("SELECT set_config('tenantry.caller', $1, false), set_config('tenantry.home', $2, false)")
         .bind(caller.user().uuid().to_string())
@@ -250,7 +254,7 @@ async fn somebody_without_roles_sees_the_own_rows_only() {
         }
     }
     // The key of their own values is of use to nobody who cannot unseal it.
-    let own = ["activation", "api_token", "idempotency", "person_key", "tenant", "users"];
+    let own = ["activation", "api_token", "idempotency", "person_key", "saved_view", "tenant", "users"];
     let expected = own.map(|name| (name, 1));
     assert_eq!(visible, expected.map(|(name, rows)| (name.to_owned(), rows)));
 }

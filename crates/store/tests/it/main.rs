@@ -16,6 +16,7 @@ mod permits;
 mod plans;
 mod quotas;
 mod replay;
+mod saved_views;
 mod seal;
 mod survey_plans;
 mod tree;
