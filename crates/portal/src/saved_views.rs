@@ -139,12 +139,7 @@ async fn page(
         name: view.name.clone(),
         href: path_of(view.list, from).map(|path| address(path, &view.query)),
         list: name_of(view.list),
-        asks: view
-            .query
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect::<Vec<_>>()
-            .join(" · "),
+        asks: view.query.iter().map(|(name, value)| asked(name, value)).collect::<Vec<_>>().join(" · "),
         shared: view.shared,
         may_change: !view.shared || may_share,
     };
