@@ -143,22 +143,22 @@ impl<T: serde::Serialize> IntoResponse for Tagged<T> {
 /// The document that describes this interface, as it is committed: a test says when it is not current.
 const DOCUMENT: &[u8] = include_bytes!("../../../docs/openapi.json");
 
-/// The routes, with or without what describes them. To make the document takes more memory than all the
-/// rest of a server that starts, so it serves the one that was made before.
-enum Routes {
-    Plain(Router<Surface>),
-    Described(OpenApiRouter<Surface>),
+/// The routes, or what describes them. To make the document takes more memory than all the rest of a
+/// server that starts, so it serves the one that was made before.
+#[derive(Default)]
+struct Routes {
+    served: Router<Surface>,
+    described: Option<Box<OpenApiRouter<Surface>>>,
 }
 
 impl Routes {
-    fn routes(self, (schemas, paths, methods): UtoipaMethodRouter<Surface>) -> Self {
-        match self {
-            Self::Plain(router) => {
-                let route = |router: Router<Surface>, path: &String| router.route(path, methods.clone());
-                Self::Plain(paths.paths.keys().fold(router, route))
-            }
-            Self::Described(router) => Self::Described(router.routes((schemas, paths, methods))),
+    fn routes(mut self, (schemas, paths, methods): UtoipaMethodRouter<Surface>) -> Self {
+        if let Some(described) = self.described.take() {
+            self.described = Some(Box::new(described.routes((schemas, paths, methods))));
+            return self;
         }
+        let route = |router: Router<Surface>, path: &String| router.route(path, methods.clone());
+        Self { served: paths.paths.keys().fold(self.served, route), described: None }
     }
 
     fn all(self) -> Self {
@@ -338,21 +338,16 @@ fn of_services(router: Routes) -> Routes {
 /// The document that describes this interface (OpenAPI 3.1).
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    let described = OpenApiRouter::with_openapi(Document::openapi());
-    match Routes::Described(described).all() {
-        Routes::Described(all) => all.into_openapi(),
-        Routes::Plain(_) => Document::openapi(),
-    }
+    let described = Some(Box::new(OpenApiRouter::with_openapi(Document::openapi())));
+    let all = Routes { described, ..Routes::default() }.all();
+    all.described.map_or_else(Document::openapi, |described| described.into_openapi())
 }
 
 /// All of REST v1, below `/api/v1`. Give the server the addresses of its
 /// clients (`ConnectInfo<SocketAddr>`), or attempts to sign in are not limited
 /// by address.
 pub fn router(surface: &Surface) -> Router {
-    let routes = match Routes::Plain(Router::new()).all() {
-        Routes::Plain(routes) => routes,
-        Routes::Described(described) => described.into(),
-    };
+    let routes = Routes::default().all().served;
     let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     let routes = routes
         .route("/openapi.json", get(move || async move { (json, DOCUMENT) }))

@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn those_that_are_shown_come_first_and_the_others_in_their_order() {
         let ticks = |text: &str| -> Vec<(String, bool)> {
-            let columns = read(text).ok().expect("columns");
+            let columns = read(text).expect("columns");
             columns.ticks().into_iter().map(|tick| (tick.code, tick.here)).collect()
         };
         let of = |all: [(&str, bool); 4]| all.map(|(code, here)| (code.to_owned(), here)).to_vec();
@@ -264,7 +264,7 @@ mod tests {
     fn a_row_leads_somewhere_whatever_it_shows() {
         let now = Timestamp::UNIX_EPOCH;
         let row = |text: &str| {
-            let columns = read(text).ok().expect("columns");
+            let columns = read(text).expect("columns");
             columns.row("/x", now, |show| if *show == 0 { Cell::text("a@b.c") } else { Cell::at(now) })
         };
         let leads = |row: Vec<Td>| row.into_iter().map(|td| td.said.href.is_some()).collect::<Vec<_>>();
@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_file_has_everything_in_words() {
-        let columns = read("mail").ok().expect("columns");
+        let columns = read("mail").expect("columns");
         let states = || Cell::states([("Active".to_owned(), "good"), ("Failed".to_owned(), "bad")]);
         assert_eq!(columns.line(|_| states()), ["Active, Failed"]);
         assert_eq!(columns.line(|_| Cell::text("Shared").filed("shared")), ["shared"]);

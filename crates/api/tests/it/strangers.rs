@@ -172,9 +172,8 @@ async fn status(estate: &Estate, operation: &Operation, line: &str, token: &str)
     (reply.status.as_u16(), reply.body)
 }
 
-#[tokio::test]
-async fn every_endpoint_refuses_every_kind_of_stranger() {
-    let mut estate = Estate::new().await;
+/// One of everything that acme has.
+async fn ids(estate: &mut Estate) -> Ids {
     let path = format!("/customers/{}/groups", estate.acme_id());
     let body = json!({ "name": "Accounting" });
     let group = text(&estate.world.post(&estate.anna, &path, &body).await.expect(202)["id"]).to_owned();
@@ -182,12 +181,12 @@ async fn every_endpoint_refuses_every_kind_of_stranger() {
     let subscription = text(&ben["plans"][0]["id"]).to_owned();
     let token = estate.world.post(&estate.anna, "/tokens", &json!({ "name": "script" })).await.expect(201);
     let token = text(&token["id"]).to_owned();
-    let finding = crate::drift::found(&estate, "changed", "title", "", "Pirate").await;
-    let hook = crate::hooks::made(&estate).await;
-    let (survey, adoption) = crate::adoption::previewed(&estate).await;
+    let finding = crate::drift::found(estate, "changed", "title", "", "Pirate").await;
+    let hook = crate::hooks::made(estate).await;
+    let (survey, adoption) = crate::adoption::previewed(estate).await;
     let sessions = estate.world.get(&estate.anna, "/sessions").await.expect(200);
     let session = text(&sessions["items"][0]["id"]).to_owned();
-    let mail = crate::mails::kept(&mut estate).await;
+    let mail = crate::mails::kept(estate).await;
     let act =
         json!({ "customer": estate.acme_id(), "act": "set", "with": "title", "people": [estate.ben_id] });
     let bulk = estate.world.post(&estate.anna, "/bulk", &act).await.expect(201);
@@ -197,20 +196,13 @@ async fn every_endpoint_refuses_every_kind_of_stranger() {
     let series = text(&series["id"]).to_owned();
     let view = json!({ "list": "people", "name": "acme", "query": { "q": "anna" }, "shared": true });
     let view = text(&estate.world.post(&estate.anna, "/views", &view).await.expect(201)["id"]).to_owned();
-    let ids = Ids {
-        group,
-        subscription,
-        token,
-        finding,
-        hook,
-        survey,
-        adoption,
-        session,
-        mail,
-        bulk,
-        series,
-        view,
-    };
+    Ids { group, subscription, token, finding, hook, survey, adoption, session, mail, bulk, series, view }
+}
+
+#[tokio::test]
+async fn every_endpoint_refuses_every_kind_of_stranger() {
+    let mut estate = Estate::new().await;
+    let ids = ids(&mut estate).await;
     let before = estate.world.db.counts().await;
     let mut table = String::new();
     for operation in operations() {

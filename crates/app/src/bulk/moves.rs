@@ -78,34 +78,22 @@ pub(super) async fn plan(
         for wish in part {
             let mut row = blank(wish);
             row.user = wish.user;
-            match wish.user.and_then(|id| people.get(&id)) {
-                None => refuse(&mut row, Act::Conflict, FieldError::new("principal_name", Rule::Unknown)),
-                Some(user) => {
-                    row.name.clone_from(&user.display_name);
-                    row.login.clone_from(&user.principal_name);
-                    match obstacle(tx, &read.tenant, user) {
-                        Some(rule) => {
-                            refuse(&mut row, Act::Conflict, FieldError::new("principal_name", rule));
-                        }
-                        None => {
-                            row.act = Act::Move;
-                            row.changes = match &wish.what {
-                                What::Back(changes) => {
-                                    back = true;
-                                    changes.clone()
-                                }
-                                _ => leaving(&present(&from.instances, &from.fields, user, &has), from, to),
-                            };
-                            let draft = MoveDraft { principal_name: None, ..draft(to, &row) };
-                            match users::newcomer(user, &draft, &there) {
-                                Ok(person) => newcomers.push(Newcomer { at: rows.len(), person }),
-                                Err(AppError::Invalid(errors)) => {
-                                    errors.into_iter().for_each(|error| refuse(&mut row, Act::Error, error));
-                                }
-                                Err(error) => return Err(error),
-                            }
+            let user = wish.user.and_then(|id| people.get(&id));
+            if let Some(user) = goes(tx, &read.tenant, user, &mut row) {
+                back |= matches!(wish.what, What::Back(_));
+                row.changes = match &wish.what {
+                    What::Back(changes) => changes.clone(),
+                    _ => leaving(&present(&from.instances, &from.fields, user, &has), from, to),
+                };
+                let draft = MoveDraft { principal_name: None, ..draft(to, &row) };
+                match users::newcomer(user, &draft, &there) {
+                    Ok(person) => newcomers.push(Newcomer { at: rows.len(), person }),
+                    Err(AppError::Invalid(errors)) => {
+                        for error in errors {
+                            refuse(&mut row, Act::Error, error);
                         }
                     }
+                    Err(error) => return Err(error),
                 }
             }
             rows.push(row);
@@ -128,14 +116,30 @@ pub(super) async fn plan(
     Ok(Planned { rows, foreseen })
 }
 
-/// Why somebody does not move.
-fn obstacle(tx: &WriteTx<'_>, tenant: &TenantRef, user: &User) -> Option<Rule> {
-    if user.object.is_none() || tx.is_caller(user.id) {
-        Some(Rule::Immutable)
-    } else if tx.may::<act::UserDelete>(tenant, user) {
-        None
-    } else {
-        Some(Rule::AdministratorsOnly)
+/// Somebody who may go; otherwise the row says why not.
+fn goes<'u>(
+    tx: &WriteTx<'_>,
+    tenant: &TenantRef,
+    user: Option<&'u User>,
+    row: &mut BulkRow,
+) -> Option<&'u User> {
+    let obstacle = match user {
+        None => Some(Rule::Unknown),
+        Some(user) if user.object.is_none() || tx.is_caller(user.id) => Some(Rule::Immutable),
+        Some(user) if tx.may::<act::UserDelete>(tenant, user) => None,
+        Some(_) => Some(Rule::AdministratorsOnly),
+    };
+    if let Some(user) = user {
+        row.name.clone_from(&user.display_name);
+        row.login.clone_from(&user.principal_name);
+    }
+    row.act = Act::Move;
+    match obstacle {
+        None => user,
+        Some(rule) => {
+            refuse(row, Act::Conflict, FieldError::new("principal_name", rule));
+            None
+        }
     }
 }
 

@@ -152,14 +152,18 @@ struct Page {
     prices: Vec<String>,
     rows: Vec<Row>,
     /// What can be said of some of them.
-    begin: Option<String>,
-    is_danger: bool,
-    may_pause: bool,
-    may_resume: bool,
-    may_cancel: bool,
-    may_undo: bool,
-    following: bool,
-    is_running: bool,
+    acts: Vec<Button>,
+    /// Something can be begun.
+    may_begin: bool,
+    /// It moves; whether somebody follows that.
+    following: Option<bool>,
+}
+
+/// A way on.
+struct Button {
+    what: &'static str,
+    name: String,
+    tone: &'static str,
 }
 
 /// What it comes to for each customer, and how far they are.
@@ -178,9 +182,6 @@ async fn page(
     let all = &series.all;
     let is = |state: BulkState| all.iter().any(|one| one.bulk.state == state);
     let sum = |count: &dyn Fn(&Shown) -> i64| all.iter().map(count).sum::<i64>();
-    let previewed = |one: &&Shown| one.bulk.state == BulkState::Previewed;
-    let begin: i64 = all.iter().filter(previewed).map(Shown::changing).sum();
-    let over = |one: &Shown| matches!(one.bulk.state, BulkState::Done | BulkState::Cancelled);
     let is_running = is(BulkState::Running);
     let mut frame = visit.frame.clone();
     frame.refresh_seconds = (is_running && follow).then_some(3);
@@ -198,18 +199,39 @@ async fn page(
         ],
         prices: prices(&series),
         rows: all.iter().map(row).collect(),
-        begin: (begin > 0).then(|| say_with("bulk-run", &[("n", begin.into())])),
-        is_danger: all.iter().any(|one| one.count(Act::Remove) > 0),
-        may_pause: is_running,
-        may_resume: is(BulkState::Paused),
-        may_cancel: is(BulkState::Previewed) || is_running || is(BulkState::Paused),
-        may_undo: all
-            .iter()
-            .any(|one| over(one) && one.bulk.undone_by.is_none() && one.in_state(RowState::Done) > 0),
-        following: is_running && follow,
-        is_running,
+        acts: acts(all),
+        may_begin: all.iter().any(|one| one.bulk.state == BulkState::Previewed && one.changing() > 0),
+        following: is_running.then_some(follow),
     };
     visit.page(status, &page)
+}
+
+/// What can be said of some of them, what matters most first.
+fn acts(all: &[Shown]) -> Vec<Button> {
+    let is = |states: &[BulkState]| all.iter().any(|one| states.contains(&one.bulk.state));
+    let begin =
+        all.iter().filter(|one| one.bulk.state == BulkState::Previewed).map(Shown::changing).sum::<i64>();
+    let removes = all.iter().any(|one| one.count(Act::Remove) > 0);
+    let taken_back = |one: &&Shown| {
+        let over = matches!(one.bulk.state, BulkState::Done | BulkState::Cancelled);
+        over && one.bulk.undone_by.is_none() && one.in_state(RowState::Done) > 0
+    };
+    let some = [
+        (begin > 0, "run", say_with("bulk-run", &[("n", begin.into())]), if removes { "danger" } else { "" }),
+        (is(&[BulkState::Paused]), "resume", say("bulk-resume"), ""),
+        (is(&[BulkState::Running]), "pause", say("bulk-pause"), "quiet"),
+        (all.iter().any(|one| taken_back(&one)), "undo", say("bulk-undo"), "quiet"),
+        (
+            is(&[BulkState::Previewed, BulkState::Running, BulkState::Paused]),
+            "cancel",
+            say(if begin > 0 { "bulk-discard" } else { "bulk-cancel" }),
+            "quiet",
+        ),
+    ];
+    let button = |(may, what, name, tone): (bool, &'static str, String, &'static str)| {
+        may.then_some(Button { what, name, tone })
+    };
+    some.into_iter().filter_map(button).collect()
 }
 
 /// Rows of which nothing will or could be done.

@@ -104,7 +104,7 @@ async fn a_file_has_exactly_the_columns_that_were_chosen_in_their_order() {
     let book = browser.get(&format!("{path}/people/export?{asked}&format=xlsx")).await;
     let mut rows = Vec::new();
     let read = sheet::read(&book.bytes, &mut |row| {
-        let cells = row.cells.iter().map(|cell| cell.text.to_string());
+        let cells = row.cells.iter().map(|cell| cell.text.clone());
         rows.push(cells.collect::<Vec<_>>().join(","));
         ControlFlow::Continue(())
     });
@@ -140,7 +140,7 @@ async fn who_used_the_portal_when_is_shown_to_whom_their_sessions_are() {
     let estate = Estate::new().await;
     estate.ben_looks_after_people().await;
     let path = format!("/customers/{}/people/export?columns=login,activity", estate.acme_id());
-    let mut read = async |token: &str| {
+    let read = async |token: &str| {
         let file = Browser::signed_in(&estate.world, token).get(&path).await;
         let all = lines(&file.html);
         let of = |login: &str| {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use domain::clock::{Random as _, SeededRandom};
 use serde_json::{Value, json};
-use testkit::postgres::TestDatabase;
+use testkit::{postgres::TestDatabase, smtp::Smtp};
 
 use crate::{
     directory::Site,
@@ -94,13 +94,16 @@ const SEED: u64 = 20_261_130;
 /// the engine's, which its own tests kill at every call.
 const NOWHERE: &str = "[[directory]]\ncode = \"shared\"\nname = \"Shared\"\nurls = [\"ldaps://127.0.0.1:9\"]\n\
      base_dn = \"DC=nowhere,DC=test\"\nfolder_dn = \"OU=Hosting,DC=nowhere,DC=test\"\n\
-     bind_dn = \"CN=svc,DC=nowhere,DC=test\"\nbind_password_file = \"nowhere.password\"\n";
+     bind_dn = \"CN=svc,DC=nowhere,DC=test\"\nbind_password_file = \"nowhere.password\"\nca_file = \"nowhere.pem\"\n";
 
 #[tokio::test]
 async fn killed_fifty_times_nothing_is_lost_and_nothing_is_there_twice() {
     let database = TestDatabase::empty().await;
     let installation = Installation::new(NOWHERE, Some(url_of(database.name())));
     std::fs::write(installation.path().join("nowhere.password"), "none").expect("our own folder");
+    // Of whomever: nobody answers there.
+    let authority = Smtp::start(false).await.expect("a mail server");
+    std::fs::write(installation.path().join("nowhere.pem"), authority.ca_pem()).expect("our own folder");
     use_keys_of_the_run(&installation);
     installation.migrate();
     let (mut server, root) = installation.serve(&[]).await;

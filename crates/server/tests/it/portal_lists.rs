@@ -194,16 +194,8 @@ async fn opened(browser: &Browser, path: &str, name: &str) {
     }
 }
 
-#[tokio::test]
-async fn columns_are_chosen_and_views_saved_in_a_browser() {
-    let site = Site::new().await;
-    site.delegate().await;
-    site.installation.migrate();
-    let (server, root) = site.installation.serve(&[]).await;
-    let code = site.code('v');
-    let order = root.order(&code, 12).await;
-    root.complete(order["request"]["id"].as_str().expect("a request")).await;
-    let id = order["customer"]["id"].as_str().expect("a customer").to_owned();
+/// Somebody of whom much can be shown, a group, and a custom field.
+async fn with_much_to_show(root: &Client, code: &str, id: &str) {
     let field = json!({ "key": "cost_centre", "label": "Cost centre", "kind": "text" });
     root.post(&format!("tenants/{id}/fields"), &field).await.good();
     let long = json!({ "given_name": "Wilhelmina-Alexandra", "surname": "Featherstonehaugh",
@@ -215,10 +207,11 @@ async fn columns_are_chosen_and_views_saved_in_a_browser() {
     root.post(&format!("customers/{id}/groups"), &json!({ "name": "Board", "description": "Who decides" }))
         .await
         .good();
-    let browser = Browser::open(site.installation.port(), true, "en").await;
-    browser.sign_in(ROOT, PASSWORD).await;
-    let people = format!("/customers/{id}/people");
-    opened(&browser, &people, "columns-form").await;
+}
+
+/// Columns are chosen, and what is asked for is kept under a name.
+async fn chosen_and_kept(browser: &Browser, people: &str) {
+    opened(browser, people, "columns-form").await;
     for tick in ["title", "department", "created"] {
         browser.click(&format!("#columns input[value={tick}]")).await;
     }
@@ -243,27 +236,21 @@ async fn columns_are_chosen_and_views_saved_in_a_browser() {
     assert!(browser.path().await.contains("q=wilhelmina"), "{}", browser.path().await);
     browser.reads("thead", "Cost centre").await;
     let path = browser.path().await;
-    opened(&browser, &path, "views-form").await;
+    opened(browser, &path, "views-form").await;
     browser.keys("#f-view-name", "Wilhelmina").await;
     browser.click("#own form[action='/views'] button").await;
     browser.reads("#own a[aria-current=page]", "Wilhelmina").await;
     browser.look("views-saved").await;
     // A view is a way back to what it keeps.
-    browser.visit(&people).await;
+    browser.visit(people).await;
     browser.click("#own nav a").await;
     browser.reads("thead", "Cost centre").await;
     assert_eq!(browser.value("#q").await, "wilhelmina");
-    for (view, shared) in
-        [("Never signed in", true), ("Everybody of customer relations, with telephones", false)]
-    {
-        let view = json!({ "list": "people", "name": view, "shared": shared,
-            "query": { "standing": "never_activated", "columns": if shared { "name,login" } else { "name,phone" } } });
-        root.post("views", &view).await.good();
-    }
-    browser.visit(&format!("/views?from={people}")).await;
-    browser.look("views-page").await;
-    browser.visit(&people).await;
-    browser.look("views-list").await;
+}
+
+/// Other lists with columns of their own, and a column there is not.
+async fn each_list(browser: &Browser, id: &str) {
+    let people = format!("/customers/{id}/people");
     for (name, path) in [
         (
             "columns-customers",
@@ -289,6 +276,35 @@ async fn columns_are_chosen_and_views_saved_in_a_browser() {
         browser.visit(&format!("{path}#list")).await;
         browser.look(name).await;
     }
+}
+
+#[tokio::test]
+async fn columns_are_chosen_and_views_saved_in_a_browser() {
+    let site = Site::new().await;
+    site.delegate().await;
+    site.installation.migrate();
+    let (server, root) = site.installation.serve(&[]).await;
+    let code = site.code('v');
+    let order = root.order(&code, 12).await;
+    root.complete(order["request"]["id"].as_str().expect("a request")).await;
+    let id = order["customer"]["id"].as_str().expect("a customer").to_owned();
+    with_much_to_show(&root, &code, &id).await;
+    let browser = Browser::open(site.installation.port(), true, "en").await;
+    browser.sign_in(ROOT, PASSWORD).await;
+    let people = format!("/customers/{id}/people");
+    chosen_and_kept(&browser, &people).await;
+    for (view, shared) in
+        [("Never signed in", true), ("Everybody of customer relations, with telephones", false)]
+    {
+        let view = json!({ "list": "people", "name": view, "shared": shared,
+            "query": { "standing": "never_activated", "columns": if shared { "name,login" } else { "name,phone" } } });
+        root.post("views", &view).await.good();
+    }
+    browser.visit(&format!("/views?from={people}")).await;
+    browser.look("views-page").await;
+    browser.visit(&people).await;
+    browser.look("views-list").await;
+    each_list(&browser, &id).await;
     browser.close().await;
     assert!(server.stop().await.success());
 }
