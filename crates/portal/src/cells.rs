@@ -207,7 +207,11 @@ impl Td {
             _ if column.number => "number",
             _ if cell.said.text.contains('@') => "login-name",
             // A telephone number is read in one.
-            _ if cell.said.text.len() <= 24 && !cell.said.text.contains(char::is_alphabetic) => "short",
+            _ if (1..=24).contains(&cell.said.text.len())
+                && !cell.said.text.contains(char::is_alphabetic) =>
+            {
+                "short"
+            }
             _ => "",
         };
         Self {

@@ -67,6 +67,8 @@ async fn a_view_is_a_link_above_its_list_for_whoever_kept_it_and_whom_it_is_shar
     let fields =
         [("list", "people"), ("from", people.as_str()), ("name", "X"), ("query.q", "anna"), ("shared", "1")];
     assert_eq!(ben.fill(&format!("{people}?q=anna"), "/views", &fields).await.status.as_u16(), 403);
+    let denied = estate.world.db.values("event", "outcome", "code = 'access.denied'").await;
+    assert_eq!(denied, ["denied"], "the attempt is in the log");
     save(&mut ben, &people, &[("q", "anna")], "Gone", false).await;
     for (name, token) in [("a reseller", &estate.boss), ("the provider", &estate.world.root)] {
         let mut browser = Browser::signed_in(&estate.world, token);
