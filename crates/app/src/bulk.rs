@@ -32,7 +32,7 @@ use store::{
     Caller,
     activations::Purpose,
     bulk::Counted,
-    tx::{Cause, ReadTx, TenantRef, act},
+    tx::{Cause, TenantRef, act},
 };
 
 pub use self::{
@@ -102,13 +102,12 @@ impl Shown {
 pub async fn get(app: &App, caller: &Caller, id: BulkId) -> Result<Shown, AppError> {
     let mut tx = app.store.read(caller).await?;
     let (bulk, tenant) = tx.bulk(id).await?;
-    let shown = shown(&mut tx, bulk, tenant).await?;
+    let counts = tx.bulk_counts(&[id]).await?.remove(&id).unwrap_or_default();
     tx.finish().await?;
-    Ok(shown)
+    shown(bulk, tenant, counts)
 }
 
-async fn shown(tx: &mut ReadTx<'_>, bulk: Bulk, tenant: TenantRef) -> Result<Shown, AppError> {
-    let counts = tx.bulk_counts(&bulk).await?;
+fn shown(bulk: Bulk, tenant: TenantRef, counts: Vec<Counted>) -> Result<Shown, AppError> {
     let corrupt = |error| AppError::Internal(Box::<dyn std::error::Error + Send + Sync>::from(error));
     let ask = serde_json::from_value(bulk.ask.clone()).map_err(corrupt)?;
     let foreseen = serde_json::from_value(bulk.foreseen.clone()).unwrap_or_default();
@@ -219,7 +218,7 @@ pub async fn turn(
 
 /// Whoever begins it may do all that is in it.
 async fn may_run(tx: &mut store::tx::WriteTx<'_>, bulk: &Bulk, tenant: &TenantRef) -> Result<(), AppError> {
-    for counted in tx.bulk_counts(bulk).await? {
+    for counted in tx.bulk_counts(&[bulk.id]).await?.remove(&bulk.id).into_iter().flatten() {
         match counted.act {
             Act::Create => drop(tx.permit::<act::UserCreate>(tenant)?),
             Act::Remove | Act::Restore | Act::Move => tx.may_ordinary::<act::UserDelete>(tenant)?,

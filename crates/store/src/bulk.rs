@@ -5,6 +5,8 @@ mod mappings;
 mod people;
 mod run;
 
+use std::collections::HashMap;
+
 use domain::{
     bulk::{Act, BulkKind, BulkState, Change, RowState, Said},
     event::{Event, FieldChange, Outcome},
@@ -233,15 +235,26 @@ impl ReadTx<'_> {
 
     /// What was asked for together, of people the caller may change.
     pub async fn bulk_series(&mut self, series: BulkId) -> Result<Vec<(Bulk, TenantRef)>, StoreError> {
-        let ids = sqlx::query_scalar!("SELECT id FROM bulk WHERE series = $1 ORDER BY id", series.uuid())
-            .fetch_all(self.sql())
-            .await?;
-        let mut all = Vec::with_capacity(ids.len());
-        for id in ids {
-            match self.bulk(BulkId::from_uuid(id)).await {
-                Ok(one) => all.push(one),
-                Err(StoreError::NotFound(_)) => {}
+        let rows = sqlx::query!(
+            r#"SELECT id, tenant_id, kind, title, ask, state, problem AS "problem: Json<Vec<FieldError>>", foreseen,
+                      version, undoes, undone_by, request_id, created_by, run_by, series,
+                      created_at AS "created_at!: jiff_sqlx::Timestamp", run_at AS "run_at: jiff_sqlx::Timestamp",
+                      finished_at AS "finished_at: jiff_sqlx::Timestamp", links_at AS "links_at: jiff_sqlx::Timestamp"
+                 FROM bulk WHERE series = $1 ORDER BY id"#,
+            series.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let mut all = Vec::with_capacity(rows.len());
+        for row in rows {
+            let bulk = bulk!(row)?;
+            let tenant = match self.tenant(bulk.tenant).await {
+                Ok(tenant) => tenant,
+                Err(StoreError::NotFound(_)) => continue,
                 Err(error) => return Err(error),
+            };
+            if self.permit_ordinary(&tenant).is_ok() {
+                all.push((bulk, tenant));
             }
         }
         if all.is_empty() { Err(StoreError::NotFound("bulk_series")) } else { Ok(all) }
@@ -266,24 +279,27 @@ impl ReadTx<'_> {
         Ok(ids.into_iter().map(TenantId::from_uuid).collect())
     }
 
-    /// How many rows of a bulk change the caller may see there are of each kind.
-    pub async fn bulk_counts(&mut self, of: &Bulk) -> Result<Vec<Counted>, StoreError> {
+    /// How many rows of bulk changes the caller may see there are of each kind.
+    pub async fn bulk_counts(&mut self, of: &[BulkId]) -> Result<HashMap<BulkId, Vec<Counted>>, StoreError> {
+        let ids: Vec<_> = of.iter().map(|id| id.uuid()).collect();
         let rows = sqlx::query!(
-            r#"SELECT act, state, count(*) AS "rows!", count(*) FILTER (WHERE warnings <> '[]') AS "warned!"
-                 FROM bulk_row WHERE bulk_id = $1 GROUP BY act, state ORDER BY act, state"#,
-            of.id.uuid()
+            r#"SELECT bulk_id, act, state, count(*) AS "rows!", count(*) FILTER (WHERE warnings <> '[]') AS "warned!"
+                 FROM bulk_row WHERE bulk_id = ANY($1) GROUP BY bulk_id, act, state ORDER BY bulk_id, act, state"#,
+            &ids
         )
         .fetch_all(self.sql())
         .await?;
-        let counted = rows.into_iter().map(|row| {
-            Ok(Counted {
-                act: known(Act::from_code(&row.act), "bulk_row", "act", of.id)?,
-                state: known(RowState::from_code(&row.state), "bulk_row", "state", of.id)?,
+        let mut counts: HashMap<_, Vec<_>> = HashMap::new();
+        for row in rows {
+            let of = BulkId::from_uuid(row.bulk_id);
+            counts.entry(of).or_default().push(Counted {
+                act: known(Act::from_code(&row.act), "bulk_row", "act", of)?,
+                state: known(RowState::from_code(&row.state), "bulk_row", "state", of)?,
                 rows: row.rows,
                 warned: row.warned,
-            })
-        });
-        counted.collect()
+            });
+        }
+        Ok(counts)
     }
 
     /// Rows of a bulk change the caller may see, after a line: all, those of some acts, or

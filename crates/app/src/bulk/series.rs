@@ -9,7 +9,8 @@ use domain::{
 };
 use store::{
     Caller,
-    tx::{Cause, act},
+    bulk::Bulk,
+    tx::{Cause, TenantRef, act},
     users::UserSearch,
 };
 
@@ -81,11 +82,15 @@ pub async fn act_across(
 /// What was asked for together, as far as the caller may change the people it is about.
 pub async fn series(app: &App, caller: &Caller, id: BulkId) -> Result<Series, AppError> {
     let mut tx = app.store.read(caller).await?;
-    let mut all = Vec::new();
-    for (bulk, tenant) in tx.bulk_series(id).await? {
-        all.push(shown(&mut tx, bulk, tenant).await?);
-    }
+    let bulks = tx.bulk_series(id).await?;
+    let ids: Vec<_> = bulks.iter().map(|(bulk, _)| bulk.id).collect();
+    let mut counts = tx.bulk_counts(&ids).await?;
     tx.finish().await?;
+    let one = |(bulk, tenant): (Bulk, TenantRef)| {
+        let counts = counts.remove(&bulk.id).unwrap_or_default();
+        shown(bulk, tenant, counts)
+    };
+    let mut all = bulks.into_iter().map(one).collect::<Result<Vec<_>, _>>()?;
     all.sort_by(|one, other| (&one.tenant.name, one.tenant.id).cmp(&(&other.tenant.name, other.tenant.id)));
     Ok(Series { id, all })
 }
