@@ -6,13 +6,14 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    time::Instant,
 };
 
 use serde_json::{Value, json};
 
 use crate::{
-    process::wait_for,
-    webdriver::{Element, Session},
+    process::{PATIENCE, POLL, wait_for},
+    webdriver::{Element, Session, Told},
 };
 
 /// What axe-core is asked: WCAG 2.2 AA and what it includes.
@@ -127,7 +128,7 @@ impl Browser {
     }
 
     pub async fn text(&self, css: &str) -> String {
-        self.one(css).await.text().await.expect("a text")
+        self.with(css, async |found| found.text().await).await
     }
 
     async fn source(&self) -> String {
@@ -149,23 +150,25 @@ impl Browser {
     }
 
     pub async fn fill(&self, name: &str, text: &str) {
-        let field = self.one(&format!("main [name=\"{name}\"]")).await;
-        field.clear().await.expect("a field that can be emptied");
-        field.keys(text).await.expect("a field that can be filled");
+        let fill = async |field: Element<'_>| {
+            field.clear().await?;
+            field.keys(text).await
+        };
+        self.with(&format!("main [name=\"{name}\"]"), fill).await;
     }
 
     /// What stands in a field, or in whatever has a value.
     pub async fn value(&self, css: &str) -> String {
-        self.one(css).await.property("value").await.expect("a value")
+        self.with(css, async |found| found.property("value").await).await
     }
 
     pub async fn click(&self, css: &str) {
-        self.one(css).await.click().await.expect("something that can be pressed");
+        self.with(css, async |found| found.click().await).await;
     }
 
     /// Presses keys where the focus is.
     pub async fn keys(&self, css: &str, keys: &str) {
-        self.one(css).await.keys(keys).await.expect("something that takes keys");
+        self.with(css, async |found| found.keys(keys).await).await;
     }
 
     /// Presses keys wherever the focus is, as on a keyboard.
@@ -225,10 +228,20 @@ impl Browser {
         &self.base
     }
 
-    async fn one(&self, css: &str) -> Element<'_> {
-        match self.page.find(css).await {
-            Ok(found) => found,
-            Err(error) => panic!("no {css}: {error}: {}", self.source().await),
+    /// Does something with the first element a selector fits. A page that renews itself may take the
+    /// element away between finding it and asking it, and a page that was asked for may not have come:
+    /// then it is found once more. What was refused so has done nothing yet.
+    async fn with<T>(&self, css: &str, act: impl AsyncFn(Element<'_>) -> Told<T>) -> T {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let done = async { act(self.page.find(css).await?).await }.await;
+            match done {
+                Ok(done) => return done,
+                Err(error) if Instant::now() < deadline && comes_yet(&error) => {
+                    tokio::time::sleep(POLL).await
+                }
+                Err(error) => panic!("{css}: {error}: {}", self.source().await),
+            }
         }
     }
 
@@ -237,8 +250,7 @@ impl Browser {
         self.fill("login", login).await;
         self.fill("password", password).await;
         self.click("main form button").await;
-        self.reads("h1", "").await;
-        assert_eq!(self.path().await, "/home", "{}", self.source().await);
+        wait_for("the first page", async || (self.path().await == "/home").then_some(())).await;
     }
 
     /// Looks at the page in both themes and sizes: a picture of each, and no rule of
@@ -372,6 +384,17 @@ impl Traffic {
             self.asked.retain(|asked| asked.id != id);
         }
     }
+}
+
+/// Whether what the driver refused may go a moment later (W3C `WebDriver`, 6.6).
+fn comes_yet(error: &str) -> bool {
+    let of = [
+        "no such element",
+        "stale element reference",
+        "element not interactable",
+        "element click intercepted",
+    ];
+    of.iter().any(|code| error.starts_with(&format!("{code:?}")))
 }
 
 /// How long something was on the line; the browser counts in fractions and from below nothing.

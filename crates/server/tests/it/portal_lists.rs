@@ -233,7 +233,8 @@ async fn chosen_and_kept(browser: &Browser, people: &str) {
         (rows == Ok(json!(1))).then_some(())
     })
     .await;
-    assert!(browser.path().await.contains("q=wilhelmina"), "{}", browser.path().await);
+    wait_for("the address follows", async || browser.path().await.contains("q=wilhelmina").then_some(()))
+        .await;
     browser.reads("thead", "Cost centre").await;
     let path = browser.path().await;
     opened(browser, &path, "views-form").await;
