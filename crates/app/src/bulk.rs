@@ -16,6 +16,7 @@ mod moves;
 mod newcomers;
 mod person;
 mod plan;
+mod rows;
 pub mod run;
 mod series;
 mod undo;

@@ -1,7 +1,7 @@
 //! Names nobody else has, for many people at once: given names are taken or
 //! refused, made names get a number until they are free.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use domain::{
     field::{FieldError, Rule},
@@ -78,6 +78,38 @@ impl Wish {
     }
 }
 
+/// Names of people who are looked at together, part after part.
+#[derive(Debug, Default)]
+pub(crate) struct Used {
+    /// Names that are given further down: a made name gives way to them.
+    pub given: HashSet<Name>,
+    /// Names somebody got.
+    got: HashSet<Name>,
+    /// The next number of what made names begin with.
+    next: HashMap<(NameKind, String), u32>,
+}
+
+impl Used {
+    /// Takes a name; says whether it was free.
+    pub fn take(&mut self, name: &Name) -> bool {
+        self.got.insert(name.clone())
+    }
+
+    /// Takes the next made name that nobody got and nobody is given.
+    fn number(&mut self, naming: &Naming<'_>, wish: &mut Wish) {
+        let next = self.next.entry((wish.kind, wish.base.clone())).or_insert(wish.n);
+        wish.n = *next;
+        loop {
+            let name = wish.name(naming);
+            if wish.n >= MOST || (!self.given.contains(&name) && self.got.insert(name)) {
+                break;
+            }
+            wish.n += 1;
+        }
+        *next = wish.n + 1;
+    }
+}
+
 /// Reserves names for people (their place in what was given, the person, its id): all or none.
 pub(crate) async fn assign(
     tx: &mut WriteTx<'_>,
@@ -85,7 +117,7 @@ pub(crate) async fn assign(
     people: &[(String, &Person, UserId)],
 ) -> Result<Vec<Names>, AppError> {
     let (mut open, mut errors) = wishes(naming, people);
-    let mut used = HashSet::new();
+    let mut used = Used::default();
     errors.extend(apart(naming, people, &mut open, &mut used));
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors));
@@ -105,15 +137,15 @@ pub(crate) async fn assign(
 }
 
 /// The names people would get now, without taking them, and what is wrong with those that
-/// were given: who has an error has no names.
+/// were given: who has an error has no names. `used` goes on from one part of them to the next.
 pub(crate) async fn foresee(
     tx: &mut ReadTx<'_>,
     naming: &Naming<'_>,
     people: &[(String, &Person, UserId)],
+    used: &mut Used,
 ) -> Result<(Vec<Names>, Vec<FieldError>), AppError> {
     let (mut open, mut errors) = wishes(naming, people);
-    let mut used = HashSet::new();
-    errors.extend(apart(naming, people, &mut open, &mut used));
+    errors.extend(apart(naming, people, &mut open, used));
     let mut names = nameless(people);
     while !open.is_empty() {
         let asked: Vec<_> = open.iter().map(|w| w.name(naming)).collect();
@@ -121,7 +153,7 @@ pub(crate) async fn foresee(
         let (mut again, more) =
             settle(naming, people, open, &mut names, |_, wish| taken.contains(&wish.name(naming)));
         errors.extend(more);
-        number(tx, naming, &mut again, &mut used).await?;
+        number(tx, naming, &mut again, used).await?;
         open = again;
     }
     Ok((names, errors))
@@ -137,21 +169,22 @@ fn apart(
     naming: &Naming<'_>,
     people: &[(String, &Person, UserId)],
     open: &mut Vec<Wish>,
-    used: &mut HashSet<Name>,
+    used: &mut Used,
 ) -> Vec<FieldError> {
     let mut errors = Vec::new();
     // Given names first: a made name gives way to them.
     open.sort_by_key(|w| w.given.is_none());
     open.retain_mut(|wish| {
-        while !used.insert(wish.name(naming)) {
-            if wish.given.is_some() {
-                let value = wish.value(naming);
-                errors.push(FieldError::new(wish.field(people), Rule::Duplicate).with("value", value));
-                return false;
-            }
-            wish.n += 1;
+        if wish.given.is_none() {
+            used.number(naming, wish);
+            return true;
         }
-        true
+        let is_free = used.take(&wish.name(naming));
+        if !is_free {
+            let value = wish.value(naming);
+            errors.push(FieldError::new(wish.field(people), Rule::Duplicate).with("value", value));
+        }
+        is_free
     });
     errors
 }
@@ -211,33 +244,34 @@ fn wishes(naming: &Naming<'_>, people: &[(String, &Person, UserId)]) -> (Vec<Wis
     (wishes, errors)
 }
 
-/// Finds the next free number for each, asking for many at once.
+/// Gives each the next number that seems free: those who are to be called alike go on together from
+/// the last one, and are asked for together.
 async fn number(
     tx: &mut ReadTx<'_>,
     naming: &Naming<'_>,
     wishes: &mut [Wish],
-    used: &mut HashSet<Name>,
+    used: &mut Used,
 ) -> Result<(), AppError> {
     if wishes.is_empty() {
         return Ok(());
     }
-    let mut asked = Vec::new();
-    for wish in wishes.iter_mut() {
-        let first = wish.n;
-        for n in first + 1..=first + CANDIDATES {
-            wish.n = n;
-            asked.push(wish.name(naming));
-        }
-        wish.n = first;
+    let mut alike: HashMap<(NameKind, &str), u32> = HashMap::new();
+    for wish in wishes.iter() {
+        *alike.entry((wish.kind, wish.base.as_str())).or_insert(CANDIDATES) += 1;
     }
-    let taken: HashSet<Name> = tx.names_taken(&asked).await?.into_iter().collect();
-    for wish in wishes {
-        let last = wish.n + CANDIDATES;
-        wish.n += 1;
-        while wish.n < last && (taken.contains(&wish.name(naming)) || used.contains(&wish.name(naming))) {
+    let mut asked = Vec::new();
+    for ((kind, base), many) in alike {
+        let base = base.to_owned();
+        let first = used.next.get(&(kind, base.clone())).copied().unwrap_or(1);
+        let mut wish = Wish { person: 0, kind, given: None, base, n: first };
+        while wish.n < first.saturating_add(many) {
+            asked.push(wish.name(naming));
             wish.n += 1;
         }
-        used.insert(wish.name(naming));
+    }
+    used.got.extend(tx.names_taken(&asked).await?);
+    for wish in wishes {
+        used.number(naming, wish);
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 //!    its columns seem to mean. What is not certain is left to a person.
 //! 2. A [`Mapping`] is what was decided. It is kept, and used again for files with the same headings.
 //! 3. A [`Reader`] reads row after row, and checks every value where it stands.
-//! 4. [`Key::choose`], [`duplicates`] and [`order`] look at all rows together.
+//! 4. [`Keys`] and [`order`] look at all rows together.
 //!
 //! Whether names are free and plans exist is found out where people are made.
 
@@ -20,8 +20,6 @@ mod row;
 mod value;
 mod whole;
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 pub use self::{
@@ -31,7 +29,7 @@ pub use self::{
     profile::Profile,
     recognise::{Recognised, Suggestion, recognise},
     row::{Person, Reader, RowRead, Said, Value, Why},
-    whole::{Above, Order, depths, duplicates, manager_name, order},
+    whole::{Above, Keys, Names, Order, depths, manager_name, order},
 };
 use crate::drift::codes;
 
@@ -82,19 +80,6 @@ impl Key {
             Self::PrincipalName | Self::LogonName => value.to_lowercase(),
             Self::ExternalId | Self::EmployeeId => value.to_owned(),
         }
-    }
-
-    /// The best key that every row has, and no two rows have the same. Where none is without
-    /// doubles, the best that every row has: the doubles are then errors.
-    #[must_use]
-    pub fn choose(rows: &[(u32, &Said)]) -> Option<Self> {
-        let everywhere = |key: &Self| !rows.is_empty() && rows.iter().all(|(_, said)| key.of(said).is_some());
-        let once = |key: &Self| {
-            let mut seen = BTreeSet::new();
-            rows.iter().filter_map(|(_, said)| key.of(said)).all(|value| seen.insert(key.folded(value)))
-        };
-        let whole: Vec<_> = Self::ALL.into_iter().filter(everywhere).collect();
-        whole.iter().copied().find(once).or_else(|| whole.first().copied())
     }
 }
 

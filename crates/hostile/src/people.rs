@@ -6,8 +6,7 @@ use domain::{
     custom::{Definition, Draft, FieldKind, Rules},
     id::{FieldId, TenantId},
     import::{
-        Column, Key, Mapping, Person, Profile, Reader, Recognised, RowRead, Said, Value, duplicates, order,
-        recognise,
+        Column, Keys, Mapping, Person, Profile, Reader, Recognised, RowRead, Said, Value, order, recognise,
     },
     limits,
     table::{Cell, Row},
@@ -173,9 +172,10 @@ fn says_otherwise(value: &Value) -> bool {
 
 fn check_together(rows: &[(u32, &Said)]) {
     let lines: BTreeSet<u32> = rows.iter().map(|(line, _)| *line).collect();
-    let key = Key::choose(rows);
+    let keys = Keys::of(rows);
+    let key = keys.choose();
     assert!(key.is_none_or(|key| rows.iter().all(|(_, said)| key.of(said).is_some())));
-    assert!(duplicates(rows, key).iter().all(|(line, _)| lines.contains(line)));
+    assert!(keys.duplicates(key).iter().all(|(line, _)| lines.contains(line)));
     let order = order(rows);
     let mut place = vec![usize::MAX; rows.len()];
     for (at, row) in order.sequence.iter().enumerate() {

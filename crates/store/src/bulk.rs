@@ -2,6 +2,7 @@
 //! looked up in `people`, what runs is in `run`.
 
 mod mappings;
+mod packed;
 mod people;
 mod run;
 
@@ -24,6 +25,7 @@ use crate::{
     tx::{Permit, ReadTx, TenantRef, WriteTx, act},
 };
 
+pub use packed::PackedRow;
 pub use people::Key;
 pub use run::Due;
 
@@ -123,6 +125,19 @@ pub struct BulkRow {
     pub warnings: Vec<FieldError>,
     /// How far it is.
     pub state: RowState,
+}
+
+/// As much of a row that was done as its way back needs.
+#[derive(Debug, Clone)]
+pub struct DoneRow {
+    /// Its number in the file.
+    pub line: i32,
+    /// What became of it.
+    pub act: Act,
+    /// The person.
+    pub user: UserId,
+    /// Field by field.
+    pub changes: Vec<Change>,
 }
 
 /// How many rows there are of a kind.
@@ -283,8 +298,8 @@ impl ReadTx<'_> {
     pub async fn bulk_counts(&mut self, of: &[BulkId]) -> Result<HashMap<BulkId, Vec<Counted>>, StoreError> {
         let ids: Vec<_> = of.iter().map(|id| id.uuid()).collect();
         let rows = sqlx::query!(
-            r#"SELECT bulk_id, act, state, count(*) AS "rows!", count(*) FILTER (WHERE warnings <> '[]') AS "warned!"
-                 FROM bulk_row WHERE bulk_id = ANY($1) GROUP BY bulk_id, act, state ORDER BY bulk_id, act, state"#,
+            "SELECT bulk_id, act, state, rows, warned FROM bulk_count
+              WHERE bulk_id = ANY($1) AND rows > 0 ORDER BY bulk_id, act, state",
             &ids
         )
         .fetch_all(self.sql())
@@ -311,24 +326,70 @@ impl ReadTx<'_> {
         after: Option<i32>,
         limit: u32,
     ) -> Result<Vec<BulkRow>, StoreError> {
+        // Those of each kind are in order already; what is wrong with a few of 100,000 is found at once.
+        let acts = if acts.is_empty() { Act::ALL } else { acts };
         let acts: Vec<_> = acts.iter().map(|act| act.code().to_owned()).collect();
+        let states: Vec<_> =
+            RowState::ALL.iter().filter(|one| state.is_none_or(|state| state == **one)).collect();
+        let states: Vec<_> = states.into_iter().map(|state| state.code().to_owned()).collect();
         let rows = sqlx::query!(
-            r#"SELECT line, cells, said AS "said: Json<Said>", act, turn, user_id, name, login,
-                      changes AS "changes!: Json<Vec<Change>>", errors AS "errors!: Json<Vec<FieldError>>",
-                      warnings AS "warnings!: Json<Vec<FieldError>>", state
-                 FROM bulk_row
-                WHERE bulk_id = $1 AND (cardinality($2::text[]) = 0 OR act = ANY($2))
-                  AND ($3::text IS NULL OR state = $3) AND line > $4
-                ORDER BY line LIMIT $5"#,
+            r#"SELECT r.line, r.cells, r.said AS "said: Json<Said>", r.act, r.turn, r.user_id, r.name, r.login,
+                      r.changes AS "changes!: Json<Vec<Change>>", r.errors AS "errors!: Json<Vec<FieldError>>",
+                      r.warnings AS "warnings!: Json<Vec<FieldError>>", r.state
+                 FROM unnest($2::text[]) AS a (act), unnest($3::text[]) AS s (state), LATERAL (
+                      SELECT * FROM bulk_row b
+                       WHERE b.bulk_id = $1 AND b.act = a.act AND b.state = s.state AND b.line > $4
+                       ORDER BY b.line LIMIT $5) AS r
+                ORDER BY r.line LIMIT $5"#,
             of.id.uuid(),
             &acts,
-            state.map(RowState::code),
+            &states,
             after.unwrap_or(i32::MIN),
             i64::from(limit)
         )
         .fetch_all(self.sql())
         .await?;
         rows.into_iter().map(|row| bulk_row!(row, of.id)).collect()
+    }
+
+    /// The rows that were done, for the way back.
+    pub async fn bulk_rows_done(&mut self, of: &Bulk) -> Result<Vec<DoneRow>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT line, act, user_id AS "user!", changes AS "changes!: Json<Vec<Change>>" FROM bulk_row
+                WHERE bulk_id = $1 AND state = 'done' AND user_id IS NOT NULL ORDER BY line"#,
+            of.id.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(DoneRow {
+                    line: row.line,
+                    act: known(Act::from_code(&row.act), "bulk_row", "act", of.id)?,
+                    user: UserId::from_uuid(row.user),
+                    changes: row.changes.0,
+                })
+            })
+            .collect()
+    }
+
+    /// What stands in the rows of a file after a line: the line, and its cells as they are kept.
+    pub async fn bulk_cells(
+        &mut self,
+        of: &Bulk,
+        after: i32,
+        limit: i64,
+    ) -> Result<Vec<(i32, Value)>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT line, cells AS "cells!" FROM bulk_row
+                WHERE bulk_id = $1 AND line > $2 AND cells IS NOT NULL ORDER BY line LIMIT $3"#,
+            of.id.uuid(),
+            after,
+            limit
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(rows.into_iter().map(|row| (row.line, row.cells)).collect())
     }
 }
 
@@ -338,7 +399,7 @@ impl WriteTx<'_> {
         &mut self,
         permit: &Permit<act::Ordinary>,
         new: &NewBulk,
-        rows: &[BulkRow],
+        rows: &[PackedRow],
     ) -> Result<(), StoreError> {
         let (tenant, now, actor) = (permit.tenant.id, ts(self.now), self.caller.user().uuid());
         sqlx::query!(
@@ -372,7 +433,7 @@ impl WriteTx<'_> {
         permit: &Permit<act::Ordinary>,
         of: &Bulk,
         (ask, foreseen, state): (&Value, &Value, BulkState),
-        rows: &[BulkRow],
+        rows: &[PackedRow],
     ) -> Result<(), StoreError> {
         if of.tenant != permit.tenant.id {
             return Err(StoreError::NotFound("bulk"));
@@ -397,10 +458,9 @@ impl WriteTx<'_> {
         &mut self,
         tenant: TenantId,
         bulk: BulkId,
-        rows: &[BulkRow],
+        rows: &[PackedRow],
     ) -> Result<(), StoreError> {
         for chunk in rows.chunks(ROWS_AT_ONCE) {
-            let all = |f: fn(&BulkRow) -> String| chunk.iter().map(f).collect::<Vec<_>>();
             sqlx::query!(
                 r#"INSERT INTO bulk_row (bulk_id, tenant_id, line, cells, said, act, turn, user_id, name, login, changes,
                           errors, warnings)
@@ -409,16 +469,16 @@ impl WriteTx<'_> {
                 bulk.uuid(),
                 tenant.uuid(),
                 &chunk.iter().map(|row| row.line).collect::<Vec<_>>(),
-                &chunk.iter().map(|row| row.cells.as_ref()).collect::<Vec<_>>() as _,
-                &chunk.iter().map(|row| row.said.as_ref().map(Json)).collect::<Vec<_>>() as _,
-                &all(|row| row.act.code().to_owned()),
+                &chunk.iter().map(|row| row.cells.as_deref().map(Json)).collect::<Vec<_>>() as _,
+                &chunk.iter().map(|row| row.said.as_deref().map(Json)).collect::<Vec<_>>() as _,
+                &chunk.iter().map(|row| row.act.code()).collect::<Vec<_>>() as _,
                 &chunk.iter().map(|row| row.turn).collect::<Vec<_>>(),
                 &chunk.iter().map(|row| row.user.map(UserId::uuid)).collect::<Vec<_>>() as _,
-                &all(|row| row.name.clone()),
-                &all(|row| row.login.clone()),
-                &chunk.iter().map(|row| Json(&row.changes)).collect::<Vec<_>>() as _,
-                &chunk.iter().map(|row| Json(&row.errors)).collect::<Vec<_>>() as _,
-                &chunk.iter().map(|row| Json(&row.warnings)).collect::<Vec<_>>() as _,
+                &chunk.iter().map(|row| &*row.name).collect::<Vec<_>>() as _,
+                &chunk.iter().map(|row| &*row.login).collect::<Vec<_>>() as _,
+                &chunk.iter().map(|row| Json(&*row.changes)).collect::<Vec<_>>() as _,
+                &chunk.iter().map(|row| Json(&*row.errors)).collect::<Vec<_>>() as _,
+                &chunk.iter().map(|row| Json(&*row.warnings)).collect::<Vec<_>>() as _,
             )
             .execute(self.sql())
             .await?;

@@ -1,7 +1,7 @@
 //! Something done to many people of a list: those who were named, or all a filter matches. Who that
 //! is, is taken down when it is shown.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use domain::{
     bulk::{BulkKind, BulkState, Deed, Options},
@@ -102,15 +102,15 @@ pub(super) async fn shown_for(
         errors: wrong.clone(),
         ..Wish::default()
     };
-    let wishes = people.into_iter().enumerate().map(wish).collect();
+    let wishes = people.into_iter().enumerate().map(wish);
     let options = Options { create: false, ..Options::default() };
-    let reading = Reading { options: &options, key: Key::PrincipalName, whole: true };
+    let reading = Reading { options: &options, key: Key::PrincipalName, whole: true, managers: false };
     let Planned { rows, foreseen } = match &deed {
         Deed::Move(code) if wrong.is_empty() => {
             let to = moves::destination(tx, tenant, code).await?;
-            moves::plan(tx, &read, &home, &to, wishes).await?
+            moves::plan(tx, &read, &home, &to, wishes.collect()).await?
         }
-        _ => plan(tx, &read, &home, &reading, wishes).await?,
+        _ => plan(tx, &read, &home, &reading, wishes, HashSet::new()).await?,
     };
     let id: BulkId = tx.id();
     let new = NewBulk {

@@ -3,29 +3,31 @@
 use std::ops::ControlFlow;
 
 use domain::{
-    bulk::{Act, BulkKind, BulkState, Options, RowState},
+    bulk::{BulkKind, BulkState, Options},
     custom::Definition,
     fact,
     field::{FieldError, Rule},
     id::{BulkId, TenantId},
-    import::{Column, Key, Mapping, Profile, Reader, Recognised, RowRead, Said, duplicates, recognise},
+    import::{Column, Key, Mapping, Profile, Reader, Recognised, recognise},
     limits, names,
-    table::{Cell, Form, Row},
+    table::{Cell, Row},
 };
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use store::{
     Caller,
-    bulk::{self as stored, BulkRow, NewBulk},
+    bulk::{self as stored, NewBulk, PackedRow},
     tx::{Cause, Permit, TenantRef, WriteTx, act},
+    users::Name,
 };
 
 use super::{
     Ask, Shown,
     foreseen::Foreseen,
     get,
-    plan::{Planned, Reading, What, Wish, plan},
+    plan::{Planned, Reading, plan},
+    rows::{Overview, cells, kept_rows, row_of, unread, wishes},
 };
 use crate::{App, AppError, error::Conflict, users::home};
 
@@ -142,13 +144,13 @@ pub async fn import(
                 mapping: Some(to_json(&seen.mapping())?),
                 file: Some(to_json(&read.facts)?),
             };
-            let rows = unread(&rows, &seen);
+            let rows = unread(&rows, &seen)?;
             let problem = seen.mapping().check(&fields).err().unwrap_or_default();
             let new = new(&ask, BulkState::Mapping, &Foreseen::default(), problem)?;
             tx.insert_bulk(&permit, &new, &rows).await?;
         }
         Some(mapping) => {
-            let (rows, ask, foreseen) = read.preview(&mut tx, mapping, &rows).await?;
+            let (rows, ask, foreseen) = read.preview(&mut tx, mapping, rows).await?;
             let new = new(&ask, BulkState::Previewed, &foreseen, Vec::new())?;
             tx.insert_bulk(&permit, &new, &rows).await?;
         }
@@ -186,16 +188,14 @@ pub async fn remap(
         (None, None) => return Err(AppError::field(FieldError::new("mapping", Rule::Required))),
     };
     mapping.check(&fields).map_err(AppError::Invalid)?;
-    let most = u32::try_from(limits::BULK_ROWS).unwrap_or(u32::MAX);
-    let rows: Vec<_> =
-        tx.bulk_rows(&bulk, (&[], None), None, most).await?.iter().filter_map(row_of).collect();
+    let rows = kept_rows(&mut tx, &bulk).await?;
     if let Some(name) = keep_as {
         let name = &names::display_name("keep_as", name).map_err(AppError::field)?;
         tx.keep_import_mapping(&permit, name, &mapping).await?;
     }
     let facts = old.file.and_then(|facts| serde_json::from_value(facts).ok()).unwrap_or_default();
     let read = Read { tenant: &tenant, fields: &fields, options: &options, facts };
-    let (rows, ask, foreseen) = read.preview(&mut tx, mapping, &rows).await?;
+    let (rows, ask, foreseen) = read.preview(&mut tx, mapping, rows).await?;
     let (ask, foreseen) = (to_json(&ask)?, to_json(&foreseen)?);
     tx.replace_bulk(&permit, &bulk, (&ask, &foreseen, BulkState::Previewed), &rows).await?;
     tx.commit(cause).await?;
@@ -219,9 +219,8 @@ pub async fn mend(
     if bulk.kind != BulkKind::Import || bulk.state != BulkState::Previewed {
         return Err(AppError::Conflict(Conflict::BulkState));
     }
-    let found = tx.bulk_rows(&bulk, (&[], None), Some(line - 1), 1).await?.pop();
-    let mut row =
-        found.filter(|row| row.line == line).as_ref().and_then(row_of).ok_or(AppError::NotFound("row"))?;
+    let found = tx.bulk_cells(&bulk, line - 1, 1).await?.pop().filter(|(found, _)| *found == line);
+    let mut row = found.and_then(|(line, cells)| row_of(line, &cells)).ok_or(AppError::NotFound("row"))?;
     if column >= limits::IMPORT_COLUMNS {
         return Err(AppError::NotFound("column"));
     }
@@ -234,9 +233,8 @@ pub async fn mend(
     remap(app, caller, id, (None, None, None), cause).await
 }
 
-/// Reading is work of a core; it keeps no other request waiting.
 async fn unpacked(bytes: Vec<u8>) -> Result<(Vec<Row>, sheet::Read), AppError> {
-    let work = tokio::task::spawn_blocking(move || {
+    let read = on_a_core(move || {
         let mut rows = Vec::new();
         let read = sheet::read(&bytes, &mut |row| {
             rows.push(row);
@@ -244,15 +242,15 @@ async fn unpacked(bytes: Vec<u8>) -> Result<(Vec<Row>, sheet::Read), AppError> {
         });
         read.map(|read| (rows, read))
     });
-    match work.await {
-        Ok(Ok(done)) => Ok(done),
-        Ok(Err(error)) => Err(AppError::field(error)),
-        // Whatever is in a file, the server goes on.
-        Err(broken) => {
-            tracing::error!(error = %broken, "a file could not be read");
-            Err(AppError::field(FieldError::new("file", Rule::Format)))
-        }
-    }
+    read.await?.map_err(AppError::field)
+}
+
+/// Reading is work of a core; it keeps no other request waiting. Whatever is in a file, the server goes on.
+async fn on_a_core<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
+    tokio::task::spawn_blocking(work).await.map_err(|broken| {
+        tracing::error!(error = %broken, "a file could not be read");
+        AppError::field(FieldError::new("file", Rule::Format))
+    })
 }
 
 fn allowed(
@@ -315,24 +313,51 @@ impl Read<'_> {
     async fn preview(
         mut self,
         tx: &mut WriteTx<'_>,
-        mut mapping: Mapping,
-        rows: &[Row],
-    ) -> Result<(Vec<BulkRow>, Ask, Foreseen), AppError> {
+        mapping: Mapping,
+        rows: Vec<Row>,
+    ) -> Result<(Vec<PackedRow>, Ask, Foreseen), AppError> {
         mapping.check(self.fields).map_err(AppError::Invalid)?;
         let zone = fact::time_zone(&self.tenant.time_zone).unwrap_or(TimeZone::UTC);
-        let (wishes, key) = self.wishes(&mapping, zone, rows)?;
-        mapping.key = Some(key);
         let read = tx.permit_people(self.tenant)?;
         let plans = tx.plans_for(self.tenant, &self.tenant.currency).await?;
         let home = home(tx, self.tenant, &plans, true).await?;
-        let key = match key {
-            Key::ExternalId => stored::Key::ExternalId,
-            Key::PrincipalName => stored::Key::PrincipalName,
-            Key::EmployeeId => stored::Key::EmployeeId,
-            Key::LogonName => stored::Key::LogonName,
+        let fields = self.fields.to_vec();
+        let suffix = self.tenant.suffixes.first().cloned();
+        let (looked_at, zone_of) = (mapping, zone.clone());
+        let (overview, rows, mut mapping) = on_a_core(move || {
+            let overview = Overview::of(&Reader::new(&looked_at, &fields, zone_of), &rows, suffix.as_deref());
+            (overview, rows, looked_at)
+        })
+        .await?;
+        (self.facts.skipped, self.facts.passwords) = (overview.skipped, overview.passwords);
+        if overview.people == 0 {
+            return Err(AppError::field(FieldError::new("file", Rule::Required)));
+        }
+        if overview.people > limits::BULK_ROWS {
+            return Err(AppError::field(
+                FieldError::new("file", Rule::TooMany).with("max", limits::BULK_ROWS),
+            ));
+        }
+        let Overview { keys, principals, logons, .. } = overview;
+        let key = mapping.key.or_else(|| keys.choose()).unwrap_or(Key::PrincipalName);
+        let twice = keys.duplicates(Some(key));
+        drop(keys);
+        let given = principals.iter().map(|name| Name::principal(name));
+        let given = given.chain(logons.iter().map(|name| Name::logon(home.target, name))).collect();
+        let reading = Reading {
+            options: self.options,
+            key: match key {
+                Key::ExternalId => stored::Key::ExternalId,
+                Key::PrincipalName => stored::Key::PrincipalName,
+                Key::EmployeeId => stored::Key::EmployeeId,
+                Key::LogonName => stored::Key::LogonName,
+            },
+            whole: mapping.whole,
+            managers: mapping.columns.contains(&Column::Manager),
         };
-        let reading = Reading { options: self.options, key, whole: mapping.whole };
-        let Planned { rows, foreseen } = plan(tx, &read, &home, &reading, wishes).await?;
+        let wishes = wishes(Reader::new(&mapping, self.fields, zone), &mapping, rows, twice);
+        let Planned { rows, foreseen } = plan(tx, &read, &home, &reading, wishes, given).await?;
+        mapping.key = Some(key);
         let ask = Ask {
             options: self.options.clone(),
             deed: None,
@@ -341,117 +366,6 @@ impl Read<'_> {
         };
         Ok((rows, ask, foreseen))
     }
-
-    /// What the rows say, each value checked where it stands, and by what people are known again.
-    fn wishes(
-        &mut self,
-        mapping: &Mapping,
-        zone: TimeZone,
-        rows: &[Row],
-    ) -> Result<(Vec<Wish>, Key), AppError> {
-        let reader = Reader::new(mapping, self.fields, zone);
-        let (mut people, mut skipped, mut passwords) = (Vec::with_capacity(rows.len()), 0, 0);
-        for row in rows {
-            match reader.read(row) {
-                RowRead::NoData(_) => skipped += 1,
-                RowRead::Person(person) => {
-                    passwords += usize::from(person.said.password);
-                    people.push((row, *person));
-                }
-            }
-        }
-        (self.facts.skipped, self.facts.passwords) = (skipped, passwords);
-        if people.is_empty() {
-            return Err(AppError::field(FieldError::new("file", Rule::Required)));
-        }
-        if people.len() > limits::BULK_ROWS {
-            return Err(AppError::field(
-                FieldError::new("file", Rule::TooMany).with("max", limits::BULK_ROWS),
-            ));
-        }
-        let said: Vec<_> =
-            people.iter().filter(|(_, p)| p.errors.is_empty()).map(|(_, p)| (p.line, &p.said)).collect();
-        let key = mapping.key.or_else(|| Key::choose(&said)).unwrap_or(Key::PrincipalName);
-        let mut twice = duplicates(&said, Some(key)).into_iter().peekable();
-        drop(said);
-        // What stands in columns that are not read is not kept, and least of all passwords.
-        let keeps = |column: usize| {
-            mapping.columns.get(column).is_some_and(|c| *c != Column::Ignored && !c.is_unread())
-        };
-        let wish = |(row, person): (&Row, domain::import::Person)| {
-            let mut errors = person.errors;
-            while let Some((_, error)) = twice.next_if(|(line, _)| *line == person.line) {
-                errors.push(error);
-            }
-            let Said { values, .. } = person.said;
-            Wish {
-                line: i32::try_from(person.line).unwrap_or(i32::MAX),
-                cells: Some(cells(row, keeps)),
-                what: What::Said(values),
-                user: None,
-                errors,
-                warnings: person.warnings,
-            }
-        };
-        Ok((people.into_iter().map(wish).collect(), key))
-    }
-}
-
-/// Rows of a file whose columns have no meaning yet. What looks like a password is not kept.
-fn unread(rows: &[Row], seen: &Recognised) -> Vec<BulkRow> {
-    let keeps = |column: usize| {
-        seen.columns.get(column).is_some_and(|c| {
-            c.column != Some(Column::Password) && !(c.example.is_empty() && c.column.is_none())
-        })
-    };
-    let row = |row: &Row| BulkRow {
-        line: i32::try_from(row.line).unwrap_or(i32::MAX),
-        cells: Some(cells(row, keeps)),
-        said: None,
-        act: Act::Unread,
-        turn: 0,
-        user: None,
-        name: String::new(),
-        login: String::new(),
-        changes: Vec::new(),
-        errors: Vec::new(),
-        warnings: Vec::new(),
-        state: RowState::Planned,
-    };
-    rows.iter().map(row).collect()
-}
-
-/// Cells as they are kept: text as it is, everything else with what it was taken for.
-fn cells(row: &Row, keeps: impl Fn(usize) -> bool) -> Json {
-    let cell = |(column, cell): (usize, &Cell)| match cell.form {
-        _ if !keeps(column) => json!(""),
-        Form::Text => json!(cell.text),
-        Form::Number => json!({ "number": cell.text }),
-        Form::Date => json!({ "date": cell.text }),
-        Form::Truth => json!({ "truth": cell.text }),
-        Form::Error => json!({ "error": cell.text }),
-    };
-    Json::Array(row.cells.iter().enumerate().map(cell).collect())
-}
-
-/// The row of the file, from how it is kept.
-fn row_of(row: &BulkRow) -> Option<Row> {
-    let cell = |value: &Json| match value {
-        Json::String(text) => Some(Cell::text(text.clone())),
-        Json::Object(one) => {
-            let (form, text) = one.iter().next()?;
-            let form = match form.as_str() {
-                "number" => Form::Number,
-                "date" => Form::Date,
-                "truth" => Form::Truth,
-                _ => Form::Error,
-            };
-            Some(Cell { text: text.as_str()?.to_owned(), form })
-        }
-        _ => None,
-    };
-    let cells = row.cells.as_ref()?.as_array()?.iter().map(cell).collect::<Option<Vec<_>>>()?;
-    Some(Row { line: row.line.unsigned_abs(), cells })
 }
 
 pub(super) fn to_json(value: &impl Serialize) -> Result<Json, AppError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::bulk::{Act, Change, LISTS, Present, differences};
 use serde::{Deserialize, Serialize};
 use store::{
-    bulk::BulkRow,
+    bulk::{BulkRow, PackedRow},
     catalogue::{QuotaKind, QuotaUse},
     subscriptions::Subscription,
     users::Removal,
@@ -135,7 +135,7 @@ impl Sums {
         &self,
         home: &Home<'_>,
         currency: &str,
-        rows: &[BulkRow],
+        rows: &[PackedRow],
         quotas: &[QuotaUse],
         pace: Option<i64>,
     ) -> Foreseen {

@@ -1,6 +1,6 @@
 //! Whom rows mean, and which of their names somebody else has.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, hash_map::Entry};
 
 use domain::{
     bulk::{Act, Said, Value},
@@ -15,7 +15,7 @@ use store::{
 };
 
 use super::plan::{What, Wish, refuse};
-use crate::{AppError, provision::Home};
+use crate::{AppError, names::Used, provision::Home};
 
 /// The value of a row's key, in the form people are found by.
 fn key_value(key: Key, said: &Said, tenant: &TenantRef) -> Option<String> {
@@ -44,12 +44,37 @@ pub(super) const fn key_code(key: Key) -> &'static str {
     }
 }
 
+/// What rows that were looked at before leave to those that follow.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// The lines of the rows that mean somebody who is there.
+    people: HashMap<UserId, i32>,
+    /// The lines of the rows whose people get a key of another system.
+    keys: HashMap<String, i32>,
+    /// Names people get.
+    pub names: Used,
+}
+
+impl Seen {
+    /// Takes a key for the person of a row; gives the line of who has it already.
+    pub fn take_key(&mut self, key: &str, line: i32) -> Option<i32> {
+        match self.keys.entry(key.to_owned()) {
+            Entry::Occupied(first) => Some(*first.get()),
+            Entry::Vacant(free) => {
+                free.insert(line);
+                None
+            }
+        }
+    }
+}
+
 /// Whom each row means: nobody who is known, one person, or a mistake.
 pub(super) async fn matches(
     tx: &mut WriteTx<'_>,
     read: &Permit<act::UserRead>,
     key: Key,
     wishes: &[Wish],
+    seen: &mut Seen,
 ) -> Result<Vec<Result<Option<UserId>, FieldError>>, AppError> {
     let values: Vec<_> = wishes
         .iter()
@@ -61,7 +86,6 @@ pub(super) async fn matches(
     let asked: BTreeSet<_> = values.iter().flatten().cloned().collect();
     let asked: Vec<_> = asked.into_iter().collect();
     let known = if asked.is_empty() { BTreeMap::new() } else { tx.people_by(read, key, &asked).await? };
-    let mut first: HashMap<UserId, i32> = HashMap::new();
     let mut all = Vec::with_capacity(wishes.len());
     for (wish, value) in wishes.iter().zip(values) {
         let found = match (wish.user, &value) {
@@ -77,13 +101,14 @@ pub(super) async fn matches(
             },
         };
         // Two rows about one person: the second is the mistake, and says where the first is.
-        let again = found.as_ref().ok().copied().flatten().and_then(|user| match first.get(&user) {
-            Some(line) => Some(*line),
-            None => {
-                first.insert(user, wish.line);
+        let again = match found.as_ref().ok().copied().flatten().map(|user| seen.people.entry(user)) {
+            Some(Entry::Occupied(first)) => Some(*first.get()),
+            Some(Entry::Vacant(free)) => {
+                free.insert(wish.line);
                 None
             }
-        });
+            None => None,
+        };
         all.push(match again {
             Some(line) => {
                 let error = FieldError::new(key_code(key), Rule::Duplicate);
@@ -100,6 +125,7 @@ pub(super) async fn taken_names(
     tx: &mut WriteTx<'_>,
     home: &Home<'_>,
     rows: &mut [BulkRow],
+    seen: &mut Seen,
 ) -> Result<(), AppError> {
     let mut asked: Vec<(usize, &'static str, Name)> = Vec::new();
     let mut keys = Vec::new();
@@ -116,11 +142,11 @@ pub(super) async fn taken_names(
         }
     }
     let names: Vec<_> = asked.iter().map(|(.., name)| name.clone()).collect();
-    let mut taken: HashSet<_> =
+    let taken: HashSet<_> =
         if names.is_empty() { HashSet::new() } else { tx.names_taken(&names).await?.into_iter().collect() };
     for (at, code, name) in asked {
         // Of two rows that want the same name the second finds it taken.
-        if !taken.insert(name.clone()) {
+        if taken.contains(&name) || !seen.names.take(&name) {
             refuse(
                 &mut rows[at],
                 Act::Conflict,
@@ -129,12 +155,12 @@ pub(super) async fn taken_names(
         }
     }
     let wanted: Vec<_> = keys.iter().map(|(_, key)| key.clone()).collect();
-    let mut taken: HashSet<_> = match wanted.is_empty() {
+    let taken: HashSet<_> = match wanted.is_empty() {
         true => HashSet::new(),
         false => tx.external_ids_taken(home.tenant, &wanted).await?.into_iter().collect(),
     };
     for (at, key) in keys {
-        if !taken.insert(key.clone()) {
+        if taken.contains(&key) || seen.take_key(&key, rows[at].line).is_some() {
             let error = FieldError::new(Detail::ExternalId.code(), Rule::Taken).with("value", key);
             refuse(&mut rows[at], Act::Conflict, error);
         }

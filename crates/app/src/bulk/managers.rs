@@ -7,15 +7,50 @@ use domain::{
     bulk::{Act, Change, Value},
     field::{FieldError, Rule},
     id::UserId,
-    import::{Above, Said, depths, manager_name, order},
+    import::{Above, Names, depths, manager_name},
 };
 use store::{
-    bulk::{BulkRow, Key},
+    bulk::{BulkRow, Key, PackedRow},
     tx::{Permit, WriteTx, act},
 };
 
-use super::{person::ROW, plan::refuse};
+use super::{
+    person::ROW,
+    plan::{pack, refuse},
+};
 use crate::AppError;
+
+/// As much of all rows as shows who manages whom.
+pub(super) struct Chain {
+    /// Whether rows say it at all.
+    is_said: bool,
+    links: Vec<Link>,
+    names: Names,
+}
+
+/// What is kept of a row.
+struct Link {
+    line: i32,
+    act: Act,
+    user: Option<UserId>,
+    login: Box<str>,
+    /// What it says of a manager.
+    says: Option<Box<str>>,
+    /// The manager until now, where nothing else of somebody changes.
+    alone: Option<Option<Box<str>>>,
+}
+
+/// What becomes of what a row says.
+#[derive(Default)]
+struct Verdict {
+    /// The manager, as it is kept and as it is shown; or why that is not known.
+    manager: Option<Result<(String, String), Rule>>,
+    turn: usize,
+    /// The managers go round in a circle.
+    in_circle: bool,
+    /// The manager is somebody who is not made.
+    without: bool,
+}
 
 /// Somebody's manager.
 #[derive(Clone)]
@@ -45,6 +80,132 @@ fn add(index: &mut Index, key: &str, found: Found) {
     }
 }
 
+impl Chain {
+    /// For rows that say who manages whom, or do not.
+    pub fn new(is_said: bool) -> Self {
+        Self { is_said, links: Vec::new(), names: Names::default() }
+    }
+
+    /// Takes down a row; whether it says who somebody's manager is.
+    pub fn note(&mut self, row: &BulkRow) -> bool {
+        if !self.is_said {
+            return false;
+        }
+        let at = self.links.len();
+        if let Some(said) = &row.said {
+            self.names.note(at, said);
+        }
+        // Logins that were made count as well as those that were said.
+        if !row.login.is_empty() {
+            self.names.note_login(at, &row.login);
+        }
+        let says = said(row).map(Box::from);
+        let is_said = says.is_some();
+        let alone = match row.changes.as_slice() {
+            [one] if one.field == "manager" => Some(one.before.as_deref().map(Box::from)),
+            _ => None,
+        };
+        let login = row.login.as_str().into();
+        self.links.push(Link { line: row.line, act: row.act, user: row.user, login, says, alone });
+        is_said
+    }
+
+    /// Replaces what rows say of managers by who that is, and orders the rows by it. Gives each
+    /// row that says it to `settled`, as it then is.
+    pub async fn resolve(
+        mut self,
+        tx: &mut WriteTx<'_>,
+        read: &Permit<act::UserRead>,
+        rows: &mut [PackedRow],
+        mut settled: impl FnMut(&BulkRow) + Send,
+    ) -> Result<(), AppError> {
+        if self.links.iter().all(|link| link.says.is_none()) {
+            return Ok(());
+        }
+        let mut verdicts = self.verdicts(tx, read).await?;
+        self.order(&mut verdicts);
+        for ((row, link), (verdict, _)) in rows.iter_mut().zip(&self.links).zip(verdicts) {
+            if link.says.is_some() {
+                let mut plain = row.unpack().map_err(|error| AppError::Internal(Box::new(error)))?;
+                verdict.settle(&mut plain);
+                settled(&plain);
+                *row = pack(plain)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Who is meant by what each row says, and whose row comes after whose.
+    async fn verdicts(
+        &mut self,
+        tx: &mut WriteTx<'_>,
+        read: &Permit<act::UserRead>,
+    ) -> Result<Vec<(Verdict, Option<usize>)>, AppError> {
+        let names = std::mem::take(&mut self.names);
+        let in_file: Vec<_> = self.links.iter().map(|link| names.find(link.says.as_deref()?)).collect();
+        drop(names);
+        let asked: BTreeSet<_> = self
+            .links
+            .iter()
+            .zip(&in_file)
+            .filter(|(_, found)| found.is_none_or(|above| above.by_name))
+            .filter_map(|(link, _)| link.says.as_deref().map(manager_name))
+            .collect();
+        let index = of_customer(tx, read, &asked.into_iter().collect::<Vec<_>>()).await?;
+        let of_row = |above: Above| {
+            let link = &self.links[above.row];
+            link.user.map_or(Found::Row(above.row), |user| Found::Person(user, link.login.to_string()))
+        };
+        let verdict = |(link, in_file): (&Link, Option<Above>)| {
+            let Some(text) = &link.says else { return (Verdict::default(), None) };
+            // Who is there goes before somebody of the file who only is called so.
+            let certain = in_file.filter(|above| !above.by_name).map(of_row);
+            let there = || index.get(&manager_name(text).to_lowercase()).cloned();
+            let (manager, place) = match certain.or_else(there).or_else(|| in_file.map(of_row)) {
+                Some(Found::Person(id, login)) => (Ok((id.to_string(), login)), None),
+                Some(Found::Row(place)) => {
+                    let above = &self.links[place];
+                    (Ok((format!("{ROW}{}", above.line), above.login.to_string())), Some(place))
+                }
+                Some(Found::Several) => (Err(Rule::Duplicate), None),
+                None => (Err(Rule::Unknown), None),
+            };
+            (Verdict { manager: Some(manager), ..Verdict::default() }, place)
+        };
+        Ok(self.links.iter().zip(in_file).map(verdict).collect())
+    }
+
+    /// Managers before their people; circles are mistakes of all who are in them, and who would be
+    /// managed by somebody who is not made comes without.
+    fn order(&mut self, verdicts: &mut [(Verdict, Option<usize>)]) {
+        for (link, (verdict, above)) in self.links.iter_mut().zip(verdicts.iter_mut()) {
+            let after = match &verdict.manager {
+                Some(Ok((_, login))) => Some(login.as_str()),
+                _ => None,
+            };
+            // Nothing is left to do where it is the same manager, or nobody knows which.
+            let before = link.alone.as_ref().map(Option::as_deref);
+            if link.act == Act::Update && before.is_some_and(|before| after.is_none() || before == after) {
+                link.act = Act::Nothing;
+            }
+            *above = above.filter(|_| matches!(link.act, Act::Create | Act::Update));
+        }
+        let above: Vec<_> = verdicts.iter().map(|(_, above)| *above).collect();
+        let (depths, circles) = depths(&above);
+        for ((verdict, _), depth) in verdicts.iter_mut().zip(depths) {
+            verdict.turn = depth;
+        }
+        for at in circles.into_iter().flatten() {
+            verdicts[at].0.in_circle = true;
+            self.links[at].act = Act::Error;
+        }
+        for (at, above) in above.into_iter().enumerate() {
+            let is_made = above.is_none_or(|manager| self.links[manager].act == Act::Create);
+            verdicts[at].0.without = !is_made && matches!(self.links[at].act, Act::Create | Act::Update);
+        }
+    }
+}
+
 fn said(row: &BulkRow) -> Option<&str> {
     match row.said.as_ref()?.get("manager")? {
         Value::Text(text)
@@ -54,62 +215,6 @@ fn said(row: &BulkRow) -> Option<&str> {
         }
         _ => None,
     }
-}
-
-/// Replaces what rows say of managers by who that is, and orders the rows by it.
-pub(super) async fn resolve(
-    tx: &mut WriteTx<'_>,
-    read: &Permit<act::UserRead>,
-    rows: &mut [BulkRow],
-) -> Result<(), AppError> {
-    let texts: Vec<_> = rows.iter().map(|row| said(row).map(str::to_owned)).collect();
-    if texts.iter().all(Option::is_none) {
-        return Ok(());
-    }
-    let in_file = of_file(rows, &texts);
-    let asked: BTreeSet<_> = texts
-        .iter()
-        .zip(&in_file)
-        .filter(|(_, found)| found.is_none_or(|above| above.by_name))
-        .filter_map(|(text, _)| text.as_deref().map(manager_name))
-        .collect();
-    let index = of_customer(tx, read, &asked.into_iter().collect::<Vec<_>>()).await?;
-    let mut above: Vec<Option<usize>> = vec![None; rows.len()];
-    for (at, text) in texts.iter().enumerate() {
-        let Some(text) = text else { continue };
-        let row = |above: Above| match rows[above.row].user {
-            Some(user) => Found::Person(user, rows[above.row].login.clone()),
-            None => Found::Row(above.row),
-        };
-        // Who is there goes before somebody of the file who only is called so.
-        let certain = in_file[at].filter(|above| !above.by_name).map(row);
-        let there = || index.get(&manager_name(text).to_lowercase()).cloned();
-        let found = certain.or_else(there).or_else(|| in_file[at].map(row));
-        above[at] = settle(rows, at, text, found);
-    }
-    turns(rows, &above);
-    Ok(())
-}
-
-/// Who of the file is meant.
-fn of_file(rows: &[BulkRow], texts: &[Option<String>]) -> Vec<Option<Above>> {
-    // Logins that were made count as well as those that were said.
-    let own: Vec<_> = rows
-        .iter()
-        .zip(texts)
-        .map(|(row, text)| {
-            let mut values = row.said.clone().unwrap_or_default();
-            let login = Some(row.login.clone()).filter(|login| !login.is_empty());
-            values.extend(login.map(|login| ("principal_name".to_owned(), Value::Text(login))));
-            match text {
-                Some(text) => drop(values.insert("manager".to_owned(), Value::Text(text.clone()))),
-                None => drop(values.remove("manager")),
-            }
-            Said { values, password: false }
-        })
-        .collect();
-    let lines: Vec<_> = rows.iter().zip(&own).map(|(row, said)| (row.line.unsigned_abs(), said)).collect();
-    order(&lines).managers
 }
 
 /// Who of the customer has these names.
@@ -149,29 +254,38 @@ async fn of_customer(
     Ok(index)
 }
 
-/// Notes who the manager of a row is; gives the place of that row, if it is one of the file.
-fn settle(rows: &mut [BulkRow], at: usize, text: &str, found: Option<Found>) -> Option<usize> {
-    let (value, login, place) = match found {
-        Some(Found::Person(id, login)) => (id.to_string(), login, None),
-        Some(Found::Row(place)) => {
-            (format!("{ROW}{}", rows[place].line), rows[place].login.clone(), Some(place))
+impl Verdict {
+    /// Puts what was found out into the row.
+    fn settle(self, row: &mut BulkRow) {
+        row.turn = i32::try_from(self.turn).unwrap_or(i32::MAX);
+        match self.manager {
+            Some(Ok((value, login))) => manage(row, value, login),
+            Some(Err(rule)) => {
+                // The person is worth more than the manager: it is told, and can be said again.
+                let text = said(row).unwrap_or_default().to_owned();
+                row.warnings.push(FieldError::new("manager", rule).with("value", text).with("row", row.line));
+                leave(row);
+            }
+            None => {}
         }
-        None | Some(Found::Several) => {
-            let rule = if found.is_some() { Rule::Duplicate } else { Rule::Unknown };
-            // The person is worth more than the manager: it is told, and can be said again.
-            let row = &mut rows[at];
-            let error = FieldError::new("manager", rule).with("value", text).with("row", row.line);
-            row.warnings.push(error);
+        if self.in_circle {
+            let error = FieldError::new("manager", Rule::Cycle).with("value", &row.login);
+            refuse(row, Act::Error, error);
+        }
+        if self.without {
+            row.warnings.push(FieldError::new("manager", Rule::Unknown).with("row", row.line));
             leave(row);
-            return None;
         }
-    };
-    let row = &mut rows[at];
+    }
+}
+
+/// Notes who the manager of a row is.
+fn manage(row: &mut BulkRow, value: String, login: String) {
     if let Some(said) = &mut row.said {
         said.insert("manager".to_owned(), Value::Text(value));
     }
     if let Some(change) = row.changes.iter_mut().find(|change| change.field == "manager") {
-        change.after = Some(login.clone());
+        change.after = Some(login);
         if change.before == change.after {
             row.changes.retain(|change| change.field != "manager");
             if row.changes.is_empty() {
@@ -181,7 +295,6 @@ fn settle(rows: &mut [BulkRow], at: usize, text: &str, found: Option<Found>) -> 
     } else if row.act == Act::Create {
         row.changes.push(Change { field: "manager".to_owned(), before: None, after: Some(login) });
     }
-    place.filter(|_| row.act == Act::Create || row.act == Act::Update)
 }
 
 /// The row says nothing of a manager.
@@ -192,26 +305,5 @@ fn leave(row: &mut BulkRow) {
     row.changes.retain(|change| change.field != "manager");
     if row.act == Act::Update && row.changes.is_empty() {
         row.act = Act::Nothing;
-    }
-}
-
-/// Managers before their people; circles are mistakes of all who are in them.
-fn turns(rows: &mut [BulkRow], above: &[Option<usize>]) {
-    let (depths, circles) = depths(above);
-    for (row, depth) in rows.iter_mut().zip(depths) {
-        row.turn = i32::try_from(depth).unwrap_or(i32::MAX);
-    }
-    for at in circles.into_iter().flatten() {
-        let error = FieldError::new("manager", Rule::Cycle).with("value", &rows[at].login);
-        refuse(&mut rows[at], Act::Error, error);
-    }
-    // Who would be managed by somebody who is not made comes without.
-    for at in 0..rows.len() {
-        let without = above[at].is_some_and(|manager| rows[manager].act != Act::Create);
-        if without && matches!(rows[at].act, Act::Create | Act::Update) {
-            let error = FieldError::new("manager", Rule::Unknown).with("row", rows[at].line);
-            rows[at].warnings.push(error);
-            leave(&mut rows[at]);
-        }
     }
 }

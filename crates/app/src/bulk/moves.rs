@@ -10,7 +10,7 @@ use domain::{
     request::Lane,
 };
 use store::{
-    bulk::{Bulk, BulkRow},
+    bulk::{Bulk, BulkRow, PackedRow},
     catalogue::QuotaKind,
     objects::Edge,
     tx::{Cause, Permit, ReadTx, TenantRef, WriteTx, act},
@@ -20,9 +20,10 @@ use store::{
 use super::{
     Ask,
     foreseen::{Foreseen, QuotaEffect, Sums},
+    known::Seen,
     newcomers::{self, Newcomer},
     person::present,
-    plan::{AT_ONCE, Planned, What, Wish, belongings, blank, refuse},
+    plan::{AT_ONCE, Planned, What, Wish, belongings, blank, pack, refuse},
     run::{Part, Stop},
 };
 use crate::{
@@ -68,19 +69,21 @@ pub(super) async fn plan(
 ) -> Result<Planned, AppError> {
     let plans = tx.plans_for(to, &to.currency).await?;
     let there = home(tx, to, &plans, true).await?;
-    let mut rows: Vec<BulkRow> = Vec::with_capacity(wishes.len());
-    let (mut newcomers, mut back) = (Vec::new(), false);
+    let (mut all, mut seen, mut sums) = (Vec::with_capacity(wishes.len()), Seen::default(), Sums::default());
+    // All of them go, or all come back, and then get what they had there.
+    let back = wishes.iter().any(|wish| matches!(wish.what, What::Back(_)));
+    let priced = if back { &there } else { from };
     for part in wishes.chunks(AT_ONCE) {
         let ids: Vec<_> = part.iter().filter_map(|wish| wish.user).collect();
         let people: HashMap<_, _> =
             tx.people_with_ids(read, &ids).await?.into_iter().map(|user| (user.id, user)).collect();
         let has = belongings(tx, read, &ids).await?;
+        let (mut rows, mut newcomers) = (Vec::with_capacity(part.len()), Vec::new());
         for wish in part {
             let mut row = blank(wish);
             row.user = wish.user;
             let user = wish.user.and_then(|id| people.get(&id));
             if let Some(user) = goes(tx, &read.tenant, user, &mut row) {
-                back |= matches!(wish.what, What::Back(_));
                 row.changes = match &wish.what {
                     What::Back(changes) => changes.clone(),
                     _ => leaving(&present(&from.instances, &from.fields, user, &has), from, to),
@@ -98,22 +101,30 @@ pub(super) async fn plan(
             }
             rows.push(row);
         }
-    }
-    let before: Vec<_> = rows.iter().map(|row| row.login.clone()).collect();
-    newcomers::foresee(tx, &there, &mut rows, newcomers).await?;
-    for (row, before) in rows.iter_mut().zip(before).filter(|(row, _)| row.act == Act::Move) {
-        // Who comes back may have the name from before.
-        match row.changes.iter().find(|change| change.field == "principal_name") {
-            Some(Change { after: Some(after), .. }) => row.login.clone_from(after),
-            _ if row.login != before => {
-                let (before, after) = (Some(before), Some(row.login.clone()));
-                row.changes.insert(1, Change { field: "principal_name".to_owned(), before, after });
+        let before: Vec<_> = rows.iter().map(|row| row.login.clone()).collect();
+        newcomers::foresee(tx, &there, &mut rows, newcomers, &mut seen).await?;
+        for (mut row, before) in rows.into_iter().zip(before) {
+            if row.act == Act::Move {
+                called(&mut row, before);
+                sums.changes(priced, &row.changes);
             }
-            _ => {}
+            all.push(pack(row)?);
         }
     }
-    let foreseen = foreseen(tx, if back { &there } else { from }, to, &rows).await?;
-    Ok(Planned { rows, foreseen })
+    let foreseen = foreseen(tx, priced, to, (&all, &sums)).await?;
+    Ok(Planned { rows: all, foreseen })
+}
+
+/// Notes that somebody is called otherwise there; who comes back may have the name from before.
+fn called(row: &mut BulkRow, before: String) {
+    match row.changes.iter().find(|change| change.field == "principal_name") {
+        Some(Change { after: Some(after), .. }) => row.login.clone_from(after),
+        _ if row.login != before => {
+            let (before, after) = (Some(before), Some(row.login.clone()));
+            row.changes.insert(1, Change { field: "principal_name".to_owned(), before, after });
+        }
+        _ => {}
+    }
 }
 
 /// Somebody who may go; otherwise the row says why not.
@@ -159,12 +170,8 @@ async fn foreseen(
     tx: &mut WriteTx<'_>,
     priced: &Home<'_>,
     to: &TenantRef,
-    rows: &[BulkRow],
+    (rows, sums): (&[PackedRow], &Sums),
 ) -> Result<Foreseen, AppError> {
-    let mut sums = Sums::default();
-    for row in rows.iter().filter(|row| row.act == Act::Move) {
-        sums.changes(priced, &row.changes);
-    }
     let read = tx.permit_people(to)?;
     let pace = tx.pace(&read).await?;
     let mut foreseen = sums.foreseen(priced, &to.currency, rows, &[], pace);

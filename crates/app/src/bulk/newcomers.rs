@@ -1,7 +1,5 @@
 //! People who would be made, or come from another customer: which names they would get, and what stands in the way.
 
-use std::collections::HashMap;
-
 use domain::{
     bulk::Act,
     custom::Form,
@@ -12,7 +10,7 @@ use domain::{
 };
 use store::{bulk::BulkRow, tx::WriteTx};
 
-use super::plan::refuse;
+use super::{known::Seen, plan::refuse};
 use crate::{
     AppError, names,
     people::Person,
@@ -32,9 +30,9 @@ pub(super) async fn foresee(
     home: &Home<'_>,
     rows: &mut [BulkRow],
     mut all: Vec<Newcomer>,
+    seen: &mut Seen,
 ) -> Result<(), AppError> {
     let form = Form::new(&home.fields);
-    let mut keys = HashMap::new();
     for one in &all {
         let row = &mut rows[one.at];
         if let Err(errors) = home.wanted("", &one.person) {
@@ -49,7 +47,7 @@ pub(super) async fn foresee(
         }
         // Two rows with one key: the second is the mistake.
         if let Some(key) = one.person.details.get(&Detail::ExternalId)
-            && let Some(first) = keys.insert(key.clone(), row.line)
+            && let Some(first) = seen.take_key(key, row.line)
         {
             let error = FieldError::new("external_id", Rule::Duplicate).with("value", key);
             refuse(row, Act::Conflict, error.with("other", format!("row {first}")));
@@ -72,7 +70,7 @@ pub(super) async fn foresee(
     let nobody: UserId = tx.id();
     let asked: Vec<_> =
         paths.iter().zip(&all).map(|(path, one)| (path.clone(), &one.person, nobody)).collect();
-    let (names, errors) = names::foresee(tx, &naming, &asked).await?;
+    let (names, errors) = names::foresee(tx, &naming, &asked, &mut seen.names).await?;
     for error in errors {
         let act = if error.rule == Rule::Unknown { Act::Error } else { Act::Conflict };
         blame(rows, act, error);

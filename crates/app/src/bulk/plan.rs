@@ -18,22 +18,22 @@ use domain::{
 };
 use serde_json::Value as Json;
 use store::{
-    bulk::{BulkRow, Key},
+    bulk::{BulkRow, Key, PackedRow},
     tx::{Permit, ReadTx, TenantRef, WriteTx, act},
-    users::{Removed, User},
+    users::{Name, Removed, User},
 };
 
 use super::{
     foreseen::{Foreseen, Sums},
-    known::{key_code, matches, taken_names},
-    managers,
+    known::{Seen, key_code, matches, taken_names},
+    managers::Chain,
     newcomers::{self, Newcomer},
     person::{self, Belongings, list, present},
 };
 use crate::{AppError, fields, provision::Home, suffixes};
 
 /// People looked at together: what is known of so many stays in memory at once.
-pub(super) const AT_ONCE: usize = 5_000;
+pub(super) const AT_ONCE: usize = 2_000;
 
 /// What is wanted of somebody.
 #[derive(Debug, Clone)]
@@ -75,72 +75,57 @@ pub(super) struct Reading<'a> {
     pub key: Key,
     /// Lists name all there is.
     pub whole: bool,
+    /// Rows say who manages whom.
+    pub managers: bool,
 }
 
 /// What rows come to.
 pub(super) struct Planned {
-    pub rows: Vec<BulkRow>,
+    pub rows: Vec<PackedRow>,
     pub foreseen: Foreseen,
 }
 
-/// Plans what becomes of each row.
+/// Plans what becomes of each row. Some are looked at together, and then packed: what all of them come to
+/// fits into memory, and between the parts others have their turn. `given` are the names that rows give.
 pub(super) async fn plan(
     tx: &mut WriteTx<'_>,
     read: &Permit<act::UserRead>,
     home: &Home<'_>,
     reading: &Reading<'_>,
-    wishes: Vec<Wish>,
+    mut wishes: impl Iterator<Item = Wish> + Send,
+    given: HashSet<Name>,
 ) -> Result<Planned, AppError> {
     let tenant = &read.tenant;
     let groups = tx.open_groups(read).await?;
-    let mut ground = Ground { home, reading, tenant, groups, named: HashSet::new(), sums: Sums::default() };
-    let mut rows: Vec<BulkRow> = Vec::with_capacity(wishes.len());
-    let mut newcomers = Vec::new();
-    let matched = matches(tx, read, reading.key, &wishes).await?;
-    let mut wishes = wishes.into_iter().zip(matched).peekable();
-    while wishes.peek().is_some() {
+    let mut seen = Seen::default();
+    seen.names.given = given;
+    let sums = Sums::default();
+    let mut ground = Ground { home, reading, tenant, groups, named: HashSet::new(), sums, seen };
+    let mut chain = Chain::new(reading.managers);
+    let mut rows = Vec::new();
+    loop {
         let part: Vec<_> = wishes.by_ref().take(AT_ONCE).collect();
-        let ids: Vec<_> =
-            part.iter().filter_map(|(_, found)| found.as_ref().ok().copied().flatten()).collect();
-        let people = tx.people_with_ids(read, &ids).await?;
-        let gone = if people.len() < ids.len() { tx.removed_with_ids(read, &ids).await? } else { Vec::new() };
-        let gone: HashMap<_, _> = gone.into_iter().map(|removed| (removed.user.id, removed)).collect();
-        let has = belongings(tx, read, &ids).await?;
-        let people: HashMap<_, _> = people.into_iter().map(|user| (user.id, user)).collect();
-        for (wish, found) in part {
-            let mut row = blank(&wish);
-            match found {
-                _ if !row.errors.is_empty() => row.act = Act::Error,
-                Err(error) => refuse(&mut row, Act::Conflict, error),
-                Ok(Some(id)) => match (people.get(&id), gone.get(&id)) {
-                    (Some(user), _) => ground.known(tx, &mut row, user, &has, wish.what),
-                    (None, Some(removed)) if matches!(wish.what, What::Restore) => {
-                        ground.removed(tx, &mut row, removed);
-                    }
-                    _ => {
-                        let gone = FieldError::new(key_code(reading.key), Rule::Unknown);
-                        refuse(&mut row, Act::Conflict, gone);
-                    }
-                },
-                Ok(None) => match wish.what {
-                    What::Said(said) => ground.unknown(&mut row, said, rows.len(), &mut newcomers),
-                    _ => row.act = Act::Left,
-                },
+        if part.is_empty() {
+            break;
+        }
+        for row in ground.part(tx, read, part).await? {
+            // Of whom it is not known who the manager is, it is not known what becomes of the row.
+            if !chain.note(&row) {
+                ground.sums.row(home, &row);
             }
-            rows.push(row);
+            rows.push(pack(row)?);
         }
     }
-    newcomers::foresee(tx, home, &mut rows, newcomers).await?;
-    taken_names(tx, home, &mut rows).await?;
-    managers::resolve(tx, read, &mut rows).await?;
-    for row in &rows {
-        ground.sums.row(home, row);
-    }
+    chain.resolve(tx, read, &mut rows, |row| ground.sums.row(home, row)).await?;
     ground.missing(tx, read, &mut rows).await?;
     let quotas = tx.quotas(home.tenant).await?;
     let pace = tx.pace(read).await?;
     let foreseen = ground.sums.foreseen(home, &tenant.currency, &rows, &quotas, pace);
     Ok(Planned { rows, foreseen })
+}
+
+pub(super) fn pack(row: BulkRow) -> Result<PackedRow, AppError> {
+    PackedRow::pack(row).map_err(|error| AppError::Internal(Box::new(error)))
 }
 
 pub(super) fn blank(wish: &Wish) -> BulkRow {
@@ -210,9 +195,52 @@ struct Ground<'a, 'h> {
     /// People some row means.
     named: HashSet<UserId>,
     sums: Sums,
+    seen: Seen,
 }
 
 impl Ground<'_, '_> {
+    /// Rows that are looked at together, but for who manages whom.
+    async fn part(
+        &mut self,
+        tx: &mut WriteTx<'_>,
+        read: &Permit<act::UserRead>,
+        part: Vec<Wish>,
+    ) -> Result<Vec<BulkRow>, AppError> {
+        let matched = matches(tx, read, self.reading.key, &part, &mut self.seen).await?;
+        let ids: Vec<_> = matched.iter().filter_map(|found| found.as_ref().ok().copied().flatten()).collect();
+        let people = tx.people_with_ids(read, &ids).await?;
+        let gone = if people.len() < ids.len() { tx.removed_with_ids(read, &ids).await? } else { Vec::new() };
+        let gone: HashMap<_, _> = gone.into_iter().map(|removed| (removed.user.id, removed)).collect();
+        let has = belongings(tx, read, &ids).await?;
+        let people: HashMap<_, _> = people.into_iter().map(|user| (user.id, user)).collect();
+        let (mut rows, mut newcomers) = (Vec::with_capacity(part.len()), Vec::new());
+        for (wish, found) in part.into_iter().zip(matched) {
+            let mut row = blank(&wish);
+            match found {
+                _ if !row.errors.is_empty() => row.act = Act::Error,
+                Err(error) => refuse(&mut row, Act::Conflict, error),
+                Ok(Some(id)) => match (people.get(&id), gone.get(&id)) {
+                    (Some(user), _) => self.known(tx, &mut row, user, &has, wish.what),
+                    (None, Some(removed)) if matches!(wish.what, What::Restore) => {
+                        self.removed(tx, &mut row, removed);
+                    }
+                    _ => {
+                        let gone = FieldError::new(key_code(self.reading.key), Rule::Unknown);
+                        refuse(&mut row, Act::Conflict, gone);
+                    }
+                },
+                Ok(None) => match wish.what {
+                    What::Said(said) => self.unknown(&mut row, said, rows.len(), &mut newcomers),
+                    _ => row.act = Act::Left,
+                },
+            }
+            rows.push(row);
+        }
+        newcomers::foresee(tx, self.home, &mut rows, newcomers, &mut self.seen).await?;
+        taken_names(tx, self.home, &mut rows, &mut self.seen).await?;
+        Ok(rows)
+    }
+
     /// Somebody who is there.
     fn known(&mut self, tx: &WriteTx<'_>, row: &mut BulkRow, user: &User, has: &Belongings, what: What) {
         self.named.insert(user.id);
@@ -425,7 +453,7 @@ impl Ground<'_, '_> {
         &mut self,
         tx: &mut WriteTx<'_>,
         read: &Permit<act::UserRead>,
-        rows: &mut Vec<BulkRow>,
+        rows: &mut Vec<PackedRow>,
     ) -> Result<(), AppError> {
         let act = match self.reading.options.missing {
             Missing::Keep => return Ok(()),
@@ -452,7 +480,8 @@ impl Ground<'_, '_> {
                 if act == Act::Update {
                     row.changes = vec![disabling()];
                 }
-                rows.push(row);
+                self.sums.row(self.home, &row);
+                rows.push(pack(row)?);
             }
             if act == Act::Remove {
                 let held = tx.subscriptions_of(part).await?;

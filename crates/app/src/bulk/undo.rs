@@ -2,14 +2,16 @@
 //! changed it since, whom it removed is there again, and whom it moved comes back. It is a bulk change
 //! of its own, shown before it is done.
 
+use std::collections::HashSet;
+
 use domain::{
-    bulk::{Act, BulkKind, BulkState, Change, Deed, LINK, Options, RowState},
+    bulk::{Act, BulkKind, BulkState, Change, Deed, LINK, Options},
     id::BulkId,
     limits,
 };
 use store::{
     Caller,
-    bulk::{Bulk, BulkRow, Key, NewBulk},
+    bulk::{Bulk, DoneRow, Key, NewBulk, PackedRow},
     tx::{Cause, TenantRef, WriteTx},
 };
 
@@ -51,9 +53,7 @@ pub(super) async fn back(
     if bulk.undone_by.is_some() {
         return Err(AppError::Conflict(Conflict::NotUndoable));
     }
-    let most = u32::try_from(limits::BULK_ROWS * 2).unwrap_or(u32::MAX);
-    let done = tx.bulk_rows(bulk, (&[], Some(RowState::Done)), None, most).await?;
-    let wishes: Vec<_> = done.into_iter().filter_map(wish).collect();
+    let wishes: Vec<_> = tx.bulk_rows_done(bulk).await?.into_iter().filter_map(wish).collect();
     if wishes.is_empty() {
         return Err(AppError::Conflict(Conflict::NotUndoable));
     }
@@ -75,8 +75,9 @@ pub(super) async fn back(
     let Planned { mut rows, foreseen } = match &to {
         Some(to) => moves::plan(tx, &read, &home, to, wishes).await?,
         None => {
-            let reading = Reading { options: &options, key: Key::PrincipalName, whole: true };
-            plan(tx, &read, &home, &reading, wishes).await?
+            let reading =
+                Reading { options: &options, key: Key::PrincipalName, whole: true, managers: false };
+            plan(tx, &read, &home, &reading, wishes.into_iter(), HashSet::new()).await?
         }
     };
     last_first(&mut rows);
@@ -99,8 +100,7 @@ pub(super) async fn back(
 }
 
 /// What takes a row back that was done; none for one that cannot be taken back.
-fn wish(row: BulkRow) -> Option<Wish> {
-    row.user?;
+fn wish(row: DoneRow) -> Option<Wish> {
     let what = match row.act {
         Act::Create | Act::Restore => What::Remove,
         Act::Remove => What::Restore,
@@ -115,12 +115,12 @@ fn wish(row: BulkRow) -> Option<Wish> {
         }
         _ => return None,
     };
-    Some(Wish { line: row.line, what, user: row.user, ..Wish::default() })
+    Some(Wish { line: row.line, what, user: Some(row.user), ..Wish::default() })
 }
 
 /// Whom somebody managed is restored before the manager, who was removed before them: in parts, the
 /// last of them first.
-fn last_first(rows: &mut [BulkRow]) {
+fn last_first(rows: &mut [PackedRow]) {
     let last = rows.len();
     for (at, row) in rows.iter_mut().enumerate().filter(|(_, row)| row.act == Act::Restore) {
         row.turn =

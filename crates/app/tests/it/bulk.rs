@@ -46,7 +46,17 @@ pub async fn begin(w: &World, shown: &Shown) -> Shown {
 pub async fn all(w: &World, shown: &Shown) -> Shown {
     begin(w, shown).await;
     while run::work(&w.app).await.expect("parts are done") {}
+    counted(w).await;
     bulk::get(&w.app, &w.root, shown.bulk.id).await.expect("as it is now")
+}
+
+/// The counts that are kept are those of the rows.
+pub async fn counted(w: &World) {
+    let kept = w.db.values("bulk_count", "(bulk_id, act, state, rows, warned)", "rows <> 0").await;
+    let rows =
+        "(SELECT bulk_id, act, state, count(*) AS n, count(*) FILTER (WHERE warnings <> '[]') AS warned
+                   FROM bulk_row GROUP BY bulk_id, act, state) AS r";
+    assert_eq!(kept, w.db.values(rows, "(bulk_id, act, state, n, warned)", "true").await);
 }
 
 pub async fn rows(w: &World, id: BulkId, acts: &[Act]) -> Vec<BulkRow> {
@@ -87,7 +97,7 @@ async fn a_file_makes_and_changes_people_as_it_was_shown_and_twice_it_changes_no
     let after = w.db.row_counts().await;
     let changed: Vec<_> =
         after.iter().filter(|row| !before.contains(row)).map(|(table, _)| table.as_str()).collect();
-    assert_eq!(changed, ["bulk", "bulk_row", "event"], "a preview changes nobody");
+    assert_eq!(changed, ["bulk", "bulk_count", "bulk_row", "event"], "a preview changes nobody");
     assert_eq!(shown.foreseen.month_minor, 2 * 3900 + 9900, "two desktops and an ERP");
     let update = rows(&w, shown.bulk.id, &[Act::Update]).await.remove(0);
     let changes: Vec<_> =

@@ -1,6 +1,7 @@
 //! Use cases on a real PostgreSQL, as the application's own database role.
 
 mod bulk;
+mod bulk_parts;
 mod bulk_ways;
 mod catalogue;
 mod fields;

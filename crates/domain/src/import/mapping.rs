@@ -37,7 +37,7 @@ pub struct Mapping {
     /// What comes first in a day that is written with `-` or `/`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dates: Option<DateOrder>,
-    /// By what people are known again. Chosen by what every row has ([`Key::choose`]) when nobody says.
+    /// By what people are known again. Chosen by what every row has ([`super::Keys::choose`]) when nobody says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<Key>,
 }

@@ -353,7 +353,8 @@ proptest! {
         let mapping = seen.mapping();
         let read = people_of(&mapping, &rows);
         let said: Vec<_> = read.iter().map(|person| (person.line, &person.said)).collect();
-        let _ = (Key::choose(&said), duplicates(&said, Some(Key::EmployeeId)), order(&said));
+        let keys = Keys::of(&said);
+        let _ = (keys.choose(), keys.duplicates(Some(Key::EmployeeId)), order(&said));
         let plain = plain(Profile::Other, &headings);
         let _ = (plain.check(&fields()), people_of(&plain, &rows));
     }

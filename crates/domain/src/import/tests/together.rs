@@ -22,7 +22,7 @@ fn doubles_name_both_rows() {
     ];
     let rows = numbered(&said);
     let found = |key| {
-        let errors = duplicates(&rows, key);
+        let errors = Keys::of(&rows).duplicates(key);
         errors.into_iter().map(|(line, e)| (line, e.field, e.args["other"].clone())).collect::<Vec<_>>()
     };
     let double = |line, field: &str, other: &str| (line, field.to_owned(), other.to_owned());
@@ -43,7 +43,7 @@ fn doubles_name_both_rows() {
 fn the_key_is_the_best_that_every_row_has_once() {
     let choose = |rows: &[&[(&str, &str)]]| {
         let said: Vec<_> = rows.iter().map(|values| of(values)).collect();
-        Key::choose(&numbered(&said))
+        Keys::of(&numbered(&said)).choose()
     };
     let (name, key, number) = (("principal_name", "a@x.test"), ("external_id", "1"), ("employee_id", "1"));
     assert_eq!(choose(&[&[name, key, number]]), Some(Key::ExternalId));
