@@ -150,8 +150,7 @@ pub(crate) async fn foresee(
     while !open.is_empty() {
         let asked: Vec<_> = open.iter().map(|w| w.name(naming)).collect();
         let taken: HashSet<_> = tx.names_taken(&asked).await?.into_iter().collect();
-        let (mut again, more) =
-            settle(naming, people, open, &mut names, |_, wish| taken.contains(&wish.name(naming)));
+        let (mut again, more) = settle(naming, people, open, &mut names, |i, _| taken.contains(&asked[i]));
         errors.extend(more);
         number(tx, naming, &mut again, used).await?;
         open = again;

@@ -41,6 +41,10 @@ use machine::Machine;
 use report::Row;
 use term::{complain, say};
 
+/// As in the server, whose work some benchmarks do in this process.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Why a benchmark gives no figure. It says everything itself.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 

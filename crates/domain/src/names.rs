@@ -1,7 +1,7 @@
 //! Values people give, checked before anything is written: lengths and
 //! characters a directory accepts (MS-ADTS, MS-SAMR), Unicode in NFC.
 
-use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
 use crate::{
     field::{FieldError, Rule},
@@ -19,7 +19,7 @@ pub fn line(field: &str, text: &str, max: usize) -> Result<String, FieldError> {
     if text.chars().take(max * 4 + 1).count() > max * 4 {
         return Err(FieldError::new(field, Rule::TooLong).with("max", max));
     }
-    let value: String = text.trim().nfc().collect();
+    let value = composed(text.trim());
     if value.is_empty() {
         return Err(FieldError::new(field, Rule::Required));
     }
@@ -42,7 +42,7 @@ pub fn text(field: &str, text: &str, max: usize) -> Result<String, FieldError> {
     let text = text.replace("\r\n", "\n");
     // What a line may not hold, this may not either, but for its ends.
     line(field, &text.replace('\n', " "), max)?;
-    let lines: Vec<String> = text.trim().lines().map(|line| line.trim_end().nfc().collect()).collect();
+    let lines: Vec<String> = text.trim().lines().map(|line| composed(line.trim_end())).collect();
     Ok(lines.join("\n"))
 }
 
@@ -75,7 +75,15 @@ pub fn logon_name(field: &str, text: &str) -> Result<String, FieldError> {
 
 /// In small letters, which can be more than the capitals were (`İ`), and be written in another way (`J̌`, `ǰ`).
 fn lower(text: &str) -> String {
-    text.to_lowercase().nfc().collect()
+    composed(&text.to_lowercase())
+}
+
+/// In NFC, which nearly every text is already.
+fn composed(text: &str) -> String {
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => text.to_owned(),
+        _ => text.nfc().collect(),
+    }
 }
 
 /// A further mail address, in small letters.

@@ -144,7 +144,7 @@ pub async fn import(
                 mapping: Some(to_json(&seen.mapping())?),
                 file: Some(to_json(&read.facts)?),
             };
-            let rows = unread(&rows, &seen)?;
+            let rows = unread(rows, &seen)?;
             let problem = seen.mapping().check(&fields).err().unwrap_or_default();
             let new = new(&ask, BulkState::Mapping, &Foreseen::default(), problem)?;
             tx.insert_bulk(&permit, &new, &rows).await?;
@@ -228,7 +228,7 @@ pub async fn mend(
         row.cells.resize(column + 1, Cell::default());
     }
     row.cells[column] = Cell::text(text.trim());
-    tx.set_bulk_cells(&bulk, line, &cells(&row, |_| true)).await?;
+    tx.set_bulk_cells(&bulk, line, &cells(row, |_| true)).await?;
     tx.commit(cause).await?;
     remap(app, caller, id, (None, None, None), cause).await
 }

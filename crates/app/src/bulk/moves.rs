@@ -73,19 +73,25 @@ pub(super) async fn plan(
     // All of them go, or all come back, and then get what they had there.
     let back = wishes.iter().any(|wish| matches!(wish.what, What::Back(_)));
     let priced = if back { &there } else { from };
-    for part in wishes.chunks(AT_ONCE) {
+    let mut wishes = wishes.into_iter();
+    loop {
+        let part: Vec<_> = wishes.by_ref().take(AT_ONCE).collect();
+        if part.is_empty() {
+            break;
+        }
         let ids: Vec<_> = part.iter().filter_map(|wish| wish.user).collect();
         let people: HashMap<_, _> =
             tx.people_with_ids(read, &ids).await?.into_iter().map(|user| (user.id, user)).collect();
         let has = belongings(tx, read, &ids).await?;
         let (mut rows, mut newcomers) = (Vec::with_capacity(part.len()), Vec::new());
         for wish in part {
-            let mut row = blank(wish);
-            row.user = wish.user;
-            let user = wish.user.and_then(|id| people.get(&id));
+            let of = wish.user;
+            let (mut row, what) = blank(wish);
+            row.user = of;
+            let user = of.and_then(|id| people.get(&id));
             if let Some(user) = goes(tx, &read.tenant, user, &mut row) {
-                row.changes = match &wish.what {
-                    What::Back(changes) => changes.clone(),
+                row.changes = match what {
+                    What::Back(changes) => changes,
                     _ => leaving(&present(&from.instances, &from.fields, user, &has), from, to),
                 };
                 let draft = MoveDraft { principal_name: None, ..draft(to, &row) };

@@ -50,6 +50,16 @@ pub(super) enum What {
     Restore,
 }
 
+impl What {
+    /// What a row of a file says, as it is kept.
+    fn said(self) -> Option<Said> {
+        match self {
+            Self::Said(said) => Some(said),
+            _ => None,
+        }
+    }
+}
+
 impl Default for What {
     fn default() -> Self {
         Self::Said(Said::new())
@@ -128,33 +138,35 @@ pub(super) fn pack(row: BulkRow) -> Result<PackedRow, AppError> {
     PackedRow::pack(row).map_err(|error| AppError::Internal(Box::new(error)))
 }
 
-pub(super) fn blank(wish: &Wish) -> BulkRow {
+/// A row of which nothing is known yet, and what is wanted of somebody.
+pub(super) fn blank(wish: Wish) -> (BulkRow, What) {
     let said = match &wish.what {
         What::Said(said) => Some(said),
         _ => None,
     };
     let text = |code: &str| match said.and_then(|said| said.get(code)) {
-        Some(Value::Text(text)) => text.clone(),
-        _ => String::new(),
+        Some(Value::Text(text)) => text.as_str(),
+        _ => "",
     };
     let name = match text("display_name") {
-        name if !name.is_empty() => name,
-        _ => format!("{} {}", text("given_name"), text("surname")).trim().to_owned(),
+        "" => format!("{} {}", text("given_name"), text("surname")).trim().to_owned(),
+        name => name.to_owned(),
     };
-    BulkRow {
+    let row = BulkRow {
         line: wish.line,
-        cells: wish.cells.clone(),
-        said: said.cloned(),
+        cells: wish.cells,
+        said: None,
         act: Act::Nothing,
         turn: 0,
         user: None,
         name,
-        login: text("principal_name"),
+        login: text("principal_name").to_owned(),
         changes: Vec::new(),
-        errors: wish.errors.clone(),
-        warnings: wish.warnings.clone(),
+        errors: wish.errors,
+        warnings: wish.warnings,
         state: RowState::Planned,
-    }
+    };
+    (row, wish.what)
 }
 
 pub(super) fn refuse(row: &mut BulkRow, act: Act, error: FieldError) {
@@ -215,24 +227,30 @@ impl Ground<'_, '_> {
         let people: HashMap<_, _> = people.into_iter().map(|user| (user.id, user)).collect();
         let (mut rows, mut newcomers) = (Vec::with_capacity(part.len()), Vec::new());
         for (wish, found) in part.into_iter().zip(matched) {
-            let mut row = blank(&wish);
+            let (mut row, what) = blank(wish);
             match found {
-                _ if !row.errors.is_empty() => row.act = Act::Error,
-                Err(error) => refuse(&mut row, Act::Conflict, error),
-                Ok(Some(id)) => match (people.get(&id), gone.get(&id)) {
-                    (Some(user), _) => self.known(tx, &mut row, user, &has, wish.what),
-                    (None, Some(removed)) if matches!(wish.what, What::Restore) => {
+                Ok(Some(id)) if row.errors.is_empty() => match (people.get(&id), gone.get(&id)) {
+                    (Some(user), _) => self.known(tx, &mut row, user, &has, what),
+                    (None, Some(removed)) if matches!(what, What::Restore) => {
                         self.removed(tx, &mut row, removed);
                     }
                     _ => {
                         let gone = FieldError::new(key_code(self.reading.key), Rule::Unknown);
                         refuse(&mut row, Act::Conflict, gone);
+                        row.said = what.said();
                     }
                 },
-                Ok(None) => match wish.what {
+                Ok(None) if row.errors.is_empty() => match what {
                     What::Said(said) => self.unknown(&mut row, said, rows.len(), &mut newcomers),
                     _ => row.act = Act::Left,
                 },
+                found => {
+                    match found {
+                        Err(error) if row.errors.is_empty() => refuse(&mut row, Act::Conflict, error),
+                        _ => row.act = Act::Error,
+                    }
+                    row.said = what.said();
+                }
             }
             rows.push(row);
         }
@@ -248,6 +266,7 @@ impl Ground<'_, '_> {
         row.name.clone_from(&user.display_name);
         row.login.clone_from(&user.principal_name);
         if user.object.is_none() {
+            row.said = what.said();
             return refuse(row, Act::Conflict, FieldError::new("principal_name", Rule::Immutable));
         }
         let present = present(&self.home.instances, &self.home.fields, user, has);
@@ -291,6 +310,7 @@ impl Ground<'_, '_> {
             said = Said::from([("enabled".to_owned(), Value::Text("false".to_owned()))]);
         } else if !options.update {
             row.act = Act::Left;
+            row.said = Some(said);
             return;
         }
         // Names are made once; that somebody would be called otherwise today is no wish.
@@ -422,10 +442,12 @@ impl Ground<'_, '_> {
         let options = self.reading.options;
         if options.disable {
             let code = key_code(self.reading.key);
+            row.said = Some(said);
             return refuse(row, Act::Error, FieldError::new(code, Rule::Unknown));
         }
         if !options.create {
             row.act = Act::Left;
+            row.said = Some(said);
             return;
         }
         self.lists(row, &mut said);
@@ -471,12 +493,11 @@ impl Ground<'_, '_> {
                     continue;
                 }
                 line += 1;
-                let mut row = blank(&Wish { line, ..Wish::default() });
+                let (mut row, _) = blank(Wish { line, ..Wish::default() });
                 row.user = Some(user.id);
                 row.name.clone_from(&user.display_name);
                 row.login.clone_from(&user.principal_name);
                 row.act = act;
-                row.said = None;
                 if act == Act::Update {
                     row.changes = vec![disabling()];
                 }

@@ -81,7 +81,7 @@ pub(super) fn wishes(
         }
         Some(Wish {
             line: i32::try_from(person.line).unwrap_or(i32::MAX),
-            cells: Some(cells(&row, keeps)),
+            cells: Some(cells(row, keeps)),
             what: What::Said(person.said.values),
             user: None,
             errors,
@@ -91,13 +91,13 @@ pub(super) fn wishes(
 }
 
 /// Rows of a file whose columns have no meaning yet. What looks like a password is not kept.
-pub(super) fn unread(rows: &[Row], seen: &Recognised) -> Result<Vec<PackedRow>, AppError> {
+pub(super) fn unread(rows: Vec<Row>, seen: &Recognised) -> Result<Vec<PackedRow>, AppError> {
     let keeps = |column: usize| {
         seen.columns.get(column).is_some_and(|c| {
             c.column != Some(Column::Password) && !(c.example.is_empty() && c.column.is_none())
         })
     };
-    let row = |row: &Row| BulkRow {
+    let row = |row: Row| BulkRow {
         line: i32::try_from(row.line).unwrap_or(i32::MAX),
         cells: Some(cells(row, keeps)),
         said: None,
@@ -111,20 +111,20 @@ pub(super) fn unread(rows: &[Row], seen: &Recognised) -> Result<Vec<PackedRow>, 
         warnings: Vec::new(),
         state: RowState::Planned,
     };
-    rows.iter().map(|one| pack(row(one))).collect()
+    rows.into_iter().map(|one| pack(row(one))).collect()
 }
 
 /// Cells as they are kept: text as it is, everything else with what it was taken for.
-pub(super) fn cells(row: &Row, keeps: impl Fn(usize) -> bool) -> Json {
-    let cell = |(column, cell): (usize, &Cell)| match cell.form {
+pub(super) fn cells(row: Row, keeps: impl Fn(usize) -> bool) -> Json {
+    let cell = |(column, cell): (usize, Cell)| match cell.form {
         _ if !keeps(column) => json!(""),
-        Form::Text => json!(cell.text),
+        Form::Text => Json::String(cell.text),
         Form::Number => json!({ "number": cell.text }),
         Form::Date => json!({ "date": cell.text }),
         Form::Truth => json!({ "truth": cell.text }),
         Form::Error => json!({ "error": cell.text }),
     };
-    Json::Array(row.cells.iter().enumerate().map(cell).collect())
+    Json::Array(row.cells.into_iter().enumerate().map(cell).collect())
 }
 
 /// The rows of the file, from how they are kept.
