@@ -106,6 +106,7 @@ fn asked(query: &ImportQuery) -> Result<Options, FieldError> {
         disable: truth("disable", query.disable.as_deref(), usual.disable)?,
         missing: missing(query.missing.as_deref().unwrap_or(usual.missing.code()))?,
         send_links: truth("send_links", query.send_links.as_deref(), usual.send_links)?,
+        make_groups: truth("make_groups", query.make_groups.as_deref(), usual.make_groups)?,
     })
 }
 
@@ -117,8 +118,14 @@ fn missing(code: &str) -> Result<Missing, FieldError> {
 }
 
 fn options(of: &ImportOptions) -> Result<Options, FieldError> {
-    let (create, update, disable, send_links) = (of.create, of.update, of.disable, of.send_links);
-    Ok(Options { create, update, disable, missing: missing(&of.missing)?, send_links })
+    Ok(Options {
+        create: of.create,
+        update: of.update,
+        disable: of.disable,
+        missing: missing(&of.missing)?,
+        send_links: of.send_links,
+        make_groups: of.make_groups,
+    })
 }
 
 /// Show what doing something to many people would come to. Nothing is changed.

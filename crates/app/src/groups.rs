@@ -2,6 +2,7 @@
 //! them in `owners`, how they go in `remove`.
 
 mod members;
+mod missing;
 mod owners;
 mod remove;
 pub mod templates;
@@ -9,7 +10,7 @@ pub mod templates;
 use domain::{
     field::{Checker, FieldError, Rule},
     group::GroupKind,
-    id::{GroupId, ObjectId, TenantId},
+    id::{GroupId, ObjectId, TargetId, TenantId},
     limits, names as rules,
     person::Detail,
     request::Lane,
@@ -28,6 +29,7 @@ use crate::{Answer, App, AppError, Repeat, error::Conflict, repeat, suffixes::is
 
 pub(crate) use members::check_nesting;
 pub use members::{Changed, MemberChange, Wish, change_members, set_member};
+pub(crate) use missing::{make_missing, taken_names};
 pub use owners::set_owners;
 pub use remove::{delete, restore};
 
@@ -87,8 +89,7 @@ impl GroupPatch {
 impl GroupDraft {
     pub(crate) fn check(&self) -> Result<GroupValues, Vec<FieldError>> {
         let mut c = Checker::default();
-        let most = limits::RDN_CHARS - limits::CODE_CHARS.end() - 1;
-        let name = c.take(rules::line("name", &self.name, most));
+        let name = c.take(name("name", &self.name));
         let description = self.description.as_deref();
         let description = c.take(rules::optional_line("description", description, limits::ATTRIBUTE_CHARS));
         let kind =
@@ -110,6 +111,11 @@ impl GroupDraft {
             aliases,
         }))
     }
+}
+
+/// A name of a group: within its customer, and together with the customer's code in a directory.
+pub(crate) fn name(field: &str, name: &str) -> Result<String, FieldError> {
+    rules::line(field, name, limits::RDN_CHARS - limits::CODE_CHARS.end() - 1)
 }
 
 /// Refuses addresses outside the customer's own domains; those the group had before stay.
@@ -142,6 +148,18 @@ fn with_values(spec: GroupSpec, tenant: &TenantRef, values: &GroupValues) -> Gro
         aliases: values.aliases.clone(),
         ..spec
     }
+}
+
+/// The object of a new group.
+fn object_of(
+    tenant: &TenantRef,
+    (target, folder): (TargetId, ObjectId),
+    values: &GroupValues,
+    (id, object): (GroupId, ObjectId),
+) -> NewObject {
+    let plain = GroupSpec::security(folder, String::new(), String::new());
+    let spec = Spec::Group(with_values(plain, tenant, values));
+    NewObject { id: object, tenant: tenant.id, target, entity: (Entity::Group, id.uuid()), spec }
 }
 
 /// Directories are shared, and a group's name is unique in one.
@@ -194,10 +212,7 @@ pub async fn create(
     let (id, object): (GroupId, ObjectId) = (tx.id(), tx.id());
     take_name(&mut tx, &tenant, id, &values.name).await?;
     tx.open_request(customer, "group_create", json!({ "name": values.name }), Lane::Interactive);
-    let plain = GroupSpec::security(folder, String::new(), String::new());
-    let spec = Spec::Group(with_values(plain, &tenant, &values));
-    let entity = (Entity::Group, id.uuid());
-    let wanted = NewObject { id: object, tenant: customer, target, entity, spec };
+    let wanted = object_of(&tenant, (target, folder), &values, (id, object));
     tx.want_new(&[wanted], Lane::Interactive).await?;
     tx.insert_groups(&permit, &[NewGroup { id, object, purpose: GroupPurpose::Custom, values }]).await?;
     repeat::keep(&mut tx, repeated, &id).await?;

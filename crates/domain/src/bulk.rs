@@ -135,11 +135,21 @@ pub struct Options {
     /// New people get their link by mail.
     #[serde(default)]
     pub send_links: bool,
+    /// Groups that are named and not there are made.
+    #[serde(default)]
+    pub make_groups: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { create: true, update: true, disable: false, missing: Missing::Keep, send_links: false }
+        Self {
+            create: true,
+            update: true,
+            disable: false,
+            missing: Missing::Keep,
+            send_links: false,
+            make_groups: false,
+        }
     }
 }
 

@@ -64,6 +64,8 @@ pub const IMPORT_UNPACKED_BYTES: u64 = 256 * 1024 * 1024;
 pub const IMPORT_SHOWN_BYTES: u64 = 512 * 1024 * 1024;
 /// People in one file.
 pub const IMPORT_ROWS: usize = BULK_ROWS;
+/// Groups one file may make.
+pub const IMPORT_GROUPS: usize = 1_000;
 /// Rows above the people: the headings, and what templates say about themselves.
 pub const IMPORT_HEAD_ROWS: usize = 10;
 /// Columns of a file: the widest export known has 90.

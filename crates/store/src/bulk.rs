@@ -127,6 +127,25 @@ pub struct BulkRow {
     pub state: RowState,
 }
 
+impl BulkRow {
+    /// The groups the person enters.
+    #[must_use]
+    pub fn enters(&self) -> Vec<String> {
+        match (self.act, &self.said) {
+            (Act::Create, Some(said)) => match said.get("groups") {
+                Some(domain::bulk::Value::List(all)) => all.clone(),
+                Some(domain::bulk::Value::Text(one)) if !one.is_empty() => vec![one.clone()],
+                _ => Vec::new(),
+            },
+            (Act::Update, _) => {
+                let change = self.changes.iter().find(|change| change.field == "groups");
+                change.map(|change| change.entries().0).unwrap_or_default()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// As much of a row that was done as its way back needs.
 #[derive(Debug, Clone)]
 pub struct DoneRow {

@@ -112,6 +112,9 @@ pub struct ImportQuery {
     /// `true`: new people with an address get their link by mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub send_links: Option<String>,
+    /// `true`: groups the file names and nobody made yet are made. They are errors when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub make_groups: Option<String>,
 }
 
 /// What may happen to people of a file.
@@ -133,6 +136,9 @@ pub struct ImportOptions {
     /// New people with an address get their link by mail.
     #[serde(default)]
     pub send_links: bool,
+    /// Groups the file names and nobody made yet are made.
+    #[serde(default)]
+    pub make_groups: bool,
 }
 
 /// What the columns of a file mean, and what may happen.
@@ -302,6 +308,9 @@ pub struct BulkForeseen {
     pub unpriced: bool,
     /// The customer's own quotas.
     pub quotas: Vec<QuotaEffect>,
+    /// Groups that are made.
+    #[serde(default)]
+    pub groups: Vec<String>,
     /// Seconds the directory takes, by its measured pace. None when that was never measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<i64>,

@@ -65,6 +65,7 @@ fn foreseen(of: &Shown) -> bulk::BulkForeseen {
         month: money(all.month_minor),
         unpriced: all.unpriced,
         quotas: all.quotas.iter().map(quota).collect(),
+        groups: all.groups.clone(),
         seconds: all.seconds,
     }
 }
@@ -89,6 +90,7 @@ pub fn bulk(of: &Shown) -> bulk::Bulk {
             disable: options.disable,
             missing: options.missing.code().to_owned(),
             send_links: options.send_links,
+            make_groups: options.make_groups,
         },
         mapping: of.ask.mapping.clone(),
         file: of.ask.file.clone(),

@@ -21,7 +21,7 @@ use store::{
 use super::{
     person::{self, present},
     plan::belongings,
-    run::{Part, Stop, managers_of_rows},
+    run::{Part, Stop, groups_of_rows, managers_of_rows},
 };
 use crate::{
     AppError, bundles, fields, managers,
@@ -95,7 +95,8 @@ pub(super) async fn update(
         None => spec,
     };
     tx.want_changes(&objects, wish, Lane::Bulk).await?;
-    belong(tx, (&read, &permit), &changing).await?;
+    let open = groups_of_rows(tx, &read, bulk, changing.iter().map(|one| one.row)).await?;
+    belong(tx, (&read, &permit), &changing, &open).await?;
     let settled: Vec<_> = changing.iter().map(|one| one.user.id.uuid()).collect();
     tx.settle_people(&settled).await?;
     part.done = changing
@@ -135,9 +136,9 @@ async fn belong(
     tx: &mut WriteTx<'_>,
     (read, permit): (&Permit<act::UserRead>, &Permit<act::UserUpdate>),
     changing: &[Changing<'_>],
+    open: &BTreeMap<String, (String, ObjectId)>,
 ) -> Result<(), Stop> {
     let tenant = &permit.tenant;
-    let open = tx.open_groups(read).await?;
     let mut plans: BTreeMap<(String, bool), Vec<UserId>> = BTreeMap::new();
     let (mut enter, mut leave, mut linked) = (Vec::new(), Vec::new(), Vec::new());
     for one in changing {

@@ -261,6 +261,9 @@ fn allowed(
     if options.create {
         tx.permit::<act::UserCreate>(tenant)?;
     }
+    if options.make_groups {
+        tx.permit::<act::GroupManage>(tenant)?;
+    }
     if options.missing == domain::bulk::Missing::Remove {
         tx.may_ordinary::<act::UserDelete>(tenant)?;
     }

@@ -64,6 +64,9 @@ pub struct Foreseen {
     pub unpriced: bool,
     /// The customer's own quotas.
     pub quotas: Vec<QuotaEffect>,
+    /// Groups that are made.
+    #[serde(default)]
+    pub groups: Vec<String>,
     /// Seconds the directory takes, by its measured pace; none when that was never measured.
     pub seconds: Option<i64>,
 }
@@ -186,6 +189,7 @@ impl Sums {
             currency: currency.to_owned(),
             plans,
             quotas,
+            groups: Vec::new(),
             seconds: pace.map(|micros| (changing.saturating_mul(micros) + 999_999) / 1_000_000),
         }
     }

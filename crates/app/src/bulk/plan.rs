@@ -30,7 +30,7 @@ use super::{
     newcomers::{self, Newcomer},
     person::{self, Belongings, list, present},
 };
-use crate::{AppError, fields, provision::Home, suffixes};
+use crate::{AppError, fields, groups, provision::Home, suffixes};
 
 /// People looked at together: what is known of so many stays in memory at once.
 pub(super) const AT_ONCE: usize = 2_000;
@@ -110,7 +110,8 @@ pub(super) async fn plan(
     let mut seen = Seen::default();
     seen.names.given = given;
     let sums = Sums::default();
-    let mut ground = Ground { home, reading, tenant, groups, named: HashSet::new(), sums, seen };
+    let (named, free, made) = (HashSet::new(), BTreeSet::new(), BTreeMap::new());
+    let mut ground = Ground { home, reading, tenant, groups, named, sums, seen, free, made };
     let mut chain = Chain::new(reading.managers);
     let mut rows = Vec::new();
     loop {
@@ -130,7 +131,8 @@ pub(super) async fn plan(
     ground.missing(tx, read, &mut rows).await?;
     let quotas = tx.quotas(home.tenant).await?;
     let pace = tx.pace(read).await?;
-    let foreseen = ground.sums.foreseen(home, &tenant.currency, &rows, &quotas, pace);
+    let mut foreseen = ground.sums.foreseen(home, &tenant.currency, &rows, &quotas, pace);
+    foreseen.groups = ground.made.into_values().collect();
     Ok(Planned { rows, foreseen })
 }
 
@@ -208,6 +210,10 @@ struct Ground<'a, 'h> {
     named: HashSet<UserId>,
     sums: Sums,
     seen: Seen,
+    /// Names new groups can have, in small letters.
+    free: BTreeSet<String>,
+    /// Groups that are made, as the first row writes them.
+    made: BTreeMap<String, String>,
 }
 
 impl Ground<'_, '_> {
@@ -254,9 +260,50 @@ impl Ground<'_, '_> {
             }
             rows.push(row);
         }
+        self.new_groups(tx, &mut rows).await?;
         newcomers::foresee(tx, self.home, &mut rows, newcomers, &mut self.seen).await?;
         taken_names(tx, self.home, &mut rows, &mut self.seen).await?;
+        for name in rows.iter().flat_map(BulkRow::enters) {
+            let key = name.to_lowercase();
+            if !self.groups.contains_key(&key) {
+                self.made.entry(key).or_insert(name);
+            }
+        }
         Ok(rows)
+    }
+
+    /// Refuses rows that name groups which cannot be made.
+    async fn new_groups(&mut self, tx: &mut WriteTx<'_>, rows: &mut [BulkRow]) -> Result<(), AppError> {
+        if !self.reading.options.make_groups {
+            return Ok(());
+        }
+        let mut new: BTreeMap<String, (String, Vec<usize>)> = BTreeMap::new();
+        for (at, row) in rows.iter().enumerate() {
+            for name in row.enters() {
+                let key = name.to_lowercase();
+                if !self.groups.contains_key(&key) && !self.free.contains(&key) {
+                    new.entry(key).or_insert_with(|| (name, Vec::new())).1.push(at);
+                }
+            }
+        }
+        let names: Vec<_> = new.values().map(|(name, _)| name.clone()).collect();
+        let taken = groups::taken_names(tx, self.tenant, &names).await?;
+        for (key, (name, of)) in new {
+            let rule = match () {
+                () if taken.contains(&name) => Rule::Taken,
+                () if self.free.len() >= limits::IMPORT_GROUPS => Rule::TooMany,
+                () => {
+                    self.free.insert(key);
+                    continue;
+                }
+            };
+            let error = FieldError::new("groups", rule).with("value", &name);
+            let error = if rule == Rule::TooMany { error.with("max", limits::IMPORT_GROUPS) } else { error };
+            for at in of {
+                refuse(&mut rows[at], Act::Conflict, error.clone());
+            }
+        }
+        Ok(())
     }
 
     /// Somebody who is there.
@@ -433,6 +480,7 @@ impl Ground<'_, '_> {
         });
         canonical("groups", &|name| match self.groups.get(&name.to_lowercase()) {
             Some((name, _)) => Ok(name.clone()),
+            None if self.reading.options.make_groups => groups::name("groups", name),
             None => Err(FieldError::new("groups", Rule::Unknown).with("value", name)),
         });
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use domain::{
     bulk::{Act, BulkState, Change, Value},
     field::{FieldError, Rule},
-    id::{BulkId, UserId},
+    id::{BulkId, ObjectId, UserId},
     limits,
     mail::Mailing,
     request::Lane,
@@ -16,14 +16,14 @@ use store::{
     Caller, StoreError,
     bulk::{Bulk, BulkRow, Due},
     objects::Edge,
-    tx::{Cause, TenantRef, WriteTx, act},
+    tx::{Cause, Permit, TenantRef, WriteTx, act},
 };
 
 use super::{
     change, gone, moves,
     person::{ROW, draft, list},
 };
-use crate::{App, AppError, people::check_all, provision::prepare, users::home};
+use crate::{App, AppError, groups, people::check_all, provision::prepare, users::home};
 
 /// What a part came to: what was done, and what could not be.
 #[derive(Default)]
@@ -191,6 +191,40 @@ pub(super) async fn managers_of_rows(
     Ok(all.into_iter().filter_map(manager).collect())
 }
 
+/// The groups people enter; those that are not there are made, where that was asked for.
+pub(super) async fn groups_of_rows(
+    tx: &mut WriteTx<'_>,
+    read: &Permit<act::UserRead>,
+    bulk: &Bulk,
+    rows: impl Iterator<Item = &BulkRow>,
+) -> Result<BTreeMap<String, (String, ObjectId)>, Stop> {
+    let open = tx.open_groups(read).await?;
+    if bulk.ask["options"]["make_groups"] != true {
+        return Ok(open);
+    }
+    let mut missing: BTreeMap<String, (String, Vec<i32>)> = BTreeMap::new();
+    for row in rows {
+        for name in row.enters().into_iter().filter(|name| !open.contains_key(&name.to_lowercase())) {
+            missing.entry(name.to_lowercase()).or_insert_with(|| (name, Vec::new())).1.push(row.line);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(open);
+    }
+    let names = missing.values().map(|(name, _)| name.clone()).collect();
+    groups::make_missing(tx, &read.tenant, &names).await?;
+    // Somebody else may have made one in this moment; what then is not there has no name to have.
+    let open = tx.open_groups(read).await?;
+    let mut failed: BTreeMap<i32, Vec<FieldError>> = BTreeMap::new();
+    for (_, (name, lines)) in missing.into_iter().filter(|(key, _)| !open.contains_key(key)) {
+        for line in lines {
+            let error = FieldError::new("groups", Rule::Taken).with("value", &name).with("row", line);
+            failed.entry(line).or_default().push(error);
+        }
+    }
+    if failed.is_empty() { Ok(open) } else { Err(Stop::Rows(failed.into_iter().collect())) }
+}
+
 async fn create(
     app: &App,
     tx: &mut WriteTx<'_>,
@@ -226,7 +260,7 @@ async fn create(
         Err(AppError::Invalid(errors)) => return Err(by_row(rows, errors)),
         Err(error) => return Err(error.into()),
     };
-    let open = tx.open_groups(&read).await?;
+    let open = groups_of_rows(tx, &read, bulk, rows.iter()).await?;
     let (mut edges, mut entered) = (prepared.edges.clone(), prepared.groups_of_bundles());
     for (row, user) in rows.iter().zip(&prepared.users) {
         let Some(account) = &user.account else { continue };

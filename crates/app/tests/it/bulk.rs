@@ -440,7 +440,7 @@ async fn it_waits_when_who_began_it_may_not_any_more() {
 }
 
 /// A session of somebody whose directory has taken a password.
-async fn own_session(w: &World, of: &User) -> Caller {
+pub async fn own_session(w: &World, of: &User) -> Caller {
     let hash = "(SELECT portal_hash FROM users WHERE principal_name = 'root@provider.test')";
     let id = of.id.uuid();
     w.db.execute(&format!("UPDATE users SET portal_hash = {hash}, activated_at = now() WHERE id = '{id}'"))

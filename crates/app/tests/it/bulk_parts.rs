@@ -2,10 +2,18 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use domain::{bulk::Act, field::Rule};
+use app::{
+    Answer, AppError, Cause,
+    bulk::{self, FileDraft},
+    groups::{self, GroupDraft},
+};
+use domain::{
+    bulk::{Act, BulkState, Options, RowState},
+    field::Rule,
+};
 
 use crate::{
-    bulk::{counted, counts, customer, preview, rows},
+    bulk::{all, counted, counts, customer, draft, one, own_session, preview, rows},
     world::world,
 };
 
@@ -100,4 +108,42 @@ async fn managers_and_doubles_are_found_however_far_apart_they_stand() {
             (line(MANY + 8), Rule::Duplicate, Some(keys.1.as_str())),
         ]
     );
+}
+
+#[tokio::test]
+async fn groups_that_nobody_made_are_made_where_that_is_asked_for() {
+    let w = world().await;
+    let acme = customer(&w).await;
+    let file = "First name;Last name;User principal name;Groups\nIda;Lund;ida.lund@acme.example;New team, Other team\n\
+                Jens;Krag;jens.krag@acme.example;new TEAM\nBo;Holm;bo.holm@acme.example;New team\n\
+                Per;Ek;per.ek@acme.example;Taken\nNora;Dahl;nora.dahl@elsewhere.example;Of nobody\n";
+    let without = preview(&w, acme, file).await;
+    assert_eq!(without.count(Act::Error), 5, "{:?}", without.counts);
+
+    // A group that is removed keeps its name.
+    let gone = GroupDraft { name: "Taken".to_owned(), ..GroupDraft::default() };
+    let cause = Cause::default();
+    let made = groups::create(&w.app, &w.root, acme, &gone, None, &cause).await.expect("a group");
+    let Answer::Done(gone) = made else { panic!("made once") };
+    groups::delete(&w.app, &w.root, gone, 1, Some(30), &cause).await.expect("removed");
+    let asked = || FileDraft { options: Options { make_groups: true, ..Options::default() }, ..draft(file) };
+    let shown = bulk::import(&w.app, &w.root, acme, asked(), &cause).await.expect("a preview");
+    assert_eq!(counts(&shown), [(Act::Create, 2), (Act::Update, 1), (Act::Conflict, 1), (Act::Error, 1)]);
+    assert_eq!(shown.foreseen.groups, ["New team", "Other team"]);
+    assert_eq!(w.db.values("user_group", "name", "purpose = 'custom' AND deleted_at IS NULL").await.len(), 0);
+
+    let done = all(&w, &shown).await;
+    assert_eq!((done.bulk.state, done.in_state(RowState::Done)), (BulkState::Done, 3));
+    let names = w.db.values("user_group", "name", "purpose = 'custom' AND deleted_at IS NULL").await;
+    assert_eq!(names, ["New team", "Other team"]);
+    let members = "user_group g JOIN membership m ON m.group_object = g.object_id AND m.wanted";
+    let count = "g.name || ' ' || (SELECT count(*) FROM membership o WHERE o.group_object = g.object_id AND o.wanted)";
+    assert_eq!(w.db.values(members, count, "g.purpose = 'custom'").await, ["New team 3", "Other team 1"]);
+    let again = bulk::import(&w.app, &w.root, acme, asked(), &cause).await.expect("a preview");
+    assert_eq!((again.count(Act::Nothing), again.foreseen.groups.len()), (3, 0));
+
+    // Who may not manage groups does not do so by a file.
+    let helper = own_session(&w, &one(&w, acme, "ida lund").await).await;
+    let refused = bulk::import(&w.app, &helper, acme, asked(), &cause).await;
+    assert!(matches!(refused, Err(AppError::Forbidden(_) | AppError::NotFound(_))), "{refused:?}");
 }

@@ -53,6 +53,9 @@ pub struct Import {
     /// Send new people their links by mail
     #[arg(long)]
     pub send_links: bool,
+    /// Make groups the file names and nobody made yet
+    #[arg(long)]
+    pub make_groups: bool,
     /// Whether to wait.
     #[command(flatten)]
     pub wait: Wait,
@@ -205,6 +208,7 @@ pub async fn import(command: &Import, client: &Client, out: &Out) -> Result<(), 
         disable: on(command.disable),
         missing: command.missing.to_possible_value().map(|value| value.get_name().to_owned()),
         send_links: on(command.send_links),
+        make_groups: on(command.make_groups),
     };
     let answer = client.post_file(&["imports"], &query, bytes).await?;
     let shown: Bulk = answer.read()?;
@@ -452,6 +456,9 @@ fn fields(bulk: &Bulk) -> Vec<(&'static str, String)> {
     ];
     for plan in &foreseen.plans {
         fields.push(("plan", format!("{}: {} given, {} taken", plan.code, plan.given, plan.taken)));
+    }
+    for group in &foreseen.groups {
+        fields.push(("new group", group.clone()));
     }
     for quota in foreseen.quotas.iter().filter(|quota| quota.exceeded_by > 0) {
         let what = format!("{} {}", quota.kind, quota.subject);

@@ -51,6 +51,9 @@ impl Choices {
         if may_create && mails {
             options.push(choice("send_links", "bulk-option"));
         }
+        if tx.permit::<act::GroupManage>(tenant).is_ok() {
+            options.push(choice("make_groups", "bulk-option"));
+        }
         options.push(choice("disable", "bulk-option"));
         let missing = Missing::ALL.iter().filter(|one| may_remove || **one != Missing::Remove);
         let missing = missing.map(|one| Choice {
@@ -68,6 +71,7 @@ pub fn options_form(of: &Options) -> Form {
         ("create", of.create),
         ("update", of.update),
         ("send_links", of.send_links),
+        ("make_groups", of.make_groups),
         ("disable", of.disable),
     ];
     let ticked: Vec<_> = all.into_iter().filter(|(_, on)| *on).map(|(code, _)| code).collect();
@@ -91,6 +95,7 @@ pub fn options(posted: &Posted) -> (Options, Vec<FieldError>) {
         disable: has("disable"),
         missing,
         send_links: has("send_links"),
+        make_groups: has("make_groups"),
     };
     if !options.create && !options.update && !options.disable && missing == Missing::Keep {
         errors.push(FieldError::new("options", Rule::Required));

@@ -36,6 +36,8 @@ use crate::{
 
 /// Name of the list of rows in its cursors.
 const LIST: &str = "bulk_rows";
+/// Names of new groups in one sentence.
+const GROUPS_SHOWN: usize = 10;
 
 #[derive(Template)]
 #[template(path = "bulk.html")]
@@ -328,6 +330,12 @@ fn consequences(of: &Foreseen, changing: i64) -> Vec<String> {
     }
     if of.unpriced {
         all.push(say("bulk-unpriced"));
+    }
+    if !of.groups.is_empty() {
+        let shown = &of.groups[..of.groups.len().min(GROUPS_SHOWN)];
+        let (count, more) = (of.groups.len(), of.groups.len() - shown.len());
+        let args = [("count", count.into()), ("names", shown.join(", ").into()), ("more", more.into())];
+        all.push(say_with("bulk-groups-made", &args));
     }
     if let Some(seconds) = of.seconds.filter(|_| changing > 0) {
         all.push(say_with("bulk-time", &[("time", wait(seconds).into())]));

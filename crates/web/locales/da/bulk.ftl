@@ -15,6 +15,8 @@ bulk-option-update = Ret personer, der findes her
 bulk-option-update-hint = De får det, filen siger om dem.
 bulk-option-send_links = Send nye personer deres link med mail
 bulk-option-send_links-hint = Med det vælger de en adgangskode. Ellers henter du linkene bagefter.
+bulk-option-make_groups = Opret grupper, der ikke findes
+bulk-option-make_groups-hint = En gruppe, som filen nævner, og som ingen har oprettet, bliver oprettet. Ellers er sådanne rækker fejl.
 bulk-option-disable = Det er en liste over fratrådte
 bulk-option-disable-hint = Den, der står i filen, kan ikke logge på længere; intet andet i filen læses.
 bulk-missing-keep = De bliver, som de er
@@ -152,6 +154,10 @@ bulk-taken = Mister den
 bulk-price-more = Til de nuværende priser er det { $price } mere om måneden.
 bulk-price-less = Til de nuværende priser er det { $price } mindre om måneden.
 bulk-price-same = Månedsprisen er den samme.
+bulk-groups-made = { $more ->
+        [0] Nye grupper ({ $count }): { $names }.
+       *[other] Nye grupper ({ $count }): { $names } og { $more } flere.
+    }
 bulk-unpriced = Nogle af disse planer har ingen pris her.
 bulk-time = Kataloget bruger omkring { $time } på det.
 bulk-quota-over = { $what }: { $used } af { $most } er brugt, og der bedes om { $change } mere: { $over } for mange. Det ville vente der, til kvoten er hævet.

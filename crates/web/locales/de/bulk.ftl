@@ -15,6 +15,8 @@ bulk-option-update = Vorhandene Personen ändern
 bulk-option-update-hint = Sie bekommen, was die Datei von ihnen sagt.
 bulk-option-send_links = Neuen Personen ihren Link per E-Mail senden
 bulk-option-send_links-hint = Damit wählen sie ein Kennwort. Sonst holen Sie die Links danach ab.
+bulk-option-make_groups = Gruppen anlegen, die es nicht gibt
+bulk-option-make_groups-hint = Eine Gruppe, die die Datei nennt und die niemand angelegt hat, wird angelegt. Sonst sind solche Zeilen Fehler.
 bulk-option-disable = Es ist eine Liste von Ausgeschiedenen
 bulk-option-disable-hint = Wer darin steht, kann sich nicht mehr anmelden; sonst wird aus der Datei nichts gelesen.
 bulk-missing-keep = Sie bleiben, wie sie sind
@@ -152,6 +154,10 @@ bulk-taken = Verlieren ihn
 bulk-price-more = Zu heutigen Preisen sind das { $price } mehr im Monat.
 bulk-price-less = Zu heutigen Preisen sind das { $price } weniger im Monat.
 bulk-price-same = Der Preis im Monat bleibt gleich.
+bulk-groups-made = { $more ->
+        [0] Neue Gruppen ({ $count }): { $names }.
+       *[other] Neue Gruppen ({ $count }): { $names } und { $more } weitere.
+    }
 bulk-unpriced = Einige dieser Pläne haben hier keinen Preis.
 bulk-time = Das Verzeichnis braucht dafür etwa { $time }.
 bulk-quota-over = { $what }: { $used } von { $most } sind verbraucht, und { $change } mehr werden verlangt: { $over } zu viel. Dort würde es warten, bis das Kontingent erhöht ist.

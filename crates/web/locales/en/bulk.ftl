@@ -15,6 +15,8 @@ bulk-option-update = Change people who are here
 bulk-option-update-hint = They get what the file says of them.
 bulk-option-send_links = Send new people their link by mail
 bulk-option-send_links-hint = With it they choose a password. Otherwise you fetch the links afterwards.
+bulk-option-make_groups = Make groups that are not here
+bulk-option-make_groups-hint = A group the file names and nobody made yet is made. Otherwise such rows are errors.
 bulk-option-disable = It is a list of leavers
 bulk-option-disable-hint = Whoever is in it cannot log on any more; nothing else of the file is read.
 bulk-missing-keep = They stay as they are
@@ -152,6 +154,10 @@ bulk-taken = Lose it
 bulk-price-more = At present prices that is { $price } more a month.
 bulk-price-less = At present prices that is { $price } less a month.
 bulk-price-same = The price of a month stays the same.
+bulk-groups-made = { $more ->
+        [0] New groups ({ $count }): { $names }.
+       *[other] New groups ({ $count }): { $names } and { $more } more.
+    }
 bulk-unpriced = Some of these plans have no price here.
 bulk-time = The directory takes about { $time } for it.
 bulk-quota-over = { $what }: { $used } of { $most } are used, and { $change } more are asked for: { $over } too many. It would wait there until the quota is raised.

@@ -15,6 +15,8 @@ bulk-option-update = Ändra personer som finns här
 bulk-option-update-hint = De får det som filen säger om dem.
 bulk-option-send_links = Skicka nya personer deras länk med e-post
 bulk-option-send_links-hint = Med den väljer de ett lösenord. Annars hämtar du länkarna efteråt.
+bulk-option-make_groups = Skapa grupper som inte finns
+bulk-option-make_groups-hint = En grupp som filen nämner och ingen har skapat skapas. Annars är sådana rader fel.
 bulk-option-disable = Det är en lista över personer som har slutat
 bulk-option-disable-hint = Den som står i filen kan inte logga på längre; inget annat i filen läses.
 bulk-missing-keep = De förblir som de är
@@ -152,6 +154,10 @@ bulk-taken = Förlorar den
 bulk-price-more = Till dagens priser är det { $price } mer i månaden.
 bulk-price-less = Till dagens priser är det { $price } mindre i månaden.
 bulk-price-same = Månadspriset är detsamma.
+bulk-groups-made = { $more ->
+        [0] Nya grupper ({ $count }): { $names }.
+       *[other] Nya grupper ({ $count }): { $names } och { $more } till.
+    }
 bulk-unpriced = Några av dessa planer har inget pris här.
 bulk-time = Katalogen behöver omkring { $time } för det.
 bulk-quota-over = { $what }: { $used } av { $most } är använda, och { $change } till begärs: { $over } för mycket. Där skulle det vänta tills kvoten höjs.
