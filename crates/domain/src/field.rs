@@ -50,6 +50,8 @@ pub enum Rule {
     Mangled,
     /// Somebody changed it since it was shown.
     ChangedMeanwhile,
+    /// The server has a defect, or is installed wrong; its log says more.
+    Defect,
 }
 
 impl Rule {
@@ -78,6 +80,7 @@ impl Rule {
             Self::OtherDirectory => "other_directory",
             Self::Mangled => "mangled",
             Self::ChangedMeanwhile => "changed_meanwhile",
+            Self::Defect => "defect",
         }
     }
 }

@@ -46,6 +46,7 @@ use crate::{
 pub fn routes() -> Router<Surface> {
     Router::new()
         .route("/customers/{id}/import", get(import::form).post(import::bring))
+        .route("/customers/{id}/import/forget", post(import::forget))
         .route("/customers/{id}/bulk", get(list).post(people::act_on_many))
         .route("/series/new", get(across::new).post(across::preview))
         .route("/series/{id}", get(across::show))

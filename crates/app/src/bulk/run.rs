@@ -65,6 +65,11 @@ pub async fn work(app: &App) -> Result<bool, AppError> {
         };
         match step(app, &caller, bulk).await {
             Ok(done) => more |= done,
+            // It would fail for ever, and the others would wait with it.
+            Err(AppError::Internal(error)) => match stop_broken(app, &caller, bulk, error.as_ref()).await {
+                Ok(()) => more = true,
+                Err(error) => failed = Some(error),
+            },
             Err(error) => failed = Some(error),
         }
     }
@@ -110,6 +115,26 @@ pub async fn step(app: &App, caller: &Caller, id: BulkId) -> Result<bool, AppErr
     }
 }
 
+/// A defect stops a bulk change until somebody goes on with it; its people are told that, and the log why.
+async fn stop_broken(
+    app: &App,
+    caller: &Caller,
+    id: BulkId,
+    error: &(dyn std::error::Error + Send + Sync),
+) -> Result<(), AppError> {
+    tracing::error!(bulk = %id, error = %said(error), "a bulk change waits because of a defect");
+    let mut tx = app.store.write(caller).await?;
+    let (bulk, _) = tx.lock_bulk(id).await?;
+    tx.pause_bulk(&bulk, Some(&[FieldError::new("server", Rule::Defect)])).await?;
+    Ok(tx.commit(&Cause::default()).await?)
+}
+
+/// An error with its causes.
+fn said(error: &(dyn std::error::Error + Send + Sync)) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
+}
+
 /// Puts aside what was in the way, so that the next part can be done.
 async fn put_aside(app: &App, caller: &Caller, id: BulkId, stop: Stop) -> Result<bool, AppError> {
     let problem = match &stop {
@@ -121,6 +146,7 @@ async fn put_aside(app: &App, caller: &Caller, id: BulkId, stop: Stop) -> Result
         Stop::Error(AppError::Conflict(conflict)) if *conflict != crate::error::Conflict::Contended => {
             Some(vec![FieldError::new("customer", Rule::Immutable).with("value", conflict.code())])
         }
+        Stop::Error(AppError::NotFound(what)) => Some(vec![FieldError::new(*what, Rule::Unknown)]),
         Stop::Rows(_) | Stop::Names(_) | Stop::Error(_) => None,
     };
     let mut tx = app.store.write(caller).await?;

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use app::{
     Answer, AppError, Cause,
-    bulk::{self, FileDraft},
+    bulk::{self, FileDraft, Turn, run},
     groups::{self, GroupDraft},
 };
 use domain::{
@@ -13,7 +13,7 @@ use domain::{
 };
 
 use crate::{
-    bulk::{all, counted, counts, customer, draft, one, own_session, preview, rows},
+    bulk::{all, begin, counted, counts, customer, draft, one, own_session, preview, rows},
     world::world,
 };
 
@@ -146,4 +146,34 @@ async fn groups_that_nobody_made_are_made_where_that_is_asked_for() {
     let helper = own_session(&w, &one(&w, acme, "ida lund").await).await;
     let refused = bulk::import(&w.app, &helper, acme, asked(), &cause).await;
     assert!(matches!(refused, Err(AppError::Forbidden(_) | AppError::NotFound(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_defect_stops_one_and_keeps_no_other_waiting() {
+    let w = world().await;
+    let acme = customer(&w).await;
+    let file =
+        |who: &str| format!("First name;Last name;User principal name\n{who};Ek;{who}.ek@acme.example\n");
+    let broken = preview(&w, acme, &file("per")).await;
+    let good = preview(&w, acme, &file("eva")).await;
+    let (id, changes) = (broken.bulk.id.uuid(), "UPDATE bulk_row SET changes = ");
+    w.db.execute(&format!("{changes}'7' WHERE bulk_id = '{id}'")).await;
+    for shown in [&broken, &good] {
+        begin(&w, shown).await;
+    }
+    while run::work(&w.app).await.expect("parts are done") {}
+    let stopped = bulk::get(&w.app, &w.root, broken.bulk.id).await.expect("as it is now");
+    assert_eq!(stopped.bulk.state, BulkState::Paused);
+    let problem = stopped.bulk.problem.expect("why");
+    assert_eq!((problem[0].field.as_str(), problem[0].rule), ("server", Rule::Defect));
+    let other = bulk::get(&w.app, &w.root, good.bulk.id).await.expect("as it is now");
+    assert_eq!(other.bulk.state, BulkState::Done);
+
+    // Once it is mended, somebody goes on with it.
+    w.db.execute(&format!("{changes}'[]' WHERE bulk_id = '{id}'")).await;
+    bulk::turn(&w.app, &w.root, broken.bulk.id, Turn::Resume, &Cause::default()).await.expect("it goes on");
+    while run::work(&w.app).await.expect("parts are done") {}
+    let mended = bulk::get(&w.app, &w.root, broken.bulk.id).await.expect("as it is now");
+    assert_eq!((mended.bulk.state, mended.in_state(RowState::Done)), (BulkState::Done, 1));
+    assert_eq!(one(&w, acme, "per ek").await.principal_name, "per.ek@acme.example");
 }

@@ -6,7 +6,11 @@ use app::{
     reading::tx::{ReadTx, TenantRef, act},
 };
 use askama::Template;
-use axum::{extract::Path, http::StatusCode, response::Response};
+use axum::{
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
 use domain::{
     bulk::{Missing, Options},
     field::{FieldError, Rule},
@@ -113,6 +117,8 @@ struct Page {
     most: String,
     choices: Choices,
     mappings: Vec<Choice>,
+    /// Those the customer itself keeps, and can forget.
+    own: Vec<String>,
     form: Form,
 }
 
@@ -128,11 +134,11 @@ async fn page(visit: &Visit, id: TenantId, (status, form): (StatusCode, Form)) -
         let mut tx = visit.surface.app.read(caller).await?;
         let tenant = tx.tenant(id).await?;
         let choices = Choices::read(visit, &tx, &tenant)?;
-        let kept = tx.import_mappings(&tenant).await?;
+        let (kept, own) = (tx.import_mappings(&tenant).await?, tx.own_import_mappings(&tenant).await?);
         tx.finish().await?;
-        Ok::<_, AppError>((tenant, choices, kept))
+        Ok::<_, AppError>((tenant, choices, kept, own))
     };
-    let (tenant, choices, kept) = read.await?;
+    let (tenant, choices, kept, own) = read.await?;
     let mut frame = visit.frame.clone();
     frame.trail = customers::trail(id, &tenant.name);
     frame.trail.push((say("customer-people"), format!("/customers/{id}/people")));
@@ -148,6 +154,7 @@ async fn page(visit: &Visit, id: TenantId, (status, form): (StatusCode, Form)) -
         most: say_with("bulk-file-most", &[("mb", megabytes.into()), ("rows", limits::BULK_ROWS.into())]),
         choices,
         mappings: std::iter::once(recognise).chain(kept).collect(),
+        own,
         form,
     };
     visit.page(status, &page)
@@ -190,4 +197,17 @@ pub async fn bring(
         form.with_error(place, &of_file(error))
     });
     page(visit, id, (StatusCode::UNPROCESSABLE_ENTITY, form)).await
+}
+
+/// Forgets how files were read under a name; what was imported with it stays.
+pub async fn forget(Path(id): Path<String>, posted: Posted) -> Result<Response, Refusal> {
+    let id: TenantId = id.parse().map_err(|_| Refusal::no_page())?;
+    let (visit, name) = (&posted.visit, posted.field("name"));
+    match use_cases::forget_mapping(&visit.surface.app, visit.person()?, id, name, &visit.cause).await {
+        // Somebody else forgot it meanwhile: that is what was wanted.
+        Ok(()) | Err(AppError::NotFound("mapping")) => {
+            Ok(Redirect::to(&format!("/customers/{id}/import?done=mapping-forgotten")).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
 }

@@ -179,6 +179,16 @@ async fn what_columns_mean_is_asked_where_it_is_not_certain_and_can_be_kept() {
     // The same headings are read alike from now on.
     let path = bring(&mut browser, acme, ("odd.csv", csv.as_bytes())).await;
     assert!(browser.get(&path).await.html.contains("Begin: 1 person"));
+    // Until somebody forgets it, which can be done twice.
+    let import = format!("/customers/{acme}/import");
+    let form = browser.get(&import).await.shows(200, "import-kept");
+    assert!(form.contains("Forget Odd list"), "{form}");
+    for _ in 0..2 {
+        let forgot = browser.fill(&import, &format!("{import}/forget"), &[("name", "Odd list")]).await;
+        assert_eq!(forgot.goes_to(), format!("{import}?done=mapping-forgotten"));
+    }
+    let form = browser.get(&format!("{import}?done=mapping-forgotten")).await.html;
+    assert!(form.contains("Forgotten.") && !form.contains("Odd list"), "{form}");
 }
 
 #[tokio::test]

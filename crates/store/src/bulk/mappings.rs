@@ -26,6 +26,14 @@ impl ReadTx<'_> {
         Ok(all.filter(|(name, _)| seen.insert(name.clone())).collect())
     }
 
+    /// Names of the mappings a tenant itself keeps.
+    pub async fn own_import_mappings(&mut self, tenant: &TenantRef) -> Result<Vec<String>, StoreError> {
+        let of = tenant.id.uuid();
+        let names =
+            sqlx::query_scalar!("SELECT name FROM import_mapping WHERE tenant_id = $1 ORDER BY name", of);
+        Ok(names.fetch_all(self.sql()).await?)
+    }
+
     /// The mapping of this name that holds for a tenant.
     pub async fn import_mapping(
         &mut self,

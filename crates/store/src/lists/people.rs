@@ -129,6 +129,15 @@ impl User {
     }
 }
 
+/// Whether those of a standing are kept in the order of a column.
+fn in_order_of_standing(column: PeopleColumn, standing: Option<Standing>) -> bool {
+    match column {
+        PeopleColumn::Name => standing.is_some(),
+        PeopleColumn::Login => standing == Some(Standing::NeverActivated),
+        PeopleColumn::Created => false,
+    }
+}
+
 /// Values of custom fields as people have them; nothing where none is asked for.
 fn values(of: &[(FieldId, String)]) -> Option<serde_json::Value> {
     let pairs = of.iter().map(|(id, value)| (id.uuid().to_string(), json!(value)));
@@ -153,8 +162,8 @@ impl ReadTx<'_> {
         self.few_people(permit.tenant.id.uuid(), which, order.by, plans.as_deref(), &mut few).await?;
         let (text, either) = few.compared(text, either);
         let mut start = Start::of(span, order.descending);
-        let of_standing = order.by == PeopleColumn::Name && few.0.is_none() && which.standing.is_some();
-        if of_standing {
+        let of_standing = few.0.is_none() && in_order_of_standing(order.by, which.standing);
+        if of_standing && order.by == PeopleColumn::Name {
             start = start.within(&text);
         }
         if order.by == PeopleColumn::Created && few.is_all_of(which.filters()) {
@@ -187,7 +196,10 @@ impl ReadTx<'_> {
             return Ok(Vec::new());
         }
         if asked.of_standing {
-            return self.ids_of_standing(asked).await;
+            return match column {
+                PeopleColumn::Login => self.ids_never_activated(asked).await,
+                _ => self.ids_of_standing(asked).await,
+            };
         }
         Ok(match column {
             PeopleColumn::Name => by!(
@@ -244,6 +256,30 @@ impl ReadTx<'_> {
                 "u.search_key >= $4 AND (u.search_key < $5) IS TRUE",
                 "(u.search_key, u.id) < ($2, $3)",
                 "u.search_key DESC, u.id DESC"
+            ),
+        })
+    }
+
+    /// Whom somebody looks for most, the people who never activated, have an index in the order of their logins.
+    async fn ids_never_activated(&mut self, asked: &Asked) -> Result<Vec<Uuid>, StoreError> {
+        Ok(match asked.start.descending {
+            false => ids!(
+                self,
+                asked,
+                "by login, never activated",
+                "u.tenant_id = $1 AND u.enabled AND u.activated_at IS NULL AND $12::uuid[] IS NULL",
+                "u.principal_name >= $4 AND u.principal_name < $5",
+                "u.principal_name > $2 AND $3::uuid IS NOT NULL",
+                "u.principal_name"
+            ),
+            true => ids!(
+                self,
+                asked,
+                "by -login, never activated",
+                "u.tenant_id = $1 AND u.enabled AND u.activated_at IS NULL AND $12::uuid[] IS NULL",
+                "u.principal_name >= $4 AND u.principal_name < $5",
+                "u.principal_name < $2 AND $3::uuid IS NOT NULL",
+                "u.principal_name DESC"
             ),
         })
     }
@@ -333,7 +369,7 @@ impl ReadTx<'_> {
         plans: Option<&[Uuid]>,
         few: &mut Few,
     ) -> Result<(), StoreError> {
-        if let Some(standing) = which.standing.filter(|_| column != PeopleColumn::Name) {
+        if let Some(standing) = which.standing.filter(|_| !in_order_of_standing(column, which.standing)) {
             let found = sqlx::query_scalar!(
                 "/* list people, few by standing */ SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
                     AND (CASE WHEN NOT enabled THEN 'disabled' WHEN activated_at IS NULL THEN 'never_activated'
