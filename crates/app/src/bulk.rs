@@ -226,6 +226,9 @@ async fn may_run(tx: &mut store::tx::WriteTx<'_>, bulk: &Bulk, tenant: &TenantRe
             _ => {}
         }
     }
+    if bulk.foreseen["groups"].as_array().is_some_and(|groups| !groups.is_empty()) {
+        tx.permit::<act::GroupManage>(tenant)?;
+    }
     Ok(())
 }
 

@@ -29,7 +29,7 @@ use crate::{Answer, App, AppError, Repeat, error::Conflict, repeat, suffixes::is
 
 pub(crate) use members::check_nesting;
 pub use members::{Changed, MemberChange, Wish, change_members, set_member};
-pub(crate) use missing::{make_missing, taken_names};
+pub(crate) use missing::{logon_key, make_missing, taken_names};
 pub use owners::set_owners;
 pub use remove::{delete, restore};
 

@@ -6,7 +6,7 @@ mod packed;
 mod people;
 mod run;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{
     bulk::{Act, BulkKind, BulkState, Change, RowState, Said},
@@ -347,7 +347,9 @@ impl ReadTx<'_> {
     ) -> Result<Vec<BulkRow>, StoreError> {
         // Those of each kind are in order already; what is wrong with a few of 100,000 is found at once.
         let acts = if acts.is_empty() { Act::ALL } else { acts };
-        let acts: Vec<_> = acts.iter().map(|act| act.code().to_owned()).collect();
+        // Each once, however often it is asked for.
+        let acts: BTreeSet<_> = acts.iter().map(|act| act.code().to_owned()).collect();
+        let acts: Vec<_> = acts.into_iter().collect();
         let states: Vec<_> =
             RowState::ALL.iter().filter(|one| state.is_none_or(|state| state == **one)).collect();
         let states: Vec<_> = states.into_iter().map(|state| state.code().to_owned()).collect();

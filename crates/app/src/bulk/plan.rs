@@ -8,7 +8,8 @@ use std::{
 
 use domain::{
     bulk::{
-        Act, Change, Deed, LINK, Missing, Options, Present, RowState, Said, Value, differences, still_holds,
+        Act, BETWEEN, Change, Deed, LINK, Missing, Options, Present, RowState, Said, Value, differences,
+        still_holds,
     },
     custom::Giver,
     field::{FieldError, Rule},
@@ -109,9 +110,19 @@ pub(super) async fn plan(
     let groups = tx.open_groups(read).await?;
     let mut seen = Seen::default();
     seen.names.given = given;
-    let sums = Sums::default();
-    let (named, free, made) = (HashSet::new(), BTreeSet::new(), BTreeMap::new());
-    let mut ground = Ground { home, reading, tenant, groups, named, sums, seen, free, made };
+    let mut ground = Ground {
+        home,
+        reading,
+        tenant,
+        groups,
+        named: HashSet::new(),
+        sums: Sums::default(),
+        seen,
+        free: BTreeSet::new(),
+        logons: BTreeSet::new(),
+        spelled: HashMap::new(),
+        made: BTreeSet::new(),
+    };
     let mut chain = Chain::new(reading.managers);
     let mut rows = Vec::new();
     loop {
@@ -122,17 +133,17 @@ pub(super) async fn plan(
         for row in ground.part(tx, read, part).await? {
             // Of whom it is not known who the manager is, it is not known what becomes of the row.
             if !chain.note(&row) {
-                ground.sums.row(home, &row);
+                ground.tally(&row);
             }
             rows.push(pack(row)?);
         }
     }
-    chain.resolve(tx, read, &mut rows, |row| ground.sums.row(home, row)).await?;
+    chain.resolve(tx, read, &mut rows, |row| ground.tally(row)).await?;
     ground.missing(tx, read, &mut rows).await?;
     let quotas = tx.quotas(home.tenant).await?;
     let pace = tx.pace(read).await?;
     let mut foreseen = ground.sums.foreseen(home, &tenant.currency, &rows, &quotas, pace);
-    foreseen.groups = ground.made.into_values().collect();
+    foreseen.groups = ground.made.into_iter().collect();
     Ok(Planned { rows, foreseen })
 }
 
@@ -212,8 +223,12 @@ struct Ground<'a, 'h> {
     seen: Seen,
     /// Names new groups can have, in small letters.
     free: BTreeSet<String>,
-    /// Groups that are made, as the first row writes them.
-    made: BTreeMap<String, String>,
+    /// Their log-on names.
+    logons: BTreeSet<String>,
+    /// Names of new groups, in small letters, and as the first row writes them.
+    spelled: HashMap<String, String>,
+    /// Groups that are made.
+    made: BTreeSet<String>,
 }
 
 impl Ground<'_, '_> {
@@ -263,13 +278,17 @@ impl Ground<'_, '_> {
         self.new_groups(tx, &mut rows).await?;
         newcomers::foresee(tx, self.home, &mut rows, newcomers, &mut self.seen).await?;
         taken_names(tx, self.home, &mut rows, &mut self.seen).await?;
-        for name in rows.iter().flat_map(BulkRow::enters) {
-            let key = name.to_lowercase();
-            if !self.groups.contains_key(&key) {
-                self.made.entry(key).or_insert(name);
-            }
-        }
         Ok(rows)
+    }
+
+    /// Counts what becomes of a row, when that is settled.
+    fn tally(&mut self, row: &BulkRow) {
+        self.sums.row(self.home, row);
+        if self.reading.options.make_groups {
+            self.made.extend(
+                row.enters().into_iter().filter(|name| !self.groups.contains_key(&name.to_lowercase())),
+            );
+        }
     }
 
     /// Refuses rows that name groups which cannot be made.
@@ -292,10 +311,12 @@ impl Ground<'_, '_> {
             let rule = match () {
                 () if taken.contains(&name) => Rule::Taken,
                 () if self.free.len() >= limits::IMPORT_GROUPS => Rule::TooMany,
-                () => {
+                // Two names can be one to a directory, which knows fewer characters.
+                () if self.logons.insert(groups::logon_key(self.tenant, &name)) => {
                     self.free.insert(key);
                     continue;
                 }
+                () => Rule::Taken,
             };
             let error = FieldError::new("groups", rule).with("value", &name);
             let error = if rule == Rule::TooMany { error.with("max", limits::IMPORT_GROUPS) } else { error };
@@ -351,7 +372,7 @@ impl Ground<'_, '_> {
     }
 
     /// What a row of a file changes of somebody.
-    fn said(&self, row: &mut BulkRow, present: &Present, mut said: Said) {
+    fn said(&mut self, row: &mut BulkRow, present: &Present, mut said: Said) {
         let options = self.reading.options;
         if options.disable {
             said = Said::from([("enabled".to_owned(), Value::Text("false".to_owned()))]);
@@ -431,7 +452,7 @@ impl Ground<'_, '_> {
 
     /// Plans, bundles and groups in the words they are stored in, or as what is unknown. What other
     /// systems call services is a plan of ours where one is called so; it and roles are told otherwise.
-    fn lists(&self, row: &mut BulkRow, said: &mut Said) {
+    fn lists(&mut self, row: &mut BulkRow, said: &mut Said) {
         let line = row.line;
         // People choose their passwords by a link.
         said.remove("must_change_password");
@@ -478,15 +499,39 @@ impl Ground<'_, '_> {
             Ok((bundle, ..)) => Ok(bundle.content.code.clone()),
             Err(mut errors) => Err(errors.pop().unwrap_or_else(|| FieldError::new("bundles", Rule::Unknown))),
         });
-        canonical("groups", &|name| match self.groups.get(&name.to_lowercase()) {
-            Some((name, _)) => Ok(name.clone()),
-            None if self.reading.options.make_groups => groups::name("groups", name),
-            None => Err(FieldError::new("groups", Rule::Unknown).with("value", name)),
-        });
+        if !matches!(said.get("groups"), Some(Value::List(_) | Value::Text(_))) {
+            return;
+        }
+        let mut names = Vec::new();
+        for name in list(said, "groups") {
+            match self.group(&name) {
+                Ok(name) if names.contains(&name) => {}
+                Ok(name) => names.push(name),
+                Err(error) => row.errors.push(error.with("row", line)),
+            }
+        }
+        said.insert("groups".to_owned(), Value::List(names));
+    }
+
+    /// A group as it is called; one that is not there, where such are made, as the first row calls it.
+    fn group(&mut self, name: &str) -> Result<String, FieldError> {
+        let key = name.to_lowercase();
+        if let Some((name, _)) = self.groups.get(&key) {
+            return Ok(name.clone());
+        }
+        if !self.reading.options.make_groups {
+            return Err(FieldError::new("groups", Rule::Unknown).with("value", name));
+        }
+        if name.contains(BETWEEN) {
+            let error = FieldError::new("groups", Rule::ForbiddenCharacter).with("value", name);
+            return Err(error.with("character", BETWEEN.trim()));
+        }
+        let name = groups::name("groups", name)?;
+        Ok(self.spelled.entry(name.to_lowercase()).or_insert(name).clone())
     }
 
     /// Somebody nobody knows.
-    fn unknown(&self, row: &mut BulkRow, mut said: Said, at: usize, newcomers: &mut Vec<Newcomer>) {
+    fn unknown(&mut self, row: &mut BulkRow, mut said: Said, at: usize, newcomers: &mut Vec<Newcomer>) {
         let options = self.reading.options;
         if options.disable {
             let code = key_code(self.reading.key);

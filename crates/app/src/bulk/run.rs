@@ -25,6 +25,9 @@ use super::{
 };
 use crate::{App, AppError, groups, people::check_all, provision::prepare, users::home};
 
+/// How often a part is tried again at once that fails for a reason nobody foresaw.
+const AGAIN: usize = 2;
+
 /// What a part came to: what was done, and what could not be.
 #[derive(Default)]
 pub(super) struct Part {
@@ -63,7 +66,7 @@ pub async fn work(app: &App) -> Result<bool, AppError> {
             app.store.pause_orphan(bulk).await?;
             continue;
         };
-        match step(app, &caller, bulk).await {
+        match persistent_step(app, &caller, bulk).await {
             Ok(done) => more |= done,
             // It would fail for ever, and the others would wait with it.
             Err(AppError::Internal(error)) => match stop_broken(app, &caller, bulk, error.as_ref()).await {
@@ -74,6 +77,24 @@ pub async fn work(app: &App) -> Result<bool, AppError> {
         }
     }
     failed.map_or(Ok(more), Err)
+}
+
+/// As [`step`]; what fails for a reason nobody foresaw is tried again at once. Somebody may have been faster
+/// with what the database keeps apart: the next try sees that.
+async fn persistent_step(app: &App, caller: &Caller, id: BulkId) -> Result<bool, AppError> {
+    for _ in 0..AGAIN {
+        match step(app, caller, id).await {
+            Err(AppError::Internal(error)) => {
+                tracing::warn!(bulk = %id, error = %said(error.as_ref()), "a part is tried again");
+                // What was given up is rolled back first; that is waited for.
+                let mut tx = app.store.write(caller).await?;
+                tx.lock_bulk(id).await?;
+                tx.commit(&Cause::default()).await?;
+            }
+            done => return done,
+        }
+    }
+    step(app, caller, id).await
 }
 
 /// Does the next part of one that runs, in the name of who began it; gives whether something was done.
@@ -125,6 +146,9 @@ async fn stop_broken(
     tracing::error!(bulk = %id, error = %said(error), "a bulk change waits because of a defect");
     let mut tx = app.store.write(caller).await?;
     let (bulk, _) = tx.lock_bulk(id).await?;
+    if bulk.state != BulkState::Running {
+        return Ok(());
+    }
     tx.pause_bulk(&bulk, Some(&[FieldError::new("server", Rule::Defect)])).await?;
     Ok(tx.commit(&Cause::default()).await?)
 }
@@ -146,7 +170,10 @@ async fn put_aside(app: &App, caller: &Caller, id: BulkId, stop: Stop) -> Result
         Stop::Error(AppError::Conflict(conflict)) if *conflict != crate::error::Conflict::Contended => {
             Some(vec![FieldError::new("customer", Rule::Immutable).with("value", conflict.code())])
         }
-        Stop::Error(AppError::NotFound(what)) => Some(vec![FieldError::new(*what, Rule::Unknown)]),
+        Stop::Error(AppError::NotFound(what)) => {
+            tracing::warn!(bulk = %id, what, "a bulk change waits because something it needs is not there");
+            Some(vec![FieldError::new(*what, Rule::Unknown).with("value", what)])
+        }
         Stop::Rows(_) | Stop::Names(_) | Stop::Error(_) => None,
     };
     let mut tx = app.store.write(caller).await?;

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use app::{
     Answer, AppError, Cause,
-    bulk::{self, FileDraft, Turn, run},
+    bulk::{self, FileDraft, Shown, Turn, run},
     groups::{self, GroupDraft},
 };
 use domain::{
@@ -142,10 +142,65 @@ async fn groups_that_nobody_made_are_made_where_that_is_asked_for() {
     let again = bulk::import(&w.app, &w.root, acme, asked(), &cause).await.expect("a preview");
     assert_eq!((again.count(Act::Nothing), again.foreseen.groups.len()), (3, 0));
 
-    // Who may not manage groups does not do so by a file.
-    let helper = own_session(&w, &one(&w, acme, "ida lund").await).await;
-    let refused = bulk::import(&w.app, &helper, acme, asked(), &cause).await;
-    assert!(matches!(refused, Err(AppError::Forbidden(_) | AppError::NotFound(_))), "{refused:?}");
+    // Who may make people and no groups does not do so by a file, nor by one that somebody else brought.
+    let ida = one(&w, acme, "ida lund").await;
+    let role = "INSERT INTO role_grant (id, tenant_id, user_id, role_code, role_version, created_at)";
+    let (of, to) = (acme.uuid(), ida.id.uuid());
+    w.db.execute(&format!(
+        "{role} VALUES (gen_random_uuid(), '{of}', '{to}', 'user_administrator', 1, now())"
+    ))
+    .await;
+    let helper = own_session(&w, &ida).await;
+    let is_denied = |refused: Result<Shown, AppError>| match refused {
+        Err(AppError::Forbidden(denial)) => assert_eq!(denial.permission.code(), "group_manage"),
+        other => panic!("{other:?}"),
+    };
+    is_denied(bulk::import(&w.app, &helper, acme, asked(), &cause).await);
+    bulk::import(&w.app, &helper, acme, draft(file), &cause).await.expect("without new groups");
+    let more = "First name;Last name;User principal name;Groups\nOda;Ek;oda.ek@acme.example;Third team\n";
+    let shown =
+        bulk::import(&w.app, &w.root, acme, FileDraft { options: asked().options, ..draft(more) }, &cause);
+    let shown = shown.await.expect("a preview");
+    let run = Turn::Run { version: shown.bulk.version };
+    is_denied(bulk::turn(&w.app, &helper, shown.bulk.id, run, &cause).await);
+}
+
+#[tokio::test]
+async fn a_new_group_is_called_as_where_it_stands_first_and_like_nothing_that_is_there() {
+    let w = world().await;
+    let acme = customer(&w).await;
+    let of_service = w.db.values("user_group", "name", "purpose <> 'custom'").await.remove(0);
+    let file = format!(
+        "First name;Last name;User principal name;Manager;Groups\n\
+         Ida;Lund;ida.lund@acme.example;jens.krag@acme.example;New team, new team\n\
+         Jens;Krag;jens.krag@acme.example;;new TEAM\n\
+         Per;Ek;per.ek@acme.example;;Sales/EU\nEva;Ek;eva.ek@acme.example;;Sales:EU\n\
+         Ole;Ek;ole.ek@acme.example;;{of_service}\nUli;Ek;uli.ek@acme.example;uli.ek@acme.example;Of a circle\n"
+    );
+    let options = Options { make_groups: true, ..Options::default() };
+    let (asked, cause) = (FileDraft { options, ..draft(&file) }, Cause::default());
+    let shown = bulk::import(&w.app, &w.root, acme, asked, &cause).await.expect("a preview");
+    assert_eq!(counts(&shown), [(Act::Create, 3), (Act::Conflict, 2), (Act::Error, 1)]);
+    assert_eq!(shown.foreseen.groups, ["New team", "Sales/EU"]);
+    let taken: Vec<_> = rows(&w, shown.bulk.id, &[Act::Conflict]).await;
+    let taken: Vec<_> =
+        taken.iter().map(|row| (row.line, row.errors[0].field.as_str(), row.errors[0].rule)).collect();
+    assert_eq!(taken, [(5, "groups", Rule::Taken), (6, "groups", Rule::Taken)]);
+
+    let done = all(&w, &shown).await;
+    assert_eq!((done.bulk.state, done.in_state(RowState::Done)), (BulkState::Done, 3));
+    // The manager's row is done first, and is not the one that was shown.
+    let names = w.db.values("user_group", "name", "purpose = 'custom' AND deleted_at IS NULL").await;
+    assert_eq!(names, ["New team", "Sales/EU"]);
+}
+
+#[tokio::test]
+async fn rows_of_an_act_that_is_asked_for_twice_are_given_once() {
+    let w = world().await;
+    let acme = customer(&w).await;
+    let shown =
+        preview(&w, acme, "First name;Last name;User principal name\nPer;Ek;per.ek@acme.example\n").await;
+    assert_eq!(rows(&w, shown.bulk.id, &[Act::Create, Act::Create]).await.len(), 1);
 }
 
 #[tokio::test]

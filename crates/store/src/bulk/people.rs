@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    id::{ObjectId, UserId},
+    id::{ObjectId, TenantId, UserId},
     limits,
 };
 use uuid::Uuid;
@@ -189,6 +189,17 @@ impl ReadTx<'_> {
         .await?;
         let group = |name: String, object| (name.to_lowercase(), (name, ObjectId::from_uuid(object)));
         Ok(rows.into_iter().map(|row| group(row.name, row.object_id)).collect())
+    }
+
+    /// The names of all groups of a tenant, those of its services, too, in lower case.
+    pub async fn group_names(&mut self, tenant: TenantId) -> Result<BTreeSet<String>, StoreError> {
+        let names = sqlx::query_scalar!(
+            r#"SELECT lower(name) AS "name!" FROM user_group WHERE tenant_id = $1 AND deleted_at IS NULL"#,
+            tenant.uuid()
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(names.into_iter().collect())
     }
 
     /// What the directory of the permitted tenant takes for one object at present, in
