@@ -36,8 +36,10 @@ struct Link {
     login: Box<str>,
     /// What it says of a manager.
     says: Option<Box<str>>,
-    /// The manager until now, where nothing else of somebody changes.
-    alone: Option<Option<Box<str>>>,
+    /// Nothing but the manager changes of somebody.
+    is_alone: bool,
+    /// The manager until now, where that is so.
+    before: Option<Box<str>>,
 }
 
 /// What becomes of what a row says.
@@ -101,12 +103,12 @@ impl Chain {
         }
         let says = said(row).map(Box::from);
         let is_said = says.is_some();
-        let alone = match row.changes.as_slice() {
-            [one] if one.field == "manager" => Some(one.before.as_deref().map(Box::from)),
-            _ => None,
+        let (is_alone, before) = match row.changes.as_slice() {
+            [one] if one.field == "manager" => (true, one.before.as_deref().map(Box::from)),
+            _ => (false, None),
         };
-        let login = row.login.as_str().into();
-        self.links.push(Link { line: row.line, act: row.act, user: row.user, login, says, alone });
+        let (line, act, user, login) = (row.line, row.act, row.user, row.login.as_str().into());
+        self.links.push(Link { line, act, user, login, says, is_alone, before });
         is_said
     }
 
@@ -184,8 +186,8 @@ impl Chain {
                 _ => None,
             };
             // Nothing is left to do where it is the same manager, or nobody knows which.
-            let before = link.alone.as_ref().map(Option::as_deref);
-            if link.act == Act::Update && before.is_some_and(|before| after.is_none() || before == after) {
+            let is_same = after.is_none() || link.before.as_deref() == after;
+            if link.act == Act::Update && link.is_alone && is_same {
                 link.act = Act::Nothing;
             }
             *above = above.filter(|_| matches!(link.act, Act::Create | Act::Update));

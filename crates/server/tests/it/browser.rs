@@ -238,7 +238,7 @@ impl Browser {
             match done {
                 Ok(done) => return done,
                 Err(error) if Instant::now() < deadline && comes_yet(&error) => {
-                    tokio::time::sleep(POLL).await
+                    tokio::time::sleep(POLL).await;
                 }
                 Err(error) => panic!("{css}: {error}: {}", self.source().await),
             }
