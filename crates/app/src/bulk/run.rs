@@ -85,7 +85,7 @@ async fn persistent_step(app: &App, caller: &Caller, id: BulkId) -> Result<bool,
     for _ in 0..AGAIN {
         match step(app, caller, id).await {
             Err(AppError::Internal(error)) => {
-                tracing::warn!(bulk = %id, error = %said(error.as_ref()), "a part is tried again");
+                tracing::warn!(bulk = %id, error = %with_causes(error.as_ref()), "a part is tried again");
                 // What was given up is rolled back first; that is waited for.
                 let mut tx = app.store.write(caller).await?;
                 tx.lock_bulk(id).await?;
@@ -143,7 +143,7 @@ async fn stop_broken(
     id: BulkId,
     error: &(dyn std::error::Error + Send + Sync),
 ) -> Result<(), AppError> {
-    tracing::error!(bulk = %id, error = %said(error), "a bulk change waits because of a defect");
+    tracing::error!(bulk = %id, error = %with_causes(error), "a bulk change waits because of a defect");
     let mut tx = app.store.write(caller).await?;
     let (bulk, _) = tx.lock_bulk(id).await?;
     if bulk.state != BulkState::Running {
@@ -154,7 +154,7 @@ async fn stop_broken(
 }
 
 /// An error with its causes.
-fn said(error: &(dyn std::error::Error + Send + Sync)) -> String {
+fn with_causes(error: &(dyn std::error::Error + Send + Sync)) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
 }
