@@ -63,7 +63,7 @@ pub async fn list_requests(
         let mut tx = surface.app.read(&call.caller).await?;
         let tenant = read::named_id(&mut tx, "tenant", query.tenant.as_deref()).await?;
         let kind = kind.map(str::to_owned);
-        let filter = RequestFilter { roots, id: None, tenant, state, kind, actor };
+        let filter = RequestFilter { roots, id: None, tenant, state, kind, actor, counted: None };
         let rows = tx.request_page(&filter, order, paging.span::<RequestId>()?).await?;
         let now = tx.now();
         tx.finish().await?;

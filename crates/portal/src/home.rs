@@ -107,12 +107,16 @@ impl Home {
     async fn requests(&mut self, tx: &mut ReadTx<'_>, roots: &[TenantId]) -> Result<(), AppError> {
         let now = tx.now();
         self.watches = true;
-        let failed = tx.requests_in_need(roots, FEW).await?;
+        let failed = tx.requests_in_need(roots, FEW, Some(view::STEPS_COUNTED)).await?;
         self.needed = failed.iter().map(|r| view::request(r, now)).collect();
         let needs = tx.needs(roots).await?;
         self.need(needs.open, "home-open", "busy", "/status?state=running");
         self.need(needs.drift, "home-drift", "wait", "/drift");
-        let filter = RequestFilter { roots: roots.to_vec(), ..RequestFilter::default() };
+        let filter = RequestFilter {
+            roots: roots.to_vec(),
+            counted: Some(view::STEPS_COUNTED),
+            ..RequestFilter::default()
+        };
         let newest = tx.request_views(&filter, None, FEW).await?;
         self.newest = newest.iter().map(|r| view::request(r, now)).collect();
         Ok(())

@@ -190,15 +190,27 @@ fn pace(micros: Option<i64>) -> String {
     }
 }
 
+/// Lists of requests count so many steps of one that is finished; of more they say that there are more.
+pub const STEPS_COUNTED: u32 = 10_000;
+
 /// A request at `now`.
 pub fn request(of: &RequestView, now: Timestamp) -> Request {
     let counts = of.counts;
     let (state, tone) = request_state(counts.state());
     let (total, settled) = (counts.total(), counts.verified + counts.drifted + counts.superseded);
     let percent = |part: i64| if total == 0 { 0 } else { part * 100 / total };
-    let id = if counts.failed > 0 { "progress-failed" } else { "progress" };
-    let progress =
-        say_with(id, &[("done", settled.into()), ("total", total.into()), ("failed", counts.failed.into())]);
+    let many = || say_with("many", &[("n", i64::from(STEPS_COUNTED).into())]);
+    let progress = match (of.more, counts.failed) {
+        (false, 0) => say_with("progress", &[("done", settled.into()), ("total", total.into())]),
+        (false, failed) => {
+            let values = [("done", settled.into()), ("total", total.into()), ("failed", failed.into())];
+            say_with("progress-failed", &values)
+        }
+        (true, 0) => say_with("progress-many", &[("done", many().into())]),
+        (true, failed) => {
+            say_with("progress-many-failed", &[("done", many().into()), ("failed", failed.into())])
+        }
+    };
     let arg = |key: &str| match &of.args[key] {
         serde_json::Value::String(text) => Some(text.clone()),
         serde_json::Value::Number(number) => number.as_i64().map(speech::number),

@@ -91,6 +91,7 @@ impl Wanted {
             state: self.state,
             kind: self.kind.map(str::to_owned),
             actor: self.actor,
+            counted: Some(view::STEPS_COUNTED),
         })
     }
 

@@ -30,8 +30,8 @@ struct Asked {
     few: Option<Vec<Uuid>>,
     /// What any of their names begins with.
     either: Range,
-    /// Whether those of a standing are walked.
-    of_standing: bool,
+    /// Which of them are walked, where they are kept in the order asked for.
+    kept: Option<Kept>,
 }
 
 /// One statement: its name, of which people, what is compared with the text that was
@@ -117,6 +117,54 @@ macro_rules! by {
     };
 }
 
+/// People who are kept in an order of their own, in both directions.
+macro_rules! kept {
+    ($tx:expr, $a:expr, [$up:literal, $down:literal], $of:literal, names) => {
+        match $a.start.descending {
+            false => ids!(
+                $tx,
+                $a,
+                $up,
+                $of,
+                "(u.search_key >= $4) IS TRUE AND u.search_key < $5",
+                "(u.search_key, u.id) > ($2, $3)",
+                "u.search_key, u.id"
+            ),
+            true => ids!(
+                $tx,
+                $a,
+                $down,
+                $of,
+                "u.search_key >= $4 AND (u.search_key < $5) IS TRUE",
+                "(u.search_key, u.id) < ($2, $3)",
+                "u.search_key DESC, u.id DESC"
+            ),
+        }
+    };
+    ($tx:expr, $a:expr, [$up:literal, $down:literal], $of:literal, logins) => {
+        match $a.start.descending {
+            false => ids!(
+                $tx,
+                $a,
+                $up,
+                $of,
+                "u.principal_name >= $4 AND u.principal_name < $5",
+                "u.principal_name > $2 AND $3::uuid IS NOT NULL",
+                "u.principal_name"
+            ),
+            true => ids!(
+                $tx,
+                $a,
+                $down,
+                $of,
+                "u.principal_name >= $4 AND u.principal_name < $5",
+                "u.principal_name < $2 AND $3::uuid IS NOT NULL",
+                "u.principal_name DESC"
+            ),
+        }
+    };
+}
+
 impl User {
     /// What stands beside the id where a page that is sorted by `column` ends.
     #[must_use]
@@ -129,12 +177,29 @@ impl User {
     }
 }
 
-/// Whether those of a standing are kept in the order of a column.
-fn in_order_of_standing(column: PeopleColumn, standing: Option<Standing>) -> bool {
-    match column {
-        PeopleColumn::Name => standing.is_some(),
-        PeopleColumn::Login => standing == Some(Standing::NeverActivated),
-        PeopleColumn::Created => false,
+/// Who is kept in an order of their own, so that a page of them is read from its index.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// Those of a department, by name.
+    Department,
+    /// Those of a standing, by name.
+    Standing,
+    /// Those who never activated, by login.
+    NeverActivated,
+    /// Those who are disabled, by login.
+    Disabled,
+}
+
+impl Kept {
+    /// What keeps those asked for in the order of `column`.
+    fn of(column: PeopleColumn, which: UserSearch<'_>) -> Option<Self> {
+        match (column, which.department, which.standing) {
+            (PeopleColumn::Name, Some(_), _) => Some(Self::Department),
+            (PeopleColumn::Name, None, Some(_)) => Some(Self::Standing),
+            (PeopleColumn::Login, _, Some(Standing::NeverActivated)) => Some(Self::NeverActivated),
+            (PeopleColumn::Login, _, Some(Standing::Disabled)) => Some(Self::Disabled),
+            _ => None,
+        }
     }
 }
 
@@ -162,8 +227,8 @@ impl ReadTx<'_> {
         self.few_people(permit.tenant.id.uuid(), which, order.by, plans.as_deref(), &mut few).await?;
         let (text, either) = few.compared(text, either);
         let mut start = Start::of(span, order.descending);
-        let of_standing = few.0.is_none() && in_order_of_standing(order.by, which.standing);
-        if of_standing && order.by == PeopleColumn::Name {
+        let kept = Kept::of(order.by, which).filter(|_| few.0.is_none());
+        if kept.is_some() && order.by == PeopleColumn::Name {
             start = start.within(&text);
         }
         if order.by == PeopleColumn::Created && few.is_all_of(which.filters()) {
@@ -181,7 +246,7 @@ impl ReadTx<'_> {
             limit: i64::from(span.limit),
             few: few.ids(),
             either,
-            of_standing,
+            kept,
         };
         let mut ids = self.ids_of_people(order.by, &asked).await?;
         if span.back {
@@ -195,11 +260,8 @@ impl ReadTx<'_> {
         if asked.few.as_ref().is_some_and(Vec::is_empty) {
             return Ok(Vec::new());
         }
-        if asked.of_standing {
-            return match column {
-                PeopleColumn::Login => self.ids_never_activated(asked).await,
-                _ => self.ids_of_standing(asked).await,
-            };
+        if let Some(kept) = asked.kept {
+            return self.ids_kept(kept, asked).await;
         }
         Ok(match column {
             PeopleColumn::Name => by!(
@@ -232,54 +294,39 @@ impl ReadTx<'_> {
         })
     }
 
-    /// Those who can log on, or cannot, have an index in the order of their names. The page begins
-    /// within what was searched, so that only its end is a condition of the index: two of them would
-    /// look to the planner like nobody, and it would take the index of all names.
-    async fn ids_of_standing(&mut self, asked: &Asked) -> Result<Vec<Uuid>, StoreError> {
-        Ok(match asked.start.descending {
-            false => ids!(
+    /// Where the order is that of names, the page begins within what was searched, so that only its end is
+    /// a condition of the index: two of them would look to the planner like nobody, and it would take the
+    /// index of all names.
+    async fn ids_kept(&mut self, kept: Kept, asked: &Asked) -> Result<Vec<Uuid>, StoreError> {
+        Ok(match kept {
+            Kept::Department => kept!(
                 self,
                 asked,
-                "by name, of a standing",
+                ["by name, of a department", "by -name, of a department"],
+                "u.tenant_id = $1 AND u.department = $9 AND $12::uuid[] IS NULL",
+                names
+            ),
+            Kept::Standing => kept!(
+                self,
+                asked,
+                ["by name, of a standing", "by -name, of a standing"],
                 "u.tenant_id = $1 AND (CASE WHEN NOT u.enabled THEN 'disabled' WHEN u.activated_at IS NULL
                      THEN 'never_activated' ELSE 'active' END) = $6 AND $12::uuid[] IS NULL",
-                "(u.search_key >= $4) IS TRUE AND u.search_key < $5",
-                "(u.search_key, u.id) > ($2, $3)",
-                "u.search_key, u.id"
+                names
             ),
-            true => ids!(
+            Kept::NeverActivated => kept!(
                 self,
                 asked,
-                "by -name, of a standing",
-                "u.tenant_id = $1 AND (CASE WHEN NOT u.enabled THEN 'disabled' WHEN u.activated_at IS NULL
-                     THEN 'never_activated' ELSE 'active' END) = $6 AND $12::uuid[] IS NULL",
-                "u.search_key >= $4 AND (u.search_key < $5) IS TRUE",
-                "(u.search_key, u.id) < ($2, $3)",
-                "u.search_key DESC, u.id DESC"
-            ),
-        })
-    }
-
-    /// Whom somebody looks for most, the people who never activated, have an index in the order of their logins.
-    async fn ids_never_activated(&mut self, asked: &Asked) -> Result<Vec<Uuid>, StoreError> {
-        Ok(match asked.start.descending {
-            false => ids!(
-                self,
-                asked,
-                "by login, never activated",
+                ["by login, never activated", "by -login, never activated"],
                 "u.tenant_id = $1 AND u.enabled AND u.activated_at IS NULL AND $12::uuid[] IS NULL",
-                "u.principal_name >= $4 AND u.principal_name < $5",
-                "u.principal_name > $2 AND $3::uuid IS NOT NULL",
-                "u.principal_name"
+                logins
             ),
-            true => ids!(
+            Kept::Disabled => kept!(
                 self,
                 asked,
-                "by -login, never activated",
-                "u.tenant_id = $1 AND u.enabled AND u.activated_at IS NULL AND $12::uuid[] IS NULL",
-                "u.principal_name >= $4 AND u.principal_name < $5",
-                "u.principal_name < $2 AND $3::uuid IS NOT NULL",
-                "u.principal_name DESC"
+                ["by login, disabled", "by -login, disabled"],
+                "u.tenant_id = $1 AND NOT u.enabled AND $12::uuid[] IS NULL",
+                logins
             ),
         })
     }
@@ -369,7 +416,9 @@ impl ReadTx<'_> {
         plans: Option<&[Uuid]>,
         few: &mut Few,
     ) -> Result<(), StoreError> {
-        if let Some(standing) = which.standing.filter(|_| !in_order_of_standing(column, which.standing)) {
+        let kept = Kept::of(column, which);
+        if let Some(standing) = which.standing.filter(|_| !kept.is_some_and(|kept| kept != Kept::Department))
+        {
             let found = sqlx::query_scalar!(
                 "/* list people, few by standing */ SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
                     AND (CASE WHEN NOT enabled THEN 'disabled' WHEN activated_at IS NULL THEN 'never_activated'
@@ -399,7 +448,7 @@ impl ReadTx<'_> {
             .await?;
             few.keep(found, FEW_ROWS);
         }
-        if let Some(department) = which.department {
+        if let Some(department) = which.department.filter(|_| kept != Some(Kept::Department)) {
             let found = sqlx::query_scalar!(
                 "/* list people, few by department */ SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
                     AND department = $2 LIMIT $3",

@@ -116,7 +116,7 @@ impl ReadTx<'_> {
         if span.back {
             ids.reverse();
         }
-        let rows = self.requests_by_id(&ids).await?;
+        let rows = self.requests_by_id(&ids, filter.counted).await?;
         Ok(super::in_order(&ids, rows, |request| request.id.uuid()))
     }
 

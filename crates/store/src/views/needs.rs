@@ -19,11 +19,13 @@ pub struct Needs {
 }
 
 impl ReadTx<'_> {
-    /// The newest requests of tenants at and below `roots` of which something failed.
+    /// The newest requests of tenants at and below `roots` of which something failed, counted as a list
+    /// counts them ([`RequestFilter::counted`](super::RequestFilter)).
     pub async fn requests_in_need(
         &mut self,
         roots: &[TenantId],
         limit: u32,
+        counted: Option<u32>,
     ) -> Result<Vec<RequestView>, StoreError> {
         let roots: Vec<_> = roots.iter().map(|t| t.uuid()).collect();
         // From one request to the next by the index: one may have thousands of failed steps.
@@ -46,7 +48,7 @@ impl ReadTx<'_> {
         )
         .fetch_all(self.sql())
         .await?;
-        let mut found = self.requests_by_id(&ids).await?;
+        let mut found = self.requests_by_id(&ids, counted).await?;
         found.sort_unstable_by_key(|need| std::cmp::Reverse(need.id));
         Ok(found)
     }

@@ -149,7 +149,7 @@ async fn what_needs_somebody_is_found_without_reading_what_is_well() {
     world.sql("UPDATE request_item SET state = 'verified'").await;
     let roots = [world.provider];
     let mut tx = world.store.read(&world.root).await.expect("reading");
-    assert!(tx.requests_in_need(&roots, 6).await.expect("asking").is_empty());
+    assert!(tx.requests_in_need(&roots, 6, None).await.expect("asking").is_empty());
     tx.finish().await.expect("the end");
     for customer in [&estate.a1, &estate.b1] {
         let request = customer.request.uuid();
@@ -157,11 +157,11 @@ async fn what_needs_somebody_is_found_without_reading_what_is_well() {
     }
     let mut tx = world.store.read(&world.root).await.expect("reading");
     let ids = |found: Vec<RequestView>| found.iter().map(|request| request.id).collect::<Vec<_>>();
-    let found = ids(tx.requests_in_need(&roots, 6).await.expect("asking"));
+    let found = ids(tx.requests_in_need(&roots, 6, None).await.expect("asking"));
     let mut newest = [estate.a1.request, estate.b1.request];
     newest.sort_unstable_by(|a, b| b.cmp(a));
     assert_eq!(found, newest, "the newest first, each once");
-    assert_eq!(ids(tx.requests_in_need(&roots, 1).await.expect("asking")), newest[..1]);
+    assert_eq!(ids(tx.requests_in_need(&roots, 1, None).await.expect("asking")), newest[..1]);
     let sellers = tx.sellers_below(&roots, 50).await.expect("sellers");
     let mut codes: Vec<_> = sellers.iter().map(|s| s.code.as_str()).collect();
     codes.sort_unstable();
@@ -169,7 +169,7 @@ async fn what_needs_somebody_is_found_without_reading_what_is_well() {
     assert!(tx.overtaken_is_verified(estate.a1.request).await.expect("asking"), "nothing was overtaken");
     tx.finish().await.expect("the end");
     let mut tx = world.store.read(&estate.a1.admin).await.expect("reading");
-    let own = tx.requests_in_need(&[estate.a1.id], 6).await.expect("asking");
+    let own = tx.requests_in_need(&[estate.a1.id], 6, None).await.expect("asking");
     assert_eq!(ids(own), [estate.a1.request], "nobody sees what others need");
     tx.finish().await.expect("the end");
 }

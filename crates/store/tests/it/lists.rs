@@ -283,6 +283,27 @@ async fn requests_are_filtered_by_the_state_they_show() {
             of(RequestFilter { actor: Some(estate.a1.admin.user()), ..RequestFilter::default() }),
             of(RequestFilter { tenant: Some(estate.a1.id), ..RequestFilter::default() }),
         ];
+        let most = 1;
+        let capped = RequestFilter { counted: Some(most), ..everything.clone() };
+        let newest = Order::down(RequestColumn::Created);
+        let capped = tx.request_page(&capped, newest, Span::first(10_000)).await.expect("requests");
+        assert!(capped.iter().any(|r| r.more) && capped.iter().any(|r| !r.more));
+        for (short, whole) in capped.iter().zip(&all) {
+            assert_eq!((short.id, short.counts.state()), (whole.id, whole.counts.state()));
+            assert_eq!(short.counts.failed, whole.counts.failed);
+            let good = whole.counts.total() - whole.counts.failed;
+            assert_eq!(
+                short.more,
+                whole.finished_at.is_some() && good > i64::from(most),
+                "{:?}",
+                whole.counts
+            );
+            if short.more {
+                assert_eq!(short.counts.verified, i64::from(most) + 1);
+            } else {
+                assert_eq!(short.counts.total(), whole.counts.total());
+            }
+        }
         filters.extend(states.map(|s| of(RequestFilter { state: Some(s), ..RequestFilter::default() })));
         for filter in filters {
             let fits = |r: &&store::views::RequestView| {

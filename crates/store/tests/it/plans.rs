@@ -275,6 +275,10 @@ async fn a_list_is_walked_in_its_order_by_the_plan_that_is_kept_and_by_that_for_
         let name = format!("list people by {sign}name, of a standing");
         cases.push((name.clone(), people("'active'", start, &all), "users_standings"));
         cases.push((name, people("'active'", start, "'p', E'p\\U0010FFFF'"), "users_standings"));
+        let sales = format!("'{a1}', {start}, {all}, NULL, NULL, NULL, 'Sales', NULL, 51, NULL, {all}");
+        cases.push((format!("list people by {sign}name, of a department"), sales, "users_departments"));
+        let name = format!("list people by {sign}login, disabled");
+        cases.push((name, people("'disabled'", start, &all), "users_disabled"));
         for (column, index) in
             [("name", "tenant_search"), ("code", "tenant_codes"), ("created", "tenant_pkey")]
         {

@@ -110,6 +110,11 @@ progress-failed = { $failed ->
     [one] { $done } of { $total } done, 1 needs a person
    *[other] { $done } of { $total } done, { $failed } need a person
 }
+progress-many = { $done } done
+progress-many-failed = { $failed ->
+    [one] { $done } done, 1 needs a person
+   *[other] { $done } done, { $failed } need a person
+}
 request-all = All requests
 request-progress = Progress
 request-asked-by = asked by { $name }
