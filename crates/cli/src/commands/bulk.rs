@@ -1,5 +1,6 @@
 //! Files of people, acts on lists, and the way back.
 
+mod columns;
 mod series;
 
 use std::{
@@ -148,6 +149,13 @@ pub enum BulkCommand {
         /// Its id
         bulk: String,
     },
+    /// Say what columns of a file mean, before it is begun; without any they are shown
+    Map(columns::Map),
+    /// Write a cell of a file anew, before it is begun
+    Mend(columns::Mend),
+    /// How files are read, as it was kept under names
+    #[command(subcommand)]
+    Mappings(columns::Mappings),
     /// What was asked for people of several customers with `bulk act --below`
     #[command(subcommand)]
     Series(SeriesCommand),
@@ -215,10 +223,14 @@ pub async fn import(command: &Import, client: &Client, out: &Out) -> Result<(), 
     told(client, &shown).await?;
     if shown.state == BulkState::Mapping {
         out.entity(&answer.body, &fields(&shown))?;
+        columns::table(&shown, out)?;
         let why: String = shown.problem.iter().fold(String::new(), |why, error| why + ": " + &error.message);
         return Err(Failure::usage(
             format!("it is not known what the columns of the file mean{why}"),
-            "say it on the page of the import, keep the mapping under a name, and give that to --map",
+            format!(
+                "say it with `tenantry bulk map {} HEADING=MEANING`, or on the page of the import",
+                shown.id
+            ),
         ));
     }
     if command.preview {
@@ -356,6 +368,9 @@ pub async fn run(command: &BulkCommand, client: &Client, out: &Out) -> Result<()
                 out.entity(&answer.body, &fields(&shown))
             }
         }
+        BulkCommand::Map(command) => columns::map(command, client, out).await,
+        BulkCommand::Mend(command) => columns::mend(command, client, out).await,
+        BulkCommand::Mappings(command) => columns::kept(command, client, out).await,
         BulkCommand::Series(command) => series::run(command, client, out).await,
         BulkCommand::Links { bulk } => {
             let answer = client.post_secret(&["bulk", bulk, "links"], &()).await?;

@@ -4,6 +4,7 @@
 mod calls;
 mod catalogue;
 mod fields;
+mod imports;
 mod orders;
 mod retries;
 mod server;
