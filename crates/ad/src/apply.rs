@@ -115,11 +115,13 @@ impl Directory {
                 let replace = replace("nTSecurityDescriptor", [value]);
                 modify(session, at, vec![controls::dacl_only()], vec![replace]).await
             }
-            Action::SetPassword { at, password } => {
+            Action::SetPassword { at, password, must_change } => {
                 // An account that was locked out can use its new password at once.
                 let secret = replace("unicodePwd", [password::encode(&password.0).to_vec()]);
-                let unlock = replace("lockoutTime", [b"0".to_vec()]);
-                modify(session, at, vec![], vec![secret, unlock]).await
+                let mut all = vec![secret, replace("lockoutTime", [b"0".to_vec()])];
+                // After the password, which sets it, too.
+                all.extend(must_change.then(|| replace("pwdLastSet", [b"0".to_vec()])));
+                modify(session, at, vec![], all).await
             }
             Action::ChangeMembers { at, add, remove } => {
                 return self.change_members(session, step, at, add, remove).await;

@@ -89,7 +89,10 @@ mod tests {
             (Action::Delete { at: outside() }, Some(ProblemCode::OutsideFolder)),
             (Action::Delete { at: vault() }, Some(ProblemCode::Protected)),
             (Action::Update { at: at("not a name"), changes: vec![] }, Some(ProblemCode::OutsideFolder)),
-            (Action::SetPassword { at: outside(), password }, Some(ProblemCode::OutsideFolder)),
+            (
+                Action::SetPassword { at: outside(), password, must_change: false },
+                Some(ProblemCode::OutsideFolder),
+            ),
             (move_to(inside(), folder()), None),
             (move_to(inside(), outside()), Some(ProblemCode::OutsideFolder)),
             (move_to(outside(), folder()), Some(ProblemCode::OutsideFolder)),

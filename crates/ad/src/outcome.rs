@@ -315,7 +315,8 @@ mod tests {
 
     #[test]
     fn each_code_has_its_cure() {
-        let password = step(Action::SetPassword { at: at(), password: Secret("x".to_owned()) });
+        let password =
+            step(Action::SetPassword { at: at(), password: Secret("x".to_owned()), must_change: false });
         let delete = step(Action::Delete { at: at() });
         for (step, code, text, expected) in [
             (&password, 19, "0000052D: Constraint violation", ProblemCode::PasswordPolicy),
@@ -365,7 +366,8 @@ mod tests {
     #[test]
     fn every_code_of_the_sources_has_its_problem() {
         let update = step(Action::Update { at: at(), changes: vec![] });
-        let password = step(Action::SetPassword { at: at(), password: Secret("x".to_owned()) });
+        let password =
+            step(Action::SetPassword { at: at(), password: Secret("x".to_owned()), must_change: false });
         let delete = step(Action::Delete { at: at() });
         let steps = [&create(), &update, &password, &delete];
         let line = |code: u32, text: &str, label: String| {

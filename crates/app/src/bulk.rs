@@ -14,6 +14,7 @@ mod known;
 mod managers;
 mod moves;
 mod newcomers;
+mod passwords;
 mod person;
 mod plan;
 mod rows;

@@ -52,6 +52,8 @@ pub enum Rule {
     ChangedMeanwhile,
     /// The server has a defect, or is installed wrong; its log says more.
     Defect,
+    /// It was kept for so many `hours`, and destroyed.
+    Expired,
 }
 
 impl Rule {
@@ -81,6 +83,7 @@ impl Rule {
             Self::Mangled => "mangled",
             Self::ChangedMeanwhile => "changed_meanwhile",
             Self::Defect => "defect",
+            Self::Expired => "expired",
         }
     }
 }

@@ -28,7 +28,7 @@ pub use self::{
     mapping::{Mapping, signature},
     profile::Profile,
     recognise::{Recognised, Suggestion, recognise},
-    row::{Person, Reader, RowRead, Said, Value, Why},
+    row::{Person, Reader, RowRead, Said, Value, Why, password},
     whole::{Above, Keys, Names, Order, depths, manager_name, order},
 };
 use crate::drift::codes;

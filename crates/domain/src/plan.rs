@@ -109,6 +109,8 @@ pub enum Action {
         at: Address,
         /// The new password.
         password: Secret,
+        /// Whether the person has to change it at the next log-on.
+        must_change: bool,
     },
     /// Put members into a group and take others out, in one operation.
     ChangeMembers {

@@ -29,6 +29,8 @@ enum Form {
     OnDark,
     Languages,
     Text,
+    /// `true` or `false`.
+    Truth,
 }
 
 macro_rules! settings {
@@ -65,6 +67,8 @@ settings! {
     NamingPattern = "naming_pattern", Pattern;
     /// Days in which what is removed or closed can be restored, when nothing else is asked for.
     GraceDays = "grace_days", Days;
+    /// Whether passwords that stand in files of people are sealed as the first ones of new accounts.
+    ImportPasswords = "import_passwords", Truth;
     /// Whom people ask for help.
     SupportName = "support_name", Line;
     /// The mail address of that.
@@ -126,7 +130,12 @@ impl Setting {
     pub const fn is_brand(self) -> bool {
         !matches!(
             self,
-            Self::Language | Self::TimeZone | Self::Currency | Self::NamingPattern | Self::GraceDays
+            Self::Language
+                | Self::TimeZone
+                | Self::Currency
+                | Self::NamingPattern
+                | Self::GraceDays
+                | Self::ImportPasswords
         )
     }
 
@@ -148,6 +157,7 @@ impl Setting {
         match self {
             Self::NamingPattern => Some(DEFAULT_PATTERN.to_owned()),
             Self::GraceDays => Some(limits::GRACE_DAYS_DEFAULT.to_string()),
+            Self::ImportPasswords => Some("false".to_owned()),
             _ => None,
         }
     }
@@ -167,6 +177,7 @@ impl Setting {
             Form::OnLight => colour::parse(field, text, colour::Ground::Light),
             Form::OnDark => colour::parse(field, text, colour::Ground::Dark),
             Form::Languages => languages(field, text),
+            Form::Truth => truth(field, text),
             Form::Text => names::text(field, text, limits::MAIL_TEXT_CHARS),
         }
     }
@@ -274,6 +285,13 @@ fn days(field: &str, text: &str) -> Result<String, FieldError> {
         Ok(days) if limits::GRACE_DAYS.contains(&days) => Ok(days.to_string()),
         Ok(_) => Err(FieldError::new(field, Rule::OutOfRange).with("min", min).with("max", max)),
         Err(_) => Err(FieldError::new(field, Rule::Format).with("expected", "a number of days, as 30")),
+    }
+}
+
+fn truth(field: &str, text: &str) -> Result<String, FieldError> {
+    match text.trim() {
+        said @ ("true" | "false") => Ok(said.to_owned()),
+        _ => Err(FieldError::new(field, Rule::Format).with("expected", "true or false")),
     }
 }
 

@@ -108,6 +108,8 @@ pub enum Kind {
     Colour,
     /// One of the languages.
     Language,
+    /// Yes or no.
+    Truth,
 }
 
 /// A setting with its field.
@@ -138,15 +140,22 @@ pub struct Row {
 }
 
 impl Row {
-    /// The choices of a language: as above, and those there are.
-    pub fn languages(&self) -> Vec<Choice> {
+    /// What there is to choose from, besides what is above; nothing where it is typed.
+    pub fn choices(&self) -> Vec<Choice> {
+        match self.kind {
+            Kind::Language => self.languages(),
+            Kind::Truth => ANSWERS.map(|(code, id)| choice(code, say(id))).into(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn languages(&self) -> Vec<Choice> {
         let mut all: Vec<_> = Language::ALL
             .into_iter()
-            .map(|l| Choice { code: l.tag().to_owned(), name: l.name().to_owned(), hint: String::new() })
+            .map(|language| choice(language.tag(), language.name().to_owned()))
             .collect();
         if !self.value.is_empty() && all.iter().all(|choice| choice.code != self.value) {
-            let (code, name) = (self.value.clone(), self.value.clone());
-            all.insert(0, Choice { code, name, hint: String::new() });
+            all.insert(0, choice(&self.value, self.value.clone()));
         }
         all
     }
@@ -163,6 +172,13 @@ impl Row {
             _ => "text",
         }
     }
+}
+
+/// What can be said of what is allowed or not.
+const ANSWERS: [(&str, &str); 2] = [("true", "custom-yes"), ("false", "custom-no")];
+
+fn choice(code: &str, name: String) -> Choice {
+    Choice { code: code.to_owned(), name, hint: String::new() }
 }
 
 /// Settings whose values are chosen from a list on the page, and the id of that.
@@ -189,7 +205,7 @@ pub fn origin(from: From, known: &BTreeMap<TenantId, (String, String)>) -> Strin
     }
 }
 
-/// What holds, as people read it: languages by their names, not their tags.
+/// What holds, as people read it: languages by their names, not their tags, and yes for what is allowed.
 fn told(holds: &Holds) -> String {
     let value = holds.value.clone().unwrap_or_default();
     let spoken = [Setting::Language, Setting::BrandLanguages].iter().any(|s| s.code() == holds.name);
@@ -197,6 +213,11 @@ fn told(holds: &Holds) -> String {
         Some(language) => language.name().to_owned(),
         None => tag.to_owned(),
     };
+    if let Some((_, id)) = ANSWERS.into_iter().find(|(code, _)| *code == value)
+        && Setting::from_code(holds.name).is_some_and(|setting| kind(setting) == Kind::Truth)
+    {
+        return say(id);
+    }
     if spoken { value.split(' ').map(named).collect::<Vec<_>>().join(", ") } else { value }
 }
 
@@ -236,6 +257,7 @@ fn hint(setting: Setting) -> String {
 const fn kind(setting: Setting) -> Kind {
     match setting {
         Setting::Language => Kind::Language,
+        Setting::ImportPasswords => Kind::Truth,
         Setting::SupportMail | Setting::SenderMail => Kind::Line("email"),
         Setting::SupportPhone => Kind::Line("tel"),
         Setting::SupportUrl | Setting::ImprintUrl | Setting::PrivacyUrl | Setting::TermsUrl => {
@@ -264,7 +286,7 @@ struct Group {
 
 const GROUPS: [(&str, &[Setting]); 4] = [
     ("settings-region", &[Setting::Language, Setting::TimeZone, Setting::Currency]),
-    ("settings-people", &[Setting::NamingPattern, Setting::GraceDays]),
+    ("settings-people", &[Setting::NamingPattern, Setting::GraceDays, Setting::ImportPasswords]),
     (
         "settings-support",
         &[Setting::SupportName, Setting::SupportMail, Setting::SupportPhone, Setting::SupportUrl],

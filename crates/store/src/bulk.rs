@@ -5,6 +5,7 @@ mod mappings;
 mod packed;
 mod people;
 mod run;
+mod secrets;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -28,6 +29,7 @@ use crate::{
 pub use packed::PackedRow;
 pub use people::Key;
 pub use run::Due;
+pub use secrets::{FirstAccount, FirstPassword, Kept};
 
 /// Rows written by one statement: they are small.
 const ROWS_AT_ONCE: usize = 5_000;

@@ -10,7 +10,7 @@ use domain::{
 
 use crate::{
     Store, StoreError, ts,
-    tx::{Permit, ReadTx, WriteTx, act},
+    tx::{Permit, ReadTx, TenantRef, WriteTx, act},
 };
 
 /// What a tenant says itself, and what holds above it.
@@ -79,6 +79,11 @@ impl ReadTx<'_> {
         permit: &Permit<act::TenantRead>,
     ) -> Result<PasswordRules, StoreError> {
         self.rules_at(permit.tenant.id).await
+    }
+
+    /// What holds for the people of a tenant the caller may see.
+    pub async fn rules_in(&mut self, tenant: &TenantRef) -> Result<Rules, StoreError> {
+        Ok(self.rules_at(tenant.id).await?.effective())
     }
 
     async fn rules_at(&mut self, tenant: TenantId) -> Result<PasswordRules, StoreError> {

@@ -71,6 +71,11 @@ pub struct SettingsUpdate {
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "30")]
     pub grace_days: Option<Option<String>>,
+    /// `true` where passwords that stand in files of people are sealed as the first ones of new accounts,
+    /// `false` where they are not read.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "false")]
+    pub import_passwords: Option<Option<String>>,
     /// Whom people ask for help, at most 64 characters.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "North Service Desk")]
@@ -164,6 +169,7 @@ impl SettingsUpdate {
             ("currency", self.currency),
             ("naming_pattern", self.naming_pattern),
             ("grace_days", self.grace_days),
+            ("import_passwords", self.import_passwords),
             ("support_name", self.support_name),
             ("support_mail", self.support_mail),
             ("support_phone", self.support_phone),

@@ -151,7 +151,7 @@ impl Probe<'_> {
 
     async fn on_user(&self, found: &mut Findings, at: &Address) {
         let password = Secret(self.secret.clone());
-        let set = Action::SetPassword { at: at.clone(), password };
+        let set = Action::SetPassword { at: at.clone(), password, must_change: false };
         found.add("password", self.does(ObjectKind::User, set, "passwords can be set").await, DELEGATE);
         let changes = vec![domain::plan::Change {
             attribute: Attribute::Enabled,

@@ -26,7 +26,8 @@ async fn hours_stand_in_the_directory_as_the_specification_says_and_are_kept_at_
         let attribute = Attribute::Detail(Detail::LogonHours);
         let change = Change { attribute, before: None, after };
         let update = Action::Update { at: at.clone(), changes: vec![change] };
-        let password = Action::SetPassword { at: at.clone(), password: Secret(PASSWORD.to_owned()) };
+        let password = Secret(PASSWORD.to_owned());
+        let password = Action::SetPassword { at: at.clone(), password, must_change: false };
         for action in [update, password] {
             let steps = [act(&step, action)];
             let outcome = connector::Connector::apply(&directory, connector::Lane::Bulk, &steps);

@@ -38,7 +38,11 @@ async fn customer(lab: &Lab, directory: &Directory, reseller: Option<&Address>, 
     let readers = vec![everybody.security_id.expect("a group has one")];
     let join = Action::ChangeMembers { at: everybody.address, add: members, remove: vec![] };
     let (first, first_at) = people.remove(0);
-    let password = Action::SetPassword { at: first_at.clone(), password: Secret(PASSWORD.to_owned()) };
+    let password = Action::SetPassword {
+        at: first_at.clone(),
+        password: Secret(PASSWORD.to_owned()),
+        must_change: false,
+    };
     let close = |at: &Address| Action::SetAccess { at: at.clone(), readers: readers.clone() };
     let steps = [act(&first, password), act(&unit, close(&at)), act(&deep, close(&branch)), act(&unit, join)];
     for outcome in connector::Connector::apply(directory, connector::Lane::Bulk, &steps).await {

@@ -104,8 +104,9 @@ pub(super) async fn shown_for(
     };
     let wishes = people.into_iter().enumerate().map(wish);
     let options = Options { create: false, ..Options::default() };
-    let reading = Reading { options: &options, key: Key::PrincipalName, whole: true, managers: false };
-    let Planned { rows, foreseen } = match &deed {
+    let reading =
+        Reading { options: &options, key: Key::PrincipalName, whole: true, managers: false, passwords: None };
+    let Planned { rows, foreseen, .. } = match &deed {
         Deed::Move(code) if wrong.is_empty() => {
             let to = moves::destination(tx, tenant, code).await?;
             moves::plan(tx, &read, &home, &to, wishes.collect()).await?

@@ -8,7 +8,7 @@ use domain::{
     fact,
     field::{FieldError, Rule},
     id::{BulkId, TenantId},
-    import::{Column, Key, Mapping, Profile, Reader, Recognised, recognise},
+    import::{Column, Key, Mapping, NoteCode, Profile, Reader, Recognised, recognise},
     limits, names,
     table::{Cell, Row},
 };
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use store::{
     Caller,
-    bulk::{self as stored, NewBulk, PackedRow},
+    bulk::{self as stored, FirstPassword, NewBulk, PackedRow},
     tx::{Cause, Permit, TenantRef, WriteTx, act},
     users::Name,
 };
@@ -26,6 +26,7 @@ use super::{
     Ask, Shown,
     foreseen::Foreseen,
     get,
+    passwords::{self, Rules},
     plan::{Planned, Reading, plan},
     rows::{Overview, cells, kept_rows, row_of, unread, wishes},
 };
@@ -75,8 +76,11 @@ pub struct FileFacts {
     pub columns: Vec<ColumnFacts>,
     /// What somebody should know of it: code, column, line.
     pub notes: Vec<(String, Option<String>, Option<u32>)>,
-    /// Rows with a password that was not read.
+    /// Rows with a password.
     pub passwords: usize,
+    /// Rows of which the password is sealed as the first one of somebody new; all others are not kept.
+    #[serde(default)]
+    pub sealed: usize,
     /// Rows that are about nobody.
     pub skipped: usize,
 }
@@ -127,7 +131,10 @@ pub async fn import(
             None => certain(&seen, &fields),
         },
     };
-    let facts = facts(&read, &seen);
+    let rules = Rules::of(&mut tx, &tenant, None).await?;
+    let mut facts = facts(&read, &seen);
+    // What becomes of passwords is told with how many there are.
+    facts.notes.retain(|(code, ..)| rules.is_none() || code != NoteCode::PasswordUnread.code());
     let id: BulkId = tx.id();
     let new = |ask: &Ask, state, foreseen: &Foreseen, problem| -> Result<NewBulk, AppError> {
         let (ask, foreseen) = (to_json(ask)?, to_json(foreseen)?);
@@ -144,15 +151,19 @@ pub async fn import(
                 mapping: Some(to_json(&seen.mapping())?),
                 file: Some(to_json(&read.facts)?),
             };
+            let passwords = rules.map(|rules| rules.of_unread(&rows, &seen));
             let rows = unread(rows, &seen)?;
             let problem = seen.mapping().check(&fields).err().unwrap_or_default();
             let new = new(&ask, BulkState::Mapping, &Foreseen::default(), problem)?;
             tx.insert_bulk(&permit, &new, &rows).await?;
+            passwords::keep(&mut tx, &tenant, id, &passwords.unwrap_or_default()).await?;
         }
         Some(mapping) => {
-            let (rows, ask, foreseen) = read.preview(&mut tx, mapping, rows).await?;
+            let Preview { rows, ask, foreseen, passwords } =
+                read.preview(&mut tx, mapping, rows, rules.as_ref()).await?;
             let new = new(&ask, BulkState::Previewed, &foreseen, Vec::new())?;
             tx.insert_bulk(&permit, &new, &rows).await?;
+            passwords::keep(&mut tx, &tenant, id, &passwords).await?;
         }
     }
     tx.commit(cause).await?;
@@ -195,9 +206,15 @@ pub async fn remap(
     }
     let facts = old.file.and_then(|facts| serde_json::from_value(facts).ok()).unwrap_or_default();
     let read = Read { tenant: &tenant, fields: &fields, options: &options, facts };
-    let (rows, ask, foreseen) = read.preview(&mut tx, mapping, rows).await?;
+    let rules = Rules::of(&mut tx, &tenant, Some(&bulk)).await?;
+    let Preview { rows, ask, foreseen, passwords } =
+        read.preview(&mut tx, mapping, rows, rules.as_ref()).await?;
     let (ask, foreseen) = (to_json(&ask)?, to_json(&foreseen)?);
     tx.replace_bulk(&permit, &bulk, (&ask, &foreseen, BulkState::Previewed), &rows).await?;
+    if rules.is_none() {
+        tx.forget_first_passwords(&bulk, None).await?;
+    }
+    passwords::keep(&mut tx, &tenant, id, &passwords).await?;
     tx.commit(cause).await?;
     get(app, caller, id).await
 }
@@ -218,6 +235,14 @@ pub async fn mend(
     }
     if bulk.kind != BulkKind::Import || bulk.state != BulkState::Previewed {
         return Err(AppError::Conflict(Conflict::BulkState));
+    }
+    let ask: Ask = serde_json::from_value(bulk.ask.clone()).map_err(|e| AppError::Internal(Box::new(e)))?;
+    let mapping: Option<Mapping> = ask.mapping.and_then(|kept| serde_json::from_value(kept).ok());
+    if let Some(mapping) = mapping
+        && passwords::mend(&mut tx, &tenant, &bulk, (&mapping, column), (line, text.trim())).await?
+    {
+        tx.commit(cause).await?;
+        return remap(app, caller, id, (None, None, None), cause).await;
     }
     let found = tx.bulk_cells(&bulk, line - 1, 1).await?.pop().filter(|(found, _)| *found == line);
     let mut row = found.and_then(|(line, cells)| row_of(line, &cells)).ok_or(AppError::NotFound("row"))?;
@@ -300,8 +325,17 @@ fn facts(read: &sheet::Read, seen: &Recognised) -> FileFacts {
         columns: seen.columns.iter().map(column).collect(),
         notes: seen.notes.iter().map(|n| (n.code.code().to_owned(), n.column.clone(), n.line)).collect(),
         passwords: 0,
+        sealed: 0,
         skipped: 0,
     }
+}
+
+/// What a file would come to.
+struct Preview {
+    rows: Vec<PackedRow>,
+    ask: Ask,
+    foreseen: Foreseen,
+    passwords: Vec<FirstPassword>,
 }
 
 /// A file that is about to be understood.
@@ -318,7 +352,8 @@ impl Read<'_> {
         tx: &mut WriteTx<'_>,
         mapping: Mapping,
         rows: Vec<Row>,
-    ) -> Result<(Vec<PackedRow>, Ask, Foreseen), AppError> {
+        passwords: Option<&Rules>,
+    ) -> Result<Preview, AppError> {
         mapping.check(self.fields).map_err(AppError::Invalid)?;
         let zone = fact::time_zone(&self.tenant.time_zone).unwrap_or(TimeZone::UTC);
         let read = tx.permit_people(self.tenant)?;
@@ -332,7 +367,9 @@ impl Read<'_> {
             (overview, rows, looked_at)
         })
         .await?;
-        (self.facts.skipped, self.facts.passwords) = (overview.skipped, overview.passwords);
+        self.facts.skipped = overview.skipped;
+        // What is kept of the rows, when they are planned anew, has no passwords.
+        self.facts.passwords = self.facts.passwords.max(overview.passwords);
         if overview.people == 0 {
             return Err(AppError::field(FieldError::new("file", Rule::Required)));
         }
@@ -357,17 +394,20 @@ impl Read<'_> {
             },
             whole: mapping.whole,
             managers: mapping.columns.contains(&Column::Manager),
+            passwords,
         };
-        let wishes = wishes(Reader::new(&mapping, self.fields, zone), &mapping, rows, twice);
-        let Planned { rows, foreseen } = plan(tx, &read, &home, &reading, wishes, given).await?;
+        let wishes = wishes(Reader::new(&mapping, self.fields, zone), &mapping, rows, twice, passwords);
+        let Planned { rows, foreseen, passwords, sealed } =
+            plan(tx, &read, &home, &reading, wishes, given).await?;
         mapping.key = Some(key);
+        self.facts.sealed = sealed;
         let ask = Ask {
             options: self.options.clone(),
             deed: None,
             mapping: Some(to_json(&mapping)?),
             file: Some(to_json(&self.facts)?),
         };
-        Ok((rows, ask, foreseen))
+        Ok(Preview { rows, ask, foreseen, passwords })
     }
 }
 

@@ -19,7 +19,7 @@ use domain::{
 };
 use serde_json::Value as Json;
 use store::{
-    bulk::{BulkRow, Key, PackedRow},
+    bulk::{BulkRow, FirstPassword, Key, PackedRow},
     tx::{Permit, ReadTx, TenantRef, WriteTx, act},
     users::{Name, Removed, User},
 };
@@ -29,6 +29,7 @@ use super::{
     known::{Seen, key_code, matches, taken_names},
     managers::Chain,
     newcomers::{self, Newcomer},
+    passwords::{Given, MUST_CHANGE, Rules},
     person::{self, Belongings, list, present},
 };
 use crate::{AppError, fields, groups, provision::Home, suffixes};
@@ -77,6 +78,8 @@ pub(super) struct Wish {
     pub user: Option<UserId>,
     pub errors: Vec<FieldError>,
     pub warnings: Vec<FieldError>,
+    /// The password that stands there, where such are taken.
+    pub password: Option<Given>,
 }
 
 /// How rows are understood.
@@ -88,12 +91,18 @@ pub(super) struct Reading<'a> {
     pub whole: bool,
     /// Rows say who manages whom.
     pub managers: bool,
+    /// What is asked of passwords, where they are taken.
+    pub passwords: Option<&'a Rules>,
 }
 
 /// What rows come to.
 pub(super) struct Planned {
     pub rows: Vec<PackedRow>,
     pub foreseen: Foreseen,
+    /// What is to be kept of passwords.
+    pub passwords: Vec<FirstPassword>,
+    /// How many rows would make somebody with a password.
+    pub sealed: usize,
 }
 
 /// Plans what becomes of each row. Some are looked at together, and then packed: what all of them come to
@@ -122,6 +131,8 @@ pub(super) async fn plan(
         logons: BTreeSet::new(),
         spelled: HashMap::new(),
         made: BTreeSet::new(),
+        passwords: Vec::new(),
+        sealed: 0,
     };
     let mut chain = Chain::new(reading.managers);
     let mut rows = Vec::new();
@@ -144,7 +155,7 @@ pub(super) async fn plan(
     let pace = tx.pace(read).await?;
     let mut foreseen = ground.sums.foreseen(home, &tenant.currency, &rows, &quotas, pace);
     foreseen.groups = ground.made.into_iter().collect();
-    Ok(Planned { rows, foreseen })
+    Ok(Planned { rows, foreseen, passwords: ground.passwords, sealed: ground.sealed })
 }
 
 pub(super) fn pack(row: BulkRow) -> Result<PackedRow, AppError> {
@@ -229,6 +240,8 @@ struct Ground<'a, 'h> {
     spelled: HashMap<String, String>,
     /// Groups that are made.
     made: BTreeSet<String>,
+    passwords: Vec<FirstPassword>,
+    sealed: usize,
 }
 
 impl Ground<'_, '_> {
@@ -247,7 +260,8 @@ impl Ground<'_, '_> {
         let has = belongings(tx, read, &ids).await?;
         let people: HashMap<_, _> = people.into_iter().map(|user| (user.id, user)).collect();
         let (mut rows, mut newcomers) = (Vec::with_capacity(part.len()), Vec::new());
-        for (wish, found) in part.into_iter().zip(matched) {
+        for (mut wish, found) in part.into_iter().zip(matched) {
+            let password = wish.password.take();
             let (mut row, what) = blank(wish);
             match found {
                 Ok(Some(id)) if row.errors.is_empty() => match (people.get(&id), gone.get(&id)) {
@@ -262,7 +276,9 @@ impl Ground<'_, '_> {
                     }
                 },
                 Ok(None) if row.errors.is_empty() => match what {
-                    What::Said(said) => self.unknown(&mut row, said, rows.len(), &mut newcomers),
+                    What::Said(said) => {
+                        self.unknown(&mut row, said, password.is_some(), rows.len(), &mut newcomers);
+                    }
                     _ => row.act = Act::Left,
                 },
                 found => {
@@ -272,6 +288,14 @@ impl Ground<'_, '_> {
                     }
                     row.said = what.said();
                 }
+            }
+            if let (Some(rules), Some(given)) = (self.reading.passwords, password)
+                && row.user.is_none()
+                && row.act != Act::Left
+            {
+                let (new, has) = rules.look(&mut row, given);
+                self.passwords.extend(new);
+                self.sealed += usize::from(has);
             }
             rows.push(row);
         }
@@ -454,8 +478,8 @@ impl Ground<'_, '_> {
     /// systems call services is a plan of ours where one is called so; it and roles are told otherwise.
     fn lists(&mut self, row: &mut BulkRow, said: &mut Said) {
         let line = row.line;
-        // People choose their passwords by a link.
-        said.remove("must_change_password");
+        // Only a first password is one that somebody else gave.
+        said.remove(MUST_CHANGE);
         let aliases = Detail::Aliases.code();
         if let Some(Value::List(all)) = said.get(aliases) {
             match Detail::Aliases.parse(aliases, &all.join(" ")) {
@@ -531,7 +555,14 @@ impl Ground<'_, '_> {
     }
 
     /// Somebody nobody knows.
-    fn unknown(&mut self, row: &mut BulkRow, mut said: Said, at: usize, newcomers: &mut Vec<Newcomer>) {
+    fn unknown(
+        &mut self,
+        row: &mut BulkRow,
+        mut said: Said,
+        has_password: bool,
+        at: usize,
+        newcomers: &mut Vec<Newcomer>,
+    ) {
         let options = self.reading.options;
         if options.disable {
             let code = key_code(self.reading.key);
@@ -543,8 +574,10 @@ impl Ground<'_, '_> {
             row.said = Some(said);
             return;
         }
+        let must_change = said.remove(MUST_CHANGE).filter(|_| has_password);
         self.lists(row, &mut said);
         let mut draft = person::draft(&said, options.send_links);
+        said.extend(must_change.map(|value| (MUST_CHANGE.to_owned(), value)));
         if options.send_links && draft.mail.is_none() {
             let error = FieldError::new("mail", Rule::Required).with("row", row.line);
             row.warnings.push(error);

@@ -3,7 +3,7 @@
 use domain::{
     bulk::{Act, RowState},
     field::FieldError,
-    import::{Column, Keys, Mapping, Reader, Recognised, RowRead},
+    import::{Column, Keys, Mapping, Person, Reader, Recognised, RowRead},
     table::{Cell, Form, Row},
 };
 use serde_json::{Value as Json, json};
@@ -12,7 +12,10 @@ use store::{
     tx::WriteTx,
 };
 
-use super::plan::{What, Wish, pack};
+use super::{
+    passwords::Rules,
+    plan::{What, Wish, pack},
+};
 use crate::AppError;
 
 /// Rows of a file read again at once.
@@ -68,6 +71,7 @@ pub(super) fn wishes(
     mapping: &Mapping,
     rows: Vec<Row>,
     twice: Vec<(u32, FieldError)>,
+    passwords: Option<&Rules>,
 ) -> impl Iterator<Item = Wish> {
     // What stands in columns that are not read is not kept, and least of all passwords.
     let keeps =
@@ -75,17 +79,19 @@ pub(super) fn wishes(
     let mut twice = twice.into_iter().peekable();
     rows.into_iter().filter_map(move |row| {
         let RowRead::Person(person) = reader.read(&row) else { return None };
-        let mut errors = person.errors;
-        while let Some((_, error)) = twice.next_if(|(line, _)| *line == person.line) {
+        let Person { line, said, password, warnings, mut errors } = *person;
+        while let Some((_, error)) = twice.next_if(|(other, _)| *other == line) {
             errors.push(error);
         }
+        let line = i32::try_from(line).unwrap_or(i32::MAX);
         Some(Wish {
-            line: i32::try_from(person.line).unwrap_or(i32::MAX),
+            line,
             cells: Some(cells(row, keeps)),
-            what: What::Said(person.said.values),
+            what: What::Said(said.values),
             user: None,
             errors,
-            warnings: person.warnings,
+            warnings,
+            password: passwords.and_then(|rules| rules.given(line, password)),
         })
     })
 }

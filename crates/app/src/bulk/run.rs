@@ -20,7 +20,7 @@ use store::{
 };
 
 use super::{
-    change, gone, moves,
+    change, gone, moves, passwords,
     person::{ROW, draft, list},
 };
 use crate::{App, AppError, groups, people::check_all, provision::prepare, users::home};
@@ -332,6 +332,12 @@ async fn create(
     tx.may_fill(tenant, &entered).await?;
     let made = tx.create_people(&permit, &prepared.users, &edges, Lane::Bulk).await?;
     let users = prepared.subscribe(tx, &home, made.links).await?;
+    if bulk.ask["file"]["sealed"].as_u64().is_some_and(|sealed| sealed > 0) {
+        let request = bulk.request.ok_or(AppError::NotFound("bulk"))?;
+        let accounts: Vec<_> =
+            rows.iter().zip(&users).map(|(row, made)| passwords::account(row, made.user.id)).collect();
+        tx.send_first_passwords(bulk, request, &accounts).await?;
+    }
     let done = rows
         .iter()
         .zip(users)

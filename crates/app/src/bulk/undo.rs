@@ -72,11 +72,16 @@ pub(super) async fn back(
     let plans = tx.plans(&here.currency).await?;
     let home = home(tx, &here, &plans, true).await?;
     let options = Options { create: false, ..Options::default() };
-    let Planned { mut rows, foreseen } = match &to {
+    let Planned { mut rows, foreseen, .. } = match &to {
         Some(to) => moves::plan(tx, &read, &home, to, wishes).await?,
         None => {
-            let reading =
-                Reading { options: &options, key: Key::PrincipalName, whole: true, managers: false };
+            let reading = Reading {
+                options: &options,
+                key: Key::PrincipalName,
+                whole: true,
+                managers: false,
+                passwords: None,
+            };
             plan(tx, &read, &home, &reading, wishes.into_iter(), HashSet::new()).await?
         }
     };

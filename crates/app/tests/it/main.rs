@@ -2,6 +2,7 @@
 
 mod bulk;
 mod bulk_parts;
+mod bulk_passwords;
 mod bulk_ways;
 mod catalogue;
 mod fields;

@@ -242,7 +242,8 @@ pub async fn a_password_has_to_be_changed_when_asked(harness: &dyn Harness) {
     let mut user = world.user(&customer, "Anna Berg");
     let seen = world.make(&mut user).await;
     let password = Secret("Correct-Horse-7-Battery".to_owned());
-    let set = Action::SetPassword { at: seen.address.clone(), password: password.clone() };
+    let set =
+        Action::SetPassword { at: seen.address.clone(), password: password.clone(), must_change: false };
     world.act(&user, set.clone()).await.expect("set");
     let set_at = world.see(&user).await.and_then(|seen| seen.password_set_at).expect("set just now");
     user.user_mut().password_expired_at = Some(set_at);
@@ -252,6 +253,11 @@ pub async fn a_password_has_to_be_changed_when_asked(harness: &dyn Harness) {
     user.user_mut().password_expired_at = Some(set_at - SignedDuration::from_hours(1));
     assert!(world.make(&mut user).await.password_set_at.is_some());
     assert!(harness.accepts_password(&seen.address, &password.0).await);
+    let first =
+        Action::SetPassword { at: seen.address.clone(), password: password.clone(), must_change: true };
+    world.act(&user, first).await.expect("set to be changed");
+    assert_eq!(world.see(&user).await.and_then(|seen| seen.password_set_at), None);
+    assert!(!harness.accepts_password(&seen.address, &password.0).await, "before it is changed");
 }
 
 /// Without touching anything else.
@@ -263,7 +269,8 @@ pub async fn an_account_is_disabled_and_enabled(harness: &dyn Harness) {
     let seen = world.make(&mut user).await;
     assert_eq!(seen.attributes.get(&Attribute::Enabled).map(String::as_str), Some("false"));
     let password = Secret("Correct-Horse-7-Battery".to_owned());
-    let set = Action::SetPassword { at: seen.address.clone(), password: password.clone() };
+    let set =
+        Action::SetPassword { at: seen.address.clone(), password: password.clone(), must_change: false };
     world.act(&user, set).await.expect("set");
     assert!(
         !harness.accepts_password(&seen.address, &password.0).await,
@@ -496,7 +503,11 @@ pub async fn a_password_is_set_and_a_weak_one_is_refused(harness: &dyn Harness) 
     let mut user = world.user(&customer, "Anna Berg");
     let before = world.make(&mut user).await;
     let at = &before.address;
-    let set = |password: &str| Action::SetPassword { at: at.clone(), password: Secret(password.to_owned()) };
+    let set = |password: &str| Action::SetPassword {
+        at: at.clone(),
+        password: Secret(password.to_owned()),
+        must_change: false,
+    };
     let problem = refusal(world.act(&user, set("abc")).await);
     assert_eq!(problem.code, ProblemCode::PasswordPolicy);
     assert_eq!(world.see(&user).await.as_ref(), Some(&before), "nothing changed");

@@ -91,7 +91,9 @@ impl State {
                 self.touch(at.external_id);
                 Ok(())
             }
-            Action::SetPassword { at, password } => self.set_password(at, &password.0, now),
+            Action::SetPassword { at, password, must_change } => {
+                self.set_password(at, &password.0, (!must_change).then_some(now))
+            }
             Action::ChangeMembers { at, add, remove } => self.change_members(at, add, remove),
         }
     }
@@ -194,13 +196,13 @@ impl State {
         Ok(())
     }
 
-    fn set_password(&mut self, at: &Address, password: &str, now: Timestamp) -> Outcome {
+    fn set_password(&mut self, at: &Address, password: &str, set_at: Option<Timestamp>) -> Outcome {
         if password.chars().count() < PASSWORD_CHARS_MIN {
             return Err(Problem::new(ProblemCode::PasswordPolicy).with("min", PASSWORD_CHARS_MIN));
         }
         let stored = self.stored_at(at)?;
         stored.password = Some(password.to_owned());
-        stored.password_set_at = Some(now);
+        stored.password_set_at = set_at;
         self.passwords_set += 1;
         self.touch(at.external_id);
         Ok(())

@@ -24,7 +24,7 @@ pub enum Column {
     Surname,
     /// Name as shown.
     DisplayName,
-    /// A password. It is never read, kept or shown.
+    /// A password. It is never shown; where the customer allows it, it is sealed as the first one.
     Password,
     /// Whether the account may log on.
     Enabled,

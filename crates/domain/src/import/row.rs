@@ -15,7 +15,8 @@ use crate::{
     custom::{self, Definition, FieldKind},
     field::{FieldError, Rule},
     person::Detail,
-    table::{Cell, Row},
+    plan::Secret,
+    table::{Cell, Form, Row},
 };
 
 /// A value that a row says.
@@ -36,7 +37,7 @@ pub struct Said {
     /// By the stable code of what is said: `given_name`, `office`, `field.cost_centre`. What is
     /// not in it is not said.
     pub values: BTreeMap<String, Value>,
-    /// There was a password. What it was is in no memory of ours.
+    /// There was a password.
     #[serde(default)]
     pub password: bool,
 }
@@ -48,6 +49,8 @@ pub struct Person {
     pub line: u32,
     /// What it says.
     pub said: Said,
+    /// Its password, which is no part of what is kept of the row.
+    pub password: Option<Result<Secret, FieldError>>,
     /// What may have been lost on the way here; nothing stands against it.
     pub warnings: Vec<FieldError>,
     /// What cannot be accepted.
@@ -104,6 +107,21 @@ impl Said {
             _ => None,
         }
     }
+}
+
+/// The password in a cell, without what stands around it; an error where a spreadsheet made something else of it.
+#[must_use]
+pub fn password(cell: &Cell) -> Option<Result<Secret, FieldError>> {
+    let text = cell.text.trim();
+    let made = match cell.form {
+        Form::Text => None,
+        Form::Number => Some("number"),
+        Form::Date => Some("date"),
+        Form::Truth => Some("truth"),
+        Form::Error => Some("error"),
+    };
+    let mangled = |made| FieldError::new(Column::Password.code(), Rule::Mangled).with("made", made);
+    (!text.is_empty()).then(|| made.map_or_else(|| Ok(Secret(text.to_owned())), |made| Err(mangled(made))))
 }
 
 /// Whether a row is about nobody, as far as can be said without its headings.
@@ -174,7 +192,9 @@ impl<'a> Reader<'a> {
         for (i, column) in self.mapping.columns.iter().enumerate() {
             let cell = row.cells.get(i).unwrap_or(&nothing);
             if column.is_unread() {
-                person.said.password |= *column == Column::Password && !cell.text.trim().is_empty();
+                if *column == Column::Password {
+                    person.password = password(cell).or(person.password.take());
+                }
                 continue;
             }
             let found = self.cell(i, column, cell, &mut values);
@@ -186,6 +206,7 @@ impl<'a> Reader<'a> {
             let cell = row.cells.get(i).unwrap_or(&nothing);
             person.errors.push(self.place(row, i, cell, error));
         }
+        person.said.password = person.password.is_some();
         person.said.values = values.said;
         if let Some(key) = self.mapping.key
             && person.errors.is_empty()

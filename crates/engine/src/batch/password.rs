@@ -53,8 +53,11 @@ impl Password {
         let (before, tries) = match self {
             Self::Done(_) => return None,
             Self::Waiting => (now, 1),
-            // Another instant, not a later one: the target's clock may have been set back.
-            Self::Sent { before, .. } if now.is_some() && now != *before => {
+            // Another instant, not a later one: the target's clock may have been set back. One that has to
+            // be changed was set at no instant.
+            Self::Sent { before, .. }
+                if (now.is_some() && now != *before) || (job.must_change && now.is_none()) =>
+            {
                 *self = Self::Done(Ok(()));
                 return None;
             }
@@ -65,6 +68,7 @@ impl Password {
             Self::Sent { before, tries } => (*before, *tries + 1),
         };
         *self = Self::Sent { before, tries };
-        Some(Action::SetPassword { at: seen.address.clone(), password: secret })
+        let must_change = job.must_change;
+        Some(Action::SetPassword { at: seen.address.clone(), password: secret, must_change })
     }
 }

@@ -201,7 +201,10 @@ pub fn notes(of: &FileFacts) -> Vec<String> {
         }
     };
     let mut all: Vec<_> = seen.iter().map(said).collect();
-    if of.passwords > 0 {
+    if of.sealed > 0 {
+        let hours = limits::SECRET_HOURS.into();
+        all.push(say_with("bulk-passwords-sealed", &[("n", of.sealed.into()), ("hours", hours)]));
+    } else if of.passwords > 0 {
         all.push(say_with("bulk-passwords", &[("n", of.passwords.into())]));
     }
     all

@@ -52,6 +52,8 @@ pub struct Mend {
     pub column: usize,
     pub label: String,
     pub value: String,
+    /// How it is typed.
+    pub input: &'static str,
 }
 
 /// How rows of one bulk change are shown.
@@ -126,16 +128,21 @@ impl Shows<'_> {
             }
             _ => None,
         };
-        Wrong { place, value: error.args.get("value").cloned(), text: sentence(error), mend }
+        // What a password must not hold is said in the sentence.
+        let value = error.args.get("value").filter(|_| error.field != Column::Password.code());
+        Wrong { place, value: value.cloned(), text: sentence(error), mend }
     }
 
     fn mend(&self, row: &BulkRow, column: usize) -> Mend {
         let heading = self.mapping.map(|mapping| mapping.heading(column)).unwrap_or_default();
+        let is_password =
+            self.mapping.is_some_and(|mapping| mapping.columns.get(column) == Some(&Column::Password));
         let args = [("column", heading.into()), ("row", i64::from(row.line).into())];
         Mend {
             id: format!("cell-{}-{column}", row.line),
             line: row.line,
             column,
+            input: if is_password { "password" } else { "text" },
             label: say_with("bulk-mend-cell", &args),
             value: row.cells.as_ref().and_then(|cells| cells.get(column)).map(text).unwrap_or_default(),
         }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The version in the form of a page.
-fn version(html: &str) -> String {
+pub fn version(html: &str) -> String {
     let rest = html.split("name=\"version\" value=\"").nth(1).expect("a version");
     rest.split('"').next().expect("a value").to_owned()
 }

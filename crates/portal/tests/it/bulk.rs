@@ -6,6 +6,7 @@ use std::{fmt::Write as _, ops::ControlFlow};
 use testkit::people_file::PeopleFile;
 
 use crate::{
+    brand_pages::version,
     visit::{Browser, Page},
     world::{Estate, World},
 };
@@ -242,4 +243,44 @@ async fn a_list_as_people_keep_them_is_shown_with_what_is_wrong_with_it() {
     let wrong = browser.get(&format!("{path}?act=error")).await;
     assert!(wrong.html.contains("class=\"problem\""), "{}", wrong.html);
     assert!(wrong.html.contains("&#34;desktop-standard&#34; does not exist here"), "{}", wrong.html);
+}
+
+#[tokio::test]
+async fn passwords_are_told_sealed_or_left_and_a_wrong_one_is_typed_anew_unseen() {
+    let estate = Estate::new().await;
+    let (world, acme) = (&estate.world, estate.acme_id());
+    let mut browser = Browser::signed_in(world, &estate.anna);
+    let file = "First name;Last name;User principal name;Password\n\
+        Ida;Lund;ida.lund@acme.test;Correct-Horse-7\nJens;Krag;jens.krag@acme.test;short\n";
+    let path = bring(&mut browser, acme, ("people.csv", file.as_bytes())).await;
+    let page = browser.get(&path).await.shows(200, "bulk-passwords-left");
+    assert!(page.contains("2 rows have a password. They are not read and not kept"), "{page}");
+
+    let settings = format!("/settings/{acme}");
+    let page = browser.get(&settings).await.html;
+    assert!(page.contains("<option value=\"\">As above: No</option>"), "{page}");
+    let now = version(&page);
+    let said = [("version", now.as_str()), ("setting.import_passwords", "true")];
+    assert_eq!(
+        browser.fill(&settings, &settings, &said).await.goes_to(),
+        format!("{settings}?done=settings")
+    );
+    assert!(browser.get(&settings).await.html.contains("<option value=\"true\" selected>Yes</option>"));
+
+    let path = bring(&mut browser, acme, ("people.csv", file.as_bytes())).await;
+    let page = browser.get(&path).await.shows(200, "bulk-passwords-sealed");
+    assert!(page.contains("The password of 1 new person is sealed") && !page.contains("not read"), "{page}");
+    let wrong = browser.get(&format!("{path}?act=error")).await.html;
+    assert!(wrong.contains("<strong>Password</strong>") && wrong.contains("At least"), "{wrong}");
+    assert!(wrong.contains("value=\"\" type=\"password\"") && !wrong.contains(">short<"), "{wrong}");
+    let cell = [("line", "3"), ("column", "3"), ("act", "error"), ("text", "Battery-Staple-8")];
+    let mended = browser.fill(&format!("{path}?act=error"), &format!("{path}/mend"), &cell).await;
+    assert!(mended.goes_to().contains("done=bulk-mended"), "{}", mended.goes_to());
+    let page = browser.get(&path).await;
+    assert_eq!((figure(&page, "?act=create").as_deref(), figure(&page, "?act=error")), (Some("2"), None));
+    assert!(page.html.contains("The passwords of 2 new people are sealed"), "{}", page.html);
+    for page in ["", "?act=create", "/export", "/mapping"] {
+        let shown = browser.get(&format!("{path}{page}")).await.html;
+        assert!(!shown.contains("Correct-Horse") && !shown.contains("Battery-Staple"), "{page}: {shown}");
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use testkit::{postgres::TestDatabase, smtp::Smtp};
 
 use crate::{
-    directory::Site,
+    directory::{Site, value},
     http::Client,
     lifecycle::{url_of, use_keys_of_the_run},
     process::{Installation, Process, wait_for},
@@ -83,6 +83,49 @@ async fn a_file_is_carried_out_once_whatever_kills_the_server() {
         "(&(objectClass=user)(userPrincipalName=p*@{code}.example)(!(userAccountControl:1.2.840.113556.1.4.803:=2)))"
     );
     assert!(site.find(&site.administrator(), &enabled).await.is_empty(), "nobody of them can log on");
+    assert!(server.stop().await.success());
+}
+
+#[tokio::test]
+async fn a_password_of_a_file_is_the_first_one_of_the_account_and_has_to_be_changed() {
+    let site = Site::new().await;
+    site.delegate().await;
+    site.installation.migrate();
+    let (server, root) = site.installation.serve(&[]).await;
+    let code = site.code('w');
+    let order = root.order(&code, 0).await;
+    root.complete(order["request"]["id"].as_str().expect("a request")).await;
+    let customer = order["customer"]["id"].as_str().expect("a customer");
+    let settings = format!("tenants/{customer}/settings");
+    let version = root.see(&settings).await["version"].to_string();
+    root.patch(&settings, &version, &json!({ "import_passwords": "true" })).await;
+    let csv = format!(
+        "principal_name,given_name,surname,password,must_change_password\n\
+         ida@{code}.example,Ida,Lund,Correct-Horse-7,\n\
+         jens@{code}.example,Jens,Krag,Battery-Staple-8,no\n\
+         mia@{code}.example,Mia,Bech,,\n"
+    );
+    let path = format!("imports?customer={code}&name=people.csv");
+    let shown = root.post_bytes(&path, csv.as_bytes()).await.good();
+    assert_eq!((&shown["file"]["passwords"], &shown["file"]["sealed"]), (&json!(2), &json!(2)), "{shown}");
+    let id = shown["id"].as_str().expect("an id").to_owned();
+    root.post(&format!("bulk/{id}/run"), &json!({ "version": shown["version"] })).await.good();
+    let done = wait_for("all rows are done", async || {
+        let seen = root.see(&format!("bulk/{id}")).await;
+        (seen["state"] == "done").then_some(seen)
+    })
+    .await;
+    root.complete(done["request"].as_str().expect("one request")).await;
+    assert!(site.binds(&format!("jens@{code}.example"), "Battery-Staple-8").await, "as the file says");
+    let (ida, jens) = (format!("ida@{code}.example"), format!("jens@{code}.example"));
+    assert!(!site.binds(&ida, "Correct-Horse-7").await, "before it is changed");
+    assert_eq!(value(&site, &ida, "pwdLastSet").await.as_deref(), Some("0"));
+    assert_ne!(value(&site, &jens, "pwdLastSet").await.as_deref(), Some("0"));
+    let filter = format!("(&(userPrincipalName={ida})(!(userAccountControl:1.2.840.113556.1.4.803:=2)))");
+    assert_eq!(site.find(&site.administrator(), &filter).await.len(), 1, "who changes it can log on");
+    // It is no password of the portal, and nobody counts as somebody who came.
+    let person = root.see(&format!("customers/{customer}/users?search=jens")).await["items"][0].clone();
+    assert_eq!(person["activated_at"], Value::Null, "{person}");
     assert!(server.stop().await.success());
 }
 

@@ -132,6 +132,7 @@ impl WriteTx<'_> {
         )
         .execute(self.sql())
         .await?;
+        self.forget_first_passwords(of, None).await?;
         self.note_bulk(of.tenant, of.id, "bulk.cancelled", &[("left", left.to_string())]);
         Ok(left)
     }
@@ -159,6 +160,7 @@ impl WriteTx<'_> {
         )
         .fetch_one(self.sql())
         .await?;
+        self.forget_first_passwords(of, None).await?;
         self.note_bulk(of.tenant, of.id, "bulk.finished", &[("done", done.to_string())]);
         Ok(())
     }

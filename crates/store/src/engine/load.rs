@@ -93,6 +93,8 @@ pub struct PendingPassword {
     pub value: Result<Secret, Problem>,
     /// When it was chosen: the directory must say that it was set after this.
     pub chosen_at: Timestamp,
+    /// Whether it has to be changed at the next log-on.
+    pub must_change: bool,
 }
 
 /// One member to put in or take out.
@@ -207,7 +209,7 @@ impl EngineStore {
         }
         let now = self.clock.now();
         let rows = sqlx::query!(
-            r#"SELECT id, object_id, user_id, request_id, key_id, sealed,
+            r#"SELECT id, object_id, user_id, request_id, key_id, sealed, must_change,
                       created_at AS "created_at!: jiff_sqlx::Timestamp",
                       expires_at AS "expires_at!: jiff_sqlx::Timestamp" FROM secret WHERE object_id = ANY($1)"#,
             &users
@@ -237,6 +239,7 @@ impl EngineStore {
                     request: RequestId::from_uuid(row.request_id),
                     value,
                     chosen_at: row.created_at.to_jiff(),
+                    must_change: row.must_change,
                 });
             }
         }

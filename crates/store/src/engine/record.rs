@@ -138,7 +138,8 @@ impl EngineStore {
 
 /// The portal's hash takes effect with the directory's password, and the
 /// secret is gone: before the items, because an item with a secret on its way
-/// is not done.
+/// is not done. A first password that somebody else gave has no hash: it opens no
+/// portal, and is no evidence that the person used the account.
 async fn record_passwords(
     tx: &mut PgConnection,
     batch: &Batch,
@@ -151,11 +152,11 @@ async fn record_passwords(
         let rows = sqlx::query_scalar!(
             r#"WITH s AS (DELETE FROM secret WHERE id = $1 RETURNING *),
                     u AS (UPDATE users u SET portal_hash = s.portal_hash, activated_at = coalesce(u.activated_at, now())
-                            FROM s WHERE u.id = s.user_id AND $2::jsonb IS NULL),
+                            FROM s WHERE u.id = s.user_id AND $2::jsonb IS NULL AND s.portal_hash IS NOT NULL),
                     a AS (UPDATE activation a SET used_at = now() FROM s WHERE a.id = s.activation_id AND $2 IS NULL),
                     o AS (INSERT INTO observation (tenant_id, subject, source, kind, observed_at, value)
                           SELECT s.tenant_id, s.user_id, 'directory', 'password_set', coalesce($3, now()), '{}' FROM s
-                           WHERE $2 IS NULL)
+                           WHERE $2 IS NULL AND s.portal_hash IS NOT NULL)
                UPDATE request_item i SET updated_at = now(), problem = $2,
                       state = CASE WHEN $2 IS NULL THEN 'verified' ELSE 'failed' END
                  FROM s WHERE i.request_id = s.request_id AND i.object_id = s.object_id

@@ -63,6 +63,8 @@ const RARE: &str = "
              INSERT INTO bulk (id, tenant_id, kind, title, ask, state, created_by, created_at)
                  SELECT gen_random_uuid(), id, 'import', 'Own', '{}', 'previewed', id, now() FROM tenant;
              INSERT INTO bulk_row (bulk_id, tenant_id, line) SELECT id, tenant_id, 1 FROM bulk;
+             INSERT INTO bulk_secret (bulk_id, tenant_id, line, id, key_id, sealed, errors, created_at)
+                 SELECT id, tenant_id, 1, gen_random_uuid(), 'short-1', '', '[]', now() FROM bulk;
              INSERT INTO import_mapping (tenant_id, name, mapping, created_by, created_at, updated_at)
                  SELECT id, 'Own', '{}', id, now(), now() FROM tenant;
              INSERT INTO saved_view (id, tenant_id, user_id, list, name, search_key, query, created_by, created_at, updated_at)
@@ -433,6 +435,7 @@ async fn nobody_reads_hashes_or_sealed_secrets_who_only_serves() {
     let mut sql = scoped(&estate.world, &estate.world.root).await;
     for query in [
         "SELECT sealed FROM secret",
+        "SELECT sealed FROM bulk_secret",
         "SELECT portal_hash FROM secret",
         "SELECT portal_hash FROM users",
         "SELECT * FROM users",
@@ -504,4 +507,56 @@ async fn an_account_is_handed_over_by_those_who_reach_both_customers_only() {
     keep.expect("asked for nothing");
     let taken = format!("SELECT count(*) FROM users WHERE id = '{mine}' AND portal_hash IS NOT NULL");
     assert_eq!(world.count(&taken).await, 0);
+}
+
+#[tokio::test]
+async fn passwords_of_a_file_go_to_nobody_but_those_the_caller_reaches() {
+    let estate = Estate::new().await;
+    let world = &estate.world;
+    let kept = |tenant: TenantId, line: i32| {
+        format!(
+            "INSERT INTO bulk_secret (bulk_id, tenant_id, line, id, key_id, sealed, errors, created_at)
+             SELECT id, tenant_id, {line}, gen_random_uuid(), 'short-1', '', '[]', now() FROM bulk
+              WHERE tenant_id = '{}'",
+            tenant.uuid()
+        )
+    };
+    world
+        .sql(
+            "INSERT INTO bulk (id, tenant_id, kind, title, ask, state, created_by, created_at)
+             SELECT gen_random_uuid(), id, 'import', 'Own', '{}', 'running', id, now() FROM tenant;
+             UPDATE users SET activated_at = NULL;
+             DELETE FROM secret",
+        )
+        .await;
+    for (tenant, line) in [(estate.a1.id, 1), (estate.a1.id, 2), (estate.a1.id, 3), (estate.b1.id, 1)] {
+        world.sql(&kept(tenant, line)).await;
+    }
+    let (mine, theirs) = (estate.a1.people[1].id.uuid(), estate.b1.people[1].id.uuid());
+    let mut admin = scoped(world, &estate.a1.admin).await;
+    let mut nobody = world.login(APP_ROLE).await;
+    let send = "SELECT send_first_passwords($1, ARRAY[$2], ARRAY[$3], ARRAY[true], gen_random_uuid(), now(),
+                    $4::text::interval)";
+    for (tenant, line, person, keeps, sent) in [
+        (estate.b1.id, 1, mine, "1 day", 0),
+        (estate.b1.id, 1, theirs, "1 day", 0),
+        (estate.a1.id, 1, theirs, "1 day", 0),
+        (estate.a1.id, 2, mine, "0 days", 0),
+        (estate.a1.id, 3, mine, "1 day", 1),
+    ] {
+        let bulk: Uuid = sqlx::query_scalar("SELECT id FROM bulk WHERE tenant_id = $1")
+            .bind(tenant.uuid())
+            .fetch_one(&mut world.owner().await)
+            .await
+            .expect("a bulk change");
+        for (sql, sent) in [(&mut nobody, 0), (&mut admin, sent)] {
+            let asked = sqlx::query(send).bind(bulk).bind(line).bind(person).bind(keeps);
+            let found = asked.fetch_all(sql).await.expect("an answer");
+            assert_eq!(found.len(), sent, "{line} {person} {keeps}");
+        }
+    }
+    let there = format!("SELECT count(*) FROM secret WHERE user_id = '{mine}' AND portal_hash IS NULL");
+    assert_eq!((world.count(&there).await, world.count("SELECT count(*) FROM secret").await), (1, 1));
+    let left = format!("SELECT count(*) FROM bulk_secret WHERE tenant_id = '{}'", estate.b1.id.uuid());
+    assert_eq!(world.count(&left).await, 1, "what is not the caller's stays");
 }

@@ -55,6 +55,7 @@ password-differ = De to adgangskoder er ikke ens.
 rule-mismatch = Det er ikke den nuværende adgangskode.
 rule-unchanged = Det er den nuværende. Vælg en anden.
 rule-changed_meanwhile = Nogen har ændret det, siden dette blev vist; det er ladt, som det er.
+rule-expired = Den blev opbevaret i { $hours } timer og derefter slettet. Personen vælger en via linket; eller importer filen igen.
 rule-defect = Serveren kan ikke gøre det: Den har en fejl eller er installeret forkert. Dens log siger hvorfor.
 rule-other_directory = { $value } bor i et andet katalog, og en konto kan ikke forlade sit eget. Flyt først en af kunderne dertil, eller opret personen på ny i { $value }.
 field-login = Login

@@ -52,7 +52,7 @@ bulk-column-twice = { $other } betyder det samme. Vælg det for én af dem.
 bulk-column-user_name = Login eller logonnavn
 bulk-column-mail_nickname = Den del af login, der står før @
 bulk-column-mail_domain = Domænet i login
-bulk-column-password = Adgangskode (læses ikke)
+bulk-column-password = Adgangskode
 bulk-column-enabled = Må logge på
 bulk-column-disabled = Må ikke logge på
 bulk-column-control_flags = Må logge på, som bits (userAccountControl)
@@ -99,9 +99,13 @@ bulk-note-unknown_column = Ingen ved, hvad dette betyder; det læses ikke.
 bulk-note-unknown_field = Der findes intet eget felt med denne nøgle her; det læses ikke.
 bulk-note-no_names = Ingen kolonne har navne, så kun personer, der findes her, kan rettes.
 bulk-note-blank_empties = Det, der er tomt i denne fil, tømmes.
+bulk-passwords-sealed = { $n ->
+    [one] Adgangskoden til 1 ny person er forseglet som kontoens første, i { $hours } timer, og vises ikke for nogen. Den skal ændres ved første logon, medmindre filen siger andet, og den åbner ingen portal: dertil er linket.
+   *[other] Adgangskoderne til { $n } nye personer er forseglet som kontiens første, i { $hours } timer, og vises ikke for nogen. De skal ændres ved første logon, medmindre filen siger andet, og de åbner ingen portal: dertil er linkene.
+}
 bulk-passwords = { $n ->
-    [one] 1 række har en adgangskode. Den bliver hverken læst eller gemt.
-   *[other] { $n } rækker har en adgangskode. De bliver hverken læst eller gemt.
+    [one] 1 række har en adgangskode. Den bliver hverken læst eller gemt; det kan tillades i indstillingerne.
+   *[other] { $n } rækker har en adgangskode. De bliver hverken læst eller gemt; det kan tillades i indstillingerne.
 }
 
 # Hvad der bliver af rækker.

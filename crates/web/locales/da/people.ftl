@@ -227,6 +227,7 @@ event-user-moved = Kommet fra en anden kunde
 event-user-activation_link = Aktiveringslink lavet
 event-user-reset_link = Link til ny adgangskode lavet
 event-user-reset_requested = Ny adgangskode ønsket
+event-user-first_password = Kontoens første adgangskode sat
 event-user-password_chosen = Adgangskode valgt
 event-user-sessions_ended = Logget ud overalt
 event-user-settings_changed = Egne indstillinger ændret

@@ -55,6 +55,7 @@ password-differ = Die beiden Kennwörter stimmen nicht überein.
 rule-mismatch = Das ist nicht das bisherige Kennwort.
 rule-unchanged = Das ist das bisherige. Wählen Sie ein anderes.
 rule-changed_meanwhile = Jemand hat es geändert, seit dies angezeigt wurde; es blieb, wie es ist.
+rule-expired = Es wurde { $hours } Stunden aufbewahrt und dann vernichtet. Die Person wählt eines über den Link; oder die Datei wird noch einmal importiert.
 rule-defect = Der Server kann es nicht: Er hat einen Fehler oder ist falsch eingerichtet. Sein Protokoll sagt, warum.
 rule-other_directory = { $value } lebt in einem anderen Verzeichnis, und ein Konto kann seines nicht verlassen. Lassen Sie zuerst einen der Kunden dorthin umziehen, oder legen Sie die Person in { $value } neu an.
 field-login = Benutzername

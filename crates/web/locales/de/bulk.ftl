@@ -52,7 +52,7 @@ bulk-column-twice = { $other } bedeutet dasselbe. Wählen Sie es für eine von b
 bulk-column-user_name = Benutzername oder Anmeldename
 bulk-column-mail_nickname = Teil des Benutzernamens vor dem @
 bulk-column-mail_domain = Domäne des Benutzernamens
-bulk-column-password = Kennwort (wird nicht gelesen)
+bulk-column-password = Kennwort
 bulk-column-enabled = Darf sich anmelden
 bulk-column-disabled = Darf sich nicht anmelden
 bulk-column-control_flags = Darf sich anmelden, als Bits (userAccountControl)
@@ -99,9 +99,13 @@ bulk-note-unknown_column = Niemand weiß, was dies bedeutet; es wird nicht geles
 bulk-note-unknown_field = Ein eigenes Feld mit diesem Schlüssel gibt es hier nicht; es wird nicht gelesen.
 bulk-note-no_names = Keine Spalte enthält Namen; nur vorhandene Personen können geändert werden.
 bulk-note-blank_empties = Was in dieser Datei leer ist, wird geleert.
+bulk-passwords-sealed = { $n ->
+    [one] Das Kennwort von 1 neuen Person ist als erstes des Kontos versiegelt, für { $hours } Stunden, und wird niemandem gezeigt. Es muss bei der ersten Anmeldung geändert werden, wenn die Datei nichts anderes sagt, und öffnet kein Portal: Dafür gibt es den Link.
+   *[other] Die Kennwörter von { $n } neuen Personen sind als erste ihrer Konten versiegelt, für { $hours } Stunden, und werden niemandem gezeigt. Sie müssen bei der ersten Anmeldung geändert werden, wenn die Datei nichts anderes sagt, und öffnen kein Portal: Dafür gibt es die Links.
+}
 bulk-passwords = { $n ->
-    [one] 1 Zeile enthält ein Kennwort. Es wird weder gelesen noch aufbewahrt.
-   *[other] { $n } Zeilen enthalten ein Kennwort. Sie werden weder gelesen noch aufbewahrt.
+    [one] 1 Zeile enthält ein Kennwort. Es wird weder gelesen noch aufbewahrt; die Einstellungen können es erlauben.
+   *[other] { $n } Zeilen enthalten ein Kennwort. Sie werden weder gelesen noch aufbewahrt; die Einstellungen können es erlauben.
 }
 
 # Was aus Zeilen wird.

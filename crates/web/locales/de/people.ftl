@@ -227,6 +227,7 @@ event-user-moved = Von einem anderen Kunden gekommen
 event-user-activation_link = Aktivierungslink erstellt
 event-user-reset_link = Link für ein neues Kennwort erstellt
 event-user-reset_requested = Neues Kennwort angefordert
+event-user-first_password = Erstes Kennwort des Kontos gesetzt
 event-user-password_chosen = Kennwort gewählt
 event-user-sessions_ended = Überall abgemeldet
 event-user-settings_changed = Eigene Einstellungen geändert

@@ -55,6 +55,7 @@ password-differ = The two passwords are not the same.
 rule-mismatch = This is not the present password.
 rule-unchanged = This is the present one. Choose another.
 rule-changed_meanwhile = Somebody changed it since this was shown, so it was left as it is.
+rule-expired = It was kept for { $hours } hours and destroyed then. The person chooses one by the link; or import the file again.
 rule-defect = The server cannot do it: it has a defect, or is installed wrong. Its log says why.
 rule-other_directory = { $value } lives in another directory, and an account cannot leave its own. Move one of the customers there first, or create the person anew in { $value }.
 field-login = Login

@@ -52,7 +52,7 @@ bulk-column-twice = { $other } means the same. Choose it for one of them.
 bulk-column-user_name = Login or log-on name
 bulk-column-mail_nickname = Part of the login before the @
 bulk-column-mail_domain = Domain of the login
-bulk-column-password = Password (not read)
+bulk-column-password = Password
 bulk-column-enabled = May log on
 bulk-column-disabled = May not log on
 bulk-column-control_flags = May log on, as bits (userAccountControl)
@@ -99,9 +99,13 @@ bulk-note-unknown_column = Nobody knows what this means; it is not read.
 bulk-note-unknown_field = There is no custom field of this key here; it is not read.
 bulk-note-no_names = No column has names, so only people who are here can be changed.
 bulk-note-blank_empties = What is blank in this file is emptied.
+bulk-passwords-sealed = { $n ->
+    [one] The password of 1 new person is sealed as the first one of the account, for { $hours } hours, and shown to nobody. It has to be changed at the first log-on unless the file says otherwise, and opens no portal: for that there is the link.
+   *[other] The passwords of { $n } new people are sealed as the first ones of their accounts, for { $hours } hours, and shown to nobody. They have to be changed at the first log-on unless the file says otherwise, and open no portal: for that there are the links.
+}
 bulk-passwords = { $n ->
-    [one] 1 row has a password. It is not read and not kept.
-   *[other] { $n } rows have a password. They are not read and not kept.
+    [one] 1 row has a password. It is not read and not kept; settings can allow it.
+   *[other] { $n } rows have a password. They are not read and not kept; settings can allow it.
 }
 
 # What becomes of rows.

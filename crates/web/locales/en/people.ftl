@@ -227,6 +227,7 @@ event-user-moved = Came from another customer
 event-user-activation_link = Activation link made
 event-user-reset_link = Link for a new password made
 event-user-reset_requested = New password asked for
+event-user-first_password = First password of the account set
 event-user-password_chosen = Password chosen
 event-user-sessions_ended = Signed out everywhere
 event-user-settings_changed = Own settings changed

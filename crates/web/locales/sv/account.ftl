@@ -55,6 +55,7 @@ password-differ = De två lösenorden är inte likadana.
 rule-mismatch = Det är inte det nuvarande lösenordet.
 rule-unchanged = Det är det nuvarande. Välj ett annat.
 rule-changed_meanwhile = Någon har ändrat det sedan detta visades; det lämnades som det är.
+rule-expired = Det sparades i { $hours } timmar och förstördes sedan. Personen väljer ett via länken; eller importera filen igen.
 rule-defect = Servern kan inte göra det: den har ett fel eller är felaktigt installerad. Dess logg säger varför.
 rule-other_directory = { $value } bor i en annan katalog, och ett konto kan inte lämna sin egen. Flytta först en av kunderna dit, eller skapa personen på nytt i { $value }.
 field-login = Användarnamn

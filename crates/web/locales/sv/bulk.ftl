@@ -52,7 +52,7 @@ bulk-column-twice = { $other } betyder samma sak. Välj det för en av dem.
 bulk-column-user_name = Användarnamn eller inloggningsnamn
 bulk-column-mail_nickname = Den del av användarnamnet som står före @
 bulk-column-mail_domain = Domänen i användarnamnet
-bulk-column-password = Lösenord (läses inte)
+bulk-column-password = Lösenord
 bulk-column-enabled = Får logga på
 bulk-column-disabled = Får inte logga på
 bulk-column-control_flags = Får logga på, som bitar (userAccountControl)
@@ -99,9 +99,13 @@ bulk-note-unknown_column = Ingen vet vad detta betyder; det läses inte.
 bulk-note-unknown_field = Det finns inget eget fält med den här nyckeln här; det läses inte.
 bulk-note-no_names = Ingen kolumn har namn, så bara personer som finns här kan ändras.
 bulk-note-blank_empties = Det som är tomt i den här filen töms.
+bulk-passwords-sealed = { $n ->
+    [one] Lösenordet för 1 ny person är förseglat som kontots första, i { $hours } timmar, och visas inte för någon. Det måste bytas vid första inloggningen om filen inte säger något annat, och öppnar ingen portal: till det finns länken.
+   *[other] Lösenorden för { $n } nya personer är förseglade som kontonas första, i { $hours } timmar, och visas inte för någon. De måste bytas vid första inloggningen om filen inte säger något annat, och öppnar ingen portal: till det finns länkarna.
+}
 bulk-passwords = { $n ->
-    [one] 1 rad har ett lösenord. Det varken läses eller sparas.
-   *[other] { $n } rader har ett lösenord. De varken läses eller sparas.
+    [one] 1 rad har ett lösenord. Det varken läses eller sparas; inställningarna kan tillåta det.
+   *[other] { $n } rader har ett lösenord. De varken läses eller sparas; inställningarna kan tillåta det.
 }
 
 # Vad som blir av rader.

@@ -227,6 +227,7 @@ event-user-moved = Kom från en annan kund
 event-user-activation_link = Aktiveringslänk skapad
 event-user-reset_link = Länk för nytt lösenord skapad
 event-user-reset_requested = Nytt lösenord begärt
+event-user-first_password = Kontots första lösenord satt
 event-user-password_chosen = Lösenord valt
 event-user-sessions_ended = Utloggad överallt
 event-user-settings_changed = Egna inställningar ändrade

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::plan::Secret;
 
 fn cell(text: &str, form: Form) -> Cell {
     Cell { text: text.to_owned(), form }
@@ -148,6 +149,20 @@ fn an_error_says_row_column_and_value_and_nothing_of_a_password() {
     assert_eq!(told(&people[1].errors), [("mobile", Rule::ForbiddenCharacter)]);
     assert_eq!((told(&people[2].errors), people[2].said.values.len()), (vec![("", Rule::Format)], 0));
     assert!(!format!("{people:?}").contains("Geheim"));
+}
+
+#[test]
+fn a_password_is_what_was_typed_and_nothing_a_spreadsheet_made_of_it() {
+    let password =
+        |text, form| one(&["given_name", "password"], &[Cell::text("Ida"), cell(text, form)]).password;
+    assert_eq!(password(" ", Form::Text), None);
+    assert_eq!(password(" Geheim!2024 ", Form::Text), Some(Ok(Secret("Geheim!2024".to_owned()))));
+    for (form, made) in
+        [(Form::Number, "number"), (Form::Date, "date"), (Form::Truth, "truth"), (Form::Error, "error")]
+    {
+        let error = password("20240101", form).expect("a password").expect_err("mangled");
+        assert_eq!((error.rule, error.args["made"].as_str(), error.args.len()), (Rule::Mangled, made, 1));
+    }
 }
 
 #[test]
