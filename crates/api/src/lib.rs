@@ -16,6 +16,7 @@ mod cursor;
 mod directory_moves;
 mod drift;
 mod fields;
+mod files;
 mod group_templates;
 mod groups;
 mod health;
@@ -278,6 +279,8 @@ fn of_people(router: Routes) -> Routes {
         .routes(routes!(bulk_series::resume_series))
         .routes(routes!(bulk_series::cancel_series))
         .routes(routes!(bulk_series::undo_series))
+        .routes(routes!(files::bulk_file))
+        .routes(routes!(files::people_file))
         .routes(routes!(bulk::list_import_mappings))
         .routes(routes!(bulk::forget_import_mapping))
         .routes(routes!(requests::list_requests))

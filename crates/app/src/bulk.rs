@@ -42,6 +42,7 @@ pub use self::{
     export::{Part, export},
     file::{Choice, ColumnFacts, FileDraft, FileFacts, import, mend, remap},
     foreseen::{Foreseen, PlanEffect, QuotaEffect},
+    rows::cell_text,
     series::{All, Series, act_across, series, turn_all, undo_all},
     undo::undo,
 };
@@ -80,6 +81,12 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// How the columns of the file are read.
+    #[must_use]
+    pub fn mapping(&self) -> Option<Mapping> {
+        self.ask.mapping.clone().and_then(|mapping| serde_json::from_value(mapping).ok())
+    }
+
     /// Rows of an act, however far they are.
     #[must_use]
     pub fn count(&self, act: Act) -> i64 {

@@ -116,6 +116,13 @@ impl Client {
         self.send(self.call(Method::GET, url, Repeat::Always)).await
     }
 
+    /// Fetches a file as it is.
+    pub async fn get_file(&self, path: &[&str], query: &impl Serialize) -> Result<Vec<u8>, Failure> {
+        let mut call = self.call(Method::GET, with_query(self.url(path)?, query), Repeat::Always);
+        call.headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
+        Ok(self.fetch(call).await?.body)
+    }
+
     /// Makes something. Repeating is safe because of the idempotency key.
     pub async fn post(&self, path: &[&str], body: Option<&impl Serialize>) -> Result<Answer, Failure> {
         self.send(self.keyed(path, body)?).await
@@ -254,6 +261,11 @@ impl Client {
     }
 
     async fn send(&self, call: Call) -> Result<Answer, Failure> {
+        let Fetched { status, etag, body, url } = self.fetch(call).await?;
+        Ok(Answer { status, etag, body: parse_answer(&body, &url)?, url })
+    }
+
+    async fn fetch(&self, call: Call) -> Result<Fetched, Failure> {
         let mut tried = 0;
         loop {
             tried += 1;
@@ -271,7 +283,7 @@ impl Client {
     }
 
     /// One attempt. `Passing` when another one is safe and may help.
-    async fn once(&self, call: &Call) -> Result<Answer, Refusal> {
+    async fn once(&self, call: &Call) -> Result<Fetched, Refusal> {
         let mut request =
             self.http.request(call.method.clone(), call.url.clone()).headers(call.headers.clone());
         if let Some(body) = &call.body {
@@ -291,8 +303,7 @@ impl Client {
         let url = call.url.to_string();
         if status.is_success() {
             let etag = headers.get(header::ETAG).and_then(|v| v.to_str().ok()).map(str::to_owned);
-            let body = parse_answer(&body, &url).map_err(Refusal::Final)?;
-            return Ok(Answer { status: status.as_u16(), etag, body, url });
+            return Ok(Fetched { status: status.as_u16(), etag, body, url });
         }
         if status.is_redirection() {
             let to = headers.get(header::LOCATION).and_then(|v| v.to_str().ok()).unwrap_or("nowhere");
@@ -318,6 +329,14 @@ impl Call {
         }
         self
     }
+}
+
+/// An answer as it came.
+struct Fetched {
+    status: u16,
+    etag: Option<String>,
+    body: Vec<u8>,
+    url: String,
 }
 
 enum Refusal {

@@ -12,6 +12,7 @@ mod config;
 #[cfg(test)]
 mod documents;
 mod failure;
+mod files;
 mod input;
 mod output;
 mod wait;

@@ -3,9 +3,9 @@
 use app::AppError;
 use domain::list::chosen;
 use jiff::Timestamp;
-use web::speech;
+use web::{export::Line, speech};
 
-use crate::{export::Line, query::Pairs};
+use crate::query::Pairs;
 
 /// A column a list can show.
 #[derive(Debug, Clone)]

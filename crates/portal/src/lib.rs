@@ -22,7 +22,6 @@ mod custom;
 mod customers;
 mod design;
 mod directories;
-mod export;
 mod field_settings;
 mod forgotten;
 mod forms;

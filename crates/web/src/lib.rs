@@ -8,6 +8,7 @@
 //! Start at [`Surface`], then [`layers::protect`].
 
 pub mod caller;
+pub mod export;
 pub mod layers;
 pub mod limiter;
 pub mod paging;

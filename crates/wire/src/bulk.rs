@@ -481,6 +481,22 @@ pub struct BulkRowQuery {
     pub after: Option<String>,
 }
 
+/// Which rows of a bulk change a file has, and what kind of file it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct BulkFileQuery {
+    /// `all` with what came of each, which is the usual; `wrong`, those that will not be done, or `failed`, both as
+    /// they stand in the file that was brought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(example = "wrong")]
+    pub rows: Option<String>,
+    /// `csv`, which is the usual, or `xlsx`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(example = "csv")]
+    pub format: Option<String>,
+}
+
 /// A link with which somebody who was made chooses a password.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BulkLink {

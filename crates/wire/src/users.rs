@@ -606,3 +606,33 @@ pub struct UserQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
 }
+
+/// Which people of a customer a file has, and what kind of file it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct UserFileQuery {
+    /// Only people whose display or principal name begins with this, or whose log-on name it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(max_length = 254, example = "ber")]
+    pub search: Option<String>,
+    /// Only this provisioning state, as `failed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<crate::common::ProvisioningState>)]
+    pub state: Option<String>,
+    /// Only people who can log on or cannot: `active`, `never_activated`, `disabled`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(example = "never_activated")]
+    pub standing: Option<String>,
+    /// Only people with a running subscription to this plan (code).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(example = "desktop-standard")]
+    pub plan: Option<String>,
+    /// Only people of this department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    /// `csv`, which is the usual, or `xlsx`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(example = "csv")]
+    pub format: Option<String>,
+}

@@ -7,6 +7,7 @@ mod brands;
 mod directories;
 mod drift;
 mod fields;
+mod files;
 mod flows;
 mod groups;
 mod guide;

@@ -133,6 +133,16 @@ pub(super) fn cells(row: Row, keeps: impl Fn(usize) -> bool) -> Json {
     Json::Array(row.cells.into_iter().enumerate().map(cell).collect())
 }
 
+/// The text of a cell as it is kept.
+#[must_use]
+pub fn cell_text(cell: &Json) -> String {
+    let text = match cell {
+        Json::Object(one) => one.values().next().and_then(Json::as_str),
+        other => other.as_str(),
+    };
+    text.unwrap_or_default().to_owned()
+}
+
 /// The rows of the file, from how they are kept.
 pub(super) async fn kept_rows(tx: &mut WriteTx<'_>, bulk: &Bulk) -> Result<Vec<Row>, AppError> {
     let (mut rows, mut after) = (Vec::new(), 0);

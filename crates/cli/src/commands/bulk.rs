@@ -11,8 +11,8 @@ use std::{
 
 use clap::{Args, Subcommand, ValueEnum};
 use wire::bulk::{
-    Bulk, BulkActRequest, BulkFilter, BulkLinks, BulkListed, BulkQuery, BulkRow, BulkRowQuery, BulkState,
-    ImportQuery, RunBulk,
+    Bulk, BulkActRequest, BulkFileQuery, BulkFilter, BulkLinks, BulkListed, BulkQuery, BulkRow, BulkRowQuery,
+    BulkState, ImportQuery, RunBulk,
 };
 
 pub use self::series::SeriesCommand;
@@ -20,6 +20,7 @@ use crate::{
     args::{Listing, Wait},
     client::Client,
     failure::Failure,
+    files::To,
     output::{Columns, Out, instant, note, or_dash},
     wait,
 };
@@ -148,6 +149,17 @@ pub enum BulkCommand {
     Links {
         /// Its id
         bulk: String,
+    },
+    /// Fetch its rows as a file: all with what came of each, or those that are wrong or failed as they were brought
+    File {
+        /// Its id
+        bulk: String,
+        /// `all`, `wrong` or `failed`
+        #[arg(long, value_parser = ["all", "wrong", "failed"], default_value = "all")]
+        rows: String,
+        /// Where it goes
+        #[command(flatten)]
+        to: To,
     },
     /// Say what columns of a file mean, before it is begun; without any they are shown
     Map(columns::Map),
@@ -367,6 +379,10 @@ pub async fn run(command: &BulkCommand, client: &Client, out: &Out) -> Result<()
             } else {
                 out.entity(&answer.body, &fields(&shown))
             }
+        }
+        BulkCommand::File { bulk, rows, to } => {
+            let query = BulkFileQuery { rows: Some(rows.clone()), format: Some(to.format()?) };
+            to.write(&client.get_file(&["bulk", bulk, "file"], &query).await?)
         }
         BulkCommand::Map(command) => columns::map(command, client, out).await,
         BulkCommand::Mend(command) => columns::mend(command, client, out).await,

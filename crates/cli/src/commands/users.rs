@@ -12,7 +12,7 @@ use wire::{
     history::HistoryEvent,
     users::{
         CopyUser, NewPasswordReset, NewSubscription, NewUser, NewUsers, PasswordReset, Removal, RemovedUser,
-        User, UserBatch, UserQuery, UserUpdate,
+        User, UserBatch, UserFileQuery, UserQuery, UserUpdate,
     },
 };
 
@@ -21,6 +21,7 @@ use crate::{
     args::{Listing, Wait},
     client::Client,
     failure::Failure,
+    files::To,
     input,
     output::{Columns, Out, instant, note, or_dash},
     wait,
@@ -31,6 +32,8 @@ use crate::{
 pub enum Users {
     /// List the people of a customer
     List(List),
+    /// Fetch people of a customer as a file: edited and imported again, it changes exactly what was edited
+    File(File),
     /// Show a person
     Show(Named),
     /// Create one person by options, or many from a file
@@ -153,6 +156,32 @@ pub struct List {
     /// How many
     #[command(flatten)]
     pub listing: Listing,
+}
+
+/// Which people a file has.
+#[derive(Debug, Args)]
+pub struct File {
+    /// Customer (code or id); your own when not given
+    #[arg(long)]
+    pub customer: Option<String>,
+    /// Only those one of whose names begins with this
+    #[arg(long, value_name = "TEXT")]
+    pub search: Option<String>,
+    /// Only those in this provisioning state
+    #[arg(long, value_parser = ["requested", "running", "verified", "failed", "drifted", "parked", "superseded"])]
+    pub state: Option<String>,
+    /// Only those who can log on, never chose a password, or cannot log on
+    #[arg(long, value_parser = ["active", "never_activated", "disabled"])]
+    pub standing: Option<String>,
+    /// Only those with this plan (code)
+    #[arg(long)]
+    pub plan: Option<String>,
+    /// Only those of this department
+    #[arg(long)]
+    pub department: Option<String>,
+    /// Where it goes
+    #[command(flatten)]
+    pub to: To,
 }
 
 /// A person.
@@ -346,6 +375,7 @@ pub async fn run(command: &Users, client: &Client, out: &Out) -> Result<(), Fail
             let page = client.list(&["customers", &customer, "users"], &query, &list.listing).await?;
             out.list(&page, &USERS)
         }
+        Users::File(of) => file(client, of).await,
         Users::Show(named) => {
             let id = id_of(client, named).await?;
             let answer = client.get(&["users", &id], &()).await?;
@@ -479,6 +509,19 @@ async fn once(client: &Client, out: &Out, change: &Change, what: &str) -> Result
     let id = id_of(client, &change.named).await?;
     let answer = client.post(&["users", &id, what], None::<&()>).await?;
     changed(client, out, change.wait, &answer).await
+}
+
+async fn file(client: &Client, of: &File) -> Result<(), Failure> {
+    let customer = customer_id(client, of.customer.as_deref()).await?;
+    let query = UserFileQuery {
+        search: of.search.clone(),
+        state: of.state.clone(),
+        standing: of.standing.clone(),
+        plan: of.plan.clone(),
+        department: of.department.clone(),
+        format: Some(of.to.format()?),
+    };
+    of.to.write(&client.get_file(&["customers", &customer, "users", "file"], &query).await?)
 }
 
 async fn copy_one(client: &Client, out: &Out, copy: &CopyOf) -> Result<(), Failure> {

@@ -106,3 +106,37 @@ fn kept_mappings_are_listed_and_forgotten() {
     assert_eq!(last.method, "DELETE");
     assert!(last.path.starts_with("/api/v1/tenants/ten_1/import-mappings/Acme"), "{}", last.path);
 }
+
+#[test]
+fn files_are_fetched_as_they_are_printed_or_written() {
+    let server = Server::start(|call, _| match call.path.contains("broken") {
+        true => Reply::Json(
+            404,
+            json!({ "type": "/problems/x", "title": "Not found", "status": 404, "code": "x" }),
+        ),
+        false => Reply::Text(200, "name,login\r\nIda,ida\r\n"),
+    });
+    let ran = server.run(&["bulk", "file", ID, "--rows", "wrong"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "name,login\r\nIda,ida\r\n"), "{ran:?}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("people.xlsx");
+    let to = path.to_str().expect("a path");
+    let ran =
+        server.run(&["users", "file", "--customer", "ten_1", "--standing", "never_activated", "--to", to]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{ran:?}");
+    assert_eq!(std::fs::read_to_string(&path).expect("written"), "name,login\r\nIda,ida\r\n");
+    let calls: Vec<_> = server.calls().iter().map(|call| call.path.clone()).collect();
+    assert_eq!(
+        calls,
+        [
+            format!("/api/v1/bulk/{ID}/file?rows=wrong&format=csv"),
+            "/api/v1/customers/ten_1/users/file?standing=never_activated&format=xlsx".to_owned(),
+        ]
+    );
+    let ran = server.run(&["bulk", "file", "broken", "--to", to]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(std::fs::read_to_string(&path).expect("still there").contains("Ida"), "what was there stays");
+    let ran = server.run(&["bulk", "file", ID, "--to", "/no/such/folder/rows.csv"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.err.contains("cannot be written"), "{}", ran.err);
+}

@@ -94,7 +94,7 @@ pub async fn page(visit: &Visit, of: &Shown, sent: Option<Form>) -> Result<Respo
     };
     let (names, choices) = read.await?;
     let facts = show::facts_of(of);
-    let mapping = show::mapping(of).ok_or_else(Refusal::no_page)?;
+    let mapping = of.mapping().ok_or_else(Refusal::no_page)?;
     let status = if sent.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let is_first = of.bulk.state == BulkState::Mapping;
     let (asked, blank) = asked(&mapping, &facts, is_first);
@@ -216,7 +216,7 @@ pub async fn change(Path(id): Path<String>, posted: Posted) -> Result<Response, 
     let id: BulkId = id.parse().map_err(|_| Refusal::no_page())?;
     let (app, caller) = (&visit.surface.app, visit.person()?);
     let of = use_cases::get(app, caller, id).await?;
-    let old = show::mapping(&of).filter(|_| is_open(&of)).ok_or(AppError::Conflict(Conflict::BulkState))?;
+    let old = of.mapping().filter(|_| is_open(&of)).ok_or(AppError::Conflict(Conflict::BulkState))?;
     let (options, mut errors) = import::options(&posted);
     let keep = given(posted.field("keep_as"));
     if keep.as_ref().is_some_and(|name| name.chars().count() > limits::DISPLAY_NAME_CHARS) {

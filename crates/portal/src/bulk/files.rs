@@ -14,7 +14,11 @@ use domain::{
     id::BulkId,
     limits,
 };
-use web::{Surface, caller, speech::say};
+use web::{
+    Surface, caller,
+    export::{self, Format, Line, Reading},
+    speech::say,
+};
 
 use super::{
     names::{Names, sentence},
@@ -22,7 +26,6 @@ use super::{
 };
 use crate::{
     context::{HasSecret, Posted, Visit},
-    export::{self, Format, Line, Reading},
     query::Pairs,
     refusal::Refusal,
 };
@@ -60,7 +63,7 @@ impl Lines {
             Self::Result => result_line(of, names),
             Self::File(width) => {
                 let cells = of.cells.as_ref().and_then(|cells| cells.as_array());
-                let mut line: Line = cells.into_iter().flatten().map(rows::text).collect();
+                let mut line: Line = cells.into_iter().flatten().map(use_cases::cell_text).collect();
                 line.resize(width, String::new());
                 line.extend([of.line.to_string(), wrong_with(of, names)]);
                 line
@@ -81,10 +84,11 @@ pub async fn result(
 ) -> Result<Response, Refusal> {
     let id: BulkId = id.parse().map_err(|_| Refusal::no_page())?;
     let of = use_cases::get(&visit.surface.app, visit.person()?, id).await?;
-    let format = Format::of(&query)?;
+    let format = Format::of(query.given("format"))?;
     let name = format!("{}-{}", of.tenant.code, of.bulk.kind.code());
     let read = reader(visit.surface.clone(), headers, id, ((&[], None), Lines::Result));
-    export::send(&visit, (&name, format), export::heads(&RESULT), read).await
+    export::send((&visit.surface, visit.person()?.user()), (&name, format), export::heads(&RESULT), read)
+        .await
 }
 
 fn result_line(of: &BulkRow, names: &Names) -> Line {
@@ -122,8 +126,8 @@ pub async fn wrong(
 ) -> Result<Response, Refusal> {
     let id: BulkId = id.parse().map_err(|_| Refusal::no_page())?;
     let of = use_cases::get(&visit.surface.app, visit.person()?, id).await?;
-    let format = Format::of(&query)?;
-    let (mut heads, lines) = match show::mapping(&of) {
+    let format = Format::of(query.given("format"))?;
+    let (mut heads, lines) = match of.mapping() {
         Some(mapping) => {
             let width = mapping.columns.len();
             ((0..width).map(|i| mapping.heading(i)).collect(), Lines::File(width))
@@ -137,7 +141,7 @@ pub async fn wrong(
         _ => (&[Act::Error, Act::Conflict], None),
     };
     let read = reader(visit.surface.clone(), headers, id, (which, lines));
-    export::send(&visit, (&name, format), heads, read).await
+    export::send((&visit.surface, visit.person()?.user()), (&name, format), heads, read).await
 }
 
 /// Reads rows part by part; who is signed in and what they may see is asked for every part.
@@ -146,7 +150,7 @@ fn reader(
     headers: HeaderMap,
     id: BulkId,
     (which, lines): (Which, Lines),
-) -> impl Fn(Option<String>) -> Reading + Send + Sync + 'static {
+) -> impl Fn(Option<String>) -> Reading<Refusal> + Send + Sync + 'static {
     move |after| {
         let (surface, headers) = (surface.clone(), headers.clone());
         Box::pin(async move {

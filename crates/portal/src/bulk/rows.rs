@@ -8,7 +8,6 @@ use domain::{
     id::BulkId,
     import::{Column, Mapping},
 };
-use serde_json::Value as Json;
 use web::speech::{say, say_with};
 
 use super::{
@@ -144,7 +143,12 @@ impl Shows<'_> {
             column,
             input: if is_password { "password" } else { "text" },
             label: say_with("bulk-mend-cell", &args),
-            value: row.cells.as_ref().and_then(|cells| cells.get(column)).map(text).unwrap_or_default(),
+            value: row
+                .cells
+                .as_ref()
+                .and_then(|cells| cells.get(column))
+                .map(use_cases::cell_text)
+                .unwrap_or_default(),
         }
     }
 }
@@ -166,15 +170,6 @@ fn column_of(mapping: &Mapping, heading: Option<&str>, field: &str) -> Option<us
         _ => None,
     };
     heading.and_then(named).or_else(meant).or_else(login)
-}
-
-/// The text of a cell as it is kept.
-pub fn text(cell: &Json) -> String {
-    let text = match cell {
-        Json::Object(one) => one.values().next().and_then(Json::as_str),
-        other => other.as_str(),
-    };
-    text.unwrap_or_default().to_owned()
 }
 
 /// The word for what becomes or became of a row, and how it looks.

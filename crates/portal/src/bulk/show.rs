@@ -11,7 +11,6 @@ use axum::{extract::Path, http::StatusCode, response::Response};
 use domain::{
     bulk::{Act, BulkKind, BulkState, Deed, RowState},
     id::{BulkId, UserId},
-    import::Mapping,
     permission::Permission,
 };
 use web::{
@@ -164,7 +163,7 @@ async fn page(
     };
     let (names, who) = read.await?;
     let path = format!("/bulk/{id}");
-    let mapping = mapping(&of).filter(|_| of.bulk.state == BulkState::Previewed);
+    let mapping = of.mapping().filter(|_| of.bulk.state == BulkState::Previewed);
     let shows = Shows { names: &names, mapping: mapping.as_ref() };
     let (state, tone) = super::state(of.bulk.state);
     let is_open = matches!(of.bulk.state, BulkState::Running | BulkState::Paused);
@@ -232,11 +231,6 @@ fn about(of: &Shown, names: &Names, who: Option<String>) -> String {
     parts.extend(who);
     parts.push(instant(of.bulk.run_at.unwrap_or(of.bulk.created_at)));
     parts.join(" · ")
-}
-
-/// How the columns of the file are read.
-pub fn mapping(of: &Shown) -> Option<Mapping> {
-    of.ask.mapping.clone().and_then(|mapping| serde_json::from_value(mapping).ok())
 }
 
 /// What was found out about the file.

@@ -22,7 +22,7 @@ use domain::{
     permission::Permission,
     tenant::{Status, TenantKind},
 };
-use web::{Surface, caller, paging::Paging};
+use web::{Surface, caller, export as file, paging::Paging};
 
 use super::{
     cells,
@@ -31,7 +31,6 @@ use super::{
 use crate::{
     cells::Td,
     context::{Frame, Visit},
-    export as file,
     lists::{self, Asked},
     query::Pairs,
     refusal::Refusal,
@@ -168,9 +167,9 @@ pub async fn list(visit: Visit, query: Pairs) -> Result<Response, Refusal> {
 pub async fn export(visit: Visit, headers: HeaderMap, query: Pairs) -> Result<Response, Refusal> {
     visit.person()?;
     let (surface, query) = (visit.surface.clone(), query.without(&["after", "before"]).gathered("columns"));
-    let format = file::Format::of(&query)?;
+    let format = file::Format::of(query.given("format"))?;
     let heads = cells::of_file(&query)?.heads();
-    file::send(&visit, ("customers", format), heads, move |after| {
+    file::send((&visit.surface, visit.person()?.user()), ("customers", format), heads, move |after| {
         let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
         Box::pin(async move {
             // Who is signed in and what they may see is asked for every part.

@@ -20,13 +20,13 @@ use domain::{
     id::{GroupId, TenantId},
     list::{GroupColumn, List, Order, filled},
 };
-use web::{Surface, caller, paging::Paging, speech::say};
+use web::{Surface, caller, export as file, paging::Paging, speech::say};
 
 use super::cells;
 use crate::{
     cells::Td,
     context::{Frame, Visit},
-    customers, export as file,
+    customers,
     lists::{self, Asked},
     query::Pairs,
     refusal::Refusal,
@@ -124,9 +124,9 @@ pub async fn export(
     visit.person()?;
     let id: TenantId = id.parse().map_err(|_| Refusal::no_page())?;
     let (surface, query) = (visit.surface.clone(), query.without(&["after", "before"]).gathered("columns"));
-    let format = file::Format::of(&query)?;
+    let format = file::Format::of(query.given("format"))?;
     let heads = cells::of_file(&query)?.heads();
-    file::send(&visit, ("groups", format), heads, move |after| {
+    file::send((&visit.surface, visit.person()?.user()), ("groups", format), heads, move |after| {
         let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
         Box::pin(async move {
             // Who is signed in and what they may see is asked for every part.

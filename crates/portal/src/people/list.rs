@@ -25,7 +25,7 @@ use domain::{
     request::ItemState,
 };
 use web::{
-    Surface, caller,
+    Surface, caller, export as file,
     paging::{self, Paging},
     speech::say,
 };
@@ -38,7 +38,7 @@ use crate::{
     bulk::{self, Deeds},
     cells::{Columns, Td},
     context::{Frame, Posted, Visit},
-    custom, customers, export as file,
+    custom, customers,
     forms::Form,
     lists::{self, Asked},
     query::Pairs,
@@ -270,13 +270,13 @@ pub async fn export(
     };
     let (tenant, fields) = read.await?;
     let surface = visit.surface.clone();
-    let format = file::Format::of(&query)?;
+    let format = file::Format::of(query.given("format"))?;
     let name = format!("{}-people", tenant.code);
     if query.given("as") == Some("edit") {
         return export_edited(&visit, id, (&name, format), headers, query.without(&["columns"])).await;
     }
     let heads = cells::of_file(&query, &fields)?.heads();
-    file::send(&visit, (&name, format), heads, move |after| {
+    file::send((&visit.surface, visit.person()?.user()), (&name, format), heads, move |after| {
         let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
         Box::pin(async move {
             // Who is signed in and what they may see is asked for every part.
@@ -302,7 +302,7 @@ async fn export_edited(
     query: Pairs,
 ) -> Result<Response, Refusal> {
     let surface = visit.surface.clone();
-    file::send(visit, file, Vec::new(), move |after| {
+    file::send((&visit.surface, visit.person()?.user()), file, Vec::new(), move |after| {
         let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
         Box::pin(async move {
             let caller = caller::by_cookie(&surface, &headers).await?.ok_or(Refusal::SignIn(None))?;

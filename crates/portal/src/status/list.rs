@@ -21,13 +21,12 @@ use domain::{
     permission::Permission,
     request::RequestState,
 };
-use web::{Surface, caller, paging::Paging, speech::say, texts};
+use web::{Surface, caller, export as file, paging::Paging, speech::say, texts};
 
 use super::cells;
 use crate::{
     cells::Td,
     context::{Frame, Visit},
-    export as file,
     lists::{self, Asked},
     query::Pairs,
     refusal::Refusal,
@@ -195,9 +194,9 @@ fn pick(list: &mut lists::Frame, wanted: &Wanted, around: &Around) {
 pub async fn export(visit: Visit, headers: HeaderMap, query: Pairs) -> Result<Response, Refusal> {
     visit.person()?;
     let (surface, query) = (visit.surface.clone(), query.without(&["after", "before"]).gathered("columns"));
-    let format = file::Format::of(&query)?;
+    let format = file::Format::of(query.given("format"))?;
     let heads = cells::of(&query)?.heads();
-    file::send(&visit, ("requests", format), heads, move |after| {
+    file::send((&visit.surface, visit.person()?.user()), ("requests", format), heads, move |after| {
         let (surface, headers, query) = (surface.clone(), headers.clone(), query.clone());
         Box::pin(async move {
             // Who is signed in and what they may see is asked for every part.

@@ -8,22 +8,25 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use domain::field::{FieldError, Rule};
+use domain::{
+    field::{FieldError, Rule},
+    id::UserId,
+};
 use futures::stream;
 use sheet::{CsvWriter, XlsxWriter};
-use web::{
+
+use crate::{
+    Surface,
     speech::{self, Speech, say},
     streams::Stream,
 };
 
-use crate::{context::Visit, query::Pairs, refusal::Refusal};
-
 /// A line of cells.
 pub type Line = Vec<String>;
 /// A part of an export: its lines, and after which row the next part begins.
-pub type Part = Result<(Vec<Line>, Option<String>), Refusal>;
+pub type Part<E> = Result<(Vec<Line>, Option<String>), E>;
 /// A part that is being read.
-pub type Reading = Pin<Box<dyn Future<Output = Part> + Send>>;
+pub type Reading<E> = Pin<Box<dyn Future<Output = Part<E>> + Send>>;
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +39,8 @@ pub enum Format {
 
 impl Format {
     /// What was asked for; CSV when nothing was.
-    pub fn of(query: &Pairs) -> Result<Self, AppError> {
-        match query.given("format") {
+    pub fn of(asked: Option<&str>) -> Result<Self, AppError> {
+        match asked {
             None | Some("csv") => Ok(Self::Csv),
             Some("xlsx") => Ok(Self::Xlsx),
             Some(other) => {
@@ -109,12 +112,12 @@ struct Sending<F> {
     _place: Stream,
 }
 
-impl<F> Sending<F>
-where
-    F: Fn(Option<String>) -> Reading,
-{
+impl<F> Sending<F> {
     /// The next bytes; none when all were sent.
-    async fn bytes(&mut self) -> Option<io::Result<Bytes>> {
+    async fn bytes<E>(&mut self) -> Option<io::Result<Bytes>>
+    where
+        F: Fn(Option<String>) -> Reading<E>,
+    {
         if let Some(written) = self.written.take() {
             return Some(Ok(Bytes::from(written)));
         }
@@ -138,17 +141,17 @@ where
 /// the part after a row. What is wrong at the beginning is a page; what goes wrong later breaks the
 /// file off, so that nobody takes a part for the whole.
 /// Nobody has more of them open than a person needs.
-pub async fn send<F>(
-    visit: &Visit,
+pub async fn send<F, E>(
+    (surface, caller): (&Surface, UserId),
     (file, format): (&str, Format),
     heads: Line,
     read: F,
-) -> Result<Response, Refusal>
+) -> Result<Response, E>
 where
-    F: Fn(Option<String>) -> Reading + Send + Sync + 'static,
+    F: Fn(Option<String>) -> Reading<E> + Send + Sync + 'static,
+    E: From<AppError> + 'static,
 {
-    let place = visit.surface.streams.open(visit.person()?.user());
-    let place = place.ok_or_else(|| Refusal::from(AppError::Busy))?;
+    let place = surface.streams.open(caller).ok_or(AppError::Busy)?;
     let (mut lines, next) = read(None).await?;
     if !heads.is_empty() {
         lines.insert(0, heads);
@@ -167,7 +170,7 @@ where
 }
 
 /// A file that is small enough to be there as a whole.
-pub fn whole((file, format): (&str, Format), lines: &[Line]) -> Result<Response, Refusal> {
+pub fn whole((file, format): (&str, Format), lines: &[Line]) -> Result<Response, AppError> {
     let mut writer = Writer::new(format, file).map_err(broken)?;
     let mut bytes = writer.lines(lines).map_err(broken)?;
     bytes.extend(writer.finish().map_err(broken)?);
@@ -180,8 +183,8 @@ fn headers(file: &str, format: Format) -> [(header::HeaderName, String); 2] {
 }
 
 /// Memory is written to, so only what no file of this kind holds fails.
-fn broken(error: io::Error) -> Refusal {
-    Refusal::from(AppError::Internal(Box::new(error)))
+fn broken(error: io::Error) -> AppError {
+    AppError::Internal(Box::new(error))
 }
 
 /// The headings of a list, by the ids of their messages.
