@@ -23,7 +23,8 @@ BEGIN
                      AND (r.tenant_id = scope_tenant() OR in_scope(r.tenant_id))
                      AND EXISTS (SELECT FROM request_item i WHERE i.request_id = r.id OFFSET most));
     RETURN QUERY
-    SELECT n.id, n.counts, false FROM request_counts(ids) n WHERE n.id <> ALL(many)
+    SELECT n.id, n.counts, false
+      FROM request_counts(ARRAY(SELECT x FROM unnest(ids) AS u (x) WHERE x <> ALL(many))) n
     UNION ALL
     SELECT r.id, jsonb_build_object('requested', 0, 'running', 0, 'verified', good.n, 'failed', bad.n,
                'drifted', 0, 'parked', 0, 'superseded', 0), good.n > most

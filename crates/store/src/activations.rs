@@ -162,18 +162,19 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// A password that people chose and that is not set yet is not set any more.
-    pub(crate) async fn drop_passwords(&mut self, users: &[Uuid]) -> Result<(), StoreError> {
+    /// A password that waits for its account is not set any more: any, or only what people chose themselves.
+    pub(crate) async fn drop_passwords(&mut self, users: &[Uuid], first: bool) -> Result<(), StoreError> {
         let now = ts(self.now);
         sqlx::query!(
             "WITH o AS (SELECT object_id AS id FROM users WHERE id = ANY($1) AND object_id IS NOT NULL),
-                  s AS (DELETE FROM secret s USING o WHERE s.object_id = o.id)
+                  s AS (DELETE FROM secret s USING o WHERE s.object_id = o.id AND ($3 OR s.activation_id IS NOT NULL))
              UPDATE request_item i SET state = 'superseded', problem = NULL, updated_at = $2
                FROM o WHERE i.object_id = o.id AND i.member_id = '00000000-0000-0000-0000-000000000000'
                 AND i.state IN ('requested', 'running', 'parked')
                 AND (SELECT q.kind FROM request q WHERE q.id = i.request_id) = 'password'",
             users,
-            now as _
+            now as _,
+            first
         )
         .execute(self.sql())
         .await?;
@@ -191,7 +192,8 @@ impl WriteTx<'_> {
         let (now, actor) = (self.now, self.caller.user().uuid());
         let expires_at = now + purpose.lifetime();
         let people: Vec<_> = users.iter().map(|u| u.uuid()).collect();
-        self.drop_passwords(&people).await?;
+        // One that stood in a file is set all the same.
+        self.drop_passwords(&people, false).await?;
         let ids: Vec<ActivationId> = users.iter().map(|_| self.id()).collect();
         for (ids, people) in ids
             .chunks(domain::limits::ROWS_PER_STATEMENT)

@@ -29,7 +29,7 @@ use crate::{
 pub use packed::PackedRow;
 pub use people::Key;
 pub use run::Due;
-pub use secrets::{FirstAccount, FirstPassword, Kept};
+pub use secrets::{FirstAccount, FirstPassword, Kept, expired};
 
 /// Rows written by one statement: they are small.
 const ROWS_AT_ONCE: usize = 5_000;

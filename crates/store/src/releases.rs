@@ -239,7 +239,7 @@ impl WriteTx<'_> {
         people: &[UserId],
     ) -> Result<(), StoreError> {
         let ids: Vec<_> = people.iter().map(|id| id.uuid()).collect();
-        self.drop_passwords(&ids).await?;
+        self.drop_passwords(&ids, true).await?;
         self.end_plans(tenant, zone, Some((&ids, &[]))).await?;
         let now = ts(self.now);
         sqlx::query!(

@@ -113,6 +113,13 @@ impl Keyring {
         row: Uuid,
         plain: &[u8],
     ) -> Result<(String, Vec<u8>), SealError> {
+        let (name, key) = self.short_key(now)?;
+        let sealed = self.seal_with(&key, row, plain)?;
+        Ok((name, sealed))
+    }
+
+    /// The key of this hour and its id, to seal many secrets of short life with.
+    pub(crate) fn short_key(&self, now: Timestamp) -> Result<(String, Key), SealError> {
         let name = format!("short-{}", now.as_second() / 3600);
         let key = match read_key(&self.folder, &name) {
             Ok(key) => key,
@@ -122,8 +129,7 @@ impl Keyring {
             }
             Err(error) => return Err(error),
         };
-        let sealed = self.seal_with(&key, row, plain)?;
-        Ok((name, sealed))
+        Ok((name, key))
     }
 
     /// Destroys the keys of secrets that are older than [`limits::SECRET_HOURS`];

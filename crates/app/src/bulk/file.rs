@@ -81,6 +81,9 @@ pub struct FileFacts {
     /// Rows of which the password is sealed as the first one of somebody new; all others are not kept.
     #[serde(default)]
     pub sealed: usize,
+    /// Whether the customer allows passwords in files.
+    #[serde(default)]
+    pub takes_passwords: bool,
     /// Rows that are about nobody.
     pub skipped: usize,
 }
@@ -131,7 +134,7 @@ pub async fn import(
             None => certain(&seen, &fields),
         },
     };
-    let rules = Rules::of(&mut tx, &tenant, None).await?;
+    let rules = Rules::of(&mut tx, &tenant).await?;
     let mut facts = facts(&read, &seen);
     // What becomes of passwords is told with how many there are.
     facts.notes.retain(|(code, ..)| rules.is_none() || code != NoteCode::PasswordUnread.code());
@@ -142,23 +145,26 @@ pub async fn import(
         let (kind, undoes, series) = (BulkKind::Import, None, None);
         Ok(NewBulk { id, kind, title, ask, state, foreseen, undoes, series, problem })
     };
-    let read = Read { tenant: &tenant, fields: &fields, options: &options, facts };
     match mapping {
         None => {
+            (facts.passwords, facts.takes_passwords) = (passwords::many(&rows, &seen), rules.is_some());
+            let passwords = rules.map(|rules| rules.of_unread(&rows, &seen)).unwrap_or_default();
+            facts.sealed = passwords.iter().filter(|password| password.value.is_ok()).count();
             let ask = Ask {
                 options: options.clone(),
                 deed: None,
                 mapping: Some(to_json(&seen.mapping())?),
-                file: Some(to_json(&read.facts)?),
+                file: Some(to_json(&facts)?),
             };
-            let passwords = rules.map(|rules| rules.of_unread(&rows, &seen));
             let rows = unread(rows, &seen)?;
             let problem = seen.mapping().check(&fields).err().unwrap_or_default();
             let new = new(&ask, BulkState::Mapping, &Foreseen::default(), problem)?;
             tx.insert_bulk(&permit, &new, &rows).await?;
-            passwords::keep(&mut tx, &tenant, id, &passwords.unwrap_or_default()).await?;
+            passwords::keep(&mut tx, &tenant, id, &passwords).await?;
         }
         Some(mapping) => {
+            let rules = rules.map(|rules| rules.at(&mapping));
+            let read = Read { tenant: &tenant, fields: &fields, options: &options, facts };
             let Preview { rows, ask, foreseen, passwords } =
                 read.preview(&mut tx, mapping, rows, rules.as_ref()).await?;
             let new = new(&ask, BulkState::Previewed, &foreseen, Vec::new())?;
@@ -206,14 +212,11 @@ pub async fn remap(
     }
     let facts = old.file.and_then(|facts| serde_json::from_value(facts).ok()).unwrap_or_default();
     let read = Read { tenant: &tenant, fields: &fields, options: &options, facts };
-    let rules = Rules::of(&mut tx, &tenant, Some(&bulk)).await?;
+    let rules = Rules::anew(&mut tx, &tenant, &bulk, &mapping).await?;
     let Preview { rows, ask, foreseen, passwords } =
         read.preview(&mut tx, mapping, rows, rules.as_ref()).await?;
     let (ask, foreseen) = (to_json(&ask)?, to_json(&foreseen)?);
     tx.replace_bulk(&permit, &bulk, (&ask, &foreseen, BulkState::Previewed), &rows).await?;
-    if rules.is_none() {
-        tx.forget_first_passwords(&bulk, None).await?;
-    }
     passwords::keep(&mut tx, &tenant, id, &passwords).await?;
     tx.commit(cause).await?;
     get(app, caller, id).await
@@ -326,6 +329,7 @@ fn facts(read: &sheet::Read, seen: &Recognised) -> FileFacts {
         notes: seen.notes.iter().map(|n| (n.code.code().to_owned(), n.column.clone(), n.line)).collect(),
         passwords: 0,
         sealed: 0,
+        takes_passwords: false,
         skipped: 0,
     }
 }
@@ -368,6 +372,7 @@ impl Read<'_> {
         })
         .await?;
         self.facts.skipped = overview.skipped;
+        self.facts.takes_passwords = passwords.is_some();
         // What is kept of the rows, when they are planned anew, has no passwords.
         self.facts.passwords = self.facts.passwords.max(overview.passwords);
         if overview.people == 0 {
@@ -401,6 +406,12 @@ impl Read<'_> {
             plan(tx, &read, &home, &reading, wishes, given).await?;
         mapping.key = Some(key);
         self.facts.sealed = sealed;
+        // What was not recognised as passwords before somebody said so is shown to nobody any more.
+        for (facts, _) in
+            self.facts.columns.iter_mut().zip(&mapping.columns).filter(|(_, c)| **c == Column::Password)
+        {
+            facts.example.clear();
+        }
         let ask = Ask {
             options: self.options.clone(),
             deed: None,

@@ -132,7 +132,7 @@ pub(super) async fn plan(
         spelled: HashMap::new(),
         made: BTreeSet::new(),
         passwords: Vec::new(),
-        sealed: 0,
+        with_password: HashSet::new(),
     };
     let mut chain = Chain::new(reading.managers);
     let mut rows = Vec::new();
@@ -155,7 +155,9 @@ pub(super) async fn plan(
     let pace = tx.pace(read).await?;
     let mut foreseen = ground.sums.foreseen(home, &tenant.currency, &rows, &quotas, pace);
     foreseen.groups = ground.made.into_iter().collect();
-    Ok(Planned { rows, foreseen, passwords: ground.passwords, sealed: ground.sealed })
+    let sealed = |row: &&PackedRow| row.act == Act::Create && ground.with_password.contains(&row.line);
+    let sealed = rows.iter().filter(sealed).count();
+    Ok(Planned { rows, foreseen, passwords: ground.passwords, sealed })
 }
 
 pub(super) fn pack(row: BulkRow) -> Result<PackedRow, AppError> {
@@ -241,7 +243,8 @@ struct Ground<'a, 'h> {
     /// Groups that are made.
     made: BTreeSet<String>,
     passwords: Vec<FirstPassword>,
-    sealed: usize,
+    /// Rows with a password that can be the first one of somebody.
+    with_password: HashSet<i32>,
 }
 
 impl Ground<'_, '_> {
@@ -260,8 +263,9 @@ impl Ground<'_, '_> {
         let has = belongings(tx, read, &ids).await?;
         let people: HashMap<_, _> = people.into_iter().map(|user| (user.id, user)).collect();
         let (mut rows, mut newcomers) = (Vec::with_capacity(part.len()), Vec::new());
+        let mut passwords = Vec::new();
         for (mut wish, found) in part.into_iter().zip(matched) {
-            let password = wish.password.take();
+            let password = wish.password.take().filter(|_| !matches!(found, Ok(Some(_))));
             let (mut row, what) = blank(wish);
             match found {
                 Ok(Some(id)) if row.errors.is_empty() => match (people.get(&id), gone.get(&id)) {
@@ -289,20 +293,30 @@ impl Ground<'_, '_> {
                     row.said = what.said();
                 }
             }
-            if let (Some(rules), Some(given)) = (self.reading.passwords, password)
-                && row.user.is_none()
-                && row.act != Act::Left
-            {
-                let (new, has) = rules.look(&mut row, given);
-                self.passwords.extend(new);
-                self.sealed += usize::from(has);
-            }
+            passwords.extend(password.map(|given| (rows.len(), given)));
             rows.push(row);
         }
         self.new_groups(tx, &mut rows).await?;
         newcomers::foresee(tx, self.home, &mut rows, newcomers, &mut self.seen).await?;
         taken_names(tx, self.home, &mut rows, &mut self.seen).await?;
+        self.passwords(&mut rows, passwords);
         Ok(rows)
+    }
+
+    /// Looks at the passwords of people who would be made, whose names are known by now.
+    fn passwords(&mut self, rows: &mut [BulkRow], given: Vec<(usize, Given)>) {
+        let Some(rules) = self.reading.passwords else { return };
+        for (at, given) in given {
+            let row = &mut rows[at];
+            if row.act == Act::Left {
+                continue;
+            }
+            let (new, has) = rules.look(row, given);
+            self.passwords.extend(new);
+            if has {
+                self.with_password.insert(row.line);
+            }
+        }
     }
 
     /// Counts what becomes of a row, when that is settled.

@@ -332,12 +332,8 @@ async fn create(
     tx.may_fill(tenant, &entered).await?;
     let made = tx.create_people(&permit, &prepared.users, &edges, Lane::Bulk).await?;
     let users = prepared.subscribe(tx, &home, made.links).await?;
-    if bulk.ask["file"]["sealed"].as_u64().is_some_and(|sealed| sealed > 0) {
-        let request = bulk.request.ok_or(AppError::NotFound("bulk"))?;
-        let accounts: Vec<_> =
-            rows.iter().zip(&users).map(|(row, made)| passwords::account(row, made.user.id)).collect();
-        tx.send_first_passwords(bulk, request, &accounts).await?;
-    }
+    let made = rows.iter().zip(&users).map(|(row, made)| (row, made.user.id));
+    passwords::send(tx, tenant, bulk, made).await?;
     let done = rows
         .iter()
         .zip(users)

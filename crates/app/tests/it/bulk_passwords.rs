@@ -6,6 +6,7 @@ use app::{
     AppError, Cause,
     bulk::{self, FileFacts, Shown, Turn},
     settings,
+    users::{self, UserPatch},
 };
 use domain::{
     bulk::{Act, Options},
@@ -44,7 +45,9 @@ async fn nobody_can_read(w: &World) {
     for (table, _) in w.db.row_counts().await {
         for row in w.db.values(&table, &format!("to_jsonb({table})"), "true").await {
             for secret in SECRETS {
-                assert!(!row.contains(secret), "{table}: {row}");
+                // Bytes are told in hexadecimal digits.
+                let bytes = secret.bytes().fold(String::new(), |all, byte| format!("{all}{byte:02x}"));
+                assert!(!row.contains(secret) && !row.contains(&bytes), "{table}: {row}");
             }
         }
     }
@@ -76,6 +79,7 @@ async fn a_customer_who_says_nothing_has_none_kept() {
     assert!(matches!(refused, Err(AppError::NotFound(_))), "{refused:?}");
     let again = shown_anew(&w, &shown).await;
     assert_eq!(facts(&again).passwords, 4, "the file still had them");
+    assert!(!facts(&again).takes_passwords);
     all(&w, &again).await;
     assert_eq!((kept(&w).await.len(), w.db.values("secret", "id", "true").await.len()), (0, 0));
     nobody_can_read(&w).await;
@@ -104,6 +108,9 @@ async fn passwords_of_new_people_are_sealed_once_and_go_to_their_accounts() {
     let shown = mend(&w, &shown, (5, 1, "Beck")).await.expect("mended");
     assert_eq!(counts(&shown), [(Act::Create, 3), (Act::Update, 1), (Act::Error, 1)]);
     assert_eq!((facts(&shown).passwords, facts(&shown).sealed), (4, 2));
+    let known = mend(&w, &shown, (6, 3, "Wrong-Donkey-9")).await;
+    let Err(AppError::Invalid(known)) = known else { panic!("nobody's present one is changed: {known:?}") };
+    assert_eq!((known[0].field.as_str(), known[0].rule), ("password", Rule::Immutable));
     let shown = mend(&w, &shown, (4, 3, "Wrong-Donkey-9")).await.expect("mended");
     assert_eq!(counts(&shown), [(Act::Create, 4), (Act::Update, 1)]);
     assert_eq!(facts(&shown).sealed, 3);
@@ -140,6 +147,7 @@ async fn who_is_asked_what_columns_mean_has_them_sealed_before() {
     let shown = preview(&w, acme, &file).await;
     assert_eq!(shown.bulk.state, domain::bulk::BulkState::Mapping);
     assert_eq!(kept(&w).await, ["2 sealed", "3 sealed", "4 refused", "6 sealed"]);
+    assert_eq!((facts(&shown).passwords, facts(&shown).sealed), (4, 3), "as is said at once");
     nobody_can_read(&w).await;
     let mut mapping: Mapping =
         serde_json::from_value(shown.ask.mapping.clone().expect("suggested")).expect("a mapping");
@@ -150,7 +158,8 @@ async fn who_is_asked_what_columns_mean_has_them_sealed_before() {
     let how = (Some(mapping), None, None);
     let shown = bulk::remap(&w.app, &w.root, shown.bulk.id, how, &Cause::default()).await.expect("shown");
     assert_eq!(counts(&shown), [(Act::Create, 3), (Act::Update, 1), (Act::Error, 1)]);
-    assert_eq!(facts(&shown).sealed, 2);
+    assert_eq!((facts(&shown).passwords, facts(&shown).sealed), (4, 2));
+    assert_eq!(kept(&w).await, ["2 sealed", "3 sealed", "4 refused"], "who is there has a password");
     let done = all(&w, &shown).await;
     assert_eq!(w.db.values("secret", "id", "true").await.len(), 2);
     assert!(kept(&w).await.is_empty(), "{:?}", done.bulk.state);
@@ -186,5 +195,50 @@ async fn what_is_forbidden_cancelled_or_too_old_is_destroyed() {
     while bulk::run::work(&w.app).await.expect("parts are done") {}
     assert!(w.db.values("secret", "id", "true").await.is_empty());
     assert!(kept(&w).await.is_empty());
+    let warned = w.db.values(
+        "bulk_row",
+        "line || ' ' || (warnings->0->>'rule')",
+        "warnings <> '[]' AND state = 'done'",
+    );
+    assert_eq!(warned.await, ["2 expired", "3 expired"]);
     assert!(one(&w, acme, "ida lund").await.object.is_some(), "the account is made all the same");
+}
+
+#[tokio::test]
+async fn what_is_no_column_of_passwords_any_more_or_not_allowed_when_it_runs_is_not_used() {
+    let w = world().await;
+    let acme = customer(&w).await;
+    allow(&w, acme, Some("true")).await;
+    let shown = preview(&w, acme, FILE).await;
+    let mapping: Mapping =
+        serde_json::from_value(shown.ask.mapping.clone().expect("one")).expect("a mapping");
+    let mut without = mapping.clone();
+    without.columns[3] = Column::Ignored;
+    let how = (Some(without), None, None);
+    let shown = bulk::remap(&w.app, &w.root, shown.bulk.id, how, &Cause::default()).await.expect("shown");
+    assert_eq!(counts(&shown), [(Act::Create, 4), (Act::Update, 1)], "what was wrong with one is no matter");
+    assert_eq!((kept(&w).await.len(), facts(&shown).sealed), (0, 0));
+
+    let shown = preview(&w, acme, FILE).await;
+    assert_eq!(facts(&shown).sealed, 2);
+    allow(&w, acme, None).await;
+    all(&w, &shown).await;
+    assert_eq!((kept(&w).await.len(), w.db.values("secret", "id", "true").await.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_link_leaves_a_first_password_that_waits_and_disabling_does_not() {
+    let w = world().await;
+    let acme = customer(&w).await;
+    allow(&w, acme, Some("true")).await;
+    let shown = preview(&w, acme, FILE).await;
+    let done = all(&w, &shown).await;
+    let waiting = async || w.db.values("secret", "user_id", "true").await.len();
+    assert_eq!(waiting().await, 2);
+    bulk::links(&w.app, &w.root, done.bulk.id, &Cause::default()).await.expect("links");
+    assert_eq!(waiting().await, 2, "the page says that there is the link besides");
+    let ida = one(&w, acme, "ida lund").await;
+    let patch = UserPatch { enabled: Some(false), ..UserPatch::default() };
+    users::update(&w.app, &w.root, ida.id, ida.version, patch, &Cause::default()).await.expect("disabled");
+    assert_eq!(waiting().await, 1);
 }

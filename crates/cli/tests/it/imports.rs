@@ -17,7 +17,7 @@ fn import(state: &str, columns: &[&str]) -> Value {
             "groups": [] },
         "options": { "create": true, "update": true, "disable": false, "missing": "keep", "send_links": false,
             "make_groups": false },
-        "mapping": { "profile": "other", "header": 1, "headings": ["Kürzel", "Wer", "Geheim"], "columns": columns },
+        "mapping": { "profile": "other", "header": 1, "key": "principal_name", "headings": ["Kürzel", "Wer", "Geheim"], "columns": columns },
         "file": { "columns": [{ "heading": "Kürzel", "column": null, "example": "ida@acme.example" },
             { "heading": "Wer", "column": "display_name", "example": "Ida Lund" },
             { "heading": "Geheim", "column": "password", "example": "" }] },

@@ -223,6 +223,40 @@ fn is_password(folded: &str) -> bool {
     ["passw", "kennw", "adgangskode", "lösenord"].iter().any(|part| folded.contains(part))
 }
 
+/// What is said about a password, and is none: when it was set, whether it expires, how often it was wrong.
+fn is_about_password(folded: &str) -> bool {
+    const ABOUT: [&str; 27] = [
+        "last",
+        "set",
+        "expir",
+        "required",
+        "polic",
+        "age",
+        "count",
+        "stamp",
+        "date",
+        "status",
+        "state",
+        "hash",
+        "never",
+        "changed",
+        "history",
+        "hint",
+        "bad",
+        "length",
+        "letzt",
+        "ablauf",
+        "abgelaufen",
+        "geändert",
+        "richtlinie",
+        "udløb",
+        "ændret",
+        "ändrad",
+        "utgå",
+    ];
+    is_password(folded) && ABOUT.iter().any(|part| folded.contains(part))
+}
+
 /// What a heading means in a file of this kind with these headings.
 pub(super) fn meaning(
     heading: &Heading,
@@ -246,7 +280,8 @@ pub(super) fn meaning(
         return Some(found);
     }
     if is_password(folded) && known(SURE, folded).is_none() {
-        return Some((Column::Password, Sure));
+        let column = if is_about_password(folded) { Column::Ignored } else { Column::Password };
+        return Some((column, Sure));
     }
     let by_name = |field: &Definition| is_named(field, folded);
     let by_slot = |field: &Definition| field.slot.is_some_and(|slot| fold(slot.ldap_name()) == folded);

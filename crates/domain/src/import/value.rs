@@ -148,7 +148,9 @@ impl Reader<'_> {
             Column::GivenName | Column::Surname => line(limits::PERSON_NAME_CHARS),
             Column::DisplayName => names::display_name(&code, text).map(|name| one(&code, Some(name))),
             Column::Enabled | Column::Disabled | Column::ControlFlags => enabled(column, text),
-            Column::MustChange => self.must_change(i, text).map(|said| one(&code, Some(said.to_string()))),
+            Column::MustChange => {
+                self.must_change(i, text).map(|said| one(&code, said.map(|said| said.to_string())))
+            }
             Column::Mail => names::mail(&code, address(text)).map(|mail| one(&code, Some(mail))),
             Column::Title | Column::Department | Column::Phone => line(limits::ATTRIBUTE_CHARS),
             Column::Manager => line(limits::DN_CHARS),
@@ -187,14 +189,14 @@ impl Reader<'_> {
         names::logon_name("logon_name", alone(text)).map(|name| ("logon_name", name))
     }
 
-    fn must_change(&self, i: usize, text: &str) -> Result<bool, FieldError> {
-        // MS-ADA3: 0 has it changed, -1 and every instant mean that it was set.
+    fn must_change(&self, i: usize, text: &str) -> Result<Option<bool>, FieldError> {
+        // MS-ADA3: 0 has it changed. That another one was set elsewhere says nothing of a first one here.
         if self.is_called(i, "pwdlastset")
             && let Ok(at) = text.parse::<i64>()
         {
-            return Ok(at == 0);
+            return Ok((at == 0).then_some(true));
         }
-        cell::truth(text).ok_or_else(|| {
+        cell::truth(text).map(Some).ok_or_else(|| {
             FieldError::new("must_change_password", Rule::Format).with("expected", "yes or no")
         })
     }

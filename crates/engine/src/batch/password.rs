@@ -53,11 +53,7 @@ impl Password {
         let (before, tries) = match self {
             Self::Done(_) => return None,
             Self::Waiting => (now, 1),
-            // Another instant, not a later one: the target's clock may have been set back. One that has to
-            // be changed was set at no instant.
-            Self::Sent { before, .. }
-                if (now.is_some() && now != *before) || (job.must_change && now.is_none()) =>
-            {
+            Self::Sent { before, tries } if is_set(job.must_change, *before, now, *tries) => {
                 *self = Self::Done(Ok(()));
                 return None;
             }
@@ -70,5 +66,44 @@ impl Password {
         *self = Self::Sent { before, tries };
         let must_change = job.must_change;
         Some(Action::SetPassword { at: seen.address.clone(), password: secret, must_change })
+    }
+}
+
+/// Whether what the target says of the password follows from what was sent.
+fn is_set(must_change: bool, before: Option<Timestamp>, now: Option<Timestamp>, tries: u8) -> bool {
+    match must_change {
+        // Another instant, not a later one: the target's clock may have been set back.
+        false => now.is_some() && now != before,
+        // One that has to be changed was set at no instant. Where that was so before, nothing but the target's
+        // answer tells, and the first may be that of another attempt.
+        true => now.is_none() && (before.is_some() || tries > 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_done_when_the_target_says_what_follows_from_it() {
+        let at = |second: i64| Some(Timestamp::from_second(second).expect("an instant"));
+        for (must_change, before, now, tries, done) in [
+            (false, at(1), at(2), 1, true),
+            (false, at(2), at(1), 1, true),
+            (false, at(1), at(1), 1, false),
+            (false, None, at(1), 1, true),
+            (false, at(1), None, 1, false),
+            (true, at(1), None, 1, true),
+            (true, at(1), at(2), 1, false),
+            (true, at(1), at(1), 1, false),
+            (true, None, None, 1, false),
+            (true, None, None, 2, true),
+        ] {
+            assert_eq!(
+                is_set(must_change, before, now, tries),
+                done,
+                "{must_change} {before:?} {now:?} {tries}"
+            );
+        }
     }
 }

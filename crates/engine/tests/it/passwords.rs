@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use connector::Lane;
-use domain::{limits, problem::ProblemCode, request::RequestState};
+use domain::{clock::Clock as _, limits, problem::ProblemCode, request::RequestState};
 use store::{
     activations::Purpose,
     tx::{Cause, act},
@@ -179,4 +179,63 @@ async fn a_password_on_its_way_goes_with_its_link() {
     world.drain(&engine).await;
     assert_eq!(world.reference.passwords_set(), 0);
     assert_eq!(world.number("SELECT count(*) AS n FROM users WHERE portal_hash LIKE 'hash of %'").await, 0);
+}
+
+/// The first password of an account, as a file gave it; part of the request that makes the account.
+async fn first(world: &World, customer: &Customer, password: &str, must_change: bool) {
+    let (person, now) = (&customer.people[0], world.clock.now());
+    let id = person.object.uuid();
+    let (key, sealed) = world.keys.seal_short(now, id, password.as_bytes()).expect("sealed");
+    let sealed = sealed.iter().fold(String::new(), |all, byte| format!("{all}{byte:02x}"));
+    world
+        .db
+        .execute(&format!(
+            "INSERT INTO secret (id, tenant_id, object_id, user_id, request_id, key_id, sealed, created_at, expires_at,
+                 must_change)
+             VALUES ('{id}', '{}', '{id}', '{}', '{}', '{key}', '\\x{sealed}', '{now}', '{now}'::timestamptz + interval '1 day',
+                 {must_change})",
+            customer.id.uuid(),
+            person.id.uuid(),
+            customer.request.uuid()
+        ))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_password_is_set_with_the_account_and_is_nobodys_own() {
+    for must_change in [true, false] {
+        let world = World::new().await;
+        let engine = world.engine();
+        let customer = world.order("acme", 1, Lane::Interactive).await;
+        first(&world, &customer, "correct horse battery", must_change).await;
+        world.drain(&engine).await;
+        assert_eq!(world.state(customer.request).await, RequestState::Complete);
+        let (account, stored) = world.there(customer.people[0].object).expect("the account");
+        assert_eq!(world.reference.password(account).as_deref(), Some("correct horse battery"));
+        assert_eq!(stored.password_set_at.is_none(), must_change, "until it is changed");
+        assert_eq!((world.reference.passwords_set(), portal_hash(&world, &customer).await), (1, None));
+        for nothing in [
+            "SELECT count(*) AS n FROM secret",
+            "SELECT count(*) AS n FROM observation WHERE kind = 'password_set'",
+            "SELECT count(*) AS n FROM users WHERE activated_at IS NOT NULL AND object_id IS NOT NULL",
+        ] {
+            assert_eq!(world.number(nothing).await, 0, "{nothing}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_password_that_is_refused_stays_told_until_somebody_tries_again() {
+    let world = World::new().await;
+    let engine = world.engine();
+    let customer = world.order("acme", 1, Lane::Interactive).await;
+    first(&world, &customer, "short", true).await;
+    world.drain(&engine).await;
+    assert!(world.there(customer.people[0].object).is_some(), "the account is made");
+    assert_eq!(world.state(customer.request).await, RequestState::CompleteWithProblems);
+    assert_eq!(world.problems(customer.request).await, [ProblemCode::PasswordPolicy.code()]);
+    world.retry(&customer, customer.request).await;
+    world.drain(&engine).await;
+    assert_eq!(world.state(customer.request).await, RequestState::Complete, "the account alone");
+    assert_eq!(world.reference.passwords_set(), 0);
 }

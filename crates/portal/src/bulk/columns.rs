@@ -204,6 +204,8 @@ pub fn notes(of: &FileFacts) -> Vec<String> {
     if of.sealed > 0 {
         let hours = limits::SECRET_HOURS.into();
         all.push(say_with("bulk-passwords-sealed", &[("n", of.sealed.into()), ("hours", hours)]));
+    } else if of.takes_passwords && of.passwords > 0 {
+        all.push(say_with("bulk-passwords-known", &[("n", of.passwords.into())]));
     } else if of.passwords > 0 {
         all.push(say_with("bulk-passwords", &[("n", of.passwords.into())]));
     }

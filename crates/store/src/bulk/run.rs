@@ -132,7 +132,7 @@ impl WriteTx<'_> {
         )
         .execute(self.sql())
         .await?;
-        self.forget_first_passwords(of, None).await?;
+        self.forget_first_passwords(of).await?;
         self.note_bulk(of.tenant, of.id, "bulk.cancelled", &[("left", left.to_string())]);
         Ok(left)
     }
@@ -160,7 +160,7 @@ impl WriteTx<'_> {
         )
         .fetch_one(self.sql())
         .await?;
-        self.forget_first_passwords(of, None).await?;
+        self.forget_first_passwords(of).await?;
         self.note_bulk(of.tenant, of.id, "bulk.finished", &[("done", done.to_string())]);
         Ok(())
     }

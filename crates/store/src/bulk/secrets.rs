@@ -1,10 +1,10 @@
 //! Passwords of a file, sealed until the accounts of their rows are made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     event::{Event, Outcome},
-    field::FieldError,
+    field::{FieldError, Rule},
     id::{BulkId, RequestId, SecretId, TenantId, UserId},
     limits::SECRET_HOURS,
     plan::Secret,
@@ -23,6 +23,8 @@ use crate::{
 pub struct FirstPassword {
     /// The row.
     pub line: i32,
+    /// The column of the file it stands in, from 0.
+    pub place: i32,
     /// It, or what is wrong with it, which is all that is kept then.
     pub value: Result<Secret, Vec<FieldError>>,
 }
@@ -47,6 +49,12 @@ pub enum Kept {
     Expired,
     /// Not kept, because of these.
     Refused(Vec<FieldError>),
+}
+
+/// What is told of a password that is too old.
+#[must_use]
+pub fn expired(line: i32) -> FieldError {
+    FieldError::new("password", Rule::Expired).with("row", line).with("hours", SECRET_HOURS)
 }
 
 fn kept_for() -> SignedDuration {
@@ -82,6 +90,10 @@ impl WriteTx<'_> {
         passwords: &[FirstPassword],
     ) -> Result<(), StoreError> {
         let now = ts(self.now);
+        let (key_id, key) = match passwords {
+            [] => return Ok(()),
+            _ => self.store.keys.short_key(self.now)?,
+        };
         for chunk in passwords.chunks(ROWS_AT_ONCE) {
             let (mut ids, mut keys, mut sealed, mut errors) =
                 (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -90,9 +102,8 @@ impl WriteTx<'_> {
                 ids.push(id.uuid());
                 let (key, bytes) = match &password.value {
                     Ok(secret) => {
-                        let (key, bytes) =
-                            self.store.keys.seal_short(self.now, id.uuid(), secret.0.as_bytes())?;
-                        (Some(key), Some(bytes))
+                        let bytes = self.store.keys.seal_with(&key, id.uuid(), secret.0.as_bytes())?;
+                        (Some(key_id.clone()), Some(bytes))
                     }
                     Err(_) => (None, None),
                 };
@@ -109,12 +120,14 @@ impl WriteTx<'_> {
             .execute(self.sql())
             .await?;
             sqlx::query!(
-                "INSERT INTO bulk_secret (bulk_id, tenant_id, created_at, line, id, key_id, sealed, errors)
-                 SELECT $1, $2, $3, a.* FROM unnest($4::int[], $5::uuid[], $6::text[], $7::bytea[], $8::jsonb[]) AS a",
+                "INSERT INTO bulk_secret (bulk_id, tenant_id, created_at, line, place, id, key_id, sealed, errors)
+                 SELECT $1, $2, $3, a.* FROM unnest($4::int[], $5::int[], $6::uuid[], $7::text[], $8::bytea[],
+                        $9::jsonb[]) AS a",
                 bulk.uuid(),
                 tenant.uuid(),
                 now as _,
                 &lines,
+                &chunk.iter().map(|password| password.place).collect::<Vec<_>>(),
                 &ids,
                 &keys as _,
                 &sealed as _,
@@ -127,21 +140,21 @@ impl WriteTx<'_> {
     }
 
     /// Sends the passwords of rows on their way to the accounts that were made of them, which have to be
-    /// made in the request that is open.
+    /// made in the request that is open. Of those that are too old by now the rows warn.
     pub async fn send_first_passwords(
         &mut self,
         of: &Bulk,
         request: RequestId,
         accounts: &[FirstAccount],
     ) -> Result<(), StoreError> {
-        let (now, hours) = (ts(self.now), kept_for());
+        let now = ts(self.now);
         let keeps = PgInterval {
             months: 0,
             days: 0,
-            microseconds: i64::try_from(hours.as_micros()).unwrap_or(i64::MAX),
+            microseconds: i64::try_from(kept_for().as_micros()).unwrap_or(i64::MAX),
         };
-        let sent = sqlx::query_scalar!(
-            r#"SELECT send_first_passwords($1, $2, $3, $4, $5, $6, $7) AS "user!""#,
+        let had = sqlx::query!(
+            r#"SELECT line AS "line!", sent AS "sent!" FROM send_first_passwords($1, $2, $3, $4, $5, $6, $7)"#,
             of.id.uuid(),
             &accounts.iter().map(|account| account.line).collect::<Vec<_>>(),
             &accounts.iter().map(|account| account.user.uuid()).collect::<Vec<_>>(),
@@ -152,26 +165,84 @@ impl WriteTx<'_> {
         )
         .fetch_all(self.sql())
         .await?;
+        let (sent, late): (Vec<_>, Vec<_>) = had.into_iter().partition(|row| row.sent);
+        let sent: BTreeSet<_> = sent.into_iter().map(|row| row.line).collect();
         let tenant = of.tenant;
-        self.events.extend(sent.into_iter().map(|user| Event {
+        let given = accounts.iter().filter(|account| sent.contains(&account.line)).map(|account| Event {
             code: "user.first_password",
             outcome: Outcome::Success,
             tenant,
-            target: ("user", UserId::from_uuid(user).to_string()),
+            target: ("user", account.user.to_string()),
             changes: vec![],
-        }));
-        Ok(())
+        });
+        self.events.extend(given);
+        let late: Vec<_> = late.into_iter().map(|row| row.line).collect();
+        self.warn_of_expired(of, &late).await
     }
 
-    /// Forgets the passwords of a bulk change, or that of one row.
-    pub async fn forget_first_passwords(&mut self, of: &Bulk, line: Option<i32>) -> Result<(), StoreError> {
+    async fn warn_of_expired(&mut self, of: &Bulk, lines: &[i32]) -> Result<(), StoreError> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let warnings: Vec<_> = lines.iter().map(|line| Json(vec![expired(*line)])).collect();
         sqlx::query!(
-            "DELETE FROM bulk_secret WHERE bulk_id = $1 AND ($2::int IS NULL OR line = $2)",
+            "UPDATE bulk_row r SET warnings = r.warnings || a.warnings
+               FROM unnest($2::int[], $3::jsonb[]) AS a (line, warnings)
+              WHERE r.bulk_id = $1 AND r.line = a.line",
             of.id.uuid(),
-            line
+            lines,
+            &warnings as _
         )
         .execute(self.sql())
         .await?;
         Ok(())
+    }
+
+    /// Keeps the password somebody types for a row; nothing where none is given any more.
+    pub async fn mend_first_password(
+        &mut self,
+        of: &Bulk,
+        line: i32,
+        password: Option<FirstPassword>,
+    ) -> Result<(), StoreError> {
+        match password {
+            Some(password) => self.keep_first_passwords(of.tenant, of.id, &[password]).await?,
+            None => {
+                sqlx::query!("DELETE FROM bulk_secret WHERE bulk_id = $1 AND line = $2", of.id.uuid(), line)
+                    .execute(self.sql())
+                    .await?;
+            }
+        }
+        self.note_bulk(of.tenant, of.id, "bulk.mended", &[("row", line.to_string())]);
+        Ok(())
+    }
+
+    /// Forgets what stands in another column than that of passwords, which there may be none of.
+    pub async fn keep_first_passwords_at(&mut self, of: &Bulk, place: Option<i32>) -> Result<(), StoreError> {
+        sqlx::query!(
+            "DELETE FROM bulk_secret WHERE bulk_id = $1 AND place IS DISTINCT FROM $2",
+            of.id.uuid(),
+            place
+        )
+        .execute(self.sql())
+        .await?;
+        Ok(())
+    }
+
+    /// Forgets the passwords of rows that make nobody, as they are planned now.
+    pub async fn forget_needless_passwords(&mut self, of: BulkId) -> Result<(), StoreError> {
+        sqlx::query!(
+            "DELETE FROM bulk_secret s USING bulk_row r WHERE s.bulk_id = $1 AND r.bulk_id = $1 AND r.line = s.line
+                AND r.act NOT IN ('create', 'error', 'conflict', 'unread')",
+            of.uuid()
+        )
+        .execute(self.sql())
+        .await?;
+        Ok(())
+    }
+
+    /// Forgets the passwords of a bulk change.
+    pub async fn forget_first_passwords(&mut self, of: &Bulk) -> Result<(), StoreError> {
+        self.keep_first_passwords_at(of, None).await
     }
 }

@@ -157,7 +157,9 @@ async fn record_passwords(
                     o AS (INSERT INTO observation (tenant_id, subject, source, kind, observed_at, value)
                           SELECT s.tenant_id, s.user_id, 'directory', 'password_set', coalesce($3, now()), '{}' FROM s
                            WHERE $2 IS NULL AND s.portal_hash IS NOT NULL)
-               UPDATE request_item i SET updated_at = now(), problem = $2,
+               UPDATE request_item i SET updated_at = now(),
+                      problem = CASE WHEN s.portal_hash IS NULL THEN $2::jsonb || jsonb_build_object('args',
+                          coalesce($2->'args', '{}') || '{"secret": "first"}') ELSE $2 END,
                       state = CASE WHEN $2 IS NULL THEN 'verified' ELSE 'failed' END
                  FROM s WHERE i.request_id = s.request_id AND i.object_id = s.object_id
                RETURNING i.request_id"#,
@@ -259,6 +261,8 @@ async fn record_objects(
            UPDATE request_item i SET state = a.state, problem = a.problem, updated_at = now()
              FROM a WHERE i.object_id = a.id AND i.member_id = $9 AND i.generation <= a.gen
               AND i.state IN ('requested', 'running', 'failed', 'parked')
+              -- What became of a first password stays told until somebody tries again.
+              AND (i.state <> 'failed' OR i.problem #>> '{args,secret}' IS DISTINCT FROM 'first')
               -- A password's item shows that it waits; how it ends is recorded with the secret.
               AND (NOT EXISTS (SELECT FROM request r WHERE r.id = i.request_id AND r.kind = 'password')
                    OR a.state IN ('requested', 'parked') AND EXISTS

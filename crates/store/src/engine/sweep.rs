@@ -124,7 +124,9 @@ impl EngineStore {
         let expired = serde_json::to_value(Problem::new(ProblemCode::SecretExpired)).unwrap_or(Value::Null);
         let mut tx = self.pool.begin().await?;
         let mut ended = sqlx::query_scalar!(
-            "WITH s AS (DELETE FROM secret WHERE expires_at <= $1 RETURNING request_id, object_id)
+            // A first one ends with the work at its account, or the account would be told to have failed.
+            "WITH s AS (DELETE FROM secret WHERE expires_at <= $1 AND portal_hash IS NOT NULL
+                        RETURNING request_id, object_id)
              UPDATE request_item i SET state = 'failed', problem = $2, updated_at = now() FROM s
               WHERE i.request_id = s.request_id AND i.object_id = s.object_id
                 AND i.state IN ('requested', 'running', 'parked') RETURNING i.request_id",

@@ -301,7 +301,7 @@ impl WriteTx<'_> {
     ) -> Result<(), StoreError> {
         let now = self.now;
         let reserved = now + SignedDuration::from_hours(24 * domain::limits::RESERVED_DAYS);
-        self.drop_passwords(&[user.uuid()]).await?;
+        self.drop_passwords(&[user.uuid()], true).await?;
         sqlx::query!(
             "WITH u AS (UPDATE users SET deleted_at = $2, version = version + 1, purge_at = $4, removal = $5
                          WHERE id = $1),

@@ -197,7 +197,7 @@ impl WriteTx<'_> {
             self.write_rows(chunk).await?;
         }
         if !disabled.is_empty() {
-            self.drop_passwords(&disabled).await?;
+            self.drop_passwords(&disabled, true).await?;
         }
         Ok(all)
     }

@@ -63,8 +63,8 @@ const RARE: &str = "
              INSERT INTO bulk (id, tenant_id, kind, title, ask, state, created_by, created_at)
                  SELECT gen_random_uuid(), id, 'import', 'Own', '{}', 'previewed', id, now() FROM tenant;
              INSERT INTO bulk_row (bulk_id, tenant_id, line) SELECT id, tenant_id, 1 FROM bulk;
-             INSERT INTO bulk_secret (bulk_id, tenant_id, line, id, key_id, sealed, errors, created_at)
-                 SELECT id, tenant_id, 1, gen_random_uuid(), 'short-1', '', '[]', now() FROM bulk;
+             INSERT INTO bulk_secret (bulk_id, tenant_id, line, place, id, key_id, sealed, errors, created_at)
+                 SELECT id, tenant_id, 1, 0, gen_random_uuid(), 'short-1', '', '[]', now() FROM bulk;
              INSERT INTO import_mapping (tenant_id, name, mapping, created_by, created_at, updated_at)
                  SELECT id, 'Own', '{}', id, now(), now() FROM tenant;
              INSERT INTO saved_view (id, tenant_id, user_id, list, name, search_key, query, created_by, created_at, updated_at)
@@ -515,8 +515,8 @@ async fn passwords_of_a_file_go_to_nobody_but_those_the_caller_reaches() {
     let world = &estate.world;
     let kept = |tenant: TenantId, line: i32| {
         format!(
-            "INSERT INTO bulk_secret (bulk_id, tenant_id, line, id, key_id, sealed, errors, created_at)
-             SELECT id, tenant_id, {line}, gen_random_uuid(), 'short-1', '', '[]', now() FROM bulk
+            "INSERT INTO bulk_secret (bulk_id, tenant_id, line, place, id, key_id, sealed, errors, created_at)
+             SELECT id, tenant_id, {line}, 0, gen_random_uuid(), 'short-1', '', '[]', now() FROM bulk
               WHERE tenant_id = '{}'",
             tenant.uuid()
         )
@@ -535,8 +535,8 @@ async fn passwords_of_a_file_go_to_nobody_but_those_the_caller_reaches() {
     let (mine, theirs) = (estate.a1.people[1].id.uuid(), estate.b1.people[1].id.uuid());
     let mut admin = scoped(world, &estate.a1.admin).await;
     let mut nobody = world.login(APP_ROLE).await;
-    let send = "SELECT send_first_passwords($1, ARRAY[$2], ARRAY[$3], ARRAY[true], gen_random_uuid(), now(),
-                    $4::text::interval)";
+    let send = "SELECT line FROM send_first_passwords($1, ARRAY[$2], ARRAY[$3], ARRAY[true], gen_random_uuid(), now(),
+                    $4::text::interval) WHERE sent";
     for (tenant, line, person, keeps, sent) in [
         (estate.b1.id, 1, mine, "1 day", 0),
         (estate.b1.id, 1, theirs, "1 day", 0),

@@ -103,6 +103,10 @@ bulk-passwords-sealed = { $n ->
     [one] Adgangskoden til 1 ny person er forseglet som kontoens første, i { $hours } timer, og vises ikke for nogen. Den skal ændres ved første logon, medmindre filen siger andet, og den åbner ingen portal: dertil er linket.
    *[other] Adgangskoderne til { $n } nye personer er forseglet som kontiens første, i { $hours } timer, og vises ikke for nogen. De skal ændres ved første logon, medmindre filen siger andet, og de åbner ingen portal: dertil er linkene.
 }
+bulk-passwords-known = { $n ->
+    [one] 1 række har en adgangskode. Den gemmes ikke, fordi rækken ikke opretter en ny person.
+   *[other] { $n } rækker har en adgangskode. De gemmes ikke, fordi rækkerne ikke opretter nye personer.
+}
 bulk-passwords = { $n ->
     [one] 1 række har en adgangskode. Den bliver hverken læst eller gemt; det kan tillades i indstillingerne.
    *[other] { $n } rækker har en adgangskode. De bliver hverken læst eller gemt; det kan tillades i indstillingerne.

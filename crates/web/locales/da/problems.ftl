@@ -81,6 +81,7 @@ problem-password_policy-title = Adgangskoden er for svag til kataloget
 problem-password_policy-what = Katalogets regler for adgangskoder accepterer ikke den valgte adgangskode.
 problem-password_policy-cure = Vælg en anden adgangskode: længere, med store bogstaver, cifre og specialtegn, uden dit navn og ikke en, du har brugt før. Nogle kataloger tillader kun én ændring om dagen.
 
+problem-first_password = Kontoens første adgangskode er gået tabt med det: personen vælger en via linket, og et nyt forsøg opretter kontoen uden den.
 problem-secret_expired-title = Adgangskoden ventede for længe
 problem-secret_expired-what = Kataloget var utilgængeligt så længe, at den ventende adgangskode for en sikkerheds skyld blev slettet.
 problem-secret_expired-cure = Bed om et nyt link, og vælg en adgangskode igen.

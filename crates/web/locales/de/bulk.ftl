@@ -103,6 +103,10 @@ bulk-passwords-sealed = { $n ->
     [one] Das Kennwort von 1 neuen Person ist als erstes des Kontos versiegelt, für { $hours } Stunden, und wird niemandem gezeigt. Es muss bei der ersten Anmeldung geändert werden, wenn die Datei nichts anderes sagt, und öffnet kein Portal: Dafür gibt es den Link.
    *[other] Die Kennwörter von { $n } neuen Personen sind als erste ihrer Konten versiegelt, für { $hours } Stunden, und werden niemandem gezeigt. Sie müssen bei der ersten Anmeldung geändert werden, wenn die Datei nichts anderes sagt, und öffnen kein Portal: Dafür gibt es die Links.
 }
+bulk-passwords-known = { $n ->
+    [one] 1 Zeile enthält ein Kennwort. Es wird nicht aufbewahrt, weil die Zeile keine neue Person anlegt.
+   *[other] { $n } Zeilen enthalten ein Kennwort. Sie werden nicht aufbewahrt, weil die Zeilen keine neuen Personen anlegen.
+}
 bulk-passwords = { $n ->
     [one] 1 Zeile enthält ein Kennwort. Es wird weder gelesen noch aufbewahrt; die Einstellungen können es erlauben.
    *[other] { $n } Zeilen enthalten ein Kennwort. Sie werden weder gelesen noch aufbewahrt; die Einstellungen können es erlauben.

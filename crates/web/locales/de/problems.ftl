@@ -81,6 +81,7 @@ problem-password_policy-title = Das Kennwort ist dem Verzeichnis zu schwach
 problem-password_policy-what = Das gewählte Kennwort entspricht nicht den Kennwortregeln des Verzeichnisses.
 problem-password_policy-cure = Wählen Sie ein anderes Kennwort: länger, mit Großbuchstaben, Ziffern und Sonderzeichen, ohne Ihren Namen und noch nie verwendet. Manche Verzeichnisse erlauben nur eine Änderung am Tag.
 
+problem-first_password = Das erste Kennwort des Kontos ist damit verloren: Die Person wählt eines über den Link, und ein neuer Versuch legt das Konto ohne es an.
 problem-secret_expired-title = Das Kennwort hat zu lange gewartet
 problem-secret_expired-what = Das Verzeichnis war so lange nicht erreichbar, dass das wartende Kennwort zur Sicherheit vernichtet wurde.
 problem-secret_expired-cure = Bitten Sie um einen neuen Link und wählen Sie erneut ein Kennwort.

@@ -103,6 +103,10 @@ bulk-passwords-sealed = { $n ->
     [one] The password of 1 new person is sealed as the first one of the account, for { $hours } hours, and shown to nobody. It has to be changed at the first log-on unless the file says otherwise, and opens no portal: for that there is the link.
    *[other] The passwords of { $n } new people are sealed as the first ones of their accounts, for { $hours } hours, and shown to nobody. They have to be changed at the first log-on unless the file says otherwise, and open no portal: for that there are the links.
 }
+bulk-passwords-known = { $n ->
+    [one] 1 row has a password. It is not kept, because nobody new is made of it.
+   *[other] { $n } rows have a password. They are not kept, because nobody new is made of them.
+}
 bulk-passwords = { $n ->
     [one] 1 row has a password. It is not read and not kept; settings can allow it.
    *[other] { $n } rows have a password. They are not read and not kept; settings can allow it.

@@ -81,6 +81,7 @@ problem-password_policy-title = The password is too weak for the directory
 problem-password_policy-what = The directory's rules for passwords do not accept the password that was chosen.
 problem-password_policy-cure = Choose another password: longer, with capital letters, digits and signs, without your name, and none used before. Some directories allow only one change a day.
 
+problem-first_password = The first password of the account is lost with that: the person chooses one by the link, and a retry makes the account without it.
 problem-secret_expired-title = The password waited too long
 problem-secret_expired-what = The directory was away for so long that the waiting password was destroyed for safety.
 problem-secret_expired-cure = Ask for a new link and choose a password again.

@@ -103,6 +103,10 @@ bulk-passwords-sealed = { $n ->
     [one] Lösenordet för 1 ny person är förseglat som kontots första, i { $hours } timmar, och visas inte för någon. Det måste bytas vid första inloggningen om filen inte säger något annat, och öppnar ingen portal: till det finns länken.
    *[other] Lösenorden för { $n } nya personer är förseglade som kontonas första, i { $hours } timmar, och visas inte för någon. De måste bytas vid första inloggningen om filen inte säger något annat, och öppnar ingen portal: till det finns länkarna.
 }
+bulk-passwords-known = { $n ->
+    [one] 1 rad har ett lösenord. Det sparas inte, eftersom raden inte skapar någon ny person.
+   *[other] { $n } rader har ett lösenord. De sparas inte, eftersom raderna inte skapar nya personer.
+}
 bulk-passwords = { $n ->
     [one] 1 rad har ett lösenord. Det varken läses eller sparas; inställningarna kan tillåta det.
    *[other] { $n } rader har ett lösenord. De varken läses eller sparas; inställningarna kan tillåta det.

@@ -81,6 +81,7 @@ problem-password_policy-title = Lösenordet är för svagt för katalogen
 problem-password_policy-what = Katalogens lösenordsregler godtar inte det lösenord som valdes.
 problem-password_policy-cure = Välj ett annat lösenord: längre, med stora bokstäver, siffror och specialtecken, utan ditt namn och inget som har använts tidigare. Vissa kataloger tillåter bara ett byte per dag.
 
+problem-first_password = Kontots första lösenord gick därmed förlorat: personen väljer ett via länken, och ett nytt försök skapar kontot utan det.
 problem-secret_expired-title = Lösenordet väntade för länge
 problem-secret_expired-what = Katalogen var borta så länge att det väntande lösenordet förstördes av säkerhetsskäl.
 problem-secret_expired-cure = Be om en ny länk och välj ett lösenord igen.

@@ -30,7 +30,17 @@ pub fn problem(problem: &Problem, own: bool) -> ProblemText {
             Some(dn) if own => say_with("at-place", &[("text", what.into()), ("dn", dn.into())]),
             _ => what,
         },
-        cure: say(&format!("problem-{code}-cure")),
+        cure: cure(problem),
+    }
+}
+
+fn cure(problem: &Problem) -> String {
+    let usual = || say(&format!("problem-{}-cure", problem.code.code()));
+    let is_first = problem.args.get("secret").is_some_and(|secret| secret == "first");
+    match (is_first, problem.code.cure()) {
+        (false, _) => usual(),
+        (true, Cure::ChoosePassword) => say("problem-first_password"),
+        (true, _) => format!("{} {}", usual(), say("problem-first_password")),
     }
 }
 

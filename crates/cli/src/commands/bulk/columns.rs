@@ -78,6 +78,10 @@ pub(super) async fn map(command: &Map, client: &Client, out: &Out) -> Result<(),
         let at = place(&mapping, column)?;
         mapping["columns"][at] = json!(meaning);
     }
+    // By what people are known follows from the columns.
+    if let Some(all) = mapping.as_object_mut().filter(|_| !command.columns.is_empty()) {
+        all.remove("key");
+    }
     let new = Remap { mapping: Some(mapping), keep_as: command.keep_as.clone(), ..Remap::default() };
     anew(client, out, client.put_body(&["bulk", &command.bulk, "mapping"], &new).await?).await
 }
