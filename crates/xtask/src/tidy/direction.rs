@@ -16,9 +16,9 @@ const PRODUCT: &[(&str, &[&str])] = &[
     ("engine", &["connector", "domain", "outbound", "store"]),
     ("app", &["domain", "policy", "sheet", "store"]),
     ("wire", &[]),
-    ("web", &["app", "domain"]),
+    ("web", &["app", "domain", "sheet"]),
     ("api", &["app", "domain", "web", "wire"]),
-    ("portal", &["app", "domain", "sheet", "web", "wire"]),
+    ("portal", &["app", "domain", "web", "wire"]),
     (
         "server",
         &[
