@@ -80,11 +80,23 @@ pub struct Shown {
     pub counts: Vec<Counted>,
 }
 
+impl Ask {
+    fn of(bulk: &Bulk) -> Result<Self, AppError> {
+        serde_json::from_value(bulk.ask.clone()).map_err(|error| AppError::Internal(Box::new(error)))
+    }
+
+    /// How the columns of the file are read.
+    #[must_use]
+    pub fn mapping(&self) -> Option<Mapping> {
+        self.mapping.clone().and_then(|mapping| serde_json::from_value(mapping).ok())
+    }
+}
+
 impl Shown {
     /// How the columns of the file are read.
     #[must_use]
     pub fn mapping(&self) -> Option<Mapping> {
-        self.ask.mapping.clone().and_then(|mapping| serde_json::from_value(mapping).ok())
+        self.ask.mapping()
     }
 
     /// Rows of an act, however far they are.
@@ -117,8 +129,7 @@ pub async fn get(app: &App, caller: &Caller, id: BulkId) -> Result<Shown, AppErr
 }
 
 fn shown(bulk: Bulk, tenant: TenantRef, counts: Vec<Counted>) -> Result<Shown, AppError> {
-    let corrupt = |error| AppError::Internal(Box::<dyn std::error::Error + Send + Sync>::from(error));
-    let ask = serde_json::from_value(bulk.ask.clone()).map_err(corrupt)?;
+    let ask = Ask::of(&bulk)?;
     let foreseen = serde_json::from_value(bulk.foreseen.clone()).unwrap_or_default();
     Ok(Shown { bulk, tenant, ask, foreseen, counts })
 }

@@ -186,7 +186,7 @@ pub async fn remap(
 ) -> Result<Shown, AppError> {
     let mut tx = app.store.write(caller).await?;
     let (bulk, tenant) = tx.lock_bulk(id).await?;
-    let old: Ask = serde_json::from_value(bulk.ask.clone()).map_err(|e| AppError::Internal(Box::new(e)))?;
+    let old = Ask::of(&bulk)?;
     if bulk.kind != BulkKind::Import || !matches!(bulk.state, BulkState::Mapping | BulkState::Previewed) {
         return Err(AppError::Conflict(Conflict::BulkState));
     }
@@ -239,9 +239,7 @@ pub async fn mend(
     if bulk.kind != BulkKind::Import || bulk.state != BulkState::Previewed {
         return Err(AppError::Conflict(Conflict::BulkState));
     }
-    let ask: Ask = serde_json::from_value(bulk.ask.clone()).map_err(|e| AppError::Internal(Box::new(e)))?;
-    let mapping: Option<Mapping> = ask.mapping.and_then(|kept| serde_json::from_value(kept).ok());
-    if let Some(mapping) = mapping
+    if let Some(mapping) = Ask::of(&bulk)?.mapping()
         && passwords::mend(&mut tx, &tenant, &bulk, (&mapping, column), (line, text.trim())).await?
     {
         tx.commit(cause).await?;

@@ -99,9 +99,9 @@ pub(super) fn wishes(
 /// Rows of a file whose columns have no meaning yet. What looks like a password is not kept.
 pub(super) fn unread(rows: Vec<Row>, seen: &Recognised) -> Result<Vec<PackedRow>, AppError> {
     let keeps = |column: usize| {
-        seen.columns.get(column).is_some_and(|c| {
-            c.column != Some(Column::Password) && !(c.example.is_empty() && c.column.is_none())
-        })
+        seen.columns
+            .get(column)
+            .is_some_and(|c| !c.may_hold_passwords() && !(c.example.is_empty() && c.column.is_none()))
     };
     let row = |row: Row| BulkRow {
         line: i32::try_from(row.line).unwrap_or(i32::MAX),

@@ -126,9 +126,9 @@ pub enum Users {
     },
 }
 
-/// Which people to list.
+/// People of a customer, all or some.
 #[derive(Debug, Args)]
-pub struct List {
+pub struct Which {
     /// Customer (code or id); your own when not given
     #[arg(long)]
     pub customer: Option<String>,
@@ -138,9 +138,6 @@ pub struct List {
     /// Only those in this provisioning state
     #[arg(long, value_parser = ["requested", "running", "verified", "failed", "drifted", "parked", "superseded"])]
     pub state: Option<String>,
-    /// Only those with this value of a custom field
-    #[arg(long, value_name = "KEY=VALUE")]
-    pub field: Option<String>,
     /// Only those who can log on, never chose a password, or cannot log on
     #[arg(long, value_parser = ["active", "never_activated", "disabled"])]
     pub standing: Option<String>,
@@ -150,6 +147,17 @@ pub struct List {
     /// Only those of this department
     #[arg(long)]
     pub department: Option<String>,
+}
+
+/// Which people to list.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Of whom
+    #[command(flatten)]
+    pub which: Which,
+    /// Only those with this value of a custom field
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub field: Option<String>,
     /// Sort by name, login or created; with - before it from the last to the first
     #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
     pub sort: Option<String>,
@@ -161,24 +169,9 @@ pub struct List {
 /// Which people a file has.
 #[derive(Debug, Args)]
 pub struct File {
-    /// Customer (code or id); your own when not given
-    #[arg(long)]
-    pub customer: Option<String>,
-    /// Only those one of whose names begins with this
-    #[arg(long, value_name = "TEXT")]
-    pub search: Option<String>,
-    /// Only those in this provisioning state
-    #[arg(long, value_parser = ["requested", "running", "verified", "failed", "drifted", "parked", "superseded"])]
-    pub state: Option<String>,
-    /// Only those who can log on, never chose a password, or cannot log on
-    #[arg(long, value_parser = ["active", "never_activated", "disabled"])]
-    pub standing: Option<String>,
-    /// Only those with this plan (code)
-    #[arg(long)]
-    pub plan: Option<String>,
-    /// Only those of this department
-    #[arg(long)]
-    pub department: Option<String>,
+    /// Of whom
+    #[command(flatten)]
+    pub which: Which,
     /// Where it goes
     #[command(flatten)]
     pub to: To,
@@ -361,14 +354,15 @@ pub struct Update {
 pub async fn run(command: &Users, client: &Client, out: &Out) -> Result<(), Failure> {
     match command {
         Users::List(list) => {
-            let customer = customer_id(client, list.customer.as_deref()).await?;
+            let which = &list.which;
+            let customer = customer_id(client, which.customer.as_deref()).await?;
             let query = UserQuery {
-                search: list.search.clone(),
-                state: list.state.clone(),
+                search: which.search.clone(),
+                state: which.state.clone(),
                 field: list.field.clone(),
-                standing: list.standing.clone(),
-                plan: list.plan.clone(),
-                department: list.department.clone(),
+                standing: which.standing.clone(),
+                plan: which.plan.clone(),
+                department: which.department.clone(),
                 sort: list.sort.clone(),
                 ..UserQuery::default()
             };
@@ -512,13 +506,14 @@ async fn once(client: &Client, out: &Out, change: &Change, what: &str) -> Result
 }
 
 async fn file(client: &Client, of: &File) -> Result<(), Failure> {
-    let customer = customer_id(client, of.customer.as_deref()).await?;
+    let which = &of.which;
+    let customer = customer_id(client, which.customer.as_deref()).await?;
     let query = UserFileQuery {
-        search: of.search.clone(),
-        state: of.state.clone(),
-        standing: of.standing.clone(),
-        plan: of.plan.clone(),
-        department: of.department.clone(),
+        search: which.search.clone(),
+        state: which.state.clone(),
+        standing: which.standing.clone(),
+        plan: which.plan.clone(),
+        department: which.department.clone(),
         format: Some(of.to.format()?),
     };
     of.to.write(&client.get_file(&["customers", &customer, "users", "file"], &query).await?)

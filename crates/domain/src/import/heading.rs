@@ -219,7 +219,7 @@ fn is_named(field: &Definition, folded: &str) -> bool {
 }
 
 /// Somebody's own words for a password are no place to be particular.
-fn is_password(folded: &str) -> bool {
+pub(super) fn is_password(folded: &str) -> bool {
     ["passw", "kennw", "adgangskode", "lösenord"].iter().any(|part| folded.contains(part))
 }
 
@@ -254,7 +254,9 @@ fn is_about_password(folded: &str) -> bool {
         "ändrad",
         "utgå",
     ];
-    is_password(folded) && ABOUT.iter().any(|part| folded.contains(part))
+    // An account's password is one.
+    let folded = folded.replace("account", "");
+    is_password(&folded) && ABOUT.iter().any(|part| folded.contains(part))
 }
 
 /// What a heading means in a file of this kind with these headings.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{
     Column, Mapping, Note, NoteCode, Profile,
     cell::looks_secret,
-    heading::{Heading, Strength, is_known, meaning},
+    heading::{Heading, Strength, fold, is_known, is_password, meaning},
     mapping::family,
     profile::MICROSOFT_ORDER,
     row::{Why, no_data},
@@ -41,6 +41,18 @@ pub struct Suggestion {
     pub example: String,
     /// Whether that is certain. What is not is left out until somebody says it.
     pub sure: bool,
+}
+
+impl Suggestion {
+    /// Whether it is one of passwords, or is called so and not read: what stands there is kept and shown nowhere.
+    #[must_use]
+    pub fn may_hold_passwords(&self) -> bool {
+        match self.column {
+            Some(Column::Password) => true,
+            Some(Column::Ignored) | None => is_password(&fold(&self.heading)),
+            Some(_) => false,
+        }
+    }
 }
 
 /// Rows among which headings are looked for: above them are titles and explanations.
@@ -88,7 +100,7 @@ pub fn recognise(rows: &[Row], fields: &[Definition]) -> Recognised {
     let unnamed = Heading::new("");
     columns.resize_with(width(headings.len(), data), || suggestion(&unnamed, None, false));
     for (i, column) in columns.iter_mut().enumerate() {
-        if column.column != Some(Column::Password) {
+        if !column.may_hold_passwords() {
             column.example = example(data, i, column.column.is_none());
         }
     }

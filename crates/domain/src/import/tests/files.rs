@@ -289,7 +289,10 @@ fn words_mean_what_the_whole_file_makes_of_them() {
         "lösenordspolicy",
     ] {
         assert_eq!(codes(&format!("Name,{about}")), ["display_name", "ignored"], "{about} is no password");
+        let seen = recognise(&table(&format!("Name,{about}\nIda Lund,sommerregen"), ','), &fields());
+        assert_eq!(seen.columns[1].example, "", "what is called {about} is shown to nobody");
     }
+    assert_eq!(codes("Name,Account Password"), ["display_name", "password"]);
 }
 
 #[test]
