@@ -101,7 +101,7 @@ pub(super) fn unread(rows: Vec<Row>, seen: &Recognised) -> Result<Vec<PackedRow>
     let keeps = |column: usize| {
         seen.columns
             .get(column)
-            .is_some_and(|c| !c.may_hold_passwords() && !(c.example.is_empty() && c.column.is_none()))
+            .is_some_and(|c| !(c.may_hold_passwords() || c.example.is_empty() && c.column.is_none()))
     };
     let row = |row: Row| BulkRow {
         line: i32::try_from(row.line).unwrap_or(i32::MAX),
