@@ -149,6 +149,15 @@ impl Browser {
         .await;
     }
 
+    /// Waits until the focus is where the page puts it at first: what is typed before goes nowhere.
+    pub async fn focuses(&self, css: &str) {
+        wait_for(&format!("{css} has the focus"), async || {
+            let script = "return !!document.activeElement && document.activeElement.matches(arguments[0])";
+            (self.page.run(script, json!([css])).await.ok()? == json!(true)).then_some(())
+        })
+        .await;
+    }
+
     pub async fn fill(&self, name: &str, text: &str) {
         let fill = async |field: Element<'_>| {
             field.clear().await?;

@@ -156,6 +156,7 @@ async fn with_the_keyboard_alone_one_signs_in_and_ends_another_session() {
     other.sign_in(&shop.login, PASSWORD).await;
     let browser = shop.browser(true, "en").await;
     browser.visit("/").await;
+    browser.focuses("[name='login']").await;
     type_in(&browser, &shop.login).await;
     press(&browser, TAB).await;
     type_in(&browser, PASSWORD).await;

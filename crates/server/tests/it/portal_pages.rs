@@ -185,6 +185,7 @@ impl Hands<'_> {
 
     async fn sign_in(&self, login: &str) {
         self.0.reads("h1", "Sign in").await;
+        self.0.focuses("[name='login']").await;
         self.0.type_keys(login).await;
         self.0.tab_to("#password").await;
         self.0.type_keys(&format!("{PASSWORD}{ENTER}")).await;
