@@ -491,6 +491,16 @@ fn fields(bulk: &Bulk) -> Vec<(&'static str, String)> {
     for group in &foreseen.groups {
         fields.push(("new group", group.clone()));
     }
+    if let Some(file) = &bulk.file {
+        let many = |key: &str| file[key].as_u64().unwrap_or(0);
+        match (many("sealed"), many("passwords")) {
+            (0, 0) => {}
+            (0, left) => fields.push(("passwords", format!("{left} not read and not kept"))),
+            (sealed, _) => {
+                fields.push(("passwords", format!("{sealed} sealed as the first ones of new accounts")))
+            }
+        }
+    }
     for quota in foreseen.quotas.iter().filter(|quota| quota.exceeded_by > 0) {
         let what = format!("{} {}", quota.kind, quota.subject);
         fields.push(("quota", format!("{}: {} too many", what.trim(), quota.exceeded_by)));

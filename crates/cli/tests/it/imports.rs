@@ -18,7 +18,7 @@ fn import(state: &str, columns: &[&str]) -> Value {
         "options": { "create": true, "update": true, "disable": false, "missing": "keep", "send_links": false,
             "make_groups": false },
         "mapping": { "profile": "other", "header": 1, "key": "principal_name", "headings": ["Kürzel", "Wer", "Geheim"], "columns": columns },
-        "file": { "columns": [{ "heading": "Kürzel", "column": null, "example": "ida@acme.example" },
+        "file": { "passwords": 3, "sealed": 2, "columns": [{ "heading": "Kürzel", "column": null, "example": "ida@acme.example" },
             { "heading": "Wer", "column": "display_name", "example": "Ida Lund" },
             { "heading": "Geheim", "column": "password", "example": "" }] },
         "created_by": "root", "created_at": "2026-03-01T10:00:00.000000Z" })
@@ -38,6 +38,7 @@ fn columns_are_shown_said_by_heading_or_number_and_kept() {
     }
     let ran = server.run(&["bulk", "map", ID, "kürzel=principal_name", "2=ignored", "--keep-as", "HR"]);
     assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains("2 sealed as the first ones"), "{}", ran.out);
     let calls = server.calls();
     let sent = calls.last().expect("a call");
     assert_eq!(
