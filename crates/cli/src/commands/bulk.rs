@@ -497,7 +497,7 @@ fn fields(bulk: &Bulk) -> Vec<(&'static str, String)> {
             (0, 0) => {}
             (0, left) => fields.push(("passwords", format!("{left} not read and not kept"))),
             (sealed, _) => {
-                fields.push(("passwords", format!("{sealed} sealed as the first ones of new accounts")))
+                fields.push(("passwords", format!("{sealed} sealed as the first ones of new accounts")));
             }
         }
     }
