@@ -91,6 +91,7 @@ impl Case {
             let values = match rows {
                 "people" => vec![list(&ids), "false".to_owned()],
                 "groups" => vec![tenant(), list(&ids), "10001".to_owned()],
+                "requests" => vec![list(&ids), "10000".to_owned()],
                 _ => vec![list(&ids)],
             };
             made.push((name.clone(), with_values(of(&name)?, &values)));
@@ -205,13 +206,25 @@ struct Filter {
 }
 
 impl Filter {
+    /// In which order of their own those it matches are kept for a list that is sorted so.
+    fn kept(&self, code: &str) -> Option<&'static str> {
+        let (by_name, by_login) = (code.ends_with("name"), code.ends_with("login"));
+        match self.query {
+            "standing=never_activated" if by_login => Some("never activated"),
+            "standing=disabled" if by_login => Some("disabled"),
+            _ if self.at == 6 && by_name => Some("of a standing"),
+            _ if self.at == 9 && by_name => Some("of a department"),
+            _ => None,
+        }
+    }
+
     /// What is asked before the page: how many begin so, of the kind of name the list is sorted by.
     fn asked(&self, code: &str) -> Vec<Named> {
-        let mut few = self.few.clone();
-        // Those of a standing are kept in the order of their names, and not asked for before.
-        if self.at == 6 && code.ends_with("name") {
-            few.clear();
+        // Those who are kept in the order asked for are not asked for before.
+        if self.kept(code).is_some() {
+            return Vec::new();
         }
+        let mut few = self.few.clone();
         if !self.is_few && code.ends_with("login") {
             for (name, _) in &mut few {
                 *name = name.replace("few by name", "few by login");
@@ -327,8 +340,8 @@ async fn people(url: &str, size: Size, all: &mut Vec<Case>) -> Result<(), Failur
 }
 
 fn people_ids(code: &str, place: &Place, filter: Option<&Filter>) -> Named {
-    let of_standing = code.ends_with("name") && filter.is_some_and(|f| f.at == 6);
-    let few = filter.is_some_and(|f| f.is_few) && !of_standing;
+    let kept = filter.and_then(|f| f.kept(code));
+    let few = filter.is_some_and(|f| f.is_few) && kept.is_none();
     let mut values = vec![NULL.to_owned(); 14];
     values[0] = tenant();
     values[1] = text(&place.key);
@@ -344,16 +357,19 @@ fn people_ids(code: &str, place: &Place, filter: Option<&Filter>) -> Named {
         Some(filter) if !filter.value.is_empty() => {
             // Sorted by neither name, both are compared.
             let at = if code.ends_with("created") { 12 } else { 3 };
+            let end = format!("{}\u{10FFFF}", filter.value);
             values[at] = text(&filter.value);
-            values[at + 1] = text(&format!("{}\u{10FFFF}", filter.value));
+            values[at + 1] = text(&end);
+            // By name it begins where those who are called so do.
+            match code {
+                "name" => values[1] = text(&filter.value),
+                "-name" => (values[1], values[2]) = (text(&end), text(&Uuid::nil().to_string())),
+                _ => {}
+            }
         }
         _ => {}
     }
-    let way = match (of_standing, few) {
-        (true, _) => "of a standing",
-        (_, true) => "few",
-        _ => "walked",
-    };
+    let way = kept.unwrap_or(if few { "few" } else { "walked" });
     (format!("list people by {code}, {way}"), values)
 }
 

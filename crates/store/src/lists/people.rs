@@ -228,7 +228,8 @@ impl ReadTx<'_> {
         let (text, either) = few.compared(text, either);
         let mut start = Start::of(span, order.descending);
         let kept = Kept::of(order.by, which).filter(|_| few.0.is_none());
-        if kept.is_some() && order.by == PeopleColumn::Name {
+        if order.by == PeopleColumn::Name {
+            // A walk begins where its row of key and id says: outside of the range that would be far off.
             start = start.within(&text);
         }
         if order.by == PeopleColumn::Created && few.is_all_of(which.filters()) {
