@@ -35,6 +35,7 @@ mod read;
 mod refusal;
 mod releases;
 mod requests;
+mod roles;
 mod saved_views;
 mod seats;
 mod services;
@@ -234,6 +235,8 @@ fn of_people(router: Routes) -> Routes {
         .routes(routes!(users::list_users, users::create_user))
         .routes(routes!(users::create_users))
         .routes(routes!(users::show_user, users::update_user, users::delete_user))
+        .routes(routes!(roles::show_user_roles))
+        .routes(routes!(roles::give_role, roles::take_role))
         .routes(routes!(users::copy_user))
         .routes(routes!(user_moves::move_user))
         .routes(routes!(user_moves::preview_user_move))

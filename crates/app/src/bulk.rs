@@ -5,6 +5,7 @@
 //! Start at [`import`](file::import); what becomes of a row is decided in `plan`, and done in [`run`].
 
 mod change;
+mod compare;
 mod deed;
 mod export;
 mod file;
@@ -17,6 +18,7 @@ mod newcomers;
 mod passwords;
 mod person;
 mod plan;
+mod roles;
 mod rows;
 pub mod run;
 mod series;
@@ -26,6 +28,7 @@ use domain::{
     bulk::{Act, BulkState, Deed, Options, RowState},
     id::{BulkId, TenantId, UserId},
     import::Mapping,
+    permission,
     request::Lane,
 };
 use serde::{Deserialize, Serialize};
@@ -41,7 +44,7 @@ pub use self::{
     deed::{Whom, act_on},
     export::{Part, export},
     file::{Choice, ColumnFacts, FileDraft, FileFacts, import, mend, remap},
-    foreseen::{Foreseen, PlanEffect, QuotaEffect},
+    foreseen::{Foreseen, PlanEffect, QuotaEffect, RoleEffect},
     rows::cell_text,
     series::{All, Series, act_across, series, turn_all, undo_all},
     undo::undo,
@@ -247,6 +250,12 @@ async fn may_run(tx: &mut store::tx::WriteTx<'_>, bulk: &Bulk, tenant: &TenantRe
     }
     if bulk.foreseen["groups"].as_array().is_some_and(|groups| !groups.is_empty()) {
         tx.permit::<act::GroupManage>(tenant)?;
+    }
+    let roles =
+        bulk.foreseen["roles"].as_array().into_iter().flatten().filter_map(|role| role["code"].as_str());
+    for role in roles.filter_map(permission::role) {
+        tx.permit::<act::RoleGrant>(tenant)?;
+        tx.may_give(tenant, role)?;
     }
     Ok(())
 }

@@ -41,6 +41,7 @@ pub mod reading;
 pub mod repeat;
 pub mod requests;
 pub mod resets;
+pub mod roles;
 pub mod saved_views;
 pub mod seats;
 pub mod sessions;

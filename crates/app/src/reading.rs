@@ -14,8 +14,8 @@ use crate::{App, AppError};
 
 pub use store::{
     activations, catalogue, changes::Changes, directory_moves, drift, figures, groups, history, hooks,
-    ledger, life, lists, mail, orders, requests, saved_views, sessions, subscriptions, surveys, tenants, tx,
-    users, views,
+    ledger, life, lists, mail, orders, requests, roles, saved_views, sessions, subscriptions, surveys,
+    tenants, tx, users, views,
 };
 
 /// The tenants on and below which the caller holds `permission`: the roots of a

@@ -90,6 +90,10 @@ SELECT id, bench_id(4, CASE WHEN home = 1 THEN 1 + n % :big
 INSERT INTO request_item (request_id, object_id, tenant_id, generation, state, updated_at)
 SELECT id, bench_id(7, 1), bench_id(1, home), 1, 'verified', now() FROM later WHERE n % 2000 IN (3, 4);
 
+-- As the engine notes it.
+UPDATE request r SET steps = n.steps FROM (SELECT request_id, count(*) AS steps FROM request_item GROUP BY request_id) n
+ WHERE r.id = n.request_id AND r.finished_at IS NOT NULL;
+
 -- What was wanted of everything at first, and the figures of the days since.
 INSERT INTO object_revision (object_id, generation, tenant_id, request_id, after, at)
 SELECT o.id, 1, o.tenant_id, bench_id(2, 1), o.spec, o.created_at FROM object o ON CONFLICT DO NOTHING;

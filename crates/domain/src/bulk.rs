@@ -12,7 +12,7 @@ use crate::{drift::codes, person::Detail};
 /// Stands between the entries of a list where it is written as one text.
 pub const BETWEEN: &str = "; ";
 /// Values that are lists; all others are one text.
-pub const LISTS: [&str; 3] = ["plans", "bundles", "groups"];
+pub const LISTS: [&str; 4] = ["plans", "bundles", "groups", "roles"];
 
 codes! {
     /// Where a bulk change comes from.

@@ -54,6 +54,10 @@ pub enum Rule {
     Defect,
     /// It was kept for so many `hours`, and destroyed.
     Expired,
+    /// Nobody does that to their own account.
+    OwnAccount,
+    /// Nobody gives or takes a role (`value`) that allows more than they may themselves.
+    NotHeld,
 }
 
 impl Rule {
@@ -84,6 +88,8 @@ impl Rule {
             Self::ChangedMeanwhile => "changed_meanwhile",
             Self::Defect => "defect",
             Self::Expired => "expired",
+            Self::OwnAccount => "own_account",
+            Self::NotHeld => "not_held",
         }
     }
 }

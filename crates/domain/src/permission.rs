@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use crate::tenant::TenantKind;
+
 macro_rules! permissions {
     ($($(#[$doc:meta])* $name:ident = $code:literal on $resource:ident;)*) => {
         /// One thing a person may be allowed to do on a scope and all below it.
@@ -122,6 +124,8 @@ pub struct Role {
     pub permissions: &'static [Permission],
     /// Holders count as administrators: their accounts are touched only by those who may.
     pub administrator: bool,
+    /// What it can be given on.
+    pub on: &'static [TenantKind],
 }
 
 use Permission as P;
@@ -129,7 +133,13 @@ use Permission as P;
 /// The roles of the first version. An end user needs none: everybody may see
 /// and reset their own account.
 pub const ROLES: &[Role] = &[
-    Role { code: "provider_administrator", version: 4, permissions: Permission::ALL, administrator: true },
+    Role {
+        code: "provider_administrator",
+        version: 4,
+        permissions: Permission::ALL,
+        administrator: true,
+        on: &[TenantKind::Provider],
+    },
     Role {
         code: "provider_helpdesk",
         version: 1,
@@ -143,6 +153,7 @@ pub const ROLES: &[Role] = &[
             P::DirectoryRead,
         ],
         administrator: true,
+        on: &[TenantKind::Provider],
     },
     Role {
         code: "reseller_administrator",
@@ -168,6 +179,7 @@ pub const ROLES: &[Role] = &[
             P::CatalogueManage,
         ],
         administrator: true,
+        on: &[TenantKind::Reseller],
     },
     Role {
         code: "customer_administrator",
@@ -187,6 +199,7 @@ pub const ROLES: &[Role] = &[
             P::RoleGrant,
         ],
         administrator: true,
+        on: &[TenantKind::Customer],
     },
     Role {
         code: "user_administrator",
@@ -200,8 +213,14 @@ pub const ROLES: &[Role] = &[
             P::RequestRead,
         ],
         administrator: true,
+        on: &[TenantKind::Reseller, TenantKind::Customer],
     },
 ];
+
+/// The shipped roles that can be given on such a tenant.
+pub fn roles_on(kind: TenantKind) -> impl Iterator<Item = &'static Role> {
+    ROLES.iter().filter(move |role| role.on.contains(&kind))
+}
 
 /// The shipped role with this code.
 #[must_use]

@@ -9,6 +9,7 @@ use app::{
     adoption::may_release,
     people::PersonDraft,
     reading::{catalogue::Plan, subscriptions::Subscription, tx::act, users::User},
+    roles::{self, Roles},
     users::{self as use_cases, CreatedUsers, Once, UserPatch},
 };
 use askama::Template;
@@ -91,6 +92,30 @@ impl Held {
     }
 }
 
+/// A role of a person.
+struct Role {
+    code: String,
+    name: String,
+    since: String,
+    by: Option<String>,
+    may_take: bool,
+}
+
+/// Roles as they are shown, and those that can be given.
+fn roles_of(all: Roles) -> (Vec<Role>, Vec<(&'static str, String)>) {
+    let may = |code: &str| all.possible.iter().any(|role| role.code == code);
+    let has = |code: &str| all.held.iter().any(|held| held.role == code);
+    let held = all.held.iter().map(|held| Role {
+        code: held.role.clone(),
+        name: view::role_name(&held.role),
+        since: speech::instant(held.since),
+        by: held.by.clone(),
+        may_take: may(&held.role),
+    });
+    let possible = all.possible.iter().filter(|role| !has(role.code));
+    (held.collect(), possible.map(|role| (role.code, view::role_name(role.code))).collect())
+}
+
 /// What the viewer may do to somebody.
 struct May {
     update: bool,
@@ -114,6 +139,10 @@ struct One {
     facts: Vec<(String, String)>,
     plans: Vec<Held>,
     choices: Vec<Choice>,
+    /// What somebody may do, and what the viewer may let them.
+    roles: Vec<Role>,
+    possible: Vec<(&'static str, String)>,
+    tenant: String,
     enabled: bool,
     account: bool,
     may: May,
@@ -148,10 +177,12 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
         };
         let may_release = may_release(&mut tx, caller, &tenant).await?;
         let fields = custom::seen(&mut tx, &tenant).await?;
+        let roles = roles::of(&mut tx, &tenant, &user).await?;
         tx.finish().await?;
-        Ok::<_, AppError>((user, tenant, held, plans, may, own, link, may_release, fields))
+        Ok::<_, AppError>((user, tenant, held, plans, may, own, link, may_release, fields, roles))
     };
-    let (user, tenant, held, plans, may, own, link, may_release, fields) = read.await?;
+    let (user, tenant, held, plans, may, own, link, may_release, fields, roles) = read.await?;
+    let (roles, possible) = roles_of(roles);
     let link = match link {
         Some((token, until)) => Some((visit.surface.activation_url(&token).await?, speech::instant(until))),
         None => None,
@@ -175,6 +206,9 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
         facts: facts(&user, &fields),
         choices: choices(&plans).into_iter().filter(|c| !held.iter().any(|h| h.plan == c.code)).collect(),
         plans: held.iter().map(Held::of).collect(),
+        roles,
+        possible,
+        tenant: tenant.name.clone(),
         enabled: user.enabled,
         account: user.object.is_some(),
         may_release: user.object.is_some() && may_release,
@@ -436,6 +470,10 @@ pub async fn act(Path((id, what)): Path<(String, String)>, posted: Posted) -> Re
         "unplan" => {
             let plan: SubscriptionId = posted.field("plan").parse().map_err(|_| Refusal::no_page())?;
             use_cases::remove_plan(app, caller, id, plan, cause).await?;
+        }
+        "role" | "unrole" => {
+            let deed = if what == "role" { roles::Deed::Give } else { roles::Deed::Take };
+            roles::change(app, caller, (id, posted.field("role")), deed, cause).await?;
         }
         "remove" => {
             let tenant = tenant_of(visit, id).await?;

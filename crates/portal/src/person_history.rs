@@ -20,7 +20,7 @@ use crate::{
     customers,
     query::Pairs,
     refusal::Refusal,
-    view::{Moment, value_name},
+    view::{Moment, role_name, value_name},
 };
 
 const LIST: &str = "history";
@@ -120,11 +120,10 @@ fn change(of: Changed, plans: &BTreeMap<String, String>) -> (String, String) {
 /// A value as people read it: of roles and plans, which events have as code and version, the name.
 fn word(field: &str, value: String, plans: &BTreeMap<String, String>) -> String {
     let (code, version) = value.split_once('/').unwrap_or((&value, ""));
-    let role = format!("value-role-{code}");
     match (field, value.as_str()) {
         (_, "true") => say("history-yes"),
         (_, "false") => say("history-no"),
-        ("role", _) if speech::has(&role) => say(&role),
+        ("role", _) if !version.is_empty() => role_name(code),
         ("plan", _) => match plans.get(code) {
             Some(name) => format!("{name}, {}", say_with("seats-version", &[("version", version.into())])),
             None => value,

@@ -45,6 +45,7 @@ pub mod preferences;
 pub mod releases;
 pub mod requests;
 pub mod resets;
+pub mod roles;
 pub mod saved_views;
 pub mod seal;
 pub mod sessions;

@@ -64,6 +64,8 @@ pub fn field_error(error: &FieldError) -> String {
         Rule::ChangedMeanwhile => &[("rule-changed_meanwhile", &[])],
         Rule::Defect => &[("rule-defect", &[])],
         Rule::Expired => &[("rule-expired", &["hours"])],
+        Rule::OwnAccount => &[("rule-own_account", &[])],
+        Rule::NotHeld => &[("rule-not_held", &[])],
         Rule::TooFewKinds => &[("rule-too_few_kinds", &["min"])],
         Rule::HoldsWord => &[("rule-holds_word", &["value"]), ("rule-holds_word-name", &[])],
         Rule::Cycle => &[("rule-cycle-value", &["value"]), ("rule-cycle", &[])],

@@ -280,6 +280,18 @@ pub struct PlanEffect {
     pub price: Option<Money>,
 }
 
+/// People who get a role and people who lose it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RoleEffect {
+    /// Code of the role.
+    #[schema(example = "user_administrator")]
+    pub code: String,
+    /// How many get it.
+    pub given: i64,
+    /// How many lose it.
+    pub taken: i64,
+}
+
 /// A quota that counts what changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct QuotaEffect {
@@ -311,6 +323,9 @@ pub struct BulkForeseen {
     /// Groups that are made.
     #[serde(default)]
     pub groups: Vec<String>,
+    /// Roles somebody gets or loses. Those that end with an account are not among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<RoleEffect>,
     /// Seconds the directory takes, by its measured pace. None when that was never measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<i64>,

@@ -121,6 +121,30 @@ pub struct Details {
     pub expires_at: Option<String>,
 }
 
+/// A role somebody holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GrantedRole {
+    /// Code of the role; docs/delegation.md says what each allows.
+    #[schema(example = "user_administrator")]
+    pub role: String,
+    /// The version that was given: what it allows never changes.
+    pub version: i32,
+    /// Since when (RFC 3339).
+    pub since: String,
+    /// Name of who gave it; none where the caller may not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_by: Option<String>,
+}
+
+/// The roles of a person where they are at home.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Roles {
+    /// Those they hold.
+    pub roles: Vec<GrantedRole>,
+    /// Codes of those the caller may give them and take from them.
+    pub possible: Vec<String>,
+}
+
 /// A person to be created. Also the shape of `administrator` and `users` of an
 /// order and of entries of a user file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

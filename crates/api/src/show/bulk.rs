@@ -60,12 +60,18 @@ fn foreseen(of: &Shown) -> bulk::BulkForeseen {
         change: quota.change,
         exceeded_by: quota.exceeded_by(),
     };
+    let role = |role: &app::bulk::RoleEffect| bulk::RoleEffect {
+        code: role.code.clone(),
+        given: role.given,
+        taken: role.taken,
+    };
     bulk::BulkForeseen {
         plans: all.plans.iter().map(plan).collect(),
         month: money(all.month_minor),
         unpriced: all.unpriced,
         quotas: all.quotas.iter().map(quota).collect(),
         groups: all.groups.clone(),
+        roles: all.roles.iter().map(role).collect(),
         seconds: all.seconds,
     }
 }

@@ -264,3 +264,32 @@ async fn a_person_moves_once_however_often_it_is_asked_and_each_side_sees_its_ow
     );
     assert!(codes.contains(&"user.moved") && !codes.contains(&"user.created"), "{codes:?}");
 }
+
+#[tokio::test]
+async fn a_role_is_given_and_taken_by_whoever_has_it() {
+    let estate = Estate::new().await;
+    let (world, anna) = (&estate.world, &estate.anna);
+    let path = format!("/users/{}/roles", estate.ben_id);
+    let both = json!(["customer_administrator", "user_administrator"]);
+    let none = world.get(anna, &path).await.expect(200);
+    assert_eq!((&none["roles"], &none["possible"]), (&json!([]), &both));
+    let put = format!("PUT {path}/user_administrator");
+    let given = world.call(anna, &put, &[], None).await.expect(200);
+    assert_eq!(given["roles"][0]["role"], "user_administrator");
+    assert_eq!(given["roles"][0]["given_by"], "Anna Berg");
+    assert_eq!(world.get(&estate.boss, &path).await.expect(200)["roles"], given["roles"]);
+    // It holds at once, and allows no more than it says.
+    let people = format!("/customers/{}/users", estate.acme_id());
+    world.post(&estate.ben, &people, &json!({ "given_name": "Dora" })).await.expect(202);
+    let own = world.get(&estate.ben, &path).await.expect(200);
+    assert_eq!((&own["roles"][0]["role"], &own["possible"]), (&json!("user_administrator"), &json!([])));
+    world.call(&estate.ben, &format!("PUT {path}/customer_administrator"), &[], None).await.expect(403);
+    let wrong = world.call(anna, &format!("PUT {path}/provider_administrator"), &[], None).await;
+    assert_eq!(wrong.refused(), pair("role", "unknown"));
+
+    let delete = format!("DELETE {path}/user_administrator");
+    let taken = world.call(anna, &delete, &[], None).await.expect(200);
+    assert_eq!(taken["roles"], json!([]));
+    world.post(&estate.ben, &people, &json!({ "given_name": "Emma" })).await.expect(403);
+    world.call(anna, &delete, &[], None).await.expect(200);
+}

@@ -90,6 +90,7 @@ fn fill(estate: &Estate, line: &str, ids: &Ids) -> String {
         .replace("{member}", group)
         .replace("{subscription}", subscription)
         .replace("{suffix}", "old.example")
+        .replace("{role}", "user_administrator")
         .replace("{name}", "portal.old.example")
         .replace("{picture}", "logo")
         .replace("{key}", "cost_centre")

@@ -21,10 +21,11 @@ use store::{
 use super::{
     person::{self, present},
     plan::belongings,
+    roles::{Changing as Roles, ROLES},
     run::{Part, Stop, groups_of_rows, managers_of_rows},
 };
 use crate::{
-    AppError, bundles, fields, managers,
+    AppError, bundles, fields, managers, roles,
     seats::{self, Deed},
     users::{home, take_names, with_values},
 };
@@ -119,6 +120,9 @@ async fn change_of(
     if tx.is_caller(user.id) && patch.enabled == Some(false) {
         return Err(AppError::field(FieldError::new("enabled", Rule::Immutable)));
     }
+    if tx.is_caller(user.id) && row.changes.iter().any(|change| change.field == ROLES) {
+        return Err(AppError::field(FieldError::new(ROLES, Rule::OwnAccount)));
+    }
     if let (Some(Some(_)), Some(manager)) = (&patch.manager, manager) {
         patch.manager = Some(Some(manager.clone()));
     }
@@ -131,7 +135,7 @@ async fn change_of(
     Ok(change)
 }
 
-/// Plans, bundles and groups of many people: each plan in one go.
+/// Plans, bundles, groups and roles of many people: each plan in one go.
 async fn belong(
     tx: &mut WriteTx<'_>,
     (read, permit): (&Permit<act::UserRead>, &Permit<act::UserUpdate>),
@@ -141,6 +145,7 @@ async fn belong(
     let tenant = &permit.tenant;
     let mut plans: BTreeMap<(String, bool), Vec<UserId>> = BTreeMap::new();
     let (mut enter, mut leave, mut linked) = (Vec::new(), Vec::new(), Vec::new());
+    let mut roles = Roles::default();
     for one in changing {
         for change in &one.row.changes {
             let (comes, goes) = change.entries();
@@ -159,6 +164,10 @@ async fn belong(
                     };
                     enter.extend(comes.iter().filter_map(edge));
                     leave.extend(goes.iter().filter_map(edge));
+                }
+                ROLES => {
+                    roles.note(one.user.id, comes, roles::Deed::Give);
+                    roles.note(one.user.id, goes, roles::Deed::Take);
                 }
                 LINK => linked.push(&one.user),
                 "bundles" => {
@@ -179,6 +188,7 @@ async fn belong(
     if !leave.is_empty() {
         tx.want_members_now(tenant.id, &leave, false).await?;
     }
+    roles.done(tx, tenant).await?;
     send_links(tx, tenant, &linked).await?;
     for ((label, given), people) in plans {
         let deed = if given { Deed::Give } else { Deed::Take };

@@ -11,6 +11,7 @@ use store::{
     users::Removal,
 };
 
+use super::roles::ROLES;
 use crate::provision::Home;
 
 /// People who get a plan and people who lose it.
@@ -26,6 +27,17 @@ pub struct PlanEffect {
     pub taken: i64,
     /// Retail price of one for a month, in the smallest unit; none where the price book has none.
     pub price_minor: Option<i64>,
+}
+
+/// People who get a role and people who lose it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleEffect {
+    /// Code of the role.
+    pub code: String,
+    /// How many get it.
+    pub given: i64,
+    /// How many lose it.
+    pub taken: i64,
 }
 
 /// A quota of the customer that counts what is changed.
@@ -67,6 +79,9 @@ pub struct Foreseen {
     /// Groups that are made.
     #[serde(default)]
     pub groups: Vec<String>,
+    /// Roles somebody gets or loses by name; those that end with an account are not told.
+    #[serde(default)]
+    pub roles: Vec<RoleEffect>,
     /// Seconds the directory takes, by its measured pace; none when that was never measured.
     pub seconds: Option<i64>,
 }
@@ -76,6 +91,7 @@ pub struct Foreseen {
 pub(super) struct Sums {
     given: BTreeMap<String, i64>,
     taken: BTreeMap<String, i64>,
+    roles: BTreeMap<String, RoleEffect>,
 }
 
 impl Sums {
@@ -114,9 +130,22 @@ impl Sums {
                         }
                     }
                 }
+                ROLES => {
+                    for code in comes {
+                        self.role(code).given += 1;
+                    }
+                    for code in goes {
+                        self.role(code).taken += 1;
+                    }
+                }
                 _ => {}
             }
         }
+    }
+
+    fn role(&mut self, code: String) -> &mut RoleEffect {
+        let new = RoleEffect { code: code.clone(), ..RoleEffect::default() };
+        self.roles.entry(code).or_insert(new)
     }
 
     pub(super) fn removed(&mut self, held: &[Subscription]) {
@@ -190,6 +219,7 @@ impl Sums {
             plans,
             quotas,
             groups: Vec::new(),
+            roles: self.roles.values().cloned().collect(),
             seconds: pace.map(|micros| (changing.saturating_mul(micros) + 999_999) / 1_000_000),
         }
     }

@@ -181,6 +181,8 @@ async fn foreseen(
     let read = tx.permit_people(to)?;
     let pace = tx.pace(&read).await?;
     let mut foreseen = sums.foreseen(priced, &to.currency, rows, &[], pace);
+    // They end with what somebody was there; nobody takes them.
+    foreseen.roles.clear();
     let come = i64::try_from(rows.iter().filter(|row| row.act == Act::Move).count()).unwrap_or(i64::MAX);
     // Where they come from there is room afterwards.
     for of in tx.quotas(to.id).await?.iter().filter(|of| of.quota.kind == QuotaKind::People) {
@@ -195,9 +197,9 @@ async fn foreseen(
     Ok(foreseen)
 }
 
-/// The way back of a change, as far as there is one: whom somebody reported to is not given back.
+/// The way back of a change, as far as there is one: whom somebody reported to is not given back, nor are roles.
 pub(super) fn back(changes: &[Change]) -> Vec<Change> {
-    changes.iter().filter(|change| change.field != "manager").map(Change::back).collect()
+    changes.iter().filter(|change| !matches!(&*change.field, "manager" | "roles")).map(Change::back).collect()
 }
 
 /// What a row wants of the customer that receives somebody.

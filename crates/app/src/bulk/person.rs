@@ -27,6 +27,7 @@ pub(super) struct Belongings {
     pub plans: BTreeMap<UserId, Vec<Subscription>>,
     pub bundles: BTreeMap<UserId, Vec<Assigned>>,
     pub groups: BTreeMap<UserId, BTreeSet<String>>,
+    pub roles: BTreeMap<UserId, BTreeSet<String>>,
 }
 
 /// What a person has, by the codes of rows.
@@ -65,6 +66,7 @@ pub(super) fn present(
     let bundles = has.bundles.get(&user.id).into_iter().flatten();
     set("bundles", joined(&bundles.map(|bundle| bundle.content.code.clone()).collect()));
     set("groups", has.groups.get(&user.id).and_then(joined));
+    set("roles", has.roles.get(&user.id).and_then(joined));
     all
 }
 
@@ -120,7 +122,7 @@ pub(super) fn draft(said: &Said, by_mail: bool) -> PersonDraft {
     }
 }
 
-/// What changes of somebody, as somebody would type it. Plans, bundles and groups are apart.
+/// What changes of somebody, as somebody would type it. Plans, bundles, groups and roles are apart.
 pub(super) fn patch(changes: &[Change]) -> UserPatch {
     let mut patch = UserPatch::default();
     let (mut details, mut fields) = (BTreeMap::new(), BTreeMap::new());

@@ -7,32 +7,28 @@ use std::{
 };
 
 use domain::{
-    bulk::{
-        Act, BETWEEN, Change, Deed, LINK, Missing, Options, Present, RowState, Said, Value, differences,
-        still_holds,
-    },
-    custom::Giver,
+    bulk::{Act, Change, Deed, Missing, Options, RowState, Said, Value},
     field::{FieldError, Rule},
     id::UserId,
     limits,
-    person::Detail,
 };
 use serde_json::Value as Json;
 use store::{
     bulk::{BulkRow, FirstPassword, Key, PackedRow},
     tx::{Permit, ReadTx, TenantRef, WriteTx, act},
-    users::{Name, Removed, User},
+    users::Name,
 };
 
 use super::{
     foreseen::{Foreseen, Sums},
     known::{Seen, key_code, matches, taken_names},
     managers::Chain,
-    newcomers::{self, Newcomer},
-    passwords::{Given, MUST_CHANGE, Rules},
-    person::{self, Belongings, list, present},
+    newcomers,
+    passwords::{Given, Rules},
+    person::Belongings,
+    roles::Ceiling,
 };
-use crate::{AppError, fields, groups, provision::Home, suffixes};
+use crate::{AppError, groups, provision::Home};
 
 /// People looked at together: what is known of so many stays in memory at once.
 pub(super) const AT_ONCE: usize = 2_000;
@@ -54,7 +50,7 @@ pub(super) enum What {
 
 impl What {
     /// What a row of a file says, as it is kept.
-    fn said(self) -> Option<Said> {
+    pub(super) fn said(self) -> Option<Said> {
         match self {
             Self::Said(said) => Some(said),
             _ => None,
@@ -133,6 +129,7 @@ pub(super) async fn plan(
         made: BTreeSet::new(),
         passwords: Vec::new(),
         with_password: HashSet::new(),
+        ceiling: Ceiling::of(tx, tenant),
     };
     let mut chain = Chain::new(reading.managers);
     let mut rows = Vec::new();
@@ -221,30 +218,35 @@ pub(super) async fn belongings(
         has.bundles.entry(bundle.user).or_default().push(bundle);
     }
     has.groups = tx.groups_of_people(read, ids).await?;
+    for held in tx.roles_of(ids).await? {
+        has.roles.entry(held.user).or_default().insert(held.role);
+    }
     Ok(has)
 }
 
 /// What rows are compared with.
-struct Ground<'a, 'h> {
-    home: &'a Home<'h>,
-    reading: &'a Reading<'a>,
-    tenant: &'a TenantRef,
-    groups: BTreeMap<String, (String, domain::id::ObjectId)>,
+pub(super) struct Ground<'a, 'h> {
+    pub(super) home: &'a Home<'h>,
+    pub(super) reading: &'a Reading<'a>,
+    pub(super) tenant: &'a TenantRef,
+    pub(super) groups: BTreeMap<String, (String, domain::id::ObjectId)>,
     /// People some row means.
-    named: HashSet<UserId>,
-    sums: Sums,
-    seen: Seen,
+    pub(super) named: HashSet<UserId>,
+    pub(super) sums: Sums,
+    pub(super) seen: Seen,
     /// Names new groups can have, in small letters.
-    free: BTreeSet<String>,
+    pub(super) free: BTreeSet<String>,
     /// Their log-on names.
-    logons: BTreeSet<String>,
+    pub(super) logons: BTreeSet<String>,
     /// Names of new groups, in small letters, and as the first row writes them.
-    spelled: HashMap<String, String>,
+    pub(super) spelled: HashMap<String, String>,
     /// Groups that are made.
-    made: BTreeSet<String>,
-    passwords: Vec<FirstPassword>,
+    pub(super) made: BTreeSet<String>,
+    pub(super) passwords: Vec<FirstPassword>,
     /// Rows with a password that can be the first one of somebody.
-    with_password: HashSet<i32>,
+    pub(super) with_password: HashSet<i32>,
+    /// What whoever asks may give.
+    pub(super) ceiling: Ceiling,
 }
 
 impl Ground<'_, '_> {
@@ -365,251 +367,6 @@ impl Ground<'_, '_> {
         Ok(())
     }
 
-    /// Somebody who is there.
-    fn known(&mut self, tx: &WriteTx<'_>, row: &mut BulkRow, user: &User, has: &Belongings, what: What) {
-        self.named.insert(user.id);
-        row.user = Some(user.id);
-        row.name.clone_from(&user.display_name);
-        row.login.clone_from(&user.principal_name);
-        if user.object.is_none() {
-            row.said = what.said();
-            return refuse(row, Act::Conflict, FieldError::new("principal_name", Rule::Immutable));
-        }
-        let present = present(&self.home.instances, &self.home.fields, user, has);
-        match what {
-            What::Said(said) => self.said(row, &present, said),
-            What::Deed(deed) => row.changes = deed.changes(&present),
-            What::Back(changes) if still_holds(&present, &changes) => row.changes = changes,
-            // Somebody restored them already.
-            What::Restore => {}
-            What::Back(_) => return refuse(row, Act::Conflict, FieldError::new("", Rule::ChangedMeanwhile)),
-            What::Remove => {
-                row.act = Act::Remove;
-                if tx.is_caller(user.id) {
-                    refuse(row, Act::Conflict, FieldError::new("principal_name", Rule::Immutable));
-                } else if !tx.may::<act::UserDelete>(self.tenant, user) {
-                    refuse(row, Act::Conflict, FieldError::new("principal_name", Rule::AdministratorsOnly));
-                } else {
-                    self.sums.removed(has.plans.get(&user.id).map_or(&[], Vec::as_slice));
-                }
-                return;
-            }
-        }
-        if !row.errors.is_empty() {
-            row.changes.clear();
-            row.act = Act::Error;
-            return;
-        }
-        if row.act == Act::Left {
-            return;
-        }
-        row.act = if row.changes.is_empty() { Act::Nothing } else { Act::Update };
-        if row.act == Act::Update {
-            self.checked(tx, row, user);
-        }
-    }
-
-    /// What a row of a file changes of somebody.
-    fn said(&mut self, row: &mut BulkRow, present: &Present, mut said: Said) {
-        let options = self.reading.options;
-        if options.disable {
-            said = Said::from([("enabled".to_owned(), Value::Text("false".to_owned()))]);
-        } else if !options.update {
-            row.act = Act::Left;
-            row.said = Some(said);
-            return;
-        }
-        // Names are made once; that somebody would be called otherwise today is no wish.
-        said.remove("user_name");
-        if self.reading.key != Key::EmployeeId {
-            // What a row is found by is not what it changes, however it is written.
-            said.remove(key_code(self.reading.key));
-        }
-        self.lists(row, &mut said);
-        let aliases = Detail::Aliases.code();
-        if let (false, Some(Value::Text(more)), Some(own)) =
-            (self.reading.whole, said.get(aliases), present.get(aliases))
-        {
-            // As of all lists: what is named comes to what is there.
-            let all: BTreeSet<_> = own.split(' ').chain(more.split(' ')).collect();
-            let all = all.into_iter().collect::<Vec<_>>().join(" ");
-            said.insert(aliases.to_owned(), Value::Text(all));
-        }
-        // The manager is compared when it is known who that is.
-        row.changes = differences(present, &said, self.reading.whole);
-        row.said = Some(said);
-    }
-
-    /// Somebody who was removed and can come back.
-    fn removed(&mut self, tx: &WriteTx<'_>, row: &mut BulkRow, removed: &Removed) {
-        row.user = Some(removed.user.id);
-        row.name.clone_from(&removed.user.display_name);
-        row.login.clone_from(&removed.user.principal_name);
-        row.act = Act::Restore;
-        if tx.may::<act::UserDelete>(self.tenant, &removed.user) {
-            self.sums.restored(&removed.removal);
-        } else {
-            refuse(row, Act::Conflict, FieldError::new("principal_name", Rule::AdministratorsOnly));
-        }
-    }
-
-    /// What cannot be known from the cell alone.
-    fn checked(&self, tx: &WriteTx<'_>, row: &mut BulkRow, user: &User) {
-        if !tx.may::<act::UserUpdate>(self.tenant, user) {
-            return refuse(row, Act::Conflict, FieldError::new("principal_name", Rule::AdministratorsOnly));
-        }
-        let patch = person::patch(&row.changes);
-        if tx.is_caller(user.id) && patch.enabled == Some(false) {
-            return refuse(row, Act::Conflict, FieldError::new("enabled", Rule::Immutable));
-        }
-        let mut errors = Vec::new();
-        if let Some(name) = &patch.principal_name {
-            errors.extend(suffixes::is_own("principal_name", name, &self.tenant.suffixes).err());
-        }
-        if patch.display_name.is_none() && row.changes.iter().any(|change| change.field == "display_name") {
-            errors.push(FieldError::new("display_name", Rule::Required));
-        }
-        if row.changes.iter().any(|change| change.field == LINK && change.after.is_none()) {
-            errors.push(FieldError::new("mail", Rule::Required));
-        }
-        for code in ["principal_name", "logon_name", "enabled"] {
-            if row.changes.iter().any(|change| change.field == code && change.after.is_none()) {
-                errors.push(FieldError::new(code, Rule::Required));
-            }
-        }
-        if let Err(AppError::Invalid(more)) =
-            fields::read(&self.home.fields, Giver::Administrator, &patch.fields)
-        {
-            errors.extend(more);
-        }
-        errors.extend(patch.check().err().into_iter().flatten());
-        for error in errors {
-            refuse(row, Act::Error, error);
-        }
-    }
-
-    /// Plans, bundles and groups in the words they are stored in, or as what is unknown. What other
-    /// systems call services is a plan of ours where one is called so; it and roles are told otherwise.
-    fn lists(&mut self, row: &mut BulkRow, said: &mut Said) {
-        let line = row.line;
-        // Only a first password is one that somebody else gave.
-        said.remove(MUST_CHANGE);
-        let aliases = Detail::Aliases.code();
-        if let Some(Value::List(all)) = said.get(aliases) {
-            match Detail::Aliases.parse(aliases, &all.join(" ")) {
-                Ok(text) => drop(said.insert(aliases.to_owned(), text.map_or(Value::Empty, Value::Text))),
-                Err(error) => row.errors.push(error.with("row", line)),
-            }
-        }
-        for name in list(said, "services") {
-            let same = |text: &str| text.eq_ignore_ascii_case(&name);
-            match self.home.plans.iter().find(|plan| plan.per_user && (same(&plan.code) || same(&plan.name)))
-            {
-                Some(plan) => match said.entry("plans".to_owned()).or_insert_with(|| Value::List(Vec::new()))
-                {
-                    Value::List(plans) if !plans.contains(&plan.code) => plans.push(plan.code.clone()),
-                    _ => {}
-                },
-                None => row.warnings.push(unread("services", &name, line)),
-            }
-        }
-        said.remove("services");
-        row.warnings.extend(list(said, "roles").iter().map(|name| unread("roles", name, line)));
-        said.remove("roles");
-        let mut canonical = |code: &str, find: &dyn Fn(&str) -> Result<String, FieldError>| {
-            if !matches!(said.get(code), Some(Value::List(_) | Value::Text(_))) {
-                return;
-            }
-            let mut names = Vec::new();
-            for name in list(said, code) {
-                match find(&name) {
-                    Ok(name) => names.push(name),
-                    Err(error) => row.errors.push(error.with("row", line)),
-                }
-            }
-            said.insert(code.to_owned(), Value::List(names));
-        };
-        canonical("plans", &|name| {
-            let (plan, instance) = self.home.plan("plans", name)?;
-            Ok(self.home.label(plan, instance))
-        });
-        canonical("bundles", &|name| match self.home.bundle("bundles", name) {
-            Ok((bundle, ..)) => Ok(bundle.content.code.clone()),
-            Err(mut errors) => Err(errors.pop().unwrap_or_else(|| FieldError::new("bundles", Rule::Unknown))),
-        });
-        if !matches!(said.get("groups"), Some(Value::List(_) | Value::Text(_))) {
-            return;
-        }
-        let mut names = Vec::new();
-        for name in list(said, "groups") {
-            match self.group(&name) {
-                Ok(name) if names.contains(&name) => {}
-                Ok(name) => names.push(name),
-                Err(error) => row.errors.push(error.with("row", line)),
-            }
-        }
-        said.insert("groups".to_owned(), Value::List(names));
-    }
-
-    /// A group as it is called; one that is not there, where such are made, as the first row calls it.
-    fn group(&mut self, name: &str) -> Result<String, FieldError> {
-        let key = name.to_lowercase();
-        if let Some((name, _)) = self.groups.get(&key) {
-            return Ok(name.clone());
-        }
-        if !self.reading.options.make_groups {
-            return Err(FieldError::new("groups", Rule::Unknown).with("value", name));
-        }
-        if name.contains(BETWEEN) {
-            let error = FieldError::new("groups", Rule::ForbiddenCharacter).with("value", name);
-            return Err(error.with("character", BETWEEN.trim()));
-        }
-        let name = groups::name("groups", name)?;
-        Ok(self.spelled.entry(name.to_lowercase()).or_insert(name).clone())
-    }
-
-    /// Somebody nobody knows.
-    fn unknown(
-        &mut self,
-        row: &mut BulkRow,
-        mut said: Said,
-        has_password: bool,
-        at: usize,
-        newcomers: &mut Vec<Newcomer>,
-    ) {
-        let options = self.reading.options;
-        if options.disable {
-            let code = key_code(self.reading.key);
-            row.said = Some(said);
-            return refuse(row, Act::Error, FieldError::new(code, Rule::Unknown));
-        }
-        if !options.create {
-            row.act = Act::Left;
-            row.said = Some(said);
-            return;
-        }
-        let must_change = said.remove(MUST_CHANGE).filter(|_| has_password);
-        self.lists(row, &mut said);
-        let mut draft = person::draft(&said, options.send_links);
-        said.extend(must_change.map(|value| (MUST_CHANGE.to_owned(), value)));
-        if options.send_links && draft.mail.is_none() {
-            let error = FieldError::new("mail", Rule::Required).with("row", row.line);
-            row.warnings.push(error);
-        }
-        row.said = Some(said);
-        // Who the manager is, is found out when all are known.
-        draft.manager = None;
-        match draft.check() {
-            Ok(person) if row.errors.is_empty() => {
-                row.act = Act::Create;
-                row.name.clone_from(&person.display_name);
-                newcomers.push(Newcomer { at, person });
-            }
-            Ok(_) => row.act = Act::Error,
-            Err(errors) => errors.into_iter().for_each(|error| refuse(row, Act::Error, error)),
-        }
-    }
-
     /// People no row means, as rows of their own behind the others.
     async fn missing(
         &mut self,
@@ -656,11 +413,6 @@ impl Ground<'_, '_> {
         }
         Ok(())
     }
-}
-
-/// A word of another system that means nothing here.
-fn unread(field: &str, value: &str, line: i32) -> FieldError {
-    FieldError::new(field, Rule::Unknown).with("value", value).with("row", line)
 }
 
 pub(super) fn disabling() -> Change {

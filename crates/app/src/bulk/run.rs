@@ -22,8 +22,9 @@ use store::{
 use super::{
     change, gone, moves, passwords,
     person::{ROW, draft, list},
+    roles::{Changing as Roles, ROLES},
 };
-use crate::{App, AppError, groups, people::check_all, provision::prepare, users::home};
+use crate::{App, AppError, groups, people::check_all, provision::prepare, roles::Deed, users::home};
 
 /// How often a part is tried again at once that fails for a reason nobody foresaw.
 const AGAIN: usize = 2;
@@ -332,8 +333,13 @@ async fn create(
     tx.may_fill(tenant, &entered).await?;
     let made = tx.create_people(&permit, &prepared.users, &edges, Lane::Bulk).await?;
     let users = prepared.subscribe(tx, &home, made.links).await?;
-    let made = rows.iter().zip(&users).map(|(row, made)| (row, made.user.id));
-    passwords::send(tx, tenant, bulk, made).await?;
+    let made: Vec<_> = rows.iter().zip(&users).map(|(row, made)| (row, made.user.id)).collect();
+    let mut roles = Roles::default();
+    for (row, user) in &made {
+        roles.note(*user, row.said.iter().flat_map(|said| list(said, ROLES)), Deed::Give);
+    }
+    roles.done(tx, tenant).await?;
+    passwords::send(tx, tenant, bulk, made.into_iter()).await?;
     let done = rows
         .iter()
         .zip(users)

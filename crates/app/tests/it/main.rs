@@ -20,6 +20,7 @@ mod passwords;
 mod people;
 mod placement;
 mod quotas;
+mod roles;
 mod seats;
 mod sessions;
 mod settings;

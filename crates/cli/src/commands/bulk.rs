@@ -488,6 +488,9 @@ fn fields(bulk: &Bulk) -> Vec<(&'static str, String)> {
     for plan in &foreseen.plans {
         fields.push(("plan", format!("{}: {} given, {} taken", plan.code, plan.given, plan.taken)));
     }
+    for role in &foreseen.roles {
+        fields.push(("role", format!("{}: {} given, {} taken", role.code, role.given, role.taken)));
+    }
     for group in &foreseen.groups {
         fields.push(("new group", group.clone()));
     }

@@ -28,6 +28,7 @@ pub mod sessions;
 pub mod settings;
 pub mod tokens;
 pub mod user_moves;
+pub mod user_roles;
 pub mod users;
 
 use clap::CommandFactory as _;

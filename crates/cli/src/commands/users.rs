@@ -16,7 +16,7 @@ use wire::{
     },
 };
 
-use super::{confirm, customer_id, link_fields, state_of, user_fields, user_id, yes_no};
+use super::{confirm, customer_id, link_fields, state_of, user_fields, user_id, user_roles, yes_no};
 use crate::{
     args::{Listing, Wait},
     client::Client,
@@ -106,6 +106,12 @@ pub enum Users {
     Sessions(Named),
     /// End all sessions of a person: signed out everywhere
     EndSessions(Named),
+    /// List the roles of a person, and those you may give them
+    Roles(Named),
+    /// Give a person a role where they are at home: it holds at once
+    GiveRole(user_roles::Role),
+    /// Take a role from a person: it holds no more at once
+    TakeRole(user_roles::Role),
     /// Subscribe a person to a plan
     AddPlan {
         /// Who.
@@ -407,11 +413,10 @@ pub async fn run(command: &Users, client: &Client, out: &Out) -> Result<(), Fail
             let id = id_of(client, named).await?;
             super::sessions::list(&["users", &id, "sessions"], client, out).await
         }
-        Users::EndSessions(named) => {
-            let id = id_of(client, named).await?;
-            let ended = client.post(&["users", &id, "end-sessions"], None::<&()>).await?;
-            super::sessions::ended(out, &ended)
-        }
+        Users::EndSessions(named) => end_sessions(client, out, named).await,
+        Users::Roles(named) => user_roles::show(client, out, named).await,
+        Users::GiveRole(role) => user_roles::give(client, out, role).await,
+        Users::TakeRole(role) => user_roles::take(client, out, role).await,
         Users::AddPlan { change, plan } => {
             let id = id_of(client, &change.named).await?;
             let body = NewSubscription { plan: plan.clone() };
@@ -472,6 +477,12 @@ const CREATED: Columns<'static, User> = Columns {
         vec![u.id.clone(), u.display_name.clone(), u.principal_name.clone(), state, link]
     },
 };
+
+async fn end_sessions(client: &Client, out: &Out, named: &Named) -> Result<(), Failure> {
+    let id = id_of(client, named).await?;
+    let ended = client.post(&["users", &id, "end-sessions"], None::<&()>).await?;
+    super::sessions::ended(out, &ended)
+}
 
 pub(super) async fn id_of(client: &Client, named: &Named) -> Result<String, Failure> {
     user_id(client, &named.user, named.customer.as_deref()).await

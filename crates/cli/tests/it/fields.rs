@@ -91,3 +91,26 @@ fn settings_are_said_and_reset_on_the_version_that_was_read() {
     let ran = server.run(&["settings", "set", "language=", "--tenant", "ten_1"]);
     assert_eq!(ran.code, 2, "nothing is no value: {ran:?}");
 }
+
+#[test]
+fn roles_of_a_person_are_shown_given_and_taken() {
+    let held = json!({ "roles": [{ "role": "user_administrator", "version": 1, "since": "2026-03-31T22:30:00Z",
+            "given_by": "Anna Berg" }],
+        "possible": ["customer_administrator", "user_administrator"] });
+    let server = Server::start(move |_, _| Reply::Json(200, held.clone()));
+    let ran = server.run(&["users", "roles", USER]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains("user_administrator since 2026-03-31"), "{}", ran.out);
+    assert!(
+        ran.out.lines().any(|line| line.contains("you may give") && line.contains("customer_administrator"))
+    );
+    for (command, method) in [("give-role", "PUT"), ("take-role", "DELETE")] {
+        let ran = server.run(&["users", command, USER, "--role", "user_administrator"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let call = server.calls().pop().expect("a call");
+        assert_eq!(
+            (call.method.as_str(), call.path),
+            (method, format!("/api/v1/users/{USER}/roles/user_administrator"))
+        );
+    }
+}

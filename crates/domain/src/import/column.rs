@@ -52,7 +52,7 @@ pub enum Column {
     Plans,
     /// Codes of bundles.
     Bundles,
-    /// Roles in the panel the file comes from.
+    /// Roles, ours or those of the panel the file comes from.
     Roles,
     /// Licences and services of another system, as it calls them.
     Services,
@@ -201,7 +201,6 @@ pub fn own_headings(fields: &[Definition]) -> Vec<String> {
                 | Column::Disabled
                 | Column::ControlFlags
                 | Column::MustChange
-                | Column::Roles
                 | Column::Services
                 | Column::Place
                 | Column::Ignored

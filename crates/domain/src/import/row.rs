@@ -327,8 +327,7 @@ fn can_be_emptied(column: &Column) -> bool {
             | Column::Disabled
             | Column::ControlFlags
             | Column::MustChange
-            // Roles and services of others are never taken away.
-            | Column::Roles
+            // Services of others are never taken away.
             | Column::Services
     )
 }

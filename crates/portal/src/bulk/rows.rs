@@ -100,7 +100,7 @@ impl Shows<'_> {
                 let text = match value {
                     Value::Text(text) if code != "manager" => self.names.value(code, text),
                     Value::List(list) if LISTS.contains(&code.as_str()) => {
-                        list.iter().map(|label| self.names.sold(label)).collect::<Vec<_>>().join(", ")
+                        list.iter().map(|label| self.names.value(code, label)).collect::<Vec<_>>().join(", ")
                     }
                     Value::List(list) => list.join(", "),
                     // Who that is stands among the changes.

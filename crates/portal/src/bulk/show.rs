@@ -30,7 +30,7 @@ use crate::{
     context::{Frame, Visit},
     query::Pairs,
     refusal::Refusal,
-    view::Tab,
+    view::{self, Tab},
 };
 
 /// Name of the list of rows in its cursors.
@@ -331,6 +331,14 @@ fn consequences(of: &Foreseen, changing: i64) -> Vec<String> {
         let args = [("count", count.into()), ("names", shown.join(", ").into()), ("more", more.into())];
         all.push(say_with("bulk-groups-made", &args));
     }
+    all.extend(of.roles.iter().map(|role| {
+        let args = [
+            ("role", view::role_name(&role.code).into()),
+            ("given", role.given.into()),
+            ("taken", role.taken.into()),
+        ];
+        say_with("bulk-roles", &args)
+    }));
     if let Some(seconds) = of.seconds.filter(|_| changing > 0) {
         all.push(say_with("bulk-time", &[("time", wait(seconds).into())]));
     }

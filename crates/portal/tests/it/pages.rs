@@ -186,3 +186,45 @@ async fn names_from_people_are_text_and_never_markup() {
     let page = browser.get(&format!("/status/requests/{request}")).await.shows(200, "request-markup");
     assert!(page.contains("&#60;img") && !page.contains("<img"), "{page}");
 }
+
+#[tokio::test]
+async fn a_role_is_given_and_taken_on_the_page_of_a_person() {
+    let estate = Estate::new().await;
+    let world = &estate.world;
+    let path = format!("/people/{}", estate.ben_id);
+    let mut anna = Browser::signed_in(world, &estate.anna);
+    let before = anna.get(&path).await.shows(200, "person-roles-none");
+    assert!(
+        before.contains("No role.") && before.contains("<option value=\"user_administrator\">"),
+        "{before}"
+    );
+    assert!(!before.contains("provider_administrator"), "a customer gives none of these");
+    let done = anna.fill(&path, &format!("{path}/role"), &[("role", "user_administrator")]).await;
+    assert_eq!(done.goes_to(), format!("{path}?done=role"));
+    let held = anna.get(&format!("{path}?done=role")).await.shows(200, "person-roles");
+    assert!(
+        held.contains("The role is given") && held.contains("by <bdi>Anna Berg</bdi>")
+            || held.contains("by \u{2068}Anna Berg\u{2069}"),
+        "{held}"
+    );
+    assert!(
+        held.contains("aria-label=\"Take \u{2068}Administrator of people\u{2069} away\"")
+            || held.contains("Take Administrator of people away"),
+        "{held}"
+    );
+    assert!(!held.contains("<option value=\"user_administrator\">"), "what is held is not offered");
+
+    // Who holds it sees it and gives nothing; who holds none sees none.
+    let mut ben = Browser::signed_in(world, &estate.ben);
+    let own = ben.get(&path).await.html;
+    assert!(own.contains("Administrator of people") && !own.contains("/unrole"), "{own}");
+    let refused = ben.fill(&path, &format!("{path}/role"), &[("role", "customer_administrator")]).await;
+    assert_eq!(refused.status, 403, "{}", refused.html);
+
+    let done = anna.fill(&path, &format!("{path}/unrole"), &[("role", "user_administrator")]).await;
+    assert_eq!(done.goes_to(), format!("{path}?done=unrole"));
+    let page = anna.get(&format!("{path}/history")).await.html;
+    assert!(page.contains("Role given") && page.contains("Role taken away"), "{page}");
+    let none = ben.get(&path).await.html;
+    assert!(!none.contains("id=\"roles\""), "{none}");
+}

@@ -325,7 +325,10 @@ pub(super) async fn finish_requests(
         .fetch_all(&mut *tx)
         .await?;
     sqlx::query!(
-        "WITH r AS (UPDATE request r SET finished_at = now() WHERE r.id = ANY($1) AND r.finished_at IS NULL
+        "WITH r AS (UPDATE request r SET finished_at = now(),
+                           steps = (SELECT CASE WHEN bool_and(i.tenant_id = r.tenant_id) THEN count(*) END
+                                      FROM request_item i WHERE i.request_id = r.id)
+                     WHERE r.id = ANY($1) AND r.finished_at IS NULL
                        AND NOT EXISTS (SELECT FROM request_item i WHERE i.request_id = r.id
                                           AND i.state IN ('requested', 'running', 'parked'))
                        -- One request is the whole of a phase, also between its steps.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::{
     custom::Value,
     event::{Event, FieldChange, Outcome},
-    id::{GrantId, TenantId, UserId},
+    id::{TenantId, UserId},
     person::Detail,
 };
 use sqlx::types::Json;
@@ -14,50 +14,10 @@ use super::{User, UserChange, search_key};
 use crate::{
     StoreError,
     fields::stored,
-    ts,
     tx::{Action, Permit, TenantRef, WriteTx, act},
 };
 
 impl WriteTx<'_> {
-    /// Gives a role. The caller's ceiling has to be checked before.
-    pub async fn insert_grant(
-        &mut self,
-        tenant: TenantId,
-        user: UserId,
-        role: &str,
-        version: i32,
-    ) -> Result<(), StoreError> {
-        let id: GrantId = self.id();
-        let (now, actor) = (ts(self.now), self.caller.user().uuid());
-        sqlx::query!(
-            "INSERT INTO role_grant (id, tenant_id, user_id, role_code, role_version, created_at, created_by)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            id.uuid(),
-            tenant.uuid(),
-            user.uuid(),
-            role,
-            version,
-            now as _,
-            actor
-        )
-        .execute(self.sql())
-        .await?;
-        let field = |field: &'static str, after: String| FieldChange {
-            field: field.into(),
-            before: None,
-            after: Some(after),
-            person: None,
-        };
-        self.events.push(Event {
-            code: "role.granted",
-            outcome: Outcome::Success,
-            tenant,
-            target: ("user", user.to_string()),
-            changes: vec![field("role", format!("{role}/{version}")), field("scope", tenant.to_string())],
-        });
-        Ok(())
-    }
-
     /// Locks a person's account and proves that the caller may do `A` to it:
     /// whether it is an administrator's cannot change until the end.
     pub async fn account<A: Action>(&mut self, id: UserId) -> Result<(User, Permit<A>), StoreError> {

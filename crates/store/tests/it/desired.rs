@@ -212,7 +212,7 @@ async fn a_retry_runs_what_failed_and_nothing_else() {
         .world
         .sql(&format!(
             "UPDATE request_item SET state = CASE WHEN object_id = '{failed}' THEN 'failed' ELSE 'verified' END;
-             UPDATE request SET finished_at = now(); DELETE FROM work"
+             UPDATE request SET finished_at = now(), steps = 4; DELETE FROM work"
         ))
         .await;
     let mut tx = store.write(&a1.admin).await.expect("writing");
@@ -222,6 +222,12 @@ async fn a_retry_runs_what_failed_and_nothing_else() {
     assert_eq!(tx.retry(&permit, &request).await.expect("retrying"), 1);
     tx.commit(&Cause::default()).await.expect("committing");
     let mut owner = estate.world.owner().await;
+    let steps: Option<i64> = sqlx::query_scalar("SELECT steps FROM request WHERE id = $1")
+        .bind(a1.request.uuid())
+        .fetch_one(&mut owner)
+        .await
+        .expect("the request");
+    assert_eq!(steps, None, "they are counted until it is finished again");
     let due: Vec<Uuid> =
         sqlx::query_scalar("SELECT object_id FROM work").fetch_all(&mut owner).await.expect("work");
     assert_eq!(due, [failed]);

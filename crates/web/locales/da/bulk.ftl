@@ -167,6 +167,7 @@ bulk-groups-made = { $more ->
        *[other] Nye grupper ({ $count }): { $names } og { $more } flere.
     }
 bulk-unpriced = Nogle af disse planer har ingen pris her.
+bulk-roles = Rolle { $role }: { $given } får den, { $taken } mister den.
 bulk-time = Kataloget bruger omkring { $time } på det.
 bulk-quota-over = { $what }: { $used } af { $most } er brugt, og der bedes om { $change } mere: { $over } for mange. Det ville vente der, til kvoten er hævet.
 bulk-wrong = { $n ->

@@ -232,6 +232,8 @@ conflict-older_version-detail = Abonnementer ændres kun til nyere versioner. In
 # Fields and settings.
 rule-taken-by = »{ $value }« er allerede optaget af { $by }.
 rule-administrators_only = Det ændrer kun en administrator.
+rule-own_account = Det er din egen konto: en anden må gøre det.
+rule-not_held = Det kan du hverken give eller tage: det tillader mere, end du selv må.
 conflict-currency_billed-title = Noget er bestilt i den nuværende valuta
 conflict-currency_billed-detail = Det, en kunde har bestilt, faktureres i den valuta, der gjaldt dengang, og priser er i én valuta. Intet blev ændret: bestil en ny kunde i den anden valuta, eller fakturér og luk denne først.
 expected-utf-8--utf-16-or-windows-1252 = UTF-8, UTF-16 eller Windows-1252

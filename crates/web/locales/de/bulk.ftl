@@ -167,6 +167,7 @@ bulk-groups-made = { $more ->
        *[other] Neue Gruppen ({ $count }): { $names } und { $more } weitere.
     }
 bulk-unpriced = Einige dieser Pläne haben hier keinen Preis.
+bulk-roles = Rolle { $role }: { $given } bekommen sie, { $taken } verlieren sie.
 bulk-time = Das Verzeichnis braucht dafür etwa { $time }.
 bulk-quota-over = { $what }: { $used } von { $most } sind verbraucht, und { $change } mehr werden verlangt: { $over } zu viel. Dort würde es warten, bis das Kontingent erhöht ist.
 bulk-wrong = { $n ->

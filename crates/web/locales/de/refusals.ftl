@@ -232,6 +232,8 @@ conflict-older_version-detail = Abonnements werden nur auf neuere Versionen umge
 # Fields and settings.
 rule-taken-by = „{ $value }“ ist schon vergeben, an { $by }.
 rule-administrators_only = Das ändert nur ein Administrator.
+rule-own_account = Das ist das eigene Konto: Das muss jemand anders tun.
+rule-not_held = Das können Sie weder geben noch nehmen: Es erlaubt mehr, als Sie selbst dürfen.
 conflict-currency_billed-title = In der jetzigen Währung wurde schon bestellt
 conflict-currency_billed-detail = Was ein Kunde bestellt hat, wird in der damals geltenden Währung abgerechnet, und Preise haben eine Währung. Nichts wurde geändert: Legen Sie einen neuen Kunden in der anderen Währung an, oder rechnen Sie diesen zuerst ab und schließen Sie ihn.
 expected-utf-8--utf-16-or-windows-1252 = UTF-8, UTF-16 oder Windows-1252

@@ -167,6 +167,7 @@ bulk-groups-made = { $more ->
        *[other] New groups ({ $count }): { $names } and { $more } more.
     }
 bulk-unpriced = Some of these plans have no price here.
+bulk-roles = Role { $role }: given to { $given }, taken from { $taken }.
 bulk-time = The directory takes about { $time } for it.
 bulk-quota-over = { $what }: { $used } of { $most } are used, and { $change } more are asked for: { $over } too many. It would wait there until the quota is raised.
 bulk-wrong = { $n ->

@@ -232,6 +232,8 @@ conflict-older_version-detail = Subscriptions are changed to newer versions only
 # Fields and settings.
 rule-taken-by = "{ $value }" is taken already by { $by }.
 rule-administrators_only = Only an administrator changes this.
+rule-own_account = This is your own account: somebody else has to do it.
+rule-not_held = You cannot give or take this: it allows more than you may yourself.
 conflict-currency_billed-title = Something was ordered in the present currency
 conflict-currency_billed-detail = What was ordered of a customer is billed in the currency that held then, and prices are of one currency. Nothing was changed: order a new customer in the other currency, or bill and close this one first.
 expected-utf-8--utf-16-or-windows-1252 = UTF-8, UTF-16 or Windows-1252

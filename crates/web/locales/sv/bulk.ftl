@@ -167,6 +167,7 @@ bulk-groups-made = { $more ->
        *[other] Nya grupper ({ $count }): { $names } och { $more } till.
     }
 bulk-unpriced = Några av dessa planer har inget pris här.
+bulk-roles = Roll { $role }: { $given } får den, { $taken } förlorar den.
 bulk-time = Katalogen behöver omkring { $time } för det.
 bulk-quota-over = { $what }: { $used } av { $most } är använda, och { $change } till begärs: { $over } för mycket. Där skulle det vänta tills kvoten höjs.
 bulk-wrong = { $n ->

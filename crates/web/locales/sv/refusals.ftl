@@ -232,6 +232,8 @@ conflict-older_version-detail = Abonnemang ändras bara till nyare versioner. In
 # Fields and settings.
 rule-taken-by = ”{ $value }” är redan upptaget av { $by }.
 rule-administrators_only = Det ändras bara av en administratör.
+rule-own_account = Det är ditt eget konto: någon annan måste göra det.
+rule-not_held = Det kan du varken ge eller ta: det tillåter mer än du själv får.
 conflict-currency_billed-title = Något har beställts i den nuvarande valutan
 conflict-currency_billed-detail = Det en kund har beställt faktureras i den valuta som gällde då, och priser är i en valuta. Inget ändrades: beställ en ny kund i den andra valutan, eller fakturera och stäng den här först.
 expected-utf-8--utf-16-or-windows-1252 = UTF-8, UTF-16 eller Windows-1252
