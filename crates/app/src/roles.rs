@@ -6,10 +6,11 @@
 use domain::{
     field::{FieldError, Rule},
     id::UserId,
-    permission::{self, Role},
+    permission::{self, Permission, Role},
 };
+use policy::{Denial, Refusal};
 use store::{
-    Caller,
+    Caller, StoreError,
     roles::HeldRole,
     tx::{Cause, ReadTx, TenantRef, WriteTx, act},
     users::User,
@@ -92,7 +93,14 @@ pub(crate) async fn change_of(
     (role, deed): (&Role, Deed),
     people: &[UserId],
 ) -> Result<(), AppError> {
-    let permit = tx.permit::<act::RoleGrant>(tenant)?;
+    let permit = match tx.permit::<act::RoleGrant>(tenant) {
+        // Somebody they may see, in a customer they know nothing of.
+        Err(StoreError::NotFound(_)) => {
+            let denial = Denial { permission: Permission::RoleGrant, reason: Refusal::NoGrant };
+            return Err(AppError::Forbidden(Box::new(denial)));
+        }
+        permit => permit?,
+    };
     tx.may_give(tenant, role)?;
     if people.iter().any(|user| tx.is_caller(*user)) {
         return Err(AppError::field(FieldError::new("roles", Rule::OwnAccount)));

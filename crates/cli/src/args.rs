@@ -215,6 +215,7 @@ mod tests {
             include_str!("../../../docs/adoption.md"),
             include_str!("../../../docs/people.md"),
             include_str!("../../../docs/settings.md"),
+            include_str!("../../../docs/delegation.md"),
             include_str!("../../../docs/brands.md"),
             include_str!("../../../docs/import.md"),
             include_str!("../../../docs/groups.md"),
