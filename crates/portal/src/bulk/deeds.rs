@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Groups whose names are offered; others are typed.
-const GROUPS: usize = 200;
+const GROUPS: i64 = 200;
 /// Values that many people have alike.
 const SAME: [&str; 4] = ["title", "department", "manager", "phone"];
 const DETAILS: [Detail; 13] = [
@@ -75,7 +75,7 @@ impl Deeds {
         }
         let may_remove = tx.may_ordinary::<act::UserDelete>(tenant).is_ok();
         let read = tx.permit_people(tenant)?;
-        let groups = tx.open_groups(&read).await?.into_values().map(|(name, _)| name).take(GROUPS).collect();
+        let groups = tx.first_groups(&read, GROUPS).await?;
         let names = Names::of_fields(tx.fields(tenant).await?);
         let bundles = tx.bundles(None, Some(tenant)).await?;
         let choice = |code: &str, name: String| Choice { code: code.to_owned(), name, hint: String::new() };

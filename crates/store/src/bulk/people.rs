@@ -191,6 +191,23 @@ impl ReadTx<'_> {
         Ok(rows.into_iter().map(|row| group(row.name, row.object_id)).collect())
     }
 
+    /// The names of groups that can be entered and left, by name, at most so many.
+    pub async fn first_groups(
+        &mut self,
+        permit: &Permit<act::UserRead>,
+        limit: i64,
+    ) -> Result<Vec<String>, StoreError> {
+        let names = sqlx::query_scalar!(
+            r#"SELECT ARRAY(SELECT name FROM user_group WHERE tenant_id = $1 AND purpose = 'custom' AND deleted_at IS NULL
+                             ORDER BY search_key, id LIMIT $2) AS "names!""#,
+            permit.tenant.id.uuid(),
+            limit
+        )
+        .fetch_one(self.sql())
+        .await?;
+        Ok(names)
+    }
+
     /// The names of all groups of a tenant, those of its services, too, in lower case.
     pub async fn group_names(&mut self, tenant: TenantId) -> Result<BTreeSet<String>, StoreError> {
         let names = sqlx::query_scalar!(

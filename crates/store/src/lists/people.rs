@@ -383,26 +383,26 @@ impl ReadTx<'_> {
         Ok(match logins {
             false => {
                 sqlx::query_scalar!(
-                    "/* list people, few by name */ SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
-                        AND search_key >= $2 AND search_key < $3 ORDER BY search_key, id LIMIT $4",
+                    r#"/* list people, few by name */ SELECT ARRAY(SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
+                        AND search_key >= $2 AND search_key < $3 ORDER BY search_key, id LIMIT $4) AS "ids!""#,
                     tenant,
                     text.low,
                     text.high,
                     MORE
                 )
-                .fetch_all(self.sql())
+                .fetch_one(self.sql())
                 .await?
             }
             true => {
                 sqlx::query_scalar!(
-                    "/* list people, few by login */ SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
-                        AND principal_name >= $2 AND principal_name < $3 ORDER BY principal_name LIMIT $4",
+                    r#"/* list people, few by login */ SELECT ARRAY(SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
+                        AND principal_name >= $2 AND principal_name < $3 ORDER BY principal_name LIMIT $4) AS "ids!""#,
                     tenant,
                     text.low,
                     text.high,
                     MORE
                 )
-                .fetch_all(self.sql())
+                .fetch_one(self.sql())
                 .await?
             }
         })
@@ -421,14 +421,14 @@ impl ReadTx<'_> {
         if let Some(standing) = which.standing.filter(|_| !kept.is_some_and(|kept| kept != Kept::Department))
         {
             let found = sqlx::query_scalar!(
-                "/* list people, few by standing */ SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
+                r#"/* list people, few by standing */ SELECT ARRAY(SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
                     AND (CASE WHEN NOT enabled THEN 'disabled' WHEN activated_at IS NULL THEN 'never_activated'
-                         ELSE 'active' END) = $2 LIMIT $3",
+                         ELSE 'active' END) = $2 LIMIT $3) AS "ids!""#,
                 tenant,
                 standing.code(),
                 MORE
             )
-            .fetch_all(self.sql())
+            .fetch_one(self.sql())
             .await?;
             few.keep(found, FEW_ROWS);
         }
@@ -439,25 +439,25 @@ impl ReadTx<'_> {
         }
         if let Some(plans) = plans {
             let found = sqlx::query_scalar!(
-                r#"/* list people, few by plan */ SELECT user_id AS "id!" FROM subscription WHERE tenant_id = $1
-                    AND plan_id = ANY($2) AND ended_at IS NULL AND user_id IS NOT NULL LIMIT $3"#,
+                r#"/* list people, few by plan */ SELECT ARRAY(SELECT user_id FROM subscription WHERE tenant_id = $1
+                    AND plan_id = ANY($2) AND ended_at IS NULL AND user_id IS NOT NULL LIMIT $3) AS "ids!""#,
                 tenant,
                 plans,
                 MORE
             )
-            .fetch_all(self.sql())
+            .fetch_one(self.sql())
             .await?;
             few.keep(found, FEW_ROWS);
         }
         if let Some(department) = which.department.filter(|_| kept != Some(Kept::Department)) {
             let found = sqlx::query_scalar!(
-                "/* list people, few by department */ SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
-                    AND department = $2 LIMIT $3",
+                r#"/* list people, few by department */ SELECT ARRAY(SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
+                    AND department = $2 LIMIT $3) AS "ids!""#,
                 tenant,
                 department,
                 MORE
             )
-            .fetch_all(self.sql())
+            .fetch_one(self.sql())
             .await?;
             few.keep(found, FEW_ROWS);
         }
@@ -466,27 +466,27 @@ impl ReadTx<'_> {
 
     async fn people_in_state(&mut self, tenant: Uuid, state: ItemState) -> Result<Vec<Uuid>, StoreError> {
         let mut found = sqlx::query_scalar!(
-            "/* list people, few by state */ SELECT u.id FROM external_object x JOIN users u ON u.object_id = x.object_id
+            r#"/* list people, few by state */ SELECT ARRAY(SELECT u.id FROM external_object x JOIN users u ON u.object_id = x.object_id
               WHERE x.tenant_id = $1 AND x.state = $2 AND x.state <> 'verified' AND u.tenant_id = $1
-                AND u.deleted_at IS NULL LIMIT $3",
+                AND u.deleted_at IS NULL LIMIT $3) AS "ids!""#,
             tenant,
             state.code(),
             MORE
         )
-        .fetch_all(self.sql())
+        .fetch_one(self.sql())
         .await?;
         if state == ItemState::Requested {
             // What was never tried has no state yet, and waits for a worker.
             found.extend(
                 sqlx::query_scalar!(
-                    "/* list people, few never tried */ SELECT u.id FROM target g JOIN work w ON w.target_id = g.id
+                    r#"/* list people, few never tried */ SELECT ARRAY(SELECT u.id FROM target g JOIN work w ON w.target_id = g.id
                        JOIN users u ON u.object_id = w.object_id
                       WHERE w.lane IN (0, 1) AND w.tenant_id = $1 AND u.tenant_id = $1 AND u.deleted_at IS NULL
-                        AND NOT EXISTS (SELECT FROM external_object x WHERE x.object_id = w.object_id) LIMIT $2",
+                        AND NOT EXISTS (SELECT FROM external_object x WHERE x.object_id = w.object_id) LIMIT $2) AS "ids!""#,
                     tenant,
                     MORE
                 )
-                .fetch_all(self.sql())
+                .fetch_one(self.sql())
                 .await?,
             );
         }

@@ -236,25 +236,25 @@ impl ReadTx<'_> {
                         WHERE i.state = 'failed' AND (i.tenant_id, i.request_id) > (f.tenant_id, f.request_id)
                           AND ($2 OR i.tenant_id = f.tenant_id)
                         ORDER BY i.tenant_id, i.request_id LIMIT 1) n)
-               SELECT request_id AS "id!" FROM f LIMIT $3"#,
+               SELECT ARRAY(SELECT request_id FROM f LIMIT $3) AS "ids!""#,
             tenants.unwrap_or_default(),
             tenants.is_none(),
             MORE,
             &tops
         )
-        .fetch_all(self.sql())
+        .fetch_one(self.sql())
         .await?)
     }
 
     /// Requests that are not finished.
     async fn open_requests(&mut self, tenants: Option<&[Uuid]>) -> Result<Vec<Uuid>, StoreError> {
         Ok(sqlx::query_scalar!(
-            "/* list requests, few open */ SELECT id FROM request WHERE finished_at IS NULL
-                AND ($1::uuid[] IS NULL OR tenant_id = ANY($1)) ORDER BY id DESC LIMIT $2",
+            r#"/* list requests, few open */ SELECT ARRAY(SELECT id FROM request WHERE finished_at IS NULL
+                AND ($1::uuid[] IS NULL OR tenant_id = ANY($1)) ORDER BY id DESC LIMIT $2) AS "ids!""#,
             tenants,
             MORE
         )
-        .fetch_all(self.sql())
+        .fetch_one(self.sql())
         .await?)
     }
 }

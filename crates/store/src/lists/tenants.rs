@@ -241,24 +241,24 @@ impl ReadTx<'_> {
         Ok(match codes {
             false => {
                 sqlx::query_scalar!(
-                    "/* list tenants, few by name */ SELECT id FROM tenant WHERE search_key >= $1 AND search_key < $2
-                      ORDER BY search_key, id LIMIT $3",
+                    r#"/* list tenants, few by name */ SELECT ARRAY(SELECT id FROM tenant WHERE search_key >= $1 AND search_key < $2
+                      ORDER BY search_key, id LIMIT $3) AS "ids!""#,
                     text.low,
                     text.high,
                     MORE_TENANTS
                 )
-                .fetch_all(self.sql())
+                .fetch_one(self.sql())
                 .await?
             }
             true => {
                 sqlx::query_scalar!(
-                    r#"/* list tenants, few by code */ SELECT id FROM tenant WHERE code COLLATE "C" >= $1
-                          AND code COLLATE "C" < $2 ORDER BY code COLLATE "C", id LIMIT $3"#,
+                    r#"/* list tenants, few by code */ SELECT ARRAY(SELECT id FROM tenant WHERE code COLLATE "C" >= $1
+                          AND code COLLATE "C" < $2 ORDER BY code COLLATE "C", id LIMIT $3) AS "ids!""#,
                     text.low,
                     text.high,
                     MORE_TENANTS
                 )
-                .fetch_all(self.sql())
+                .fetch_one(self.sql())
                 .await?
             }
         })
@@ -268,22 +268,23 @@ impl ReadTx<'_> {
     async fn few_tenants_below(&mut self, search: &TenantSearch, few: &mut Few) -> Result<(), StoreError> {
         if let Some(roots) = uuids(search.roots.as_ref()) {
             let found = sqlx::query_scalar!(
-                "/* list tenants, few below */ SELECT descendant FROM tenant_closure WHERE ancestor = ANY($1) LIMIT $2",
+                r#"/* list tenants, few below */ SELECT ARRAY(SELECT descendant FROM tenant_closure
+                  WHERE ancestor = ANY($1) LIMIT $2) AS "ids!""#,
                 &roots,
                 MORE
             )
-            .fetch_all(self.sql())
+            .fetch_one(self.sql())
             .await?;
             few.keep(found, FEW_ROWS);
         }
         if let Some(parent) = search.parent {
             let found = sqlx::query_scalar!(
-                "/* list tenants, few directly below */ SELECT child FROM tenant_edge
-                  WHERE parent = $1 AND valid_to IS NULL LIMIT $2",
+                r#"/* list tenants, few directly below */ SELECT ARRAY(SELECT child FROM tenant_edge
+                  WHERE parent = $1 AND valid_to IS NULL LIMIT $2) AS "ids!""#,
                 parent.uuid(),
                 MORE_TENANTS
             )
-            .fetch_all(self.sql())
+            .fetch_one(self.sql())
             .await?;
             few.keep(found, FEW_TENANTS);
         }
@@ -295,22 +296,23 @@ impl ReadTx<'_> {
         // Nearly all are active customers: a page of those is full soon.
         if let Some(kind) = search.kind.filter(|kind| *kind != TenantKind::Customer) {
             let found = sqlx::query_scalar!(
-                "/* list tenants, few of a kind */ SELECT id FROM tenant WHERE kind = $1 ORDER BY id LIMIT $2",
+                r#"/* list tenants, few of a kind */ SELECT ARRAY(
+                  SELECT id FROM tenant WHERE kind = $1 ORDER BY id LIMIT $2) AS "ids!""#,
                 kind.code(),
                 MORE_TENANTS
             )
-            .fetch_all(self.sql())
+            .fetch_one(self.sql())
             .await?;
             few.keep(found, FEW_TENANTS);
         }
         if let Some(status) = search.status.filter(|status| *status != Status::Active) {
             let found = sqlx::query_scalar!(
-                "/* list tenants, few in a status */ SELECT id FROM tenant
-                  WHERE (CASE WHEN closed_at IS NULL THEN status ELSE 'closed' END) = $1 ORDER BY id LIMIT $2",
+                r#"/* list tenants, few in a status */ SELECT ARRAY(SELECT id FROM tenant
+                  WHERE (CASE WHEN closed_at IS NULL THEN status ELSE 'closed' END) = $1 ORDER BY id LIMIT $2) AS "ids!""#,
                 status.code(),
                 MORE_TENANTS
             )
-            .fetch_all(self.sql())
+            .fetch_one(self.sql())
             .await?;
             few.keep(found, FEW_TENANTS);
         }
