@@ -107,6 +107,7 @@ fn asked(query: &ImportQuery) -> Result<Options, FieldError> {
         missing: missing(query.missing.as_deref().unwrap_or(usual.missing.code()))?,
         send_links: truth("send_links", query.send_links.as_deref(), usual.send_links)?,
         make_groups: truth("make_groups", query.make_groups.as_deref(), usual.make_groups)?,
+        give_roles: truth("give_roles", query.give_roles.as_deref(), usual.give_roles)?,
     })
 }
 
@@ -125,6 +126,7 @@ fn options(of: &ImportOptions) -> Result<Options, FieldError> {
         missing: missing(&of.missing)?,
         send_links: of.send_links,
         make_groups: of.make_groups,
+        give_roles: of.give_roles,
     })
 }
 

@@ -5,7 +5,7 @@
 
 use domain::{
     field::{FieldError, Rule},
-    id::UserId,
+    id::{TenantId, UserId},
     permission::{self, Permission, Role},
 };
 use policy::{Denial, Refusal};
@@ -65,7 +65,7 @@ pub async fn change(
     let user = tx.user(id).await?;
     let tenant = tx.tenant(user.tenant).await?;
     let done = match named(&tenant, "role", code) {
-        Ok(role) => change_of(&mut tx, &tenant, (role, deed), &[id]).await,
+        Ok(role) => change_of(&mut tx, tenant.id, (role, deed), &[id]).await,
         Err(error) => Err(AppError::field(error)),
     };
     if let Err(error) = done {
@@ -83,17 +83,23 @@ pub(crate) fn named(tenant: &TenantRef, field: &str, text: &str) -> Result<&'sta
     let wanted = bare(text);
     permission::roles_on(tenant.kind)
         .find(|role| bare(role.code) == wanted)
-        .ok_or_else(|| FieldError::new(field, Rule::Unknown).with("value", text))
+        .ok_or_else(|| {
+            let known: Vec<_> = permission::roles_on(tenant.kind).map(|role| role.code).collect();
+            FieldError::new(field, Rule::Unknown).with("value", text).with("known", known.join(", "))
+        })
 }
 
-/// The same for many people of one tenant: all or none.
+/// The same for many people of one tenant: all or none. Whoever asks is locked, too: of two who take from
+/// each other at once, the second may not any more.
 pub(crate) async fn change_of(
     tx: &mut WriteTx<'_>,
-    tenant: &TenantRef,
+    tenant: TenantId,
     (role, deed): (&Role, Deed),
     people: &[UserId],
 ) -> Result<(), AppError> {
-    let permit = match tx.permit::<act::RoleGrant>(tenant) {
+    tx.lock_holders(tenant, people).await?;
+    let tenant = tx.tenant(tenant).await?;
+    let permit = match tx.permit::<act::RoleGrant>(&tenant) {
         // Somebody they may see, in a customer they know nothing of.
         Err(StoreError::NotFound(_)) => {
             let denial = Denial { permission: Permission::RoleGrant, reason: Refusal::NoGrant };
@@ -101,10 +107,8 @@ pub(crate) async fn change_of(
         }
         permit => permit?,
     };
-    tx.may_give(tenant, role)?;
-    if people.iter().any(|user| tx.is_caller(*user)) {
-        return Err(AppError::field(FieldError::new("roles", Rule::OwnAccount)));
-    }
+    tx.may_give(&tenant, role)?;
+    tx.may_change_roles(people)?;
     match deed {
         Deed::Give => tx.give_role(&permit, people, role).await?,
         Deed::Take => tx.take_role(&permit, people, role).await?,

@@ -12,7 +12,9 @@ use crate::{drift::codes, person::Detail};
 /// Stands between the entries of a list where it is written as one text.
 pub const BETWEEN: &str = "; ";
 /// Values that are lists; all others are one text.
-pub const LISTS: [&str; 4] = ["plans", "bundles", "groups", "roles"];
+pub const LISTS: [&str; 4] = ["plans", "bundles", "groups", ROLES];
+/// The roles somebody holds.
+pub const ROLES: &str = "roles";
 
 codes! {
     /// Where a bulk change comes from.
@@ -138,6 +140,9 @@ pub struct Options {
     /// Groups that are named and not there are made.
     #[serde(default)]
     pub make_groups: bool,
+    /// Roles that are named are given, and in lists of ours those that are not are taken.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub give_roles: bool,
 }
 
 impl Default for Options {
@@ -149,6 +154,7 @@ impl Default for Options {
             missing: Missing::Keep,
             send_links: false,
             make_groups: false,
+            give_roles: false,
         }
     }
 }
@@ -411,12 +417,13 @@ fn renamed(present: &Present, suffix: &str) -> Vec<Change> {
 }
 
 /// Whether a change can still be made, or still be taken back: the person has for every
-/// value what the change begins with. Of lists, what comes may be there already and what
-/// goes may be gone.
+/// value what the change begins with. Of lists but roles, what comes may be there already and
+/// what goes may be gone.
 #[must_use]
 pub fn still_holds(present: &Present, changes: &[Change]) -> bool {
     changes.iter().all(|change| {
-        let free = LISTS.contains(&change.field.as_str()) || change.field == LINK;
+        // What somebody may do is not given or taken beside what somebody else decided.
+        let free = LISTS.contains(&change.field.as_str()) && change.field != ROLES || change.field == LINK;
         free || present.get(&change.field) == change.before.as_ref()
     })
 }

@@ -56,6 +56,8 @@ pub enum Rule {
     Expired,
     /// Nobody does that to their own account.
     OwnAccount,
+    /// It is not done unless that is asked for.
+    NotAsked,
     /// Nobody gives or takes a role (`value`) that allows more than they may themselves.
     NotHeld,
 }
@@ -89,6 +91,7 @@ impl Rule {
             Self::Defect => "defect",
             Self::Expired => "expired",
             Self::OwnAccount => "own_account",
+            Self::NotAsked => "not_asked",
             Self::NotHeld => "not_held",
         }
     }

@@ -2,9 +2,12 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use domain::{id::TenantId, permission::Permission};
+use domain::{
+    id::{TenantId, UserId},
+    permission::Permission,
+};
 
-use crate::GrantOnPath;
+use crate::{GrantOnPath, Refusal};
 
 /// What the holder lacks to give a role away.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +36,18 @@ pub fn may_grant(
     let wanted: BTreeSet<Permission> = role_permissions.iter().copied().collect();
     let permissions: Vec<Permission> = wanted.difference(&held).copied().collect();
     if permissions.is_empty() { Ok(()) } else { Err(Missing { permissions }) }
+}
+
+/// The guard by which nobody changes their own roles, in no direction.
+pub const OWN_ROLES: &str = "own-roles";
+
+/// Whether somebody may change the roles of these people, as far as it depends on who they are: nobody
+/// changes their own. Whether they may change any is [`Permission::RoleGrant`] and [`may_grant`].
+pub fn may_change_roles(caller: UserId, people: &[UserId]) -> Result<(), Refusal> {
+    if people.contains(&caller) {
+        return Err(Refusal::Forbidden { policies: vec![OWN_ROLES.to_owned()] });
+    }
+    Ok(())
 }
 
 /// The tenants from which down these grants give a permission: the scope of a

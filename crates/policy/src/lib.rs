@@ -9,7 +9,7 @@
 //! that are in force and answers from them alone. It does not decide *which*
 //! grants are in force, nor which tenants a caller may see at all.
 //!
-//! Start at [`Policy::decide`]; [`may_grant`] is the ceiling of delegation and
+//! Start at [`Policy::decide`]; [`may_grant`] is the ceiling of delegation, [`may_change_roles`] its guard, and
 //! [`roots`] the scope of a list. What is proved about the rules, and how, is in
 //! `docs/delegation.md` and `tests/it/proof.rs`.
 
@@ -18,7 +18,7 @@ mod decide;
 mod question;
 pub mod sample;
 
-pub use ceiling::{Missing, may_grant, roots};
+pub use ceiling::{Missing, OWN_ROLES, may_change_roles, may_grant, roots};
 pub use decide::{Policy, PolicyError};
 pub use question::{Authority, Basis, Bulk, Decision, Denial, GrantOnPath, Question, Refusal, Target};
 

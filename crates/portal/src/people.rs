@@ -25,7 +25,10 @@ use domain::{
     person::Detail,
 };
 use serde_json::json;
-use web::speech::{self, say};
+use web::{
+    speech::{self, say},
+    texts,
+};
 
 pub use self::list::{act_on_many, export, list};
 use crate::{
@@ -107,13 +110,13 @@ fn roles_of(all: Roles) -> (Vec<Role>, Vec<(&'static str, String)>) {
     let has = |code: &str| all.held.iter().any(|held| held.role == code);
     let held = all.held.iter().map(|held| Role {
         code: held.role.clone(),
-        name: view::role_name(&held.role),
+        name: texts::role(&held.role),
         since: speech::instant(held.since),
         by: held.by.clone(),
         may_take: may(&held.role),
     });
     let possible = all.possible.iter().filter(|role| !has(role.code));
-    (held.collect(), possible.map(|role| (role.code, view::role_name(role.code))).collect())
+    (held.collect(), possible.map(|role| (role.code, texts::role(role.code))).collect())
 }
 
 /// What the viewer may do to somebody.

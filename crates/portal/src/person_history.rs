@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use web::{
     paging::Paging,
     speech::{self, say, say_with},
+    texts,
 };
 
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
     customers,
     query::Pairs,
     refusal::Refusal,
-    view::{Moment, role_name, value_name},
+    view::{Moment, value_name},
 };
 
 const LIST: &str = "history";
@@ -123,7 +124,7 @@ fn word(field: &str, value: String, plans: &BTreeMap<String, String>) -> String 
     match (field, value.as_str()) {
         (_, "true") => say("history-yes"),
         (_, "false") => say("history-no"),
-        ("role", _) if !version.is_empty() => role_name(code),
+        ("role", _) if !version.is_empty() => texts::role(code),
         ("plan", _) => match plans.get(code) {
             Some(name) => format!("{name}, {}", say_with("seats-version", &[("version", version.into())])),
             None => value,

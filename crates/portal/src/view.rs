@@ -190,12 +190,6 @@ fn pace(micros: Option<i64>) -> String {
     }
 }
 
-/// What a role is called, by its code.
-pub fn role_name(code: &str) -> String {
-    let id = format!("value-role-{code}");
-    if speech::has(&id) { say(&id) } else { code.to_owned() }
-}
-
 /// Lists of requests count so many steps of one that is finished; of more they say that there are more.
 pub const STEPS_COUNTED: u32 = 10_000;
 

@@ -14,12 +14,65 @@ END $f$;
 CREATE TRIGGER request_steps BEFORE UPDATE OF finished_at ON request
     FOR EACH ROW WHEN (NEW.finished_at IS NULL AND OLD.steps IS NOT NULL) EXECUTE FUNCTION request_begins_again();
 
--- Of those that are finished, the large ones; few steps are counted as fast.
-UPDATE request r SET steps = n.steps
-  FROM (SELECT i.request_id, count(*) AS steps FROM request_item i JOIN request q ON q.id = i.request_id
-         WHERE q.finished_at IS NOT NULL GROUP BY i.request_id
-        HAVING count(*) > 100 AND bool_and(i.tenant_id = q.tenant_id)) n
- WHERE r.id = n.request_id;
+-- Some acts note in a request of long ago what is settled with it by now.
+CREATE FUNCTION request_has_more_steps() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $f$
+BEGIN
+    UPDATE request r SET steps = NULL WHERE r.id = NEW.request_id AND r.steps IS NOT NULL;
+    RETURN NULL;
+END $f$;
+CREATE TRIGGER request_item_settled AFTER INSERT ON request_item
+    FOR EACH ROW WHEN (NEW.state = 'superseded') EXECUTE FUNCTION request_has_more_steps();
+REVOKE EXECUTE ON FUNCTION request_begins_again, request_has_more_steps FROM PUBLIC;
+
+-- As before, and what is wanted within a finished request begins it again.
+CREATE OR REPLACE FUNCTION want_specs(of_request uuid, in_lane smallint, instant timestamptz, ids uuid[], specs jsonb[])
+    RETURNS bigint LANGUAGE plpgsql SET search_path = public, pg_temp AS $f$
+#variable_conflict use_column
+DECLARE changed bigint;
+BEGIN
+    IF coalesce(cardinality(ids), 0) = 0 THEN
+        RETURN 0;
+    END IF;
+    -- The queue first, as the engine locks it when it records what became of a batch.
+    PERFORM FROM work w WHERE w.object_id = ANY(ids) ORDER BY w.object_id FOR UPDATE;
+    WITH a AS (
+        SELECT o.id, o.tenant_id, o.target_id, o.kind, o.generation + 1 AS gen,
+               CASE WHEN o.wanted THEN o.spec END AS before, n.after
+          FROM unnest(ids, specs) AS n (id, after) JOIN object o ON o.id = n.id
+    ), o AS (
+        UPDATE object o SET spec = coalesce(a.after, o.spec), generation = a.gen, wanted = a.after IS NOT NULL
+          FROM a WHERE o.id = a.id
+    ), r AS (
+        INSERT INTO object_revision (object_id, generation, tenant_id, request_id, before, after, at)
+        SELECT a.id, a.gen, a.tenant_id, of_request, a.before, a.after, instant FROM a
+    ), old AS (
+        UPDATE request_item i SET state = 'superseded', problem = NULL, updated_at = instant
+          FROM a WHERE i.object_id = a.id AND i.member_id = '00000000-0000-0000-0000-000000000000'
+           AND i.state IN ('requested', 'running', 'failed', 'parked') AND i.request_id <> of_request
+           AND (SELECT q.kind FROM request q WHERE q.id = i.request_id) IS DISTINCT FROM 'password'
+    ), i AS (
+        INSERT INTO request_item AS x (request_id, object_id, tenant_id, generation, updated_at)
+        SELECT of_request, a.id, a.tenant_id, a.gen, instant FROM a
+        ON CONFLICT (request_id, object_id, member_id) DO UPDATE
+           SET generation = excluded.generation, state = 'requested', problem = NULL, updated_at = excluded.updated_at
+    ), again AS (
+        UPDATE request q SET finished_at = NULL WHERE q.id = of_request AND q.finished_at IS NOT NULL
+    )
+    INSERT INTO work AS w (object_id, target_id, tenant_id, lane, due_at)
+    -- What others lie in comes first, and goes last: it is not tried before its content
+    -- can have gone, at a pace any directory keeps.
+    SELECT a.id, a.target_id, a.tenant_id, in_lane, now() + CASE
+               WHEN a.after IS NULL AND a.kind = 'container' THEN cardinality(ids) * interval '10 ms'
+               WHEN a.kind = 'container' THEN interval '-2 us'
+               WHEN a.kind = 'group' THEN interval '-1 us' ELSE interval '0' END
+      FROM a ORDER BY a.id
+    ON CONFLICT (object_id) DO UPDATE
+       SET due_at = least(w.due_at, excluded.due_at), lane = least(w.lane, excluded.lane), attempts = 0,
+           refusals = 0;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    RETURN changed;
+END $f$;
 
 -- Progress of requests, as far as the caller may see their steps. Where `most` is given, those of finished
 -- ones are the noted ones, and of what has none noted and more than `most`, at most one more than `most` is

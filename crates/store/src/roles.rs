@@ -59,7 +59,7 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Gives a role to somebody who was just made. The caller's ceiling has to be checked before.
+    /// Gives a role to somebody who does not hold it. The caller's ceiling has to be checked before.
     pub async fn insert_grant(
         &mut self,
         tenant: TenantId,
@@ -86,8 +86,8 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Gives a role to people of the permitted tenant; whoever holds it keeps the version they have.
-    /// The caller's ceiling has to be checked before.
+    /// Gives a role to people of the permitted tenant, who were locked; whoever holds it keeps the version they
+    /// have. The caller's ceiling has to be checked before.
     pub async fn give_role(
         &mut self,
         permit: &Permit<act::RoleGrant>,
@@ -95,7 +95,6 @@ impl WriteTx<'_> {
         role: &Role,
     ) -> Result<(), StoreError> {
         let tenant = permit.tenant.id;
-        self.lock_people(tenant, users).await?;
         let held = self.roles_of(users).await?;
         let has = |user: &UserId| held.iter().any(|held| held.user == *user && held.role == role.code);
         let fresh: Vec<_> = users.iter().copied().filter(|user| !has(user)).collect();
@@ -105,8 +104,8 @@ impl WriteTx<'_> {
         self.set_administrators(&fresh).await
     }
 
-    /// Takes a role from people of the permitted tenant, in every version; from whoever does not hold it
-    /// nothing is taken. The caller's ceiling has to be checked before.
+    /// Takes a role from people of the permitted tenant, who were locked, in every version; from whoever does
+    /// not hold it nothing is taken. The caller's ceiling has to be checked before.
     pub async fn take_role(
         &mut self,
         permit: &Permit<act::RoleGrant>,
@@ -114,7 +113,6 @@ impl WriteTx<'_> {
         role: &Role,
     ) -> Result<(), StoreError> {
         let tenant = permit.tenant.id;
-        self.lock_people(tenant, users).await?;
         let (ids, now) = (users.iter().map(|id| id.uuid()).collect::<Vec<_>>(), ts(self.now));
         let taken = sqlx::query!(
             "UPDATE role_grant SET revoked_at = $4
@@ -141,34 +139,52 @@ impl WriteTx<'_> {
         self.set_administrators(&from).await
     }
 
-    /// Locks the accounts of people of a tenant, so that their roles change one after the other.
-    async fn lock_people(&mut self, tenant: TenantId, users: &[UserId]) -> Result<(), StoreError> {
-        let ids: Vec<_> = users.iter().map(|id| id.uuid()).collect();
+    /// Locks the accounts of people of a tenant, and the caller's own: until the end nobody else changes what
+    /// they hold, and what the caller may has to be asked after it.
+    pub async fn lock_holders(&mut self, tenant: TenantId, users: &[UserId]) -> Result<(), StoreError> {
+        let ids: Vec<_> = users.iter().chain([&self.caller.user()]).map(|id| id.uuid()).collect();
         let rows = sqlx::query!(
-            "SELECT id FROM users WHERE tenant_id = $1 AND id = ANY($2) AND deleted_at IS NULL ORDER BY id FOR UPDATE",
-            tenant.uuid(),
+            "SELECT id, tenant_id FROM users WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id FOR UPDATE",
             &ids
         )
         .fetch_all(self.sql())
         .await?;
-        if rows.len() == ids.len() { Ok(()) } else { Err(StoreError::NotFound("user")) }
+        let is_here = |user: &UserId| {
+            rows.iter().any(|row| row.id == user.uuid() && row.tenant_id == tenant.uuid())
+        };
+        if users.iter().all(is_here) { Ok(()) } else { Err(StoreError::NotFound("user")) }
     }
 
-    /// Notes of people whether they are administrators, after their roles changed.
+    /// Notes of people whether they are administrators, after their roles changed. Who was none before could be
+    /// given links by whoever may not touch administrators: those made earlier open nothing any more.
     async fn set_administrators(&mut self, users: &[UserId]) -> Result<(), StoreError> {
         let (ids, now) = (users.iter().map(|id| id.uuid()).collect::<Vec<_>>(), ts(self.now));
-        sqlx::query!(
+        let changed = sqlx::query!(
             "UPDATE users u SET administrator = NOT u.administrator
               WHERE u.id = ANY($1) AND u.administrator <> EXISTS (
                     SELECT FROM role_grant g JOIN role r ON (r.code, r.version) = (g.role_code, g.role_version)
                      WHERE g.user_id = u.id AND r.administrator AND g.revoked_at IS NULL
-                       AND (g.expires_at IS NULL OR g.expires_at > $2))",
+                       AND (g.expires_at IS NULL OR g.expires_at > $2))
+             RETURNING u.id, u.administrator, u.created_at < $2 AS \"is_known!\"",
             &ids,
+            now as _
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let raised: Vec<_> =
+            changed.iter().filter(|row| row.administrator && row.is_known).map(|row| row.id).collect();
+        if raised.is_empty() {
+            return Ok(());
+        }
+        sqlx::query!(
+            "UPDATE activation SET revoked_at = $2
+              WHERE user_id = ANY($1) AND used_at IS NULL AND revoked_at IS NULL AND created_at < $2",
+            &raised,
             now as _
         )
         .execute(self.sql())
         .await?;
-        Ok(())
+        self.drop_passwords(&raised, true).await
     }
 
     fn note_role(&mut self, code: &'static str, tenant: TenantId, user: UserId, role: (&str, i32)) {

@@ -436,6 +436,13 @@ impl ReadTx<'_> {
         may.map_err(|missing| denied(missing.permissions.first().copied().unwrap_or(Permission::RoleGrant)))
     }
 
+    /// Whether the caller may change the roles of these people, as far as it depends on who they are.
+    pub fn may_change_roles(&self, people: &[UserId]) -> Result<(), StoreError> {
+        policy::may_change_roles(self.caller.user(), people).map_err(|reason| {
+            StoreError::Denied(Box::new(policy::Denial { permission: Permission::RoleGrant, reason }))
+        })
+    }
+
     fn ask(&self, tenant: &TenantRef, permission: Permission, resource: Target<'_>) -> Decision {
         self.store.policy.decide(&Question {
             person: self.caller.user(),

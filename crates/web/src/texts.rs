@@ -65,7 +65,8 @@ pub fn field_error(error: &FieldError) -> String {
         Rule::Defect => &[("rule-defect", &[])],
         Rule::Expired => &[("rule-expired", &["hours"])],
         Rule::OwnAccount => &[("rule-own_account", &[])],
-        Rule::NotHeld => &[("rule-not_held", &[])],
+        Rule::NotAsked => &[("rule-not_asked", &["value"])],
+        Rule::NotHeld => &[("rule-not_held", &["value"])],
         Rule::TooFewKinds => &[("rule-too_few_kinds", &["min"])],
         Rule::HoldsWord => &[("rule-holds_word", &["value"]), ("rule-holds_word-name", &[])],
         Rule::Cycle => &[("rule-cycle-value", &["value"]), ("rule-cycle", &[])],
@@ -81,6 +82,7 @@ pub fn field_error(error: &FieldError) -> String {
     let arg = |name: &str| match name {
         "expected" => Arg::from(expected(&error.args[name])),
         "quota" => Arg::from(counted(&error.args[name])),
+        "value" if matches!(error.rule, Rule::NotAsked | Rule::NotHeld) => Arg::from(roles(&error.args[name])),
         _ => Arg::from(&error.args[name]),
     };
     let args: Vec<_> = names.iter().map(|name| (*name, arg(name))).collect();
@@ -93,6 +95,18 @@ pub fn field_error(error: &FieldError) -> String {
         None => said,
     };
     of_service(error, said)
+}
+
+/// What a role is called, by its code.
+#[must_use]
+pub fn role(code: &str) -> String {
+    let id = format!("value-role-{code}");
+    if speech::has(&id) { say(&id) } else { code.to_owned() }
+}
+
+/// What several are called.
+fn roles(codes: &str) -> String {
+    codes.split(", ").map(role).collect::<Vec<_>>().join(", ")
 }
 
 /// What a spreadsheet made of a value, by the sentence that says what to do about it.

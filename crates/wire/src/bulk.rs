@@ -115,6 +115,9 @@ pub struct ImportQuery {
     /// `true`: groups the file names and nobody made yet are made. They are errors when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub make_groups: Option<String>,
+    /// `true`: roles the file names are given, and in lists of ours those it does not name are taken. They are left when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub give_roles: Option<String>,
 }
 
 /// What may happen to people of a file.
@@ -139,6 +142,9 @@ pub struct ImportOptions {
     /// Groups the file names and nobody made yet are made.
     #[serde(default)]
     pub make_groups: bool,
+    /// Roles the file names are given, and in lists of ours those it does not name are taken.
+    #[serde(default)]
+    pub give_roles: bool,
 }
 
 /// What the columns of a file mean, and what may happen.

@@ -97,6 +97,7 @@ pub fn bulk(of: &Shown) -> bulk::Bulk {
             missing: options.missing.code().to_owned(),
             send_links: options.send_links,
             make_groups: options.make_groups,
+            give_roles: options.give_roles,
         },
         mapping: of.ask.mapping.clone(),
         file: of.ask.file.clone(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{
-    bulk::{LINK, entries, still_holds},
+    bulk::{LINK, ROLES, entries, still_holds},
     custom::Giver,
     field::{FieldError, Rule},
     id::{ObjectId, UserId},
@@ -21,7 +21,7 @@ use store::{
 use super::{
     person::{self, present},
     plan::belongings,
-    roles::{Changing as Roles, ROLES},
+    roles::Changing as Roles,
     run::{Part, Stop, groups_of_rows, managers_of_rows},
 };
 use crate::{

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    bulk::{Act, BETWEEN, LINK, Present, Said, Value, differences, still_holds},
+    bulk::{Act, BETWEEN, LINK, Present, ROLES, Said, Value, differences, still_holds},
     custom::Giver,
     field::{FieldError, Rule},
     person::Detail,
@@ -92,7 +92,7 @@ impl Ground<'_, '_> {
             // What a row is found by is not what it changes, however it is written.
             said.remove(key_code(self.reading.key));
         }
-        self.lists(row, &mut said);
+        self.lists(row, &mut said, present);
         let aliases = Detail::Aliases.code();
         if let (false, Some(Value::Text(more)), Some(own)) =
             (self.reading.whole, said.get(aliases), present.get(aliases))
@@ -129,8 +129,8 @@ impl Ground<'_, '_> {
         if tx.is_caller(user.id) && patch.enabled == Some(false) {
             return refuse(row, Act::Conflict, FieldError::new("enabled", Rule::Immutable));
         }
-        if tx.is_caller(user.id) && row.changes.iter().any(|change| change.field == roles::ROLES) {
-            return refuse(row, Act::Conflict, FieldError::new(roles::ROLES, Rule::OwnAccount));
+        if tx.is_caller(user.id) && row.changes.iter().any(|change| change.field == ROLES) {
+            return refuse(row, Act::Conflict, FieldError::new(ROLES, Rule::OwnAccount));
         }
         if let Some(error) = self.ceiling.refuses_change(&row.changes) {
             return refuse(row, Act::Conflict, error);
@@ -163,7 +163,7 @@ impl Ground<'_, '_> {
 
     /// Plans, bundles, groups and roles in the words they are stored in, or as what is unknown. What other
     /// systems call services is a plan of ours where one is called so, and is told otherwise; so are roles.
-    fn lists(&mut self, row: &mut BulkRow, said: &mut Said) {
+    fn lists(&mut self, row: &mut BulkRow, said: &mut Said, present: &Present) {
         let line = row.line;
         // Only a first password is one that somebody else gave.
         said.remove(MUST_CHANGE);
@@ -187,7 +187,7 @@ impl Ground<'_, '_> {
             }
         }
         said.remove("services");
-        roles::settle(self.tenant, self.reading.whole, row, said);
+        roles::settle(self.tenant, (self.reading.options, self.reading.whole), row, (said, present));
         let mut canonical = |code: &str, find: &dyn Fn(&str) -> Result<String, FieldError>| {
             if !matches!(said.get(code), Some(Value::List(_) | Value::Text(_))) {
                 return;
@@ -261,14 +261,14 @@ impl Ground<'_, '_> {
             return;
         }
         let must_change = said.remove(MUST_CHANGE).filter(|_| has_password);
-        self.lists(row, &mut said);
+        self.lists(row, &mut said, &Present::new());
         let mut draft = person::draft(&said, options.send_links);
         said.extend(must_change.map(|value| (MUST_CHANGE.to_owned(), value)));
         if options.send_links && draft.mail.is_none() {
             let error = FieldError::new("mail", Rule::Required).with("row", row.line);
             row.warnings.push(error);
         }
-        let refused = self.ceiling.refuses(&list(&said, roles::ROLES));
+        let refused = self.ceiling.refuses(&list(&said, ROLES));
         row.said = Some(said);
         // Who the manager is, is found out when all are known.
         draft.manager = None;

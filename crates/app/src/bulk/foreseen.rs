@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::bulk::{Act, Change, LISTS, Present, differences};
+use domain::bulk::{Act, Change, LISTS, Present, ROLES, differences};
 use serde::{Deserialize, Serialize};
 use store::{
     bulk::{BulkRow, PackedRow},
@@ -11,7 +11,7 @@ use store::{
     users::Removal,
 };
 
-use super::roles::ROLES;
+use super::ROLES;
 use crate::provision::Home;
 
 /// People who get a plan and people who lose it.

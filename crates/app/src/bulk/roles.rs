@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    bulk::{Change, Said, Value},
+    bulk::{Change, Options, Present, ROLES, Said, Value, entries},
     field::{FieldError, Rule},
     id::UserId,
 };
@@ -12,11 +12,8 @@ use store::{
     tx::{ReadTx, TenantRef, WriteTx},
 };
 
-use super::{compare::unread, person::list, run::Stop};
+use super::{compare::unread, run::Stop};
 use crate::roles::{self, Deed};
-
-/// Their code.
-pub(super) const ROLES: &str = "roles";
 
 /// The roles whoever asks may give and take.
 pub(super) struct Ceiling(BTreeSet<&'static str>);
@@ -41,21 +38,41 @@ impl Ceiling {
 }
 
 /// The roles a row names, by their codes. Those of other panels mean nothing here, and that is told; in a
-/// list of ours, which names all somebody has, they are mistakes.
-pub(super) fn settle(tenant: &TenantRef, whole: bool, row: &mut BulkRow, said: &mut Said) {
-    if !matches!(said.get(ROLES), Some(Value::List(_) | Value::Text(_))) {
-        return;
-    }
-    let mut codes = Vec::new();
-    for name in list(said, ROLES) {
+/// list of ours, which names all somebody has, they are mistakes. Where it was not asked for nothing is given
+/// or taken, and what is left so is told.
+pub(super) fn settle(
+    tenant: &TenantRef,
+    (options, whole): (&Options, bool),
+    row: &mut BulkRow,
+    (said, present): (&mut Said, &Present),
+) {
+    let Some(value) = said.remove(ROLES) else { return };
+    let names = match value {
+        Value::List(names) => names,
+        Value::Text(name) => vec![name],
+        Value::Empty => Vec::new(),
+    };
+    let mut codes = BTreeSet::new();
+    for name in names {
         match roles::named(tenant, ROLES, &name) {
-            Ok(role) if codes.iter().any(|code| code == role.code) => {}
-            Ok(role) => codes.push(role.code.to_owned()),
-            Err(error) if whole => row.errors.push(error.with("row", row.line)),
+            Ok(role) => drop(codes.insert(role.code.to_owned())),
+            Err(error) if whole && options.give_roles => row.errors.push(error.with("row", row.line)),
             Err(_) => row.warnings.push(unread(ROLES, &name, row.line)),
         }
     }
-    said.insert(ROLES.to_owned(), Value::List(codes));
+    if options.give_roles {
+        said.insert(ROLES.to_owned(), Value::List(codes.into_iter().collect()));
+        return;
+    }
+    let has = entries(present.get(ROLES).map(String::as_str));
+    let left: Vec<_> = match whole {
+        true => codes.symmetric_difference(&has).cloned().collect(),
+        false => codes.difference(&has).cloned().collect(),
+    };
+    if !left.is_empty() {
+        let error = FieldError::new(ROLES, Rule::NotAsked).with("value", left.join(", "));
+        row.warnings.push(error.with("row", row.line));
+    }
 }
 
 /// Who gets and who loses which role.
@@ -73,7 +90,7 @@ impl Changing {
     pub(super) async fn done(self, tx: &mut WriteTx<'_>, tenant: &TenantRef) -> Result<(), Stop> {
         for ((code, deed), people) in self.0 {
             let role = roles::named(tenant, ROLES, &code).map_err(crate::AppError::field)?;
-            roles::change_of(tx, tenant, (role, deed), &people).await?;
+            roles::change_of(tx, tenant.id, (role, deed), &people).await?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{
-    bulk::{Act, BulkState, Change, Value},
+    bulk::{Act, BulkState, Change, ROLES, Value},
     field::{FieldError, Rule},
     id::{BulkId, ObjectId, UserId},
     limits,
@@ -22,7 +22,7 @@ use store::{
 use super::{
     change, gone, moves, passwords,
     person::{ROW, draft, list},
-    roles::{Changing as Roles, ROLES},
+    roles::Changing as Roles,
 };
 use crate::{App, AppError, groups, people::check_all, provision::prepare, roles::Deed, users::home};
 

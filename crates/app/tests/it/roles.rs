@@ -2,13 +2,13 @@
 
 use app::{
     AppError, Caller, Cause,
-    bulk::{self, Turn, export, run},
+    bulk::{self, FileDraft, Shown, Turn, export, run},
     life::set_status,
     roles::{self, Deed, Roles},
     users::{self, UserPatch},
 };
 use domain::{
-    bulk::{Act, BulkState, RowState},
+    bulk::{Act, BulkState, Options, RowState},
     field::Rule,
     id::{TenantId, UserId},
     tenant::Status,
@@ -35,6 +35,16 @@ async fn take(w: &World, by: &Caller, who: &User, role: &str) -> Result<Roles, A
 
 fn held(of: &Roles) -> Vec<&str> {
     of.held.iter().map(|held| held.role.as_str()).collect()
+}
+
+/// A file that gives roles.
+fn giving(csv: &str) -> FileDraft {
+    FileDraft { options: Options { give_roles: true, ..Options::default() }, ..draft(csv) }
+}
+
+/// What such a file comes to.
+async fn shows(w: &World, by: &Caller, customer: TenantId, csv: &str) -> Shown {
+    bulk::import(&w.app, by, customer, giving(csv), &cause()).await.expect("a preview")
 }
 
 /// The codes of the roles of somebody that are in force.
@@ -100,7 +110,8 @@ async fn nobody_gives_more_than_they_have_nor_to_themselves() {
     }
     for deed in [Deed::Give, Deed::Take] {
         let own = roles::change(&w.app, &anna_in, (anna.id, "customer_administrator"), deed, &cause()).await;
-        assert_eq!(rule(own.expect_err("one's own")), ("roles".to_owned(), Rule::OwnAccount));
+        let error = own.expect_err("one's own");
+        assert!(matches!(&error, AppError::Forbidden(of) if of.to_string().contains(policy::OWN_ROLES)), "{error:?}");
     }
     assert_eq!(in_force(&w, anna.id).await, ["customer_administrator"]);
     let other = give(&w, &anna_in, &stranger, "user_administrator").await.expect_err("of another customer");
@@ -114,7 +125,7 @@ async fn nobody_gives_more_than_they_have_nor_to_themselves() {
         assert!(matches!(denied, Err(AppError::Forbidden(_))), "{denied:?}");
     }
     let denials = w.db.values("event", "id", "code = 'access.denied'").await;
-    assert_eq!(denials.len(), 2, "what was tried is on record");
+    assert_eq!(denials.len(), 4, "what was tried is on record");
 
     // While the customer is suspended nothing is given.
     set_status(&w.app, &w.root, acme, Status::Suspended, &cause()).await.expect("suspended");
@@ -177,7 +188,7 @@ Bo,Holm,bo.holm@acme.example,user_administrator
 async fn a_file_gives_roles_as_it_was_shown_and_the_way_back_takes_them() {
     let w = world().await;
     let acme = customer(&w).await;
-    let shown = preview(&w, acme, FILE).await;
+    let shown = shows(&w, &w.root, acme, FILE).await;
     assert_eq!(counts(&shown), [(Act::Create, 3), (Act::Update, 1)]);
     let effects: Vec<_> = shown.foreseen.roles.iter().map(|r| (r.code.as_str(), r.given, r.taken)).collect();
     assert_eq!(effects, [("customer_administrator", 1, 0), ("user_administrator", 3, 0)]);
@@ -201,7 +212,7 @@ async fn a_file_gives_roles_as_it_was_shown_and_the_way_back_takes_them() {
             "{who}"
         );
     }
-    assert_eq!(counts(&preview(&w, acme, FILE).await), [(Act::Nothing, 4)], "twice is once");
+    assert_eq!(counts(&shows(&w, &w.root, acme, FILE).await), [(Act::Nothing, 4)], "twice is once");
 
     let back = bulk::undo(&w.app, &w.root, shown.bulk.id, &cause()).await.expect("shown");
     assert_eq!(counts(&back), [(Act::Update, 1), (Act::Remove, 3)]);
@@ -233,15 +244,15 @@ async fn an_exported_list_says_the_roles_and_changes_those_that_were_edited() {
     let bo = one(&w, acme, "bo holm").await;
     give(&w, &w.root, &bo, "user_administrator").await.expect("given");
     let mut file = exported(&w, acme).await;
-    assert_eq!(counts(&preview(&w, acme, &csv(&file)).await), [(Act::Nothing, 2)]);
+    assert_eq!(counts(&shows(&w, &w.root, acme, &csv(&file)).await), [(Act::Nothing, 2)]);
     let at = file[0].iter().position(|heading| heading == "roles").expect("a column of roles");
     let of: Vec<_> = file.iter().map(|row| row[at].clone()).collect();
     assert_eq!(of, ["roles", "customer_administrator", "user_administrator"]);
     // A word nobody knows takes nothing away: it is a mistake here.
     file[2][at] = "user_adminstrator".to_owned();
-    assert_eq!(counts(&preview(&w, acme, &csv(&file)).await), [(Act::Nothing, 1), (Act::Error, 1)]);
+    assert_eq!(counts(&shows(&w, &w.root, acme, &csv(&file)).await), [(Act::Nothing, 1), (Act::Error, 1)]);
     file[2][at] = String::new();
-    let shown = preview(&w, acme, &csv(&file)).await;
+    let shown = shows(&w, &w.root, acme, &csv(&file)).await;
     assert_eq!(counts(&shown), [(Act::Update, 1), (Act::Nothing, 1)]);
     all(&w, &shown).await;
     assert_eq!(in_force(&w, bo.id).await, Vec::<String>::new());
@@ -258,21 +269,21 @@ async fn a_file_gives_nothing_its_owner_does_not_have() {
     let file = "principal_name,given_name,surname,roles\n\
                 ida@acme.example,Ida,Lund,customer_administrator\n\
                 jens@acme.example,Jens,Krag,\n";
-    let shown = bulk::import(&w.app, &bo_in, acme, draft(file), &cause()).await.expect("shown");
+    let shown = shows(&w, &bo_in, acme, file).await;
     assert_eq!(counts(&shown), [(Act::Create, 1), (Act::Conflict, 1)]);
     let wrong = rows(&w, shown.bulk.id, &[Act::Conflict]).await.remove(0).errors.remove(0);
     assert_eq!((wrong.field.as_str(), wrong.rule), ("roles", Rule::NotHeld));
     assert_eq!(shown.foreseen.roles, []);
 
     // What somebody with more shows is not begun by somebody with less.
-    let shown = preview(&w, acme, file).await;
+    let shown = shows(&w, &w.root, acme, file).await;
     let begun = Turn::Run { version: shown.bulk.version };
     let denied = bulk::turn(&w.app, &bo_in, shown.bulk.id, begun, &cause()).await;
     assert!(matches!(denied, Err(AppError::Forbidden(_))), "{denied:?}");
 
     // Who loses the power after it has begun makes it wait, and nothing is half given.
     let anna_in = own_session(&w, &anna).await;
-    let shown = bulk::import(&w.app, &anna_in, acme, draft(file), &cause()).await.expect("shown");
+    let shown = shows(&w, &anna_in, acme, file).await;
     let run_it = Turn::Run { version: shown.bulk.version };
     bulk::turn(&w.app, &anna_in, shown.bulk.id, run_it, &cause()).await.expect("begun");
     give(&w, &w.root, &anna, "user_administrator").await.expect("given");
@@ -292,13 +303,13 @@ async fn a_file_gives_nothing_its_owner_does_not_have() {
         anna.principal_name
     );
     let ida_in = own_session(&w, &ida).await;
-    let shown = bulk::import(&w.app, &ida_in, acme, draft(&own), &cause()).await.expect("shown");
+    let shown = shows(&w, &ida_in, acme, &own).await;
     assert_eq!(counts(&shown), [(Act::Update, 1)]);
     let own = own
         .replace(&anna.principal_name, &ida.principal_name)
         .replace("Anna,Berg", "Ida,Lund")
         .replace("customer_adm", "user_adm");
-    let shown = bulk::import(&w.app, &ida_in, acme, draft(&own), &cause()).await.expect("shown");
+    let shown = shows(&w, &ida_in, acme, &own).await;
     let wrong = rows(&w, shown.bulk.id, &[Act::Conflict]).await.remove(0).errors.remove(0);
     assert_eq!((wrong.field.as_str(), wrong.rule), ("roles", Rule::OwnAccount));
 }
@@ -320,4 +331,106 @@ async fn somebody_who_was_made_an_administrator_is_touched_only_by_whoever_may()
     let ida = one(&w, acme, "ida lund").await;
     let denied = users::update(&w.app, &bo_in, ida.id, ida.version, title("Boss"), &cause()).await;
     assert!(matches!(denied, Err(AppError::Forbidden(_))), "{denied:?}");
+}
+
+#[tokio::test]
+async fn where_it_was_not_asked_for_a_file_gives_and_takes_nothing_and_says_so() {
+    let w = world().await;
+    let acme = customer(&w).await;
+    let bo = one(&w, acme, "bo holm").await;
+    let shown = preview(&w, acme, FILE).await;
+    assert_eq!(counts(&shown), [(Act::Create, 3), (Act::Nothing, 1)]);
+    assert_eq!(shown.foreseen.roles, []);
+    let told = rows(&w, shown.bulk.id, &[Act::Create, Act::Nothing]).await.into_iter().flat_map(|row| row.warnings);
+    let told: Vec<_> = told.map(|of| (of.rule, of.args["value"].clone())).collect();
+    let left = |roles: &str| (Rule::NotAsked, roles.to_owned());
+    let expected = [
+        left("user_administrator"),
+        left("customer_administrator, user_administrator"),
+        (Rule::Unknown, "Service Desk L2".to_owned()),
+        left("user_administrator"),
+    ];
+    assert_eq!(told, expected);
+    all(&w, &shown).await;
+    assert_eq!(w.db.values("role_grant", "id", "role_code = 'user_administrator'").await, Vec::<String>::new());
+
+    // A list of ours that says what is so says nothing; one that was edited is told.
+    give(&w, &w.root, &bo, "user_administrator").await.expect("given");
+    let mut file = exported(&w, acme).await;
+    let same = preview(&w, acme, &csv(&file)).await;
+    assert!(rows(&w, same.bulk.id, &[Act::Nothing]).await.iter().all(|row| row.warnings.is_empty()));
+    let at = file[0].iter().position(|heading| heading == "roles").expect("a column of roles");
+    file.iter_mut().skip(1).for_each(|row| row[at] = String::new());
+    let shown = preview(&w, acme, &csv(&file)).await;
+    let told = rows(&w, shown.bulk.id, &[Act::Nothing]).await.into_iter().flat_map(|row| row.warnings);
+    assert_eq!(told.filter(|of| of.rule == Rule::NotAsked).count(), 2);
+    all(&w, &shown).await;
+    assert_eq!(in_force(&w, bo.id).await, ["user_administrator"]);
+}
+
+#[tokio::test]
+async fn what_somebody_else_decided_since_is_not_taken_back() {
+    let w = world().await;
+    let acme = customer(&w).await;
+    let bo = one(&w, acme, "bo holm").await;
+    let file = "First name,Last name,User principal name,Roles\nBo,Holm,bo.holm@acme.example,User Administrator\n";
+    // Given by hand after it was shown: the row is not done, so that taking it back takes nothing.
+    let shown = shows(&w, &w.root, acme, file).await;
+    give(&w, &w.root, &bo, "user_administrator").await.expect("given");
+    let done = all(&w, &shown).await;
+    assert_eq!(done.in_state(RowState::Failed), 1);
+    take(&w, &w.root, &bo, "user_administrator").await.expect("taken");
+    let done = all(&w, &shows(&w, &w.root, acme, file).await).await;
+    assert_eq!(done.in_state(RowState::Done), 1);
+    give(&w, &w.root, &bo, "customer_administrator").await.expect("given");
+    let back = bulk::undo(&w.app, &w.root, done.bulk.id, &cause()).await.expect("shown");
+    assert_eq!(counts(&back), [(Act::Conflict, 1)]);
+    assert_eq!(in_force(&w, bo.id).await, ["customer_administrator", "user_administrator"]);
+}
+
+#[tokio::test]
+async fn two_who_take_from_each_other_at_once_do_not_both_succeed() {
+    let w = world().await;
+    let acme = customer(&w).await;
+    let (bo, anna) = (one(&w, acme, "bo holm").await, one(&w, acme, "anna berg").await);
+    let role = "customer_administrator";
+    for _ in 0..5 {
+        for who in [&bo, &anna] {
+            give(&w, &w.root, who, role).await.expect("given");
+        }
+        let (bo_in, anna_in) = (own_session(&w, &bo).await, own_session(&w, &anna).await);
+        let (one, other) = tokio::join!(take(&w, &bo_in, &anna, role), take(&w, &anna_in, &bo, role));
+        assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
+        let left = in_force(&w, bo.id).await.len() + in_force(&w, anna.id).await.len();
+        assert_eq!(left, 1, "the customer keeps an administrator");
+    }
+}
+
+/// As if what is there had been made before.
+async fn earlier(w: &World) {
+    for table in ["activation", "users"] {
+        w.db.execute(&format!("UPDATE {table} SET created_at = created_at - interval '1 s'")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_link_from_before_opens_no_account_of_an_administrator() {
+    let w = world().await;
+    let acme = customer(&w).await;
+    let bo = one(&w, acme, "bo holm").await;
+    give(&w, &w.root, &bo, "user_administrator").await.expect("given");
+    let bo_in = own_session(&w, &bo).await;
+    let made = users::create(&w.app, &bo_in, acme, &[person("Kim", "Vinter")], false, None, &cause()).await;
+    assert!(made.is_ok());
+    let kim = one(&w, acme, "kim vinter").await;
+    let (link, _) = users::reset_password(&w.app, &bo_in, kim.id, &cause()).await.expect("a link");
+    assert!(!w.store.activation(&link).await.expect("asking").expect("the link").dead);
+    earlier(&w).await;
+    give(&w, &w.root, &kim, "customer_administrator").await.expect("given");
+    assert!(w.store.activation(&link).await.expect("asking").expect("the link").dead, "whoever has it is not Kim");
+    let (link, _) = users::reset_password(&w.app, &w.root, kim.id, &cause()).await.expect("another");
+    earlier(&w).await;
+    // Another role changes nothing about who may touch the account.
+    give(&w, &w.root, &kim, "user_administrator").await.expect("given");
+    assert!(!w.store.activation(&link).await.expect("asking").expect("the link").dead);
 }

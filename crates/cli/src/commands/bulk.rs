@@ -58,6 +58,9 @@ pub struct Import {
     /// Make groups the file names and nobody made yet
     #[arg(long)]
     pub make_groups: bool,
+    /// Give the roles the file names; of a list that was exported here, also take those it does not name
+    #[arg(long)]
+    pub give_roles: bool,
     /// Whether to wait.
     #[command(flatten)]
     pub wait: Wait,
@@ -229,6 +232,7 @@ pub async fn import(command: &Import, client: &Client, out: &Out) -> Result<(), 
         missing: command.missing.to_possible_value().map(|value| value.get_name().to_owned()),
         send_links: on(command.send_links),
         make_groups: on(command.make_groups),
+        give_roles: on(command.give_roles),
     };
     let answer = client.post_file(&["imports"], &query, bytes).await?;
     let shown: Bulk = answer.read()?;

@@ -375,6 +375,11 @@ impl World {
     /// Everything that is wanted is there once and as wanted, nothing else of
     /// ours is, and every request has come to its end.
     pub async fn assert_converged(&self) {
+        // What was noted of finished requests is what there is.
+        let of = "FROM request r WHERE r.finished_at IS NOT NULL AND r.steps";
+        let steps = "(SELECT count(*) FROM request_item i WHERE i.request_id = r.id)";
+        assert_eq!(self.number(&format!("SELECT count(*) AS n {of} <> {steps}")).await, 0);
+        assert!(self.number(&format!("SELECT count(*) AS n {of} = {steps}")).await > 0);
         let objects = self
             .db
             .rows(

@@ -4,6 +4,7 @@ use app::{
     AppError,
     bulk::{self as use_cases, Choice as Reads, FileDraft},
     reading::tx::{ReadTx, TenantRef, act},
+    roles,
 };
 use askama::Template;
 use axum::{
@@ -58,6 +59,9 @@ impl Choices {
         if tx.permit::<act::GroupManage>(tenant).is_ok() {
             options.push(choice("make_groups", "bulk-option"));
         }
+        if !roles::possible(tx, tenant).is_empty() {
+            options.push(choice("give_roles", "bulk-option"));
+        }
         options.push(choice("disable", "bulk-option"));
         let missing = Missing::ALL.iter().filter(|one| may_remove || **one != Missing::Remove);
         let missing = missing.map(|one| Choice {
@@ -76,6 +80,7 @@ pub fn options_form(of: &Options) -> Form {
         ("update", of.update),
         ("send_links", of.send_links),
         ("make_groups", of.make_groups),
+        ("give_roles", of.give_roles),
         ("disable", of.disable),
     ];
     let ticked: Vec<_> = all.into_iter().filter(|(_, on)| *on).map(|(code, _)| code).collect();
@@ -100,6 +105,7 @@ pub fn options(posted: &Posted) -> (Options, Vec<FieldError>) {
         missing,
         send_links: has("send_links"),
         make_groups: has("make_groups"),
+        give_roles: has("give_roles"),
     };
     if !options.create && !options.update && !options.disable && missing == Missing::Keep {
         errors.push(FieldError::new("options", Rule::Required));

@@ -73,7 +73,7 @@ impl Names {
                 let names: Vec<_> = value.split(BETWEEN).map(|label| self.sold(label)).collect();
                 names.join(", ")
             }
-            ("roles", _) => value.split(BETWEEN).map(view::role_name).collect::<Vec<_>>().join(", "),
+            ("roles", _) => value.split(BETWEEN).map(texts::role).collect::<Vec<_>>().join(", "),
             _ if LISTS.contains(&code) => value.split(BETWEEN).collect::<Vec<_>>().join(", "),
             _ => match code.strip_prefix(FIELD).and_then(|key| self.custom(key)) {
                 Some(field) => custom::shown(field, value),

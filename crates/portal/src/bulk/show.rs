@@ -333,7 +333,7 @@ fn consequences(of: &Foreseen, changing: i64) -> Vec<String> {
     }
     all.extend(of.roles.iter().map(|role| {
         let args = [
-            ("role", view::role_name(&role.code).into()),
+            ("role", texts::role(&role.code).into()),
             ("given", role.given.into()),
             ("taken", role.taken.into()),
         ];

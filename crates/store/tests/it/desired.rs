@@ -242,6 +242,24 @@ async fn a_retry_runs_what_failed_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn what_comes_to_a_finished_request_makes_its_steps_counted_again() {
+    let estate = Estate::new().await;
+    let world = &estate.world;
+    let one = format!("id = '{}'", estate.a1.request.uuid());
+    world.sql(&format!("UPDATE request SET finished_at = now(), steps = 4 WHERE {one}")).await;
+    let settled = format!(
+        "INSERT INTO request_item (request_id, object_id, tenant_id, generation, state, updated_at)
+         SELECT id, gen_random_uuid(), tenant_id, 1, 'superseded', now() FROM request WHERE {one}"
+    );
+    world.sql(&settled).await;
+    let mut owner = world.owner().await;
+    let query = format!("SELECT steps FROM request WHERE {one}");
+    let steps: Option<i64> =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(query)).fetch_one(&mut owner).await.expect("the request");
+    assert_eq!(steps, None);
+}
+
+#[tokio::test]
 async fn a_retry_of_nothing_leaves_a_finished_request_finished() {
     let estate = Estate::new().await;
     let (a1, store) = (&estate.a1, &estate.world.store);
