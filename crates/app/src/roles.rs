@@ -81,12 +81,10 @@ pub async fn change(
 pub(crate) fn named(tenant: &TenantRef, field: &str, text: &str) -> Result<&'static Role, FieldError> {
     let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
     let wanted = bare(text);
-    permission::roles_on(tenant.kind)
-        .find(|role| bare(role.code) == wanted)
-        .ok_or_else(|| {
-            let known: Vec<_> = permission::roles_on(tenant.kind).map(|role| role.code).collect();
-            FieldError::new(field, Rule::Unknown).with("value", text).with("known", known.join(", "))
-        })
+    permission::roles_on(tenant.kind).find(|role| bare(role.code) == wanted).ok_or_else(|| {
+        let known: Vec<_> = permission::roles_on(tenant.kind).map(|role| role.code).collect();
+        FieldError::new(field, Rule::Unknown).with("value", text).with("known", known.join(", "))
+    })
 }
 
 /// The same for many people of one tenant: all or none. Whoever asks is locked, too: of two who take from

@@ -56,6 +56,25 @@ impl ReadTx<'_> {
             })
             .collect())
     }
+
+    /// The codes of the roles that people of the permitted tenant hold there; of very many at once.
+    pub async fn roles_held(
+        &mut self,
+        permit: &Permit<act::UserRead>,
+        users: &[UserId],
+    ) -> Result<Vec<(UserId, String)>, StoreError> {
+        let (ids, now) = (users.iter().map(|id| id.uuid()).collect::<Vec<_>>(), ts(self.now));
+        let rows = sqlx::query!(
+            "SELECT user_id, role_code FROM role_grant WHERE user_id = ANY($1) AND tenant_id = $2
+                AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)",
+            &ids,
+            permit.tenant.id.uuid(),
+            now as _
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(rows.into_iter().map(|row| (UserId::from_uuid(row.user_id), row.role_code)).collect())
+    }
 }
 
 impl WriteTx<'_> {
@@ -149,9 +168,8 @@ impl WriteTx<'_> {
         )
         .fetch_all(self.sql())
         .await?;
-        let is_here = |user: &UserId| {
-            rows.iter().any(|row| row.id == user.uuid() && row.tenant_id == tenant.uuid())
-        };
+        let is_here =
+            |user: &UserId| rows.iter().any(|row| row.id == user.uuid() && row.tenant_id == tenant.uuid());
         if users.iter().all(is_here) { Ok(()) } else { Err(StoreError::NotFound("user")) }
     }
 

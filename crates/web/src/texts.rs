@@ -82,7 +82,9 @@ pub fn field_error(error: &FieldError) -> String {
     let arg = |name: &str| match name {
         "expected" => Arg::from(expected(&error.args[name])),
         "quota" => Arg::from(counted(&error.args[name])),
-        "value" if matches!(error.rule, Rule::NotAsked | Rule::NotHeld) => Arg::from(roles(&error.args[name])),
+        "value" if matches!(error.rule, Rule::NotAsked | Rule::NotHeld) => {
+            Arg::from(roles(&error.args[name]))
+        }
         _ => Arg::from(&error.args[name]),
     };
     let args: Vec<_> = names.iter().map(|name| (*name, arg(name))).collect();

@@ -11,7 +11,6 @@ use store::{
     users::Removal,
 };
 
-use super::ROLES;
 use crate::provision::Home;
 
 /// People who get a plan and people who lose it.

@@ -218,8 +218,8 @@ pub(super) async fn belongings(
         has.bundles.entry(bundle.user).or_default().push(bundle);
     }
     has.groups = tx.groups_of_people(read, ids).await?;
-    for held in tx.roles_of(ids).await? {
-        has.roles.entry(held.user).or_default().insert(held.role);
+    for (user, role) in tx.roles_held(read, ids).await? {
+        has.roles.entry(user).or_default().insert(role);
     }
     Ok(has)
 }

@@ -111,7 +111,10 @@ async fn nobody_gives_more_than_they_have_nor_to_themselves() {
     for deed in [Deed::Give, Deed::Take] {
         let own = roles::change(&w.app, &anna_in, (anna.id, "customer_administrator"), deed, &cause()).await;
         let error = own.expect_err("one's own");
-        assert!(matches!(&error, AppError::Forbidden(of) if of.to_string().contains(policy::OWN_ROLES)), "{error:?}");
+        assert!(
+            matches!(&error, AppError::Forbidden(of) if of.to_string().contains(policy::OWN_ROLES)),
+            "{error:?}"
+        );
     }
     assert_eq!(in_force(&w, anna.id).await, ["customer_administrator"]);
     let other = give(&w, &anna_in, &stranger, "user_administrator").await.expect_err("of another customer");
@@ -341,7 +344,8 @@ async fn where_it_was_not_asked_for_a_file_gives_and_takes_nothing_and_says_so()
     let shown = preview(&w, acme, FILE).await;
     assert_eq!(counts(&shown), [(Act::Create, 3), (Act::Nothing, 1)]);
     assert_eq!(shown.foreseen.roles, []);
-    let told = rows(&w, shown.bulk.id, &[Act::Create, Act::Nothing]).await.into_iter().flat_map(|row| row.warnings);
+    let told =
+        rows(&w, shown.bulk.id, &[Act::Create, Act::Nothing]).await.into_iter().flat_map(|row| row.warnings);
     let told: Vec<_> = told.map(|of| (of.rule, of.args["value"].clone())).collect();
     let left = |roles: &str| (Rule::NotAsked, roles.to_owned());
     let expected = [
@@ -352,7 +356,10 @@ async fn where_it_was_not_asked_for_a_file_gives_and_takes_nothing_and_says_so()
     ];
     assert_eq!(told, expected);
     all(&w, &shown).await;
-    assert_eq!(w.db.values("role_grant", "id", "role_code = 'user_administrator'").await, Vec::<String>::new());
+    assert_eq!(
+        w.db.values("role_grant", "id", "role_code = 'user_administrator'").await,
+        Vec::<String>::new()
+    );
 
     // A list of ours that says what is so says nothing; one that was edited is told.
     give(&w, &w.root, &bo, "user_administrator").await.expect("given");
@@ -373,7 +380,8 @@ async fn what_somebody_else_decided_since_is_not_taken_back() {
     let w = world().await;
     let acme = customer(&w).await;
     let bo = one(&w, acme, "bo holm").await;
-    let file = "First name,Last name,User principal name,Roles\nBo,Holm,bo.holm@acme.example,User Administrator\n";
+    let file =
+        "First name,Last name,User principal name,Roles\nBo,Holm,bo.holm@acme.example,User Administrator\n";
     // Given by hand after it was shown: the row is not done, so that taking it back takes nothing.
     let shown = shows(&w, &w.root, acme, file).await;
     give(&w, &w.root, &bo, "user_administrator").await.expect("given");
@@ -427,7 +435,10 @@ async fn a_link_from_before_opens_no_account_of_an_administrator() {
     assert!(!w.store.activation(&link).await.expect("asking").expect("the link").dead);
     earlier(&w).await;
     give(&w, &w.root, &kim, "customer_administrator").await.expect("given");
-    assert!(w.store.activation(&link).await.expect("asking").expect("the link").dead, "whoever has it is not Kim");
+    assert!(
+        w.store.activation(&link).await.expect("asking").expect("the link").dead,
+        "whoever has it is not Kim"
+    );
     let (link, _) = users::reset_password(&w.app, &w.root, kim.id, &cause()).await.expect("another");
     earlier(&w).await;
     // Another role changes nothing about who may touch the account.

@@ -30,7 +30,7 @@ use crate::{
     context::{Frame, Visit},
     query::Pairs,
     refusal::Refusal,
-    view::{self, Tab},
+    view::Tab,
 };
 
 /// Name of the list of rows in its cursors.
