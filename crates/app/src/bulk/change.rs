@@ -55,7 +55,10 @@ pub(super) async fn update(
     let ids: Vec<_> = may.iter().copied().collect();
     let users: HashMap<_, _> =
         tx.people_with_ids(&read, &ids).await?.into_iter().map(|user| (user.id, user)).collect();
-    let has = belongings(tx, &read, &ids).await?;
+    // Of what people belong to only their roles have to be as they were.
+    let given = |row: &&BulkRow| row.changes.iter().any(|change| change.field == ROLES);
+    let compared: Vec<_> = rows.iter().filter(given).filter_map(|row| row.user).collect();
+    let has = belongings(tx, &read, &compared).await?;
     let plans = tx.plans_for(tenant, &tenant.currency).await?;
     let home = home(tx, tenant, &plans, true).await?;
     let managers = managers_of_rows(tx, bulk, rows).await?;

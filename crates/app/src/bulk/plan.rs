@@ -49,6 +49,17 @@ pub(super) enum What {
 }
 
 impl What {
+    /// Whether it is about what people belong to. Most acts are not, and in 100,000 people that is felt.
+    fn compares_lists(&self) -> bool {
+        !matches!(
+            self,
+            Self::Deed(deed) if matches!(
+                **deed,
+                Deed::Enable | Deed::Disable | Deed::Suffix(_) | Deed::Set { .. } | Deed::SendLink
+            )
+        )
+    }
+
     /// What a row of a file says, as it is kept.
     pub(super) fn said(self) -> Option<Said> {
         match self {
@@ -262,7 +273,10 @@ impl Ground<'_, '_> {
         let people = tx.people_with_ids(read, &ids).await?;
         let gone = if people.len() < ids.len() { tx.removed_with_ids(read, &ids).await? } else { Vec::new() };
         let gone: HashMap<_, _> = gone.into_iter().map(|removed| (removed.user.id, removed)).collect();
-        let has = belongings(tx, read, &ids).await?;
+        let compared = part.iter().zip(&matched).filter(|(wish, _)| wish.what.compares_lists());
+        let compared: Vec<_> =
+            compared.filter_map(|(_, found)| found.as_ref().ok().copied().flatten()).collect();
+        let has = belongings(tx, read, &compared).await?;
         let people: HashMap<_, _> = people.into_iter().map(|user| (user.id, user)).collect();
         let (mut rows, mut newcomers) = (Vec::with_capacity(part.len()), Vec::new());
         let mut passwords = Vec::new();
