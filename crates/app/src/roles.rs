@@ -12,7 +12,7 @@ use policy::{Denial, Refusal};
 use store::{
     Caller, StoreError,
     roles::HeldRole,
-    tx::{Cause, ReadTx, TenantRef, WriteTx, act},
+    tx::{Cause, Permit, ReadTx, TenantRef, WriteTx, act},
     users::User,
 };
 
@@ -95,9 +95,26 @@ pub(crate) async fn change_of(
     (role, deed): (&Role, Deed),
     people: &[UserId],
 ) -> Result<(), AppError> {
+    // Asked before, so that nobody waits for people they may do nothing to, and again for what holds now.
+    let asked = tx.tenant(tenant).await?;
+    may_change(tx, &asked, role, people)?;
     tx.lock_holders(tenant, people).await?;
     let tenant = tx.tenant(tenant).await?;
-    let permit = match tx.permit::<act::RoleGrant>(&tenant) {
+    let permit = may_change(tx, &tenant, role, people)?;
+    match deed {
+        Deed::Give => tx.give_role(&permit, people, role).await?,
+        Deed::Take => tx.take_role(&permit, people, role).await?,
+    }
+    Ok(())
+}
+
+fn may_change(
+    tx: &WriteTx<'_>,
+    tenant: &TenantRef,
+    role: &Role,
+    people: &[UserId],
+) -> Result<Permit<act::RoleGrant>, AppError> {
+    let permit = match tx.permit::<act::RoleGrant>(tenant) {
         // Somebody they may see, in a customer they know nothing of.
         Err(StoreError::NotFound(_)) => {
             let denial = Denial { permission: Permission::RoleGrant, reason: Refusal::NoGrant };
@@ -105,11 +122,7 @@ pub(crate) async fn change_of(
         }
         permit => permit?,
     };
-    tx.may_give(&tenant, role)?;
+    tx.may_give(tenant, role)?;
     tx.may_change_roles(people)?;
-    match deed {
-        Deed::Give => tx.give_role(&permit, people, role).await?,
-        Deed::Take => tx.take_role(&permit, people, role).await?,
-    }
-    Ok(())
+    Ok(permit)
 }

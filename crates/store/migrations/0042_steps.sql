@@ -18,7 +18,8 @@ CREATE TRIGGER request_steps BEFORE UPDATE OF finished_at ON request
 CREATE FUNCTION request_has_more_steps() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp AS $f$
 BEGIN
-    UPDATE request r SET steps = NULL WHERE r.id = NEW.request_id AND r.steps IS NOT NULL;
+    -- Also of one that is finished at this moment, which is waited for.
+    UPDATE request r SET steps = NULL WHERE r.id = NEW.request_id;
     RETURN NULL;
 END $f$;
 CREATE TRIGGER request_item_settled AFTER INSERT ON request_item

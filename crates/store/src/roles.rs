@@ -159,11 +159,11 @@ impl WriteTx<'_> {
     }
 
     /// Locks the accounts of people of a tenant, and the caller's own: until the end nobody else changes what
-    /// they hold, and what the caller may has to be asked after it.
+    /// they hold, and what the caller may has to be asked after it. All can go on signing in.
     pub async fn lock_holders(&mut self, tenant: TenantId, users: &[UserId]) -> Result<(), StoreError> {
         let ids: Vec<_> = users.iter().chain([&self.caller.user()]).map(|id| id.uuid()).collect();
         let rows = sqlx::query!(
-            "SELECT id, tenant_id FROM users WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id FOR UPDATE",
+            "SELECT id, tenant_id FROM users WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id FOR NO KEY UPDATE",
             &ids
         )
         .fetch_all(self.sql())
@@ -174,7 +174,8 @@ impl WriteTx<'_> {
     }
 
     /// Notes of people whether they are administrators, after their roles changed. Who was none before could be
-    /// given links by whoever may not touch administrators: those made earlier open nothing any more.
+    /// given links by whoever may not touch administrators: they open nothing any more. Who was made in this
+    /// transaction has only links of it.
     async fn set_administrators(&mut self, users: &[UserId]) -> Result<(), StoreError> {
         let (ids, now) = (users.iter().map(|id| id.uuid()).collect::<Vec<_>>(), ts(self.now));
         let changed = sqlx::query!(
@@ -183,7 +184,7 @@ impl WriteTx<'_> {
                     SELECT FROM role_grant g JOIN role r ON (r.code, r.version) = (g.role_code, g.role_version)
                      WHERE g.user_id = u.id AND r.administrator AND g.revoked_at IS NULL
                        AND (g.expires_at IS NULL OR g.expires_at > $2))
-             RETURNING u.id, u.administrator, u.created_at < $2 AS \"is_known!\"",
+             RETURNING u.id, u.administrator, u.created_at <> $2 AS \"is_known!\"",
             &ids,
             now as _
         )
@@ -196,7 +197,7 @@ impl WriteTx<'_> {
         }
         sqlx::query!(
             "UPDATE activation SET revoked_at = $2
-              WHERE user_id = ANY($1) AND used_at IS NULL AND revoked_at IS NULL AND created_at < $2",
+              WHERE user_id = ANY($1) AND used_at IS NULL AND revoked_at IS NULL",
             &raised,
             now as _
         )

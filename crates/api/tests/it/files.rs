@@ -29,7 +29,12 @@ async fn csv(estate: &Estate, path: &str) -> Vec<String> {
 }
 
 async fn import(estate: &Estate, csv: &str) -> Value {
-    let request = Request::post(format!("/api/v1/imports?customer={}&name=people.csv", estate.acme_id()))
+    import_with(estate, "", csv).await
+}
+
+async fn import_with(estate: &Estate, more: &str, csv: &str) -> Value {
+    let path = format!("/api/v1/imports?customer={}&name=people.csv{more}", estate.acme_id());
+    let request = Request::post(path)
         .header("authorization", format!("Bearer {}", estate.anna))
         .body(Body::from(csv.to_owned()))
         .expect("a request");
@@ -83,4 +88,16 @@ async fn wrong_rows_are_fetched_as_they_were_brought_and_all_with_what_came_of_t
     let refused = estate.world.get(&estate.anna, &format!("{path}?rows=odd")).await;
     assert_eq!(refused.refused(), [("rows".to_owned(), "unknown".to_owned())]);
     estate.world.get(&estate.bert, &path).await.expect(404);
+}
+
+#[tokio::test]
+async fn roles_of_a_file_are_given_where_that_is_asked_for() {
+    let estate = Estate::new().await;
+    let file = "Login,Roles\nben.lund@acme.test,User Administrator\n";
+    let left = import(&estate, file).await;
+    assert_eq!((&left["counts"]["acts"], &left["counts"]["warned"]), (&json!({ "nothing": 1 }), &json!(1)));
+    let asked = import_with(&estate, "&give_roles=true", file).await;
+    assert_eq!(asked["counts"]["acts"], json!({ "update": 1 }));
+    let effect = json!([{ "code": "user_administrator", "given": 1, "taken": 0 }]);
+    assert_eq!((&asked["foreseen"]["roles"], &asked["options"]["give_roles"]), (&effect, &json!(true)));
 }

@@ -141,3 +141,20 @@ fn files_are_fetched_as_they_are_printed_or_written() {
     assert_eq!(ran.code, 2, "{ran:?}");
     assert!(ran.err.contains("cannot be written"), "{}", ran.err);
 }
+
+#[test]
+fn roles_of_a_file_are_given_where_that_is_typed() {
+    let server =
+        Server::start(|_, _| Reply::Json(201, import("previewed", &["principal_name", "roles", "ignored"])));
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("people.csv");
+    std::fs::write(&file, "Login,Roles\nida@acme.example,User Administrator\n").expect("a file");
+    let file = file.to_str().expect("a path");
+    for (more, asked) in [(None, false), (Some("--give-roles"), true)] {
+        let typed: Vec<_> =
+            ["import", file, "--customer", "ten_1", "--preview"].into_iter().chain(more).collect();
+        server.run(&typed);
+        let posted = server.calls().into_iter().rfind(|call| call.method == "POST").expect("a file is sent");
+        assert_eq!(posted.path.contains("give_roles=true"), asked, "{}", posted.path);
+    }
+}

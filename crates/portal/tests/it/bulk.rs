@@ -111,7 +111,8 @@ async fn what_cannot_be_read_is_said_at_the_file_and_what_was_chosen_stays() {
     let estate = Estate::new().await;
     let mut browser = Browser::signed_in(&estate.world, &estate.anna);
     let path = format!("/customers/{}/import", estate.acme_id());
-    let chosen = [("options", "update"), ("options", "disable"), ("missing", "disable")];
+    let chosen =
+        [("options", "update"), ("options", "disable"), ("options", "give_roles"), ("missing", "disable")];
     for (name, file, said) in [
         ("none.csv", &b""[..], "A value is needed"),
         ("picture.png", &b"\x89PNG\r\n\x1a\n"[..], "CSV, XLSX"),
@@ -123,6 +124,7 @@ async fn what_cannot_be_read_is_said_at_the_file_and_what_was_chosen_stays() {
         assert!(error.is_some_and(|error| error.contains(said)), "{name}, {error:?}: {page}");
         assert!(page.contains("href=\"#f-file\""), "the summary leads to the field: {page}");
         assert!(page.contains("value=\"disable\" checked") && !page.contains("value=\"create\" checked"));
+        assert!(page.contains("value=\"give_roles\" checked"), "{page}");
         assert!(page.contains("<option value=\"disable\" selected>"), "{page}");
     }
     let nothing = [("missing", "keep")];
