@@ -108,8 +108,9 @@ pub(crate) async fn change_of(
     Ok(())
 }
 
+/// Whether the caller may give and take this role, and change what these people hold.
 fn may_change(
-    tx: &WriteTx<'_>,
+    tx: &mut WriteTx<'_>,
     tenant: &TenantRef,
     role: &Role,
     people: &[UserId],
