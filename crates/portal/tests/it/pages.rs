@@ -203,7 +203,7 @@ async fn a_role_is_given_and_taken_on_the_page_of_a_person() {
     assert_eq!(done.goes_to(), format!("{path}?done=role"));
     let held = anna.get(&format!("{path}?done=role")).await.shows(200, "person-roles");
     assert!(held.contains("The role is given") && held.contains("by Anna Berg"), "{held}");
-    assert!(held.contains("aria-label=\"Take Administrator of people away\""), "{held}");
+    assert!(held.contains("aria-label=\"Take away Administrator of people\""), "{held}");
     assert!(!held.contains("<option value=\"user_administrator\">"), "what is held is not offered");
 
     // Who holds it sees it and gives nothing; who holds none sees none.
