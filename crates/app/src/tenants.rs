@@ -215,7 +215,7 @@ async fn staff(
     if let Some(token) = links.tokens.first().filter(|_| person.by_mail) {
         mails::send_activation(tx, tenant, &user, token)?;
     }
-    tx.insert_grant(tenant, user.id, role.code, role.version).await?;
+    tx.insert_grants(tenant, &[user.id], (role.code, role.version)).await?;
     Ok((user.id, links.tokens.pop().unwrap_or_default(), links.expires_at))
 }
 

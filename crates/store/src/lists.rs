@@ -70,6 +70,17 @@ impl Start {
         Self { key, id, descending }
     }
 
+    /// Those after it, in the order of a list that is in the order of its ids.
+    fn after<'i>(&self, ids: impl IntoIterator<Item = &'i Uuid>) -> Vec<Uuid> {
+        let is_after = |id: &Uuid| if self.descending { *id < self.id } else { *id > self.id };
+        let mut ids: Vec<_> = ids.into_iter().copied().filter(is_after).collect();
+        ids.sort_unstable();
+        if self.descending {
+            ids.reverse();
+        }
+        ids
+    }
+
     /// The same, and not before texts of a range begin.
     fn within(self, range: &Range) -> Self {
         let edge = if self.descending { &range.high } else { &range.low };
@@ -127,13 +138,7 @@ impl Few {
     /// as many as it shows, because some may have changed since.
     fn cut(&mut self, start: &Start, limit: u32) {
         let Some(ids) = self.0.take() else { return };
-        let is_after = |id: &Uuid| if start.descending { *id < start.id } else { *id > start.id };
-        let mut ids: Vec<_> = ids.into_iter().filter(is_after).collect();
-        ids.sort_unstable();
-        if start.descending {
-            ids.reverse();
-        }
-        self.0 = Some(ids.into_iter().take(limit as usize * 2).collect());
+        self.0 = Some(start.after(&ids).into_iter().take(limit as usize * 2).collect());
     }
 
     /// What is compared with the column of the order, and what with every name: of few all are.

@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::{
     event::{Event, FieldChange, Outcome},
-    id::{GrantId, TenantId, UserId},
+    id::{TenantId, UserId},
     permission::Role,
 };
 use jiff::Timestamp;
@@ -78,22 +78,22 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Gives a role to somebody who does not hold it. The caller's ceiling has to be checked before.
-    pub async fn insert_grant(
+    /// Gives a role to people who do not hold it. The caller's ceiling has to be checked before.
+    pub async fn insert_grants(
         &mut self,
         tenant: TenantId,
-        user: UserId,
-        role: &str,
-        version: i32,
+        users: &[UserId],
+        (role, version): (&str, i32),
     ) -> Result<(), StoreError> {
-        let id: GrantId = self.id();
+        let ids: Vec<_> = users.iter().map(|_| self.id::<domain::id::GrantKind>().uuid()).collect();
+        let holders: Vec<_> = users.iter().map(|id| id.uuid()).collect();
         let (now, actor) = (ts(self.now), self.caller.user().uuid());
         sqlx::query!(
             "INSERT INTO role_grant (id, tenant_id, user_id, role_code, role_version, created_at, created_by)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            id.uuid(),
+             SELECT g.id, $2, g.holder, $4, $5, $6, $7 FROM unnest($1::uuid[], $3::uuid[]) AS g (id, holder)",
+            &ids,
             tenant.uuid(),
-            user.uuid(),
+            &holders,
             role,
             version,
             now as _,
@@ -101,7 +101,9 @@ impl WriteTx<'_> {
         )
         .execute(self.sql())
         .await?;
-        self.note_role("role.granted", tenant, user, (role, version));
+        for user in users {
+            self.note_role("role.granted", tenant, *user, (role, version));
+        }
         Ok(())
     }
 
@@ -117,9 +119,7 @@ impl WriteTx<'_> {
         let held = self.roles_of(users).await?;
         let has = |user: &UserId| held.iter().any(|held| held.user == *user && held.role == role.code);
         let fresh: Vec<_> = users.iter().copied().filter(|user| !has(user)).collect();
-        for user in &fresh {
-            self.insert_grant(tenant, *user, role.code, role.version).await?;
-        }
+        self.insert_grants(tenant, &fresh, (role.code, role.version)).await?;
         self.set_administrators(&fresh).await
     }
 

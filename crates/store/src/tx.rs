@@ -141,7 +141,8 @@ impl TenantRef {
     }
 }
 
-fn denied(permission: Permission) -> StoreError {
+/// What is answered to whoever has no grant that allows it.
+pub(crate) fn denied(permission: Permission) -> StoreError {
     StoreError::Denied(Box::new(policy::Denial { permission, reason: policy::Refusal::NoGrant }))
 }
 

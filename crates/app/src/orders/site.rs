@@ -151,7 +151,7 @@ impl Site {
         let created = self.people(tx, checked, order_id, lane).await?;
         let Some(administrator) = created.into_iter().next() else { return Err(AppError::NotFound("user")) };
         let user = administrator.user.id;
-        tx.insert_grant(self.tenant.id, user, self.role.code, self.role.version).await?;
+        tx.insert_grants(self.tenant.id, &[user], (self.role.code, self.role.version)).await?;
         self.customer_subscriptions(tx, order_id).await?;
         let order = NewOrder {
             id: order_id,

@@ -414,6 +414,31 @@ async fn two_who_take_from_each_other_at_once_do_not_both_succeed() {
     }
 }
 
+#[tokio::test]
+async fn two_who_disable_or_remove_each_other_at_once_do_not_both_succeed() {
+    let w = world().await;
+    let acme = customer(&w).await;
+    let (bo, anna) = (one(&w, acme, "bo holm").await, one(&w, acme, "anna berg").await);
+    for who in [&bo, &anna] {
+        give(&w, &w.root, who, "customer_administrator").await.expect("given");
+    }
+    let disabled = || UserPatch { enabled: Some(false), ..UserPatch::default() };
+    for is_last in [false, false, false, true] {
+        let (bo_in, anna_in) = (own_session(&w, &bo).await, own_session(&w, &anna).await);
+        let (bo, anna) = (one(&w, acme, "bo holm").await, one(&w, acme, "anna berg").await);
+        let end = async |by: &Caller, who: &User| match is_last {
+            true => users::delete(&w.app, by, who.id, who.version, None, &cause()).await.map(drop),
+            false => users::update(&w.app, by, who.id, who.version, disabled(), &cause()).await.map(drop),
+        };
+        let (one, other) = tokio::join!(end(&bo_in, &anna), end(&anna_in, &bo));
+        assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
+        let both =
+            format!("id IN ('{}', '{}') AND enabled AND deleted_at IS NULL", bo.id.uuid(), anna.id.uuid());
+        assert_eq!(w.db.values("users", "id", &both).await.len(), 1, "the customer keeps an administrator");
+        w.db.execute("UPDATE users SET enabled = true WHERE NOT enabled").await;
+    }
+}
+
 /// As if those who are there had been made before.
 async fn earlier(w: &World) {
     w.db.execute("UPDATE users SET created_at = created_at - interval '1 s'").await;

@@ -102,14 +102,16 @@ impl Case {
     }
 }
 
-/// Of people in the order of their making only those of the page are read, and as many again.
+/// Of people in the order of their making and of requests only those of the page are read, and as many again.
 fn of_page(name: &str, few: &str) -> String {
-    if !name.starts_with("list people") || !name.ends_with("created, few") {
+    let is_cut = name.starts_with("list requests few")
+        || name.starts_with("list people") && name.ends_with("created, few");
+    if !is_cut {
         return few.to_owned();
     }
     let mut lines: Vec<_> = few.lines().collect();
     lines.sort_unstable();
-    if name.contains(" -created") {
+    if name.contains(" -created") || name.ends_with("newest first") {
         lines.reverse();
     }
     lines.truncate(102);
@@ -215,7 +217,7 @@ impl Filter {
             "standing=never_activated" if by_login => Some("never activated"),
             "standing=disabled" if by_login => Some("disabled"),
             _ if self.at == 6 && by_name => Some("of a standing"),
-            _ if self.at == 9 && by_name => Some("of a department"),
+            _ if self.at == 9 && (by_name || by_login) => Some("of a department"),
             _ => None,
         }
     }

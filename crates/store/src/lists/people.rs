@@ -182,6 +182,8 @@ impl User {
 enum Kept {
     /// Those of a department, by name.
     Department,
+    /// Those of a department, by login.
+    DepartmentLogins,
     /// Those of a standing, by name.
     Standing,
     /// Those who never activated, by login.
@@ -198,8 +200,14 @@ impl Kept {
             (PeopleColumn::Name, None, Some(_)) => Some(Self::Standing),
             (PeopleColumn::Login, _, Some(Standing::NeverActivated)) => Some(Self::NeverActivated),
             (PeopleColumn::Login, _, Some(Standing::Disabled)) => Some(Self::Disabled),
+            (PeopleColumn::Login, Some(_), _) => Some(Self::DepartmentLogins),
             _ => None,
         }
+    }
+
+    /// Whether it keeps those of a department.
+    const fn is_of_department(self) -> bool {
+        matches!(self, Self::Department | Self::DepartmentLogins)
     }
 }
 
@@ -306,6 +314,13 @@ impl ReadTx<'_> {
                 ["by name, of a department", "by -name, of a department"],
                 "u.tenant_id = $1 AND u.department = $9 AND $12::uuid[] IS NULL",
                 names
+            ),
+            Kept::DepartmentLogins => kept!(
+                self,
+                asked,
+                ["by login, of a department", "by -login, of a department"],
+                "u.tenant_id = $1 AND u.department = $9 AND $12::uuid[] IS NULL",
+                logins
             ),
             Kept::Standing => kept!(
                 self,
@@ -418,8 +433,7 @@ impl ReadTx<'_> {
         few: &mut Few,
     ) -> Result<(), StoreError> {
         let kept = Kept::of(column, which);
-        if let Some(standing) = which.standing.filter(|_| !kept.is_some_and(|kept| kept != Kept::Department))
-        {
+        if let Some(standing) = which.standing.filter(|_| kept.is_none_or(Kept::is_of_department)) {
             let found = sqlx::query_scalar!(
                 r#"/* list people, few by standing */ SELECT ARRAY(SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
                     AND (CASE WHEN NOT enabled THEN 'disabled' WHEN activated_at IS NULL THEN 'never_activated'
@@ -449,7 +463,7 @@ impl ReadTx<'_> {
             .await?;
             few.keep(found, FEW_ROWS);
         }
-        if let Some(department) = which.department.filter(|_| kept != Some(Kept::Department)) {
+        if let Some(department) = which.department.filter(|_| !kept.is_some_and(Kept::is_of_department)) {
             let found = sqlx::query_scalar!(
                 r#"/* list people, few by department */ SELECT ARRAY(SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
                     AND department = $2 LIMIT $3) AS "ids!""#,

@@ -112,7 +112,10 @@ impl ReadTx<'_> {
             state: filter.state.map(RequestState::code),
             limit: i64::from(span.limit),
         };
-        let mut ids = self.ids_of_requests(&way, &asked).await?;
+        let mut ids = match &way {
+            Way::Few(few) => self.page_of_few_requests(few, asked).await?,
+            _ => self.ids_of_requests(&way, &asked).await?,
+        };
         if span.back {
             ids.reverse();
         }
@@ -143,6 +146,28 @@ impl ReadTx<'_> {
             (None, None) if filter.kind.is_some() => Way::Kind,
             (None, None) => Way::All,
         })
+    }
+
+    /// The list is in the order of its ids, so the state of few need not be told of all of them: a part
+    /// after the other is asked, each twice as large as the one before, until the page is full.
+    async fn page_of_few_requests(
+        &mut self,
+        few: &[Uuid],
+        mut asked: Asked,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let mut page = Vec::new();
+        let mut part = usize::try_from(asked.limit).unwrap_or_default().max(1);
+        let few = asked.start.after(few);
+        let mut rest = few.as_slice();
+        while asked.limit > 0 && !rest.is_empty() {
+            part = (part * 2).min(rest.len());
+            let (next, others) = rest.split_at(part);
+            let found = self.ids_of_requests(&Way::Few(next.to_vec()), &asked).await?;
+            asked.limit -= i64::try_from(found.len()).unwrap_or(asked.limit);
+            page.extend(found);
+            rest = others;
+        }
+        Ok(page)
     }
 
     async fn ids_of_requests(&mut self, way: &Way, asked: &Asked) -> Result<Vec<Uuid>, StoreError> {

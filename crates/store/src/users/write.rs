@@ -14,7 +14,7 @@ use super::{User, UserChange, search_key};
 use crate::{
     StoreError,
     fields::stored,
-    tx::{Action, Permit, TenantRef, WriteTx, act},
+    tx::{Action, Permit, TenantRef, WriteTx, act, denied},
 };
 
 impl WriteTx<'_> {
@@ -26,9 +26,26 @@ impl WriteTx<'_> {
             .await?
             .ok_or(StoreError::NotFound("user"))?;
         let user = self.load_user(id).await?;
+        if user.administrator && id != self.caller.user() {
+            self.hold_caller::<A>().await?;
+        }
         let tenant = self.tenant_of_user(id).await?;
         let permit = self.permit_account::<A>(&tenant, id, user.administrator)?;
         Ok((user, permit))
+    }
+
+    /// Keeps the caller's own account as it is until the end, if it is in order: of two administrators who end
+    /// each other's at the same moment the second may not any more.
+    async fn hold_caller<A: Action>(&mut self) -> Result<(), StoreError> {
+        let caller = self.caller.user().uuid();
+        sqlx::query!(
+            "SELECT id FROM users WHERE id = $1 AND enabled AND deleted_at IS NULL FOR SHARE",
+            caller
+        )
+        .fetch_optional(self.sql())
+        .await?
+        .map(drop)
+        .ok_or_else(|| denied(A::PERMISSION))
     }
 
     /// As [`WriteTx::account`], of many people of one tenant: all or none.
@@ -48,6 +65,10 @@ impl WriteTx<'_> {
         .await?;
         if rows.len() != ids.len() {
             return Err(StoreError::NotFound("user"));
+        }
+        let caller = self.caller.user().uuid();
+        if rows.iter().any(|row| row.administrator && row.id != caller) {
+            self.hold_caller::<A>().await?;
         }
         // The answer is the same for all who are as much administrator.
         let mut asked = BTreeSet::new();

@@ -127,7 +127,7 @@ async fn every_act_on_a_person_is_told() {
     let change = UserChange { title: Some(Some("Chief Juggler".to_owned())), ..UserChange::default() };
     let user = tx.update_user(&permit, &user, None, &change).await.expect("changing");
     tx.update_user(&permit, &user, None, &change).await.expect("changing nothing");
-    tx.insert_grant(a1, person.id, "user_administrator", 1).await.expect("a role");
+    tx.insert_grants(a1, &[person.id], ("user_administrator", 1)).await.expect("a role");
     tx.issue_links(a1, &[person.id], Purpose::Reset).await.expect("a link");
     tx.issue_links(a1, &[person.id], Purpose::Activation).await.expect("another first link");
     tx.note_members(a1, estate.a1.group, &[person.id], false);

@@ -204,6 +204,30 @@ async fn new_wishes_are_due_at_once_and_the_interactive_lane_wins() {
 }
 
 #[tokio::test]
+async fn what_is_wanted_within_a_finished_request_begins_it_again() {
+    let estate = Estate::new().await;
+    let a1 = &estate.a1;
+    let (request, object) = (a1.request.uuid(), a1.people[1].object.uuid());
+    estate
+        .world
+        .sql(&format!(
+            "UPDATE request_item SET state = 'verified'; UPDATE request SET finished_at = now(), steps = 4;
+             SELECT want_specs('{request}', 0::smallint, now(), ARRAY[id], ARRAY[spec]) FROM object WHERE id = '{object}'"
+        ))
+        .await;
+    let again = format!(
+        "SELECT count(*) FROM request WHERE id = '{request}' AND finished_at IS NULL AND steps IS NULL"
+    );
+    assert_eq!(estate.world.count(&again).await, 1, "it is neither finished nor are its steps known");
+    let open = format!(
+        "SELECT count(*) FROM request_item WHERE request_id = '{request}' AND object_id = '{object}' AND state = 'requested'"
+    );
+    assert_eq!(estate.world.count(&open).await, 1);
+    let other = "SELECT count(*) FROM request WHERE finished_at IS NOT NULL AND steps IS NULL";
+    assert_eq!(estate.world.count(other).await, 0, "no other request is touched");
+}
+
+#[tokio::test]
 async fn a_retry_runs_what_failed_and_nothing_else() {
     let estate = Estate::new().await;
     let (a1, store) = (&estate.a1, &estate.world.store);

@@ -340,7 +340,7 @@ async fn requests_are_filtered_by_the_state_they_show() {
             for descending in [true, false] {
                 let asked = Order { by: RequestColumn::Created, descending };
                 let found: Vec<RequestId> = walk!(
-                    97,
+                    13,
                     |span| tx.request_page(&filter, asked, span).await.expect("a page"),
                     |r: &store::views::RequestView| (String::new(), r.id)
                 );

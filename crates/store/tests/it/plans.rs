@@ -276,7 +276,9 @@ async fn a_list_is_walked_in_its_order_by_the_plan_that_is_kept_and_by_that_for_
         cases.push((name.clone(), people("'active'", start, &all), "users_standings"));
         cases.push((name, people("'active'", start, "'p', E'p\\U0010FFFF'"), "users_standings"));
         let sales = format!("'{a1}', {start}, {all}, NULL, NULL, NULL, 'Sales', NULL, 51, NULL, {all}");
-        cases.push((format!("list people by {sign}name, of a department"), sales, "users_departments"));
+        for (column, index) in [("name", "users_departments"), ("login", "users_department_logins")] {
+            cases.push((format!("list people by {sign}{column}, of a department"), sales.clone(), index));
+        }
         let name = format!("list people by {sign}login, disabled");
         cases.push((name, people("'disabled'", start, &all), "users_disabled"));
         for (column, index) in

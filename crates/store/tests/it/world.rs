@@ -257,7 +257,7 @@ impl World {
         tx.create_people(&permit, std::slice::from_ref(&user), &[], Lane::Interactive)
             .await
             .expect("the administrator");
-        tx.insert_grant(id, user.id, "reseller_administrator", 3).await.expect("the grant");
+        tx.insert_grants(id, &[user.id], ("reseller_administrator", 3)).await.expect("the grant");
         tx.commit(&Cause::default()).await.expect("committing");
         Seller { id, admin: self.caller(&login).await }
     }
@@ -295,7 +295,7 @@ impl World {
         let links =
             tx.create_first_people(&permit, id, &users, &edges, Lane::Interactive).await.expect("the people");
         let link = links.tokens.into_iter().next().expect("a link for the first person");
-        tx.insert_grant(id, users[0].id, "customer_administrator", 1).await.expect("the grant");
+        tx.insert_grants(id, &[users[0].id], ("customer_administrator", 1)).await.expect("the grant");
         let order: OrderId = self.id();
         self.services(&mut tx, id, order, service, &users).await;
         let new = NewOrder {
