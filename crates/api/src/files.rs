@@ -1,8 +1,10 @@
 //! Files a program fetches: people of a customer as they are imported, and what came of the rows of a bulk change.
 
+use std::collections::HashMap;
+
 use app::{
     AppError, Caller,
-    bulk::{self as use_cases, BulkRow as Row, cell_text},
+    bulk::{self as use_cases, Account, BulkRow as Row, cell_text},
     reading::users::UserSearch,
 };
 use axum::{extract::State, http::HeaderMap, response::Response};
@@ -102,7 +104,9 @@ pub async fn bulk_file(
     let width = mapping.as_ref().map(|mapping| mapping.columns.len());
     let mut heads: Line = match (&mapping, rows) {
         (Some(mapping), _) => (0..mapping.columns.len()).map(|i| mapping.heading(i)).collect(),
-        (None, Rows::All) => ["name", "login", "user", "act", "state"].map(str::to_owned).into(),
+        (None, Rows::All) => {
+            ["name", "login", "user", "act", "state", "logon_name", "directory"].map(str::to_owned).into()
+        }
         (None, _) => ["name", "login"].map(str::to_owned).into(),
     };
     heads.extend(["row", "problem"].map(str::to_owned));
@@ -115,9 +119,15 @@ pub async fn bulk_file(
             let after = after.and_then(|line| line.parse().ok());
             let part = use_cases::rows(&surface.app, &caller, id, rows.which(), after, limits::EXPORT_ROWS);
             let part = part.await?;
+            let accounts = match rows {
+                Rows::All => use_cases::accounts(&surface.app, &caller, id, &part).await?,
+                Rows::Wrong | Rows::Failed => HashMap::new(),
+            };
+            let account =
+                |row: &Row| row.user.and_then(|user| accounts.get(&user).cloned()).unwrap_or_default();
             let full = part.len() == usize::try_from(limits::EXPORT_ROWS).unwrap_or(usize::MAX);
             let next = part.last().filter(|_| full).map(|row| row.line.to_string());
-            Ok((part.iter().map(|row| line(row, rows, width)).collect(), next))
+            Ok((part.iter().map(|row| line(row, account(row), rows, width)).collect(), next))
         })
     };
     send((&surface, call.caller.user()), (&name, format), heads, read).await
@@ -152,7 +162,7 @@ impl Rows {
 }
 
 /// A row: as it stands in a file with so many columns, or who it is about; and what is wrong with it.
-fn line(of: &Row, rows: Rows, width: Option<usize>) -> Line {
+fn line(of: &Row, account: Account, rows: Rows, width: Option<usize>) -> Line {
     let mut line: Line = match (width, rows) {
         (Some(width), _) => {
             let cells = of.cells.as_ref().and_then(|cells| cells.as_array());
@@ -163,7 +173,9 @@ fn line(of: &Row, rows: Rows, width: Option<usize>) -> Line {
         (None, Rows::All) => {
             let user = of.user.map(|user| user.to_string()).unwrap_or_default();
             let (act, state) = (of.act.code().to_owned(), of.state.code().to_owned());
-            vec![of.name.clone(), of.login.clone(), user, act, state]
+            let directory = account.state.map(|state| state.code().to_owned()).unwrap_or_default();
+            let logon = account.logon_name.unwrap_or_default();
+            vec![of.name.clone(), of.login.clone(), user, act, state, logon, directory]
         }
         (None, _) => vec![of.name.clone(), of.login.clone()],
     };

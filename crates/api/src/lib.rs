@@ -261,6 +261,7 @@ fn of_people(router: Routes) -> Routes {
         .routes(routes!(members::list_members, members::change_members))
         .routes(routes!(members::add_member, members::remove_member))
         .routes(routes!(members::list_effective_members))
+        .routes(routes!(members::list_user_groups))
         .routes(routes!(members::list_nested_groups))
         .routes(routes!(members::add_nested_group, members::remove_nested_group))
         .routes(routes!(bulk::import_file))

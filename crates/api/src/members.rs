@@ -11,7 +11,10 @@ use serde_json::json;
 use web::Surface;
 use wire::{
     common::{Page, PageQuery, Provisioning, ProvisioningState, UserRef},
-    groups::{EffectiveMember, GroupRef, Member, MembersChange, MembersChanged, MembershipEnd, NestedGroup},
+    groups::{
+        EffectiveMember, GroupRef, HeldGroup, Member, MembersChange, MembersChanged, MembershipEnd,
+        NestedGroup,
+    },
 };
 
 use crate::{
@@ -47,6 +50,34 @@ pub async fn list_members(
     let (rows, viewer) = read.await?;
     let (rows, next) = paging.page("members", rows, |m| (String::new(), m.user.id));
     Ok(Json(Page { items: rows.iter().map(|m| show::member(m, viewer)).collect(), next }))
+}
+
+/// The groups somebody is in themselves, by name; those of their plans, too.
+#[utoipa::path(get, path = "/users/{id}/groups", tag = "groups",
+    params(("id" = String, Path, description = "Id of the user."), PageQuery),
+    responses((status = 200, description = "One page.", body = Page<HeldGroup>), Refused))]
+pub async fn list_user_groups(
+    State(surface): State<Surface>,
+    call: Call,
+    PathId(id): PathId<UserId>,
+    Params(query): Params<PageQuery>,
+) -> Answer<Json<Page<HeldGroup>>> {
+    let paging = Paging::new("user-groups", query.limit, query.after.as_deref())?;
+    let after = paging.after::<GroupId>()?;
+    let read = async {
+        let mut tx = surface.app.read(&call.caller).await?;
+        let user = tx.user(id).await?;
+        let rows = match user.object {
+            Some(object) => tx.membership_views(object, after, paging.rows()).await?,
+            None => Vec::new(),
+        };
+        let viewer = read::viewer(&mut tx).await?;
+        tx.finish().await?;
+        Ok::<_, AppError>((rows, viewer))
+    };
+    let (rows, viewer) = read.await?;
+    let (rows, next) = paging.page("user-groups", rows, |m| (m.key.clone(), m.group.id));
+    Ok(Json(Page { items: rows.iter().map(|m| show::held_group(m, viewer)).collect(), next }))
 }
 
 /// Put many into a group and take many out, as one request.

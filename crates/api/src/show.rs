@@ -10,8 +10,8 @@ mod requests;
 mod tenants;
 
 pub use accounts::{
-    created, effective, group, group_kind, group_ref, link, link_of, member, moving, nested, person,
-    removed_group, subscription, user,
+    created, effective, group, group_kind, group_ref, held_group, link, link_of, member, moving, nested,
+    person, removed_group, subscription, user,
 };
 pub use adoption::{adoption, adoption_item, adoption_release, migration, release, survey, survey_object};
 pub use bulk::{bulk, bulk_listed, bulk_row, series as bulk_series};

@@ -24,12 +24,14 @@ pub mod run;
 mod series;
 mod undo;
 
+use std::collections::HashMap;
+
 use domain::{
     bulk::{Act, BulkState, Deed, Options, RowState},
     id::{BulkId, TenantId, UserId},
     import::Mapping,
     permission,
-    request::Lane,
+    request::{self, ItemState, Lane},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -38,6 +40,7 @@ use store::{
     activations::Purpose,
     bulk::Counted,
     tx::{Cause, TenantRef, act},
+    users::User,
 };
 
 pub use self::{
@@ -81,6 +84,17 @@ pub struct Shown {
     pub foreseen: Foreseen,
     /// How many rows there are of each kind.
     pub counts: Vec<Counted>,
+    /// How far the directory is with it, where that was asked for and it was begun.
+    pub directory: Option<request::Counts>,
+}
+
+/// The account of somebody of a row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Account {
+    /// `sAMAccountName`.
+    pub logon_name: Option<String>,
+    /// How far it is in the directory; none for whoever has no account there.
+    pub state: Option<ItemState>,
 }
 
 impl Ask {
@@ -127,14 +141,38 @@ pub async fn get(app: &App, caller: &Caller, id: BulkId) -> Result<Shown, AppErr
     let mut tx = app.store.read(caller).await?;
     let (bulk, tenant) = tx.bulk(id).await?;
     let counts = tx.bulk_counts(&[id]).await?.remove(&id).unwrap_or_default();
+    let directory = match bulk.request {
+        Some(request) => tx.request_progress(request).await?,
+        None => None,
+    };
     tx.finish().await?;
-    shown(bulk, tenant, counts)
+    Ok(Shown { directory, ..shown(bulk, tenant, counts)? })
+}
+
+/// What people of rows are called in the directory, and how far their accounts are there.
+pub async fn accounts(
+    app: &App,
+    caller: &Caller,
+    id: BulkId,
+    rows: &[BulkRow],
+) -> Result<HashMap<UserId, Account>, AppError> {
+    let people: Vec<_> = rows.iter().filter_map(|row| row.user).collect();
+    let mut tx = app.store.read(caller).await?;
+    let (_, tenant) = tx.bulk(id).await?;
+    let permit = tx.permit_people(&tenant)?;
+    let found = tx.people_with_ids(&permit, &people).await?;
+    tx.finish().await?;
+    let account = |user: User| {
+        let state = user.provisioning.as_ref().map(|how| how.state);
+        (user.id, Account { logon_name: user.logon_name, state })
+    };
+    Ok(found.into_iter().map(account).collect())
 }
 
 fn shown(bulk: Bulk, tenant: TenantRef, counts: Vec<Counted>) -> Result<Shown, AppError> {
     let ask = Ask::of(&bulk)?;
     let foreseen = serde_json::from_value(bulk.foreseen.clone()).unwrap_or_default();
-    Ok(Shown { bulk, tenant, ask, foreseen, counts })
+    Ok(Shown { bulk, tenant, ask, foreseen, counts, directory: None })
 }
 
 /// Bulk changes of a customer, the newest first.

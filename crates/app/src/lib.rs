@@ -69,6 +69,8 @@ pub struct App {
     pub(crate) store: Store,
     /// Hashing a password takes a core for a while; more at once only thrash.
     pub(crate) hashing: Hashing,
+    /// Files are read and planned so many at once, because each takes memory.
+    pub(crate) imports: Arc<Semaphore>,
     /// What is done after its answer was given.
     pub(crate) after: Arc<Semaphore>,
     /// Rung when something was begun that is carried out later.
@@ -89,6 +91,7 @@ impl App {
         Self {
             store,
             hashing: Hashing::new(),
+            imports: Arc::new(Semaphore::new(limits::IMPORTS_AT_ONCE)),
             after,
             errand: Arc::default(),
             hooks: Arc::default(),

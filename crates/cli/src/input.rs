@@ -9,18 +9,30 @@ use crate::failure::Failure;
 /// Bytes of a file at most: more than any request may have.
 const FILE_BYTES: u64 = 16 * 1024 * 1024;
 
+/// Bytes of a file of people at most, as the server takes them.
+const PEOPLE_BYTES: u64 = 32 * 1024 * 1024;
+
 /// A file as it is.
 pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    bytes_up_to(path, FILE_BYTES, "split it into several files, by customers")
+}
+
+/// A file of people as it is.
+pub fn people(path: &Path) -> Result<Vec<u8>, Failure> {
+    bytes_up_to(path, PEOPLE_BYTES, "split it into several files, or leave out columns")
+}
+
+fn bytes_up_to(path: &Path, most: u64, cure: &str) -> Result<Vec<u8>, Failure> {
     let unreadable = |error: std::io::Error| {
         let what = format!("{} cannot be read: {error}", path.display());
         Failure::usage(what, "check the path and its permissions")
     };
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(unreadable)?;
-    file.take(FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > FILE_BYTES {
-        let what = format!("{} is larger than 16 MiB", path.display());
-        return Err(Failure::usage(what, "split it into several files, by customers"));
+    file.take(most + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > most {
+        let what = format!("{} is larger than {} MiB", path.display(), most / 1024 / 1024);
+        return Err(Failure::usage(what, cure));
     }
     Ok(bytes)
 }

@@ -23,6 +23,7 @@ use axum::{
 use domain::{
     bulk::{BulkKind, BulkState, Deed},
     id::{BulkId, TenantId},
+    request::{Counts, RequestState},
 };
 use web::{
     Surface,
@@ -70,6 +71,20 @@ fn state(of: BulkState) -> (String, &'static str) {
         BulkState::Done => "good",
     };
     (say(&format!("bulk-state-{}", of.code())), tone)
+}
+
+/// The same, and it is not done before the directory has it.
+fn state_of(of: &Shown) -> (String, &'static str) {
+    let progress = of.directory.filter(|_| of.bulk.state == BulkState::Done).map(Counts::state);
+    match progress {
+        Some(RequestState::Requested | RequestState::Running | RequestState::Parked) => {
+            (say("bulk-state-recorded"), "busy")
+        }
+        Some(RequestState::Failed | RequestState::CompleteWithProblems) => {
+            (say("bulk-state-problems"), "bad")
+        }
+        Some(RequestState::Complete) | None => state(of.bulk.state),
+    }
 }
 
 /// What it is called: the name of the file, or what is done.

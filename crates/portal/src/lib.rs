@@ -39,6 +39,7 @@ mod person_move;
 mod person_sessions;
 mod query;
 mod refusal;
+mod removed;
 mod saved_views;
 mod search;
 mod sessions;
@@ -80,7 +81,10 @@ pub fn router(surface: &Surface) -> Router {
         .route("/customers/{id}/people/new", get(people::new).post(people::create))
         .route("/customers/{id}/groups", get(groups::list))
         .route("/customers/{id}/groups/export", get(groups::export))
-        .route("/groups/{id}", get(groups::show))
+        .route("/customers/{id}/groups/new", get(groups::new).post(groups::create))
+        .route("/customers/{id}/removed", get(removed::show))
+        .route("/groups/{id}", get(groups::show).post(groups::save))
+        .route("/groups/{id}/edit", get(groups::edit))
         .route(
             "/groups/{id}/{what}",
             post(groups::change).layer(DefaultBodyLimit::max(limits::MEMBERS_FORM_BYTES)),

@@ -7,8 +7,16 @@ mod list;
 use app::{
     Answer, AppError, Repeat,
     adoption::may_release,
+    groups,
     people::PersonDraft,
-    reading::{catalogue::Plan, subscriptions::Subscription, tx::act, users::User},
+    reading::{
+        catalogue::Plan,
+        groups::MemberRef,
+        subscriptions::Subscription,
+        tx::{ReadTx, TenantRef, act},
+        users::User,
+        views::{GroupName, MembershipView},
+    },
     roles::{self, Roles},
     users::{self as use_cases, CreatedUsers, Once, UserPatch},
 };
@@ -20,7 +28,7 @@ use axum::{
 };
 use domain::{
     custom::Definition,
-    id::{SubscriptionId, TenantId, UserId},
+    id::{GroupId, SubscriptionId, TenantId, UserId},
     list::Standing,
     person::Detail,
 };
@@ -119,6 +127,67 @@ fn roles_of(all: Roles) -> (Vec<Role>, Vec<(&'static str, String)>) {
     (held.collect(), possible.map(|role| (role.code, texts::role(role.code))).collect())
 }
 
+/// A group somebody is in.
+struct InGroup {
+    id: String,
+    name: String,
+    /// Kept by the product, so that nobody takes them out.
+    built_in: bool,
+    until: Option<String>,
+    provisioning: Option<(String, &'static str)>,
+}
+
+/// The groups somebody is in, and those they can be put into.
+#[derive(Default)]
+struct Groups {
+    held: Vec<InGroup>,
+    more: bool,
+    possible: Vec<Choice>,
+    /// Where the others are, if not all that can be chosen stand there.
+    others: Option<String>,
+    /// Whether the viewer may change it.
+    may_change: bool,
+}
+
+/// Groups of somebody that stand on their page, and groups to choose from there.
+const GROUPS: u32 = 200;
+
+impl Groups {
+    async fn read(tx: &mut ReadTx<'_>, tenant: &TenantRef, user: &User) -> Result<Self, AppError> {
+        let Some(object) = user.object else { return Ok(Self::default()) };
+        let mut held = tx.membership_views(object, None, GROUPS + 1).await?;
+        let more = held.len() > GROUPS as usize;
+        held.truncate(GROUPS as usize);
+        let permit = tx.permit::<act::GroupManage>(tenant).ok();
+        let mut some = match &permit {
+            Some(permit) => tx.groups_to_fill(permit, GROUPS + 1).await?,
+            None => Vec::new(),
+        };
+        let others = (some.len() > GROUPS as usize).then(|| format!("/customers/{}/groups", tenant.id));
+        some.truncate(GROUPS as usize);
+        some.retain(|group| !held.iter().any(|one| one.group.id == group.id && one.wanted));
+        let choice =
+            |of: &GroupName| Choice { code: of.id.to_string(), name: of.name.clone(), hint: String::new() };
+        Ok(Self {
+            held: held.iter().map(in_group).collect(),
+            more,
+            possible: some.iter().map(choice).collect(),
+            others,
+            may_change: permit.is_some(),
+        })
+    }
+}
+
+fn in_group(of: &MembershipView) -> InGroup {
+    InGroup {
+        id: of.group.id.to_string(),
+        name: of.group.name.clone(),
+        built_in: of.built_in,
+        until: of.until.map(speech::instant),
+        provisioning: view::unsettled(of.provisioning.state),
+    }
+}
+
 /// What the viewer may do to somebody.
 struct May {
     update: bool,
@@ -145,6 +214,7 @@ struct One {
     /// What somebody may do, and what the viewer may let them.
     roles: Vec<Role>,
     possible: Vec<(&'static str, String)>,
+    groups: Groups,
     tenant: String,
     enabled: bool,
     account: bool,
@@ -158,7 +228,6 @@ struct One {
 /// One person; with `link` also the one-time link that whoever looks made a moment ago.
 pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<Response, Refusal> {
     let (id, caller): (UserId, _) = (id.parse().map_err(|_| Refusal::no_page())?, visit.person()?);
-    let with_link = query.given("link").is_some();
     let read = async {
         let mut tx = visit.surface.app.read(caller).await?;
         let user = tx.user(id).await?;
@@ -174,17 +243,18 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
             false => Vec::new(),
         };
         let own = tx.is_provider_staff().await?;
-        let link = match with_link && may.reset {
+        let link = match query.given("link").is_some() && may.reset {
             true => tx.link_made(id).await?,
             false => None,
         };
         let may_release = may_release(&mut tx, caller, &tenant).await?;
         let fields = custom::seen(&mut tx, &tenant).await?;
         let roles = roles::of(&mut tx, &tenant, &user).await?;
+        let groups = Groups::read(&mut tx, &tenant, &user).await?;
         tx.finish().await?;
-        Ok::<_, AppError>((user, tenant, held, plans, may, own, link, may_release, fields, roles))
+        Ok::<_, AppError>((user, tenant, held, plans, may, own, link, may_release, fields, (roles, groups)))
     };
-    let (user, tenant, held, plans, may, own, link, may_release, fields, roles) = read.await?;
+    let (user, tenant, held, plans, may, own, link, may_release, fields, (roles, groups)) = read.await?;
     let (roles, possible) = roles_of(roles);
     let link = match link {
         Some((token, until)) => Some((visit.surface.activation_url(&token).await?, speech::instant(until))),
@@ -211,6 +281,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
         plans: held.iter().map(Held::of).collect(),
         roles,
         possible,
+        groups,
         tenant: tenant.name.clone(),
         enabled: user.enabled,
         account: user.object.is_some(),
@@ -478,6 +549,12 @@ pub async fn act(Path((id, what)): Path<(String, String)>, posted: Posted) -> Re
             let deed = if what == "role" { roles::Deed::Give } else { roles::Deed::Take };
             roles::change(app, caller, (id, posted.field("role")), deed, cause).await?;
         }
+        "group" | "ungroup" => {
+            let group: GroupId = posted.field("group").parse().map_err(|_| Refusal::no_page())?;
+            let wish = (what == "group").then(groups::Wish::default);
+            groups::set_member(app, caller, group, MemberRef::User(id), wish, cause).await?;
+        }
+        "restore" => drop(use_cases::restore(app, caller, id, cause).await?),
         "remove" => {
             let tenant = tenant_of(visit, id).await?;
             use_cases::delete(app, caller, id, version(), None, cause).await?;
@@ -485,7 +562,7 @@ pub async fn act(Path((id, what)): Path<(String, String)>, posted: Posted) -> Re
         }
         _ => return Err(Refusal::no_page()),
     }
-    Ok(done(id, &what))
+    Ok(done(id, if what == "restore" { "restored" } else { &what }))
 }
 
 async fn tenant_of(visit: &Visit, id: UserId) -> Result<TenantId, Refusal> {

@@ -5,12 +5,12 @@
 
 use crate::{
     StoreError, ts,
-    tx::{Permit, ReadTx, WriteTx, act},
+    tx::{Permit, ReadTx, WriteTx, act, denied},
 };
 use domain::{
     event::{Event, FieldChange, Outcome},
     id::{TenantId, UserId},
-    permission::Role,
+    permission::{Permission, Role},
 };
 use jiff::Timestamp;
 
@@ -158,16 +158,22 @@ impl WriteTx<'_> {
         self.set_administrators(&from).await
     }
 
-    /// Locks the accounts of people of a tenant, and the caller's own: until the end nobody else changes what
-    /// they hold, and what the caller may has to be asked after it. All can go on signing in.
+    /// Locks the accounts of people of a tenant, and the caller's own, which has to be in order: until the end
+    /// nobody else changes what they hold, and what the caller may has to be asked after it. All can go on
+    /// signing in.
     pub async fn lock_holders(&mut self, tenant: TenantId, users: &[UserId]) -> Result<(), StoreError> {
-        let ids: Vec<_> = users.iter().chain([&self.caller.user()]).map(|id| id.uuid()).collect();
+        let caller = self.caller.user();
+        let ids: Vec<_> = users.iter().chain([&caller]).map(|id| id.uuid()).collect();
         let rows = sqlx::query!(
-            "SELECT id, tenant_id FROM users WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id FOR NO KEY UPDATE",
+            "SELECT id, tenant_id, enabled FROM users WHERE id = ANY($1) AND deleted_at IS NULL
+              ORDER BY id FOR NO KEY UPDATE",
             &ids
         )
         .fetch_all(self.sql())
         .await?;
+        if !rows.iter().any(|row| row.id == caller.uuid() && row.enabled) {
+            return Err(denied(Permission::RoleGrant));
+        }
         let is_here =
             |user: &UserId| rows.iter().any(|row| row.id == user.uuid() && row.tenant_id == tenant.uuid());
         if users.iter().all(is_here) { Ok(()) } else { Err(StoreError::NotFound("user")) }

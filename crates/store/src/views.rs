@@ -13,7 +13,9 @@ mod tenants;
 
 pub use catalogue::{SeatCount, SeatSearch, SeatView, ServiceView};
 pub use directories::{ControllerView, DirectoryNotice, DirectoryView};
-pub use groups::{EffectiveView, GroupName, GroupView, MemberView, NestedView, SHOWN_THROUGH};
+pub use groups::{
+    EffectiveView, GroupName, GroupView, MemberView, MembershipView, NestedView, SHOWN_THROUGH,
+};
 pub use needs::{NEEDS_COUNTED, Needs};
 pub use orders::{OrderFilter, OrderView};
 pub use people::PersonView;

@@ -146,6 +146,23 @@ pub struct NestedGroup {
     pub provisioning: Provisioning,
 }
 
+/// A group somebody is in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HeldGroup {
+    /// The group.
+    pub group: GroupRef,
+    /// Kept by the product: who is in it follows from people and their plans.
+    pub built_in: bool,
+    /// Whether they should be in it; false while a removal is on its way.
+    pub wanted: bool,
+    /// When the membership ends by itself. RFC 3339, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub until: Option<String>,
+    /// How far that is in the directory.
+    pub provisioning: Provisioning,
+}
+
 /// Somebody who is in a group, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EffectiveMember {

@@ -7,7 +7,7 @@ use app::{
         subscriptions::Subscription,
         tx::TenantRef,
         users::User,
-        views::{EffectiveView, GroupName, GroupView, MemberView, NestedView, PersonView},
+        views::{EffectiveView, GroupName, GroupView, MemberView, MembershipView, NestedView, PersonView},
     },
     users::{Created, CreatedUsers, Moving},
 };
@@ -257,6 +257,18 @@ pub fn group_ref(of: &GroupName) -> groups::GroupRef {
 pub fn nested(of: &NestedView, viewer: Viewer) -> groups::NestedGroup {
     groups::NestedGroup {
         group: group_ref(&of.group),
+        wanted: of.wanted,
+        until: of.until.map(|at| at.to_string()),
+        provisioning: provisioning(&of.provisioning, viewer),
+    }
+}
+
+/// A group somebody is in.
+#[must_use]
+pub fn held_group(of: &MembershipView, viewer: Viewer) -> groups::HeldGroup {
+    groups::HeldGroup {
+        group: group_ref(&of.group),
+        built_in: of.built_in,
         wanted: of.wanted,
         until: of.until.map(|at| at.to_string()),
         provisioning: provisioning(&of.provisioning, viewer),

@@ -126,6 +126,15 @@ async fn change_of(
     if tx.is_caller(user.id) && row.changes.iter().any(|change| change.field == ROLES) {
         return Err(AppError::field(FieldError::new(ROLES, Rule::OwnAccount)));
     }
+    // A link that nobody gets is not sent, and that is told.
+    if row.changes.iter().any(|change| change.field == LINK) {
+        if !tx.may::<act::UserResetPassword>(tenant, user) {
+            return Err(AppError::field(FieldError::new(LINK, Rule::AdministratorsOnly)));
+        }
+        if user.mail.is_none() && !matches!(&patch.mail, Some(Some(_))) {
+            return Err(AppError::field(FieldError::new("mail", Rule::Required)));
+        }
+    }
     if let (Some(Some(_)), Some(manager)) = (&patch.manager, manager) {
         patch.manager = Some(Some(manager.clone()));
     }

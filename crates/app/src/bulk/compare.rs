@@ -135,6 +135,11 @@ impl Ground<'_, '_> {
         if let Some(error) = self.ceiling.refuses_change(&row.changes) {
             return refuse(row, Act::Conflict, error);
         }
+        if row.changes.iter().any(|change| change.field == LINK)
+            && !tx.may::<act::UserResetPassword>(self.tenant, user)
+        {
+            return refuse(row, Act::Conflict, FieldError::new(LINK, Rule::AdministratorsOnly));
+        }
         let mut errors = Vec::new();
         if let Some(name) = &patch.principal_name {
             errors.extend(suffixes::is_own("principal_name", name, &self.tenant.suffixes).err());

@@ -1,6 +1,6 @@
 //! From a file to a preview: read, understood, compared with what is there, kept.
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 use domain::{
     bulk::{BulkKind, BulkState, Options},
@@ -21,6 +21,7 @@ use store::{
     tx::{Cause, Permit, TenantRef, WriteTx, act},
     users::Name,
 };
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     Ask, Shown,
@@ -111,16 +112,13 @@ pub async fn import(
     cause: &Cause,
 ) -> Result<Shown, AppError> {
     let FileDraft { name, bytes, options, mapping } = draft;
+    // Nobody's bytes are looked at who may not, and not those of very many at once.
+    may_import(app, caller, customer, &options, cause).await?;
+    let _turn = turn(app).await?;
     let (rows, read) = unpacked(bytes).await?;
     let mut tx = app.store.write(caller).await?;
     let tenant = tx.tenant(customer).await?;
-    let permit = match allowed(&mut tx, &tenant, &options) {
-        Ok(permit) => permit,
-        Err(error) => {
-            drop(tx);
-            return Err(app.note_denied(caller, customer, error, cause).await);
-        }
-    };
+    let permit = allowed(&mut tx, &tenant, &options)?;
     let fields = tx.fields(&tenant).await?;
     let seen = recognise(&rows, &fields);
     let mapping = match mapping {
@@ -184,6 +182,7 @@ pub async fn remap(
     (mapping, options, keep_as): (Option<Mapping>, Option<Options>, Option<&str>),
     cause: &Cause,
 ) -> Result<Shown, AppError> {
+    let _turn = turn(app).await?;
     let mut tx = app.store.write(caller).await?;
     let (bulk, tenant) = tx.lock_bulk(id).await?;
     let old = Ask::of(&bulk)?;
@@ -257,6 +256,31 @@ pub async fn mend(
     tx.set_bulk_cells(&bulk, line, &cells(row, |_| true)).await?;
     tx.commit(cause).await?;
     remap(app, caller, id, (None, None, None), cause).await
+}
+
+async fn may_import(
+    app: &App,
+    caller: &Caller,
+    customer: TenantId,
+    options: &Options,
+    cause: &Cause,
+) -> Result<(), AppError> {
+    let mut tx = app.store.write(caller).await?;
+    let tenant = tx.tenant(customer).await?;
+    if let Err(error) = allowed(&mut tx, &tenant, options) {
+        drop(tx);
+        return Err(app.note_denied(caller, customer, error, cause).await);
+    }
+    Ok(())
+}
+
+/// A place among the files that are read at once; [`AppError::Busy`] where none is free for long.
+async fn turn(app: &App) -> Result<OwnedSemaphorePermit, AppError> {
+    let wait = Duration::from_secs(limits::IMPORT_WAIT_SECONDS);
+    match tokio::time::timeout(wait, Arc::clone(&app.imports).acquire_owned()).await {
+        Ok(Ok(turn)) => Ok(turn),
+        _ => Err(AppError::Busy),
+    }
 }
 
 async fn unpacked(bytes: Vec<u8>) -> Result<(Vec<Row>, sheet::Read), AppError> {

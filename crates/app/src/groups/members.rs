@@ -1,7 +1,7 @@
 //! Who is in a group: people and groups of the same customer, one or thousands,
 //! for ever or until an instant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::{
     field::{FieldError, Rule},
@@ -23,7 +23,7 @@ use crate::{Answer, App, AppError, Repeat, repeat};
 /// A member that should come, as somebody typed it.
 #[derive(Debug, Clone, Default)]
 pub struct Wish {
-    /// Id of a person or a group, or the principal name of a person.
+    /// Id of a person or a group, the principal name of a person, or the name of a group.
     pub member: String,
     /// An instant at which the membership ends.
     pub until: Option<String>,
@@ -147,9 +147,17 @@ async fn read(
     }
     let names =
         change.add.iter().map(|wish| wish.member.as_str()).chain(change.remove.iter().map(String::as_str));
-    let names: Vec<_> =
-        names.filter(|name| name.contains('@')).map(|name| name.trim().to_lowercase()).collect();
-    let named = tx.users_named(tenant, &names).await?;
+    let (people, groups): (Vec<_>, Vec<_>) =
+        names.filter(|name| parse(name).is_none()).partition(|name| name.contains('@'));
+    let people: Vec<_> = people.into_iter().map(|name| name.trim().to_lowercase()).collect();
+    let people = tx.users_named(tenant, &people).await?;
+    let groups: Vec<_> = groups.into_iter().map(|name| name.trim().to_owned()).collect();
+    let groups = if groups.is_empty() { HashMap::new() } else { tx.groups_named(tenant, &groups).await? };
+    let named = |name: &str| {
+        let name = name.trim().to_lowercase();
+        let person = people.get(&name).copied().map(MemberRef::User);
+        person.or_else(|| groups.get(&name).map(|(group, _)| MemberRef::Group(*group)))
+    };
     let now = tx.now();
     let mut errors = Vec::new();
     let mut places: BTreeMap<MemberRef, String> = BTreeMap::new();
@@ -162,8 +170,7 @@ async fn read(
     let remove = change.remove.iter().enumerate().map(|(i, id)| (format!("remove[{i}]"), id.as_str(), None));
     for (place, id, wish) in add.chain(remove) {
         let field = if wish.is_some() { format!("{place}.member") } else { place.clone() };
-        let by_name = || named.get(&id.trim().to_lowercase()).copied().map(MemberRef::User);
-        let Some(member) = parse(id).or_else(by_name) else {
+        let Some(member) = parse(id).or_else(|| named(id)) else {
             errors.push(FieldError::new(field, Rule::Unknown).with("value", id));
             continue;
         };

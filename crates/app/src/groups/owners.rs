@@ -12,7 +12,7 @@ use store::{Caller, tx::Cause};
 use super::{changeable, denied};
 use crate::{App, AppError, error::Conflict};
 
-/// Makes these people, in this order, the owners of a group, if `version` is still
+/// Makes these people, by id or principal name and in this order, the owners of a group, if `version` is still
 /// the present one. They may change who is in it, without any role; the directory shows
 /// the first.
 pub async fn set_owners(
@@ -40,7 +40,10 @@ pub async fn set_owners(
             FieldError::new("owners", Rule::TooMany).with("max", limits::GROUP_OWNERS),
         ));
     }
-    let parsed: Vec<Option<UserId>> = owners.iter().map(|id| id.trim().parse().ok()).collect();
+    let names: Vec<_> = owners.iter().map(|name| name.trim().to_lowercase()).collect();
+    let named = tx.users_named(permit.tenant.id, &names).await?;
+    let read = |name: &String| name.parse().ok().or_else(|| named.get(name).copied());
+    let parsed: Vec<Option<UserId>> = names.iter().map(read).collect();
     let ids: Vec<UserId> = parsed.iter().copied().flatten().collect();
     let known = tx.people_of(permit.tenant.id, &ids).await?;
     let mut errors = Vec::new();

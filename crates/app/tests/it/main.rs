@@ -1,8 +1,10 @@
 //! Use cases on a real PostgreSQL, as the application's own database role.
 
 mod bulk;
+mod bulk_acts;
 mod bulk_parts;
 mod bulk_passwords;
+mod bulk_vendors;
 mod bulk_ways;
 mod catalogue;
 mod fields;

@@ -1,7 +1,7 @@
 //! Roles: whoever may gives and takes what they have themselves, by hand and by a file, and nobody gets more.
 
 use app::{
-    AppError, Caller, Cause,
+    AppError, Caller, Cause, again,
     bulk::{self, FileDraft, Shown, Turn, export, run},
     life::set_status,
     roles::{self, Deed, Roles},
@@ -13,11 +13,12 @@ use domain::{
     id::{TenantId, UserId},
     tenant::Status,
 };
-use store::users::User;
+use store::{tx::act, users::User};
 use tokio::task::JoinSet;
 
 use crate::{
     bulk::{all, begin, counts, customer, draft, find, one, own_session, preview, rows},
+    locks::held_up,
     world::{World, named, order, person, world},
 };
 
@@ -25,7 +26,7 @@ fn cause() -> Cause {
     Cause::default()
 }
 
-async fn give(w: &World, by: &Caller, who: &User, role: &str) -> Result<Roles, AppError> {
+pub async fn give(w: &World, by: &Caller, who: &User, role: &str) -> Result<Roles, AppError> {
     roles::change(&w.app, by, (who.id, role), Deed::Give, &cause()).await
 }
 
@@ -414,29 +415,74 @@ async fn two_who_take_from_each_other_at_once_do_not_both_succeed() {
     }
 }
 
+/// Of two attempts at the same moment exactly one is refused, also when the database ends one and it is repeated.
+fn one_is_refused<T: std::fmt::Debug>(one: Result<T, AppError>, other: Result<T, AppError>) {
+    let lost = match (one, other) {
+        (Ok(_), Err(lost)) | (Err(lost), Ok(_)) => lost,
+        both => panic!("not one of the two: {both:?}"),
+    };
+    assert!(matches!(lost, AppError::Forbidden(_) | AppError::NotFound(_)), "{lost:?}");
+}
+
 #[tokio::test]
-async fn two_who_disable_or_remove_each_other_at_once_do_not_both_succeed() {
+async fn two_who_end_each_other_at_once_do_not_both_succeed() {
+    let w = world().await;
+    let acme = customer(&w).await;
+    let (bo, anna) = (one(&w, acme, "bo holm").await, one(&w, acme, "anna berg").await);
+    let role = "customer_administrator";
+    let disabled = || UserPatch { enabled: Some(false), ..UserPatch::default() };
+    // By the same deed, and by different ones; one who is removed does not come back.
+    for (by_bo, by_anna) in [("disable", "disable"), ("disable", "take"), ("take", "disable")]
+        .into_iter()
+        .cycle()
+        .take(12)
+        .chain([("remove", "remove")])
+    {
+        w.db.execute("UPDATE users SET enabled = true WHERE NOT enabled").await;
+        for who in [&bo, &anna] {
+            give(&w, &w.root, who, role).await.expect("given");
+        }
+        let (bo_in, anna_in) = (own_session(&w, &bo).await, own_session(&w, &anna).await);
+        let (bo, anna) = (one(&w, acme, "bo holm").await, one(&w, acme, "anna berg").await);
+        let why = cause();
+        let end = async |deed: &str, by: &Caller, who: &User| match deed {
+            "remove" => users::delete(&w.app, by, who.id, who.version, None, &why).await.map(drop),
+            "take" => take(&w, by, who, role).await.map(drop),
+            _ => users::update(&w.app, by, who.id, who.version, disabled(), &why).await.map(drop),
+        };
+        let (one, other) =
+            tokio::join!(again(|| end(by_bo, &bo_in, &anna)), again(|| end(by_anna, &anna_in, &bo)));
+        one_is_refused(one, other);
+        let both = format!("id IN ('{}', '{}')", bo.id.uuid(), anna.id.uuid());
+        let left = w.db.values("users", "id", &format!("{both} AND enabled AND administrator")).await;
+        assert_eq!(left.len(), 1, "the customer keeps an administrator: {by_bo}, {by_anna}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_disables_an_administrator_asks_what_whoever_began_it_may_now() {
     let w = world().await;
     let acme = customer(&w).await;
     let (bo, anna) = (one(&w, acme, "bo holm").await, one(&w, acme, "anna berg").await);
     for who in [&bo, &anna] {
         give(&w, &w.root, who, "customer_administrator").await.expect("given");
     }
-    let disabled = || UserPatch { enabled: Some(false), ..UserPatch::default() };
-    for is_last in [false, false, false, true] {
-        let (bo_in, anna_in) = (own_session(&w, &bo).await, own_session(&w, &anna).await);
-        let (bo, anna) = (one(&w, acme, "bo holm").await, one(&w, acme, "anna berg").await);
-        let end = async |by: &Caller, who: &User| match is_last {
-            true => users::delete(&w.app, by, who.id, who.version, None, &cause()).await.map(drop),
-            false => users::update(&w.app, by, who.id, who.version, disabled(), &cause()).await.map(drop),
-        };
-        let (one, other) = tokio::join!(end(&bo_in, &anna), end(&anna_in, &bo));
-        assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
-        let both =
-            format!("id IN ('{}', '{}') AND enabled AND deleted_at IS NULL", bo.id.uuid(), anna.id.uuid());
-        assert_eq!(w.db.values("users", "id", &both).await.len(), 1, "the customer keeps an administrator");
-        w.db.execute("UPDATE users SET enabled = true WHERE NOT enabled").await;
-    }
+    let bo_in = own_session(&w, &bo).await;
+    let csv = "principal_name,enabled\nanna.berg@acme.example,no\n";
+    let shown = bulk::import(&w.app, &bo_in, acme, draft(csv), &cause()).await.expect("a preview");
+    let turn = Turn::Run { version: shown.bulk.version };
+    bulk::turn(&w.app, &bo_in, shown.bulk.id, turn, &cause()).await.expect("begun");
+    // While its part waits for her account, whoever began it loses the role.
+    let mut tx = w.store.write(&w.root).await.expect("writing");
+    tx.account::<act::UserUpdate>(anna.id).await.expect("held");
+    let lose = async {
+        let revoked = format!("UPDATE role_grant SET revoked_at = now() WHERE user_id = '{}'", bo.id.uuid());
+        w.db.execute(&revoked).await;
+        drop(tx);
+    };
+    Box::pin(held_up(&w, run::work(&w.app), lose)).await.expect("a part");
+    while run::work(&w.app).await.expect("parts are done") {}
+    assert!(one(&w, acme, "anna berg").await.enabled, "nobody who lost the role disables her");
 }
 
 /// As if those who are there had been made before.

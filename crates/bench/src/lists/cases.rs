@@ -529,10 +529,17 @@ fn requests_ids(who: Who, roots: &str, place: &Place, query: &str, down: bool) -
         Some(("state", state)) => {
             values[5] = text(state);
             match state {
-                "failed" | "complete_with_problems" => {
-                    let tenants = if own { side } else { "'{}'::uuid[]".to_owned() };
-                    let asked = vec![tenants, (!own).to_string(), more(), roots.to_owned()];
+                "failed" | "complete_with_problems" if own => {
+                    let asked = vec![side, false.to_string(), more(), roots.to_owned()];
                     few.push(("list requests, few with failures".to_owned(), asked));
+                }
+                // Of everybody the first are enough.
+                "failed" | "complete_with_problems" => {
+                    let name = format!(
+                        "list requests, first with failures{}",
+                        if down { ", newest first" } else { "" }
+                    );
+                    few.push((name, vec![text(&place.id.to_string()), "102".to_owned()]));
                 }
                 "complete" => {}
                 _ => {

@@ -21,6 +21,7 @@ use crate::{
     client::Client,
     failure::Failure,
     files::To,
+    input,
     output::{Columns, Out, instant, note, or_dash},
     wait,
 };
@@ -214,12 +215,7 @@ pub struct Act {
 
 /// Shows what a file comes to, and begins it unless somebody only wants to see.
 pub async fn import(command: &Import, client: &Client, out: &Out) -> Result<(), Failure> {
-    let bytes = std::fs::read(&command.file).map_err(|error| {
-        Failure::usage(
-            format!("{} cannot be read: {error}", command.file.display()),
-            "give the path of a file",
-        )
-    })?;
+    let bytes = input::people(&command.file)?;
     let unless = |off: bool| off.then(|| "false".to_owned());
     let on = |on: bool| on.then(|| "true".to_owned());
     let query = ImportQuery {

@@ -4,6 +4,7 @@ mod members;
 mod templates;
 
 use clap::{Args, Subcommand};
+pub use members::of_person;
 use wire::{
     groups::{Group, GroupQuery, GroupUpdate, NewGroup, RemovedGroup},
     users::Removal,

@@ -102,6 +102,15 @@ pub enum Users {
         #[command(flatten)]
         listing: Listing,
     },
+    /// List the groups a person is in, with those of plans
+    Groups {
+        /// Who.
+        #[command(flatten)]
+        named: Named,
+        /// How many
+        #[command(flatten)]
+        listing: Listing,
+    },
     /// List the open sessions of a person
     Sessions(Named),
     /// End all sessions of a person: signed out everywhere
@@ -381,6 +390,7 @@ pub async fn run(command: &Users, client: &Client, out: &Out) -> Result<(), Fail
             let answer = client.get(&["users", &id], &()).await?;
             out.entity(&answer.body, &user_fields(&answer.read()?))
         }
+        Users::Groups { named, listing } => groups(client, out, named, listing).await,
         Users::History { named, listing } => {
             let id = id_of(client, named).await?;
             let page = client.list(&["users", &id, "history"], &PageQuery::default(), listing).await?;
@@ -425,6 +435,10 @@ pub async fn run(command: &Users, client: &Client, out: &Out) -> Result<(), Fail
         }
         Users::RemovePlan { change, plan } => remove_plan(client, out, change, plan).await,
     }
+}
+
+async fn groups(client: &Client, out: &Out, named: &Named, listing: &Listing) -> Result<(), Failure> {
+    super::groups::of_person(client, out, &id_of(client, named).await?, listing).await
 }
 
 const HISTORY: Columns<'static, HistoryEvent> = Columns {

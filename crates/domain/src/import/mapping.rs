@@ -231,7 +231,7 @@ pub(super) fn family(column: &Column) -> Column {
 
 impl Key {
     /// Whether a column of this meaning can hold it.
-    fn is_in(self, column: &Column) -> bool {
+    pub fn is_in(self, column: &Column) -> bool {
         match self {
             Self::ExternalId => *column == Column::Detail(Detail::ExternalId),
             Self::EmployeeId => *column == Column::Detail(Detail::EmployeeId),

@@ -15,7 +15,7 @@ use domain::{
     bulk::{BulkKind, BulkState},
     field::{FieldError, Rule},
     id::BulkId,
-    import::{Column, DateOrder, Mapping, Profile},
+    import::{Column, DateOrder, Key, Mapping, Profile},
     limits,
 };
 use web::speech::{number, say, say_with};
@@ -63,6 +63,8 @@ struct Page {
     blank: Vec<(String, String)>,
     meanings: Vec<Choice>,
     dates: Vec<Choice>,
+    /// By what people are known again.
+    keys: Vec<Choice>,
     is_own: bool,
     choices: Choices,
     form: Form,
@@ -104,6 +106,7 @@ pub async fn page(visit: &Visit, of: &Shown, sent: Option<Form>) -> Result<Respo
     let form = asked.iter().chain(&blank).fold(form, |form, one| form.begun(&one.name, Some(&one.meaning)));
     let dates = DATES.iter().find(|(_, order)| *order == mapping.dates).map(|(code, _)| *code);
     let form = form.begun("dates", dates).begun("separators", mapping.separators.as_deref());
+    let form = form.begun("known_by", mapping.key.filter(|_| !is_first).map(Key::code));
     let form = form.named(asked.iter().map(|one| (one.name.clone(), one.heading.clone())));
     let choice = |code: String, name: String| Choice { code, name, hint: String::new() };
     let mut meanings: Vec<_> = Column::all(&names.fields)
@@ -126,6 +129,7 @@ pub async fn page(visit: &Visit, of: &Shown, sent: Option<Form>) -> Result<Respo
         blank: blank.into_iter().map(|one| (one.name, one.meaning)).collect(),
         meanings,
         dates: DATES.map(|(code, _)| choice(code.to_owned(), say(&dates_id(code)))).into(),
+        keys: keys(&names),
         is_own: mapping.profile == Profile::Own,
         choices,
         form,
@@ -133,6 +137,13 @@ pub async fn page(visit: &Visit, of: &Shown, sent: Option<Form>) -> Result<Respo
         path: format!("{path}/mapping"),
     };
     visit.page(status, &page)
+}
+
+/// By what people can be known again; by itself the best of those the file has.
+fn keys(names: &Names) -> Vec<Choice> {
+    let choice = |code: &str, name: String| Choice { code: code.to_owned(), name, hint: String::new() };
+    let usual = choice("", say("bulk-key-usual"));
+    std::iter::once(usual).chain(Key::ALL.map(|key| choice(key.code(), names.field(key.code())))).collect()
 }
 
 fn dates_id(code: &str) -> String {
@@ -242,13 +253,15 @@ fn meant(posted: &Posted, old: Mapping) -> Mapping {
         code => Column::from_code(code).unwrap_or(Column::Ignored),
     };
     let dates = posted.field("dates");
+    let columns: Vec<_> = old.columns.iter().enumerate().map(column).collect();
+    // What was chosen by itself before does not outlive its column.
+    let stays = |key: &Key| Some(*key) != old.key || columns.iter().any(|column| key.is_in(column));
     Mapping {
-        columns: old.columns.iter().enumerate().map(column).collect(),
+        key: Key::from_code(posted.field("known_by")).filter(stays),
+        columns,
         dates: DATES.iter().find(|(code, _)| *code == dates).and_then(|(_, order)| *order),
         separators: given(posted.field("separators")),
         whole: old.profile == Profile::Own && !posted.field("whole").is_empty(),
-        // By what people are known follows from the columns.
-        key: None,
         ..old
     }
 }
@@ -259,6 +272,7 @@ fn wrong(posted: &Posted, errors: &[FieldError]) -> Form {
         let column = error.field.strip_prefix("columns[").and_then(|rest| rest.strip_suffix(']'));
         let place = match (column.and_then(|i| i.parse().ok()), error.field.as_str()) {
             (Some(i), _) => input(i),
+            (None, "key") => "known_by".to_owned(),
             (None, "separators" | "keep_as" | "options" | "missing") => error.field.clone(),
             _ => "columns".to_owned(),
         };

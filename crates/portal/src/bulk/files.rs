@@ -1,8 +1,10 @@
 //! Files of a bulk change: what came of each row, the rows that will not be done, and links.
 
+use std::collections::HashMap;
+
 use app::{
     AppError, Caller,
-    bulk::{self as use_cases, BulkRow, MadeLink},
+    bulk::{self as use_cases, Account, BulkRow, MadeLink},
 };
 use axum::{
     extract::Path,
@@ -28,14 +30,17 @@ use crate::{
     context::{HasSecret, Posted, Visit},
     query::Pairs,
     refusal::Refusal,
+    view,
 };
 
 /// Columns of the file with what came of each row.
-const RESULT: [&str; 7] = [
+const RESULT: [&str; 9] = [
     "bulk-row-number",
     "column-name",
     "column-login",
+    "field-logon_name",
     "column-state",
+    "bulk-row-directory",
     "bulk-row-act",
     "bulk-row-person",
     "bulk-row-wrong",
@@ -58,9 +63,9 @@ enum Lines {
 }
 
 impl Lines {
-    fn of(self, of: &BulkRow, names: &Names) -> Line {
+    fn of(self, of: &BulkRow, account: Account, names: &Names) -> Line {
         match self {
-            Self::Result => result_line(of, names),
+            Self::Result => result_line(of, account, names),
             Self::File(width) => {
                 let cells = of.cells.as_ref().and_then(|cells| cells.as_array());
                 let mut line: Line = cells.into_iter().flatten().map(use_cases::cell_text).collect();
@@ -91,7 +96,7 @@ pub async fn result(
         .await
 }
 
-fn result_line(of: &BulkRow, names: &Names) -> Line {
+fn result_line(of: &BulkRow, account: Account, names: &Names) -> Line {
     let act = match of.act {
         act if act.changes() && of.state == RowState::Planned => say(&format!("bulk-act-{}", of.act.code())),
         _ => rows::standing(of.act, of.state).0,
@@ -100,7 +105,9 @@ fn result_line(of: &BulkRow, names: &Names) -> Line {
         of.line.to_string(),
         of.name.clone(),
         of.login.clone(),
+        account.logon_name.unwrap_or_default(),
         of.state.code().to_owned(),
+        account.state.map(|state| view::item_state(state).0).unwrap_or_default(),
         act,
         of.user.map(|user| user.to_string()).unwrap_or_default(),
         wrong_with(of, names),
@@ -157,9 +164,15 @@ fn reader(
             let caller = caller::by_cookie(&surface, &headers).await?.ok_or(Refusal::SignIn(None))?;
             let after = after.and_then(|line| line.parse().ok());
             let (rows, names) = part(&surface, &caller, id, (which, after)).await?;
+            let accounts = match lines {
+                Lines::Result => use_cases::accounts(&surface.app, &caller, id, &rows).await?,
+                Lines::File(_) | Lines::Person => HashMap::new(),
+            };
+            let account =
+                |row: &BulkRow| row.user.and_then(|user| accounts.get(&user).cloned()).unwrap_or_default();
             let full = rows.len() == usize::try_from(limits::EXPORT_ROWS).unwrap_or(usize::MAX);
             let next = rows.last().filter(|_| full).map(|row| row.line.to_string());
-            Ok((rows.iter().map(|row| lines.of(row, &names)).collect(), next))
+            Ok((rows.iter().map(|row| lines.of(row, account(row), &names)).collect(), next))
         })
     }
 }

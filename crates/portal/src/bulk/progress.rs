@@ -36,6 +36,9 @@ pub struct Progress {
     pub pace: Option<String>,
     pub is_running: bool,
     pub is_paused: bool,
+    pub is_over: bool,
+    /// How far the directory is with what is done.
+    pub directory: Option<(String, &'static str)>,
     /// Why it waits.
     pub why: Vec<String>,
 }
@@ -56,7 +59,7 @@ pub async fn now(
     frame: Frame,
 ) -> Result<(String, bool), Refusal> {
     let of = use_cases::get(&surface.app, caller, id).await?;
-    let over = of.bulk.state != BulkState::Running;
+    let over = of.bulk.state != BulkState::Running && is_settled(&of);
     let n = Progress::of(&of, surface.app.now());
     let html = Now { frame, n }.render().map_err(|error| Refusal::broken(&error))?;
     Ok((html, over))
@@ -68,7 +71,7 @@ impl Progress {
     }
 
     pub fn of(of: &Shown, now: Timestamp) -> Self {
-        let (state, tone) = super::state(of.bulk.state);
+        let (state, tone) = super::state_of(of);
         let (total, done, failed) =
             (of.changing(), of.in_state(RowState::Done), of.in_state(RowState::Failed));
         let percent = |part: i64| if total == 0 { 0 } else { part * 100 / total };
@@ -92,9 +95,29 @@ impl Progress {
             pace: of.bulk.run_at.filter(|_| is_running).and_then(|at| pace(at, now, (done + failed, total))),
             is_running,
             is_paused: of.bulk.state == BulkState::Paused,
+            is_over: of.bulk.state != BulkState::Running && is_settled(of),
+            directory: directory(of),
             why: why(of),
         }
     }
+}
+
+/// Whether the directory has all that was done, or somebody has to look.
+pub fn is_settled(of: &Shown) -> bool {
+    of.directory.is_none_or(|counts| counts.state().is_final())
+}
+
+/// How far the directory is with what was done, as a sentence.
+pub fn directory(of: &Shown) -> Option<(String, &'static str)> {
+    let counts = of.directory?;
+    let (id, tone) = match (counts.state().is_final(), counts.failed) {
+        (_, 1..) => ("bulk-directory-failed", "wait"),
+        (true, _) => ("bulk-directory-done", "good"),
+        (false, _) => ("bulk-directory", ""),
+    };
+    let done = counts.verified + counts.superseded + counts.drifted;
+    let args = [("done", done.into()), ("total", counts.total().into()), ("failed", counts.failed.into())];
+    Some((say_with(id, &args), tone))
 }
 
 /// How many a second since it was begun, and how long the rest takes at that.

@@ -1,6 +1,6 @@
 //! Rows as they are read, and a cell that is mended where it stands.
 
-use app::bulk::{self as use_cases, BulkRow};
+use app::bulk::{self as use_cases, Account, BulkRow};
 use axum::{extract::Path, response::Response};
 use domain::{
     bulk::{Act, Change, LISTS, RowState, Value},
@@ -14,7 +14,7 @@ use super::{
     names::{Names, sentence},
     show,
 };
-use crate::{context::Posted, query::Pairs, refusal::Refusal};
+use crate::{context::Posted, query::Pairs, refusal::Refusal, view};
 
 /// What new people are called stands above their values.
 const ABOVE: [&str; 6] =
@@ -30,6 +30,8 @@ pub struct Row {
     pub href: Option<String>,
     pub act: String,
     pub tone: &'static str,
+    /// How far the directory is with what was done, until it has it.
+    pub directory: Option<(String, &'static str)>,
     pub values: Vec<(String, String)>,
     pub wrong: Vec<Wrong>,
     pub warnings: Vec<Wrong>,
@@ -63,8 +65,9 @@ pub struct Shows<'a> {
 }
 
 impl Shows<'_> {
-    pub fn row(&self, of: &BulkRow) -> Row {
+    pub fn row(&self, of: &BulkRow, account: Option<&Account>) -> Row {
         let (act, tone) = standing(of.act, of.state);
+        let state = account.filter(|_| of.state == RowState::Done).and_then(|account| account.state);
         let is_gone = of.act == Act::Remove && of.state == RowState::Done;
         let mut line = of.cells.is_some().then(|| said_line(of.line));
         // Whoever has no name yet goes by the login, and by the row where there is none.
@@ -82,6 +85,7 @@ impl Shows<'_> {
             href: of.user.filter(|_| !is_gone).map(|user| format!("/people/{user}")),
             act,
             tone,
+            directory: state.and_then(view::unsettled),
             values: self.values(of),
             wrong,
             warnings: of.warnings.iter().map(|error| self.wrong(of, error, None)).collect(),

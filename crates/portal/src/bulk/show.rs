@@ -22,7 +22,7 @@ use web::{
 use super::{
     columns,
     names::Names,
-    progress::Progress,
+    progress::{self, Progress},
     rows::{Row, Shows},
     title, trail,
 };
@@ -53,6 +53,9 @@ struct Page {
     n: Option<Progress>,
     live: Option<String>,
     following: bool,
+    is_running: bool,
+    /// How far the directory is, where nothing moves any more.
+    directory: Option<(String, &'static str)>,
     /// Nothing happened yet.
     preview: Option<Preview>,
     /// Nothing happens any more.
@@ -154,6 +157,7 @@ async fn page(
     let acts: Vec<_> = which.act.into_iter().collect();
     let rows = use_cases::rows(app, caller, id, (&acts, which.state), after, paging.rows()).await?;
     let (rows, next) = paging.page(LIST, rows, |row| (String::new(), row.line));
+    let accounts = use_cases::accounts(app, caller, id, &rows).await?;
     let read = async {
         let mut tx = app.read(caller).await?;
         let names = Names::read(&mut tx, &of.tenant).await?;
@@ -165,9 +169,10 @@ async fn page(
     let path = format!("/bulk/{id}");
     let mapping = of.mapping().filter(|_| of.bulk.state == BulkState::Previewed);
     let shows = Shows { names: &names, mapping: mapping.as_ref() };
-    let (state, tone) = super::state(of.bulk.state);
-    let is_open = matches!(of.bulk.state, BulkState::Running | BulkState::Paused);
-    let is_running = of.bulk.state == BulkState::Running;
+    let (state, tone) = super::state_of(&of);
+    let is_open =
+        matches!(of.bulk.state, BulkState::Running | BulkState::Paused) || !progress::is_settled(&of);
+    let is_running = of.bulk.state == BulkState::Running || !progress::is_settled(&of);
     let following = is_running && query.given("follow").is_some();
     let mut frame = visit.frame.clone();
     frame.refresh_seconds = following.then_some(3);
@@ -184,9 +189,11 @@ async fn page(
         following,
         preview: (of.bulk.state == BulkState::Previewed).then(|| Preview::of(&of, &names)),
         result: matches!(of.bulk.state, BulkState::Done | BulkState::Cancelled).then(|| Ended::of(&of)),
+        directory: progress::directory(&of).filter(|_| !is_open),
+        is_running,
         figures: figures(&of, &path),
         tabs: tabs(&of, &path, &which),
-        rows: rows.iter().map(|row| shows.row(row)).collect(),
+        rows: rows.iter().map(|row| shows.row(row, row.user.and_then(|user| accounts.get(&user)))).collect(),
         act: query.text("act"),
         after: query.given("after").unwrap_or_default().to_owned(),
         next: next.map(|cursor| query.without(&["follow"]).with(&path, "after", &cursor)),

@@ -42,6 +42,9 @@ struct Page {
     tabs: Vec<Tab>,
     list: lists::Frame,
     rows: Vec<Vec<Td>>,
+    may_manage: bool,
+    /// Where those are that were removed.
+    removed: String,
 }
 
 /// What was asked for.
@@ -67,7 +70,7 @@ impl Wanted {
         caller: &Caller,
         id: TenantId,
         span: Span<'_, GroupId>,
-    ) -> Result<(TenantRef, Vec<GroupView>, Vec<SavedView>), AppError> {
+    ) -> Result<(TenantRef, Vec<GroupView>, Vec<SavedView>, bool), AppError> {
         let mut tx = surface.app.read(caller).await?;
         let tenant = tx.tenant(id).await?;
         let permit = tx.permit::<act::TenantRead>(&tenant)?;
@@ -75,8 +78,9 @@ impl Wanted {
         let which = GroupSearch { search, kind: self.kind, members: self.members };
         let rows = tx.group_page(&permit, which, self.asked.order, span).await?;
         let views = tx.saved_views(Some(List::Groups)).await?;
+        let may_manage = tx.permit::<act::GroupManage>(&tenant).is_ok();
         tx.finish().await?;
-        Ok((tenant, rows, views))
+        Ok((tenant, rows, views, may_manage))
     }
 }
 
@@ -87,7 +91,7 @@ pub async fn list(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
     let wanted = Wanted::read(query)?;
     let (asked, paging) = (&wanted.asked, wanted.asked.paging("groups")?);
     let columns = cells::of_page(&asked.query)?;
-    let (tenant, rows, views) = wanted.rows(&visit.surface, caller, id, paging.span()?).await?;
+    let (tenant, rows, views, may_manage) = wanted.rows(&visit.surface, caller, id, paging.span()?).await?;
     let page = paging.shown(&asked.list("groups"), rows, |g| (g.place(asked.order.by), g.id));
     let now = visit.surface.app.now();
     let path = format!("/customers/{id}/groups");
@@ -110,6 +114,8 @@ pub async fn list(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
         tabs: customers::tabs(id, "/groups"),
         rows: page.rows.iter().map(row).collect(),
         list,
+        may_manage,
+        removed: format!("/customers/{id}/removed"),
     };
     visit.page(StatusCode::OK, &page)
 }
@@ -135,7 +141,7 @@ pub async fn export(
             let list = wanted.asked.list("groups");
             let paging = Paging::export(&list, after.as_deref())?;
             let columns = cells::of_file(&wanted.asked.query)?;
-            let (_, rows, _) = wanted.rows(&surface, &caller, id, paging.span()?).await?;
+            let (_, rows, ..) = wanted.rows(&surface, &caller, id, paging.span()?).await?;
             let page = paging.shown(&list, rows, |g| (g.place(wanted.asked.order.by), g.id));
             let line = |of: &GroupView| columns.line(|show| cells::cell(*show, of));
             Ok((page.rows.iter().map(line).collect(), page.next))

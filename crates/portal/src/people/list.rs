@@ -74,6 +74,9 @@ struct Page {
     asked: Vec<(String, String)>,
     import: String,
     bulk: String,
+    /// Where those are that were removed, for whoever may restore them.
+    may_restore: bool,
+    removed: String,
     form: Form,
 }
 
@@ -133,13 +136,14 @@ async fn page(
         let part = Part::read(&mut tx, id, &wanted, (paging.span()?, cells::of_page)).await?;
         let plans = tx.plans_for(&part.tenant, &part.tenant.currency).await?;
         let may_create = tx.permit::<act::UserCreate>(&part.tenant).is_ok();
+        let may_restore = tx.may_ordinary::<act::UserDelete>(&part.tenant).is_ok();
         let deeds = Deeds::read(visit, &mut tx, &part.tenant, &plans).await?;
         let views = tx.saved_views(Some(List::People)).await?;
         let now = tx.now();
         tx.finish().await?;
-        Ok::<_, AppError>((part, plans, may_create, deeds, views, now))
+        Ok::<_, AppError>((part, plans, (may_create, may_restore), deeds, views, now))
     };
-    let (part, plans, may_create, deeds, views, now) = read.await?;
+    let (part, plans, (may_create, may_restore), deeds, views, now) = read.await?;
     let Part { tenant, people, fields, columns, facts } = part;
     let page = paging.shown(&asked.list("people"), people, |u| (u.place(asked.order.by), u.id));
     let path = format!("/customers/{id}/people");
@@ -173,6 +177,8 @@ async fn page(
         asked: kept.collect(),
         import: format!("/customers/{id}/import"),
         bulk: format!("/customers/{id}/bulk"),
+        may_restore,
+        removed: format!("/customers/{id}/removed"),
         form,
     };
     visit.page(status, &page)

@@ -16,7 +16,7 @@ use crate::{
 
 /// Every page that can be looked at. A route that is missing here fails
 /// [`every_page_is_in_the_list`].
-const ROUTES: [&str; 74] = [
+const ROUTES: [&str; 77] = [
     "/",
     "/account",
     "/account/password",
@@ -36,11 +36,13 @@ const ROUTES: [&str; 74] = [
     "/customers/{id}/bulk",
     "/customers/{id}/groups",
     "/customers/{id}/groups/export",
+    "/customers/{id}/groups/new",
     "/customers/{id}/import",
     "/customers/{id}/people",
     "/customers/{id}/people/export",
     "/customers/{id}/people/new",
     "/customers/{id}/properties",
+    "/customers/{id}/removed",
     "/customers/{id}/seats/{plan}",
     "/customers/{id}/services",
     "/customers/{id}/services/take/{service}",
@@ -54,6 +56,7 @@ const ROUTES: [&str; 74] = [
     "/drift/{id}",
     "/forgotten",
     "/groups/{id}",
+    "/groups/{id}/edit",
     "/groups/{id}/release",
     "/home",
     "/mails",
@@ -94,7 +97,7 @@ const ROUTES: [&str; 74] = [
 ];
 
 /// What pages look for in their address.
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 38] = [
     "act",
     "actor",
     "after",
@@ -112,6 +115,7 @@ const NAMES: [&str; 36] = [
     "fields.cost_centre",
     "format",
     "from",
+    "groups",
     "instance",
     "kind",
     "made",
@@ -119,6 +123,7 @@ const NAMES: [&str; 36] = [
     "open",
     "order",
     "part",
+    "people",
     "plan",
     "q",
     "seller",

@@ -10,6 +10,7 @@ mod columns;
 mod crawl;
 mod fields;
 mod forms;
+mod groups;
 mod guards;
 mod lists;
 mod mails;

@@ -102,7 +102,6 @@ impl ReadTx<'_> {
         order: Order<RequestColumn>,
         span: Span<'_, RequestId>,
     ) -> Result<Vec<RequestView>, StoreError> {
-        let way = self.way_of_requests(filter).await?;
         let asked = Asked {
             roots: filter.roots.iter().map(|t| t.uuid()).collect(),
             start: Start::of(span, order.descending),
@@ -112,9 +111,12 @@ impl ReadTx<'_> {
             state: filter.state.map(RequestState::code),
             limit: i64::from(span.limit),
         };
-        let mut ids = match &way {
-            Way::Few(few) => self.page_of_few_requests(few, asked).await?,
-            _ => self.ids_of_requests(&way, &asked).await?,
+        let mut ids = match self.page_of_first_failures(filter, &asked).await? {
+            Some(page) => page,
+            None => match self.way_of_requests(filter).await? {
+                Way::Few(few) => self.page_of_few_requests(&few, asked).await?,
+                way => self.ids_of_requests(&way, &asked).await?,
+            },
         };
         if span.back {
             ids.reverse();
@@ -145,6 +147,67 @@ impl ReadTx<'_> {
             (None, None) if filter.actor.is_some() => Way::Actor,
             (None, None) if filter.kind.is_some() => Way::Kind,
             (None, None) => Way::All,
+        })
+    }
+
+    /// A page of what failed of everybody, where the first requests with failures fill it; none where they do
+    /// not, and where the list is of few, who are looked up by themselves.
+    async fn page_of_first_failures(
+        &mut self,
+        filter: &RequestFilter,
+        asked: &Asked,
+    ) -> Result<Option<Vec<Uuid>>, StoreError> {
+        let is_failed =
+            matches!(filter.state, Some(RequestState::Failed | RequestState::CompleteWithProblems));
+        let is_plain = filter.id.is_none() && filter.kind.is_none() && filter.actor.is_none();
+        if !is_failed || !is_plain || self.tenants_of_requests(filter).await?.is_some() {
+            return Ok(None);
+        }
+        let most = asked.limit * 2;
+        let first = self.first_with_failures(&asked.start, most).await?;
+        let are_all = i64::try_from(first.len()).is_ok_and(|found| found < most);
+        let page = self.ids_of_requests(&Way::Few(first), asked).await?;
+        let is_full = i64::try_from(page.len()).is_ok_and(|found| found == asked.limit);
+        Ok((are_all || is_full).then_some(page))
+    }
+
+    /// The first requests after a place of which something failed, each found by one step in the index.
+    async fn first_with_failures(&mut self, start: &Start, most: i64) -> Result<Vec<Uuid>, StoreError> {
+        Ok(match start.descending {
+            false => {
+                sqlx::query_scalar!(
+                    r#"/* list requests, first with failures */ WITH RECURSIVE f AS (
+                           (SELECT i.request_id, 1::bigint AS step FROM request_item i
+                             WHERE i.state = 'failed' AND i.request_id > $1 ORDER BY i.request_id LIMIT 1)
+                           UNION ALL
+                           SELECT n.request_id, f.step + 1 FROM f, LATERAL (SELECT i.request_id FROM request_item i
+                                WHERE i.state = 'failed' AND i.request_id > f.request_id
+                                ORDER BY i.request_id LIMIT 1) n
+                            WHERE f.step < $2)
+                       SELECT ARRAY(SELECT request_id FROM f) AS "ids!""#,
+                    start.id,
+                    most
+                )
+                .fetch_one(self.sql())
+                .await?
+            }
+            true => {
+                sqlx::query_scalar!(
+                    r#"/* list requests, first with failures, newest first */ WITH RECURSIVE f AS (
+                           (SELECT i.request_id, 1::bigint AS step FROM request_item i
+                             WHERE i.state = 'failed' AND i.request_id < $1 ORDER BY i.request_id DESC LIMIT 1)
+                           UNION ALL
+                           SELECT n.request_id, f.step + 1 FROM f, LATERAL (SELECT i.request_id FROM request_item i
+                                WHERE i.state = 'failed' AND i.request_id < f.request_id
+                                ORDER BY i.request_id DESC LIMIT 1) n
+                            WHERE f.step < $2)
+                       SELECT ARRAY(SELECT request_id FROM f) AS "ids!""#,
+                    start.id,
+                    most
+                )
+                .fetch_one(self.sql())
+                .await?
+            }
         })
     }
 

@@ -67,9 +67,13 @@ impl WriteTx<'_> {
             return Err(StoreError::NotFound("user"));
         }
         let caller = self.caller.user().uuid();
+        let mut now = None;
         if rows.iter().any(|row| row.administrator && row.id != caller) {
             self.hold_caller::<A>().await?;
+            // What the caller may was read before; one of these may have changed it.
+            now = Some(self.tenant(tenant.id).await?);
         }
+        let tenant = now.as_ref().unwrap_or(tenant);
         // The answer is the same for all who are as much administrator.
         let mut asked = BTreeSet::new();
         for row in rows {

@@ -2,7 +2,7 @@
 
 use domain::{
     group::GroupKind,
-    id::{GroupId, RequestId, UserId},
+    id::{GroupId, ObjectId, RequestId, UserId},
     limits,
     list::{GroupColumn, Order},
     problem::Problem,
@@ -98,6 +98,23 @@ pub struct EffectiveView {
     pub direct: bool,
     /// As a member of these groups, which are in it; at most [`SHOWN_THROUGH`] are told.
     pub through: Vec<GroupName>,
+}
+
+/// A group somebody is in themselves, or is on the way into or out of.
+#[derive(Debug, Clone)]
+pub struct MembershipView {
+    /// The group.
+    pub group: GroupName,
+    /// Kept by the product: who is in it follows from plans.
+    pub built_in: bool,
+    /// Whether they should be in it.
+    pub wanted: bool,
+    /// When that ends by itself.
+    pub until: Option<Timestamp>,
+    /// How far the directory is.
+    pub provisioning: Provisioning,
+    /// Where the next page starts.
+    pub key: String,
 }
 
 /// Groups told as the reason why somebody is in another.
@@ -283,6 +300,63 @@ impl ReadTx<'_> {
                 })
             })
             .collect()
+    }
+
+    /// The groups the object of somebody is a member of itself, by name, after `after`.
+    pub async fn membership_views(
+        &mut self,
+        member: ObjectId,
+        after: Option<(&str, GroupId)>,
+        limit: u32,
+    ) -> Result<Vec<MembershipView>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT g.id, g.name, g.purpose, g.search_key AS "key!", m.wanted, m.wanted_gen,
+                      m.until AS "until: jiff_sqlx::Timestamp", m.applied_gen >= m.wanted_gen AS "applied!",
+                      i.state AS "state?", i.problem AS "problem?", i.request_id AS "request_id?"
+                 FROM membership m JOIN user_group g ON g.object_id = m.group_object
+                 LEFT JOIN LATERAL (SELECT i.state, i.problem, i.request_id FROM request_item i
+                     WHERE i.object_id = m.group_object AND i.member_id = m.member_object
+                     ORDER BY i.request_id DESC LIMIT 1) i ON true
+                WHERE m.member_object = $1 AND (m.wanted OR m.wanted_gen > m.applied_gen) AND g.deleted_at IS NULL
+                  AND ($2::text IS NULL OR (g.search_key, g.id) > ($2, $3::uuid))
+                ORDER BY g.search_key, g.id LIMIT $4"#,
+            member.uuid(),
+            after.map(|a| a.0),
+            after.map(|a| a.1.uuid()),
+            i64::from(limit)
+        )
+        .fetch_all(self.sql())
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(MembershipView {
+                    group: GroupName { id: GroupId::from_uuid(row.id), name: row.name },
+                    built_in: row.purpose != "custom",
+                    wanted: row.wanted,
+                    until: row.until.map(jiff_sqlx::Timestamp::to_jiff).filter(|_| row.wanted),
+                    provisioning: edge_provisioning!(row),
+                    key: row.key,
+                })
+            })
+            .collect()
+    }
+
+    /// Groups of the permitted tenant that can be filled by hand, by name, at most so many.
+    pub async fn groups_to_fill(
+        &mut self,
+        permit: &Permit<act::GroupManage>,
+        limit: u32,
+    ) -> Result<Vec<GroupName>, StoreError> {
+        let rows = sqlx::query!(
+            "SELECT id, name FROM user_group WHERE tenant_id = $1 AND purpose = 'custom' AND deleted_at IS NULL
+              ORDER BY search_key, id LIMIT $2",
+            permit.tenant.id.uuid(),
+            i64::from(limit)
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let name = rows.into_iter().map(|row| GroupName { id: GroupId::from_uuid(row.id), name: row.name });
+        Ok(name.collect())
     }
 
     /// Everybody who should be in a group, directly or through groups in it, by id

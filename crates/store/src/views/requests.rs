@@ -119,6 +119,13 @@ impl ReadTx<'_> {
     }
 
     /// Requests by their ids, in no order.
+    /// How far a request is, for whoever may see what began it: of what is finished and very large it is not counted
+    /// exactly. None where the caller may not even see whose it is.
+    pub async fn request_progress(&mut self, id: RequestId) -> Result<Option<Counts>, StoreError> {
+        let most = u32::try_from(super::COUNTED).ok();
+        Ok(self.requests_by_id(&[id.uuid()], most).await?.pop().map(|request| request.counts))
+    }
+
     pub(crate) async fn requests_by_id(
         &mut self,
         ids: &[Uuid],

@@ -83,6 +83,8 @@ macro_rules! walk {
             pages.push(page.len());
             all.extend(page);
         }
+        let whole = pages.split_last().is_none_or(|(_, before)| before.iter().all(|rows| *rows == $size));
+        assert!(whole, "only the last page is short: {pages:?}");
         let mut back = Vec::new();
         if let Some(last) = all.last() {
             let mut from = place(last);
@@ -190,9 +192,8 @@ async fn people_are_sorted_and_filtered_by_every_column() {
     }
 }
 
-#[tokio::test]
-async fn tenants_are_sorted_and_filtered_for_whom_they_are_few_and_for_whom_they_are_many() {
-    let estate = Estate::new().await;
+/// So many that the list of everybody is walked, and not theirs side by side.
+async fn with_many_customers(estate: &Estate) {
     estate
         .world
         .sql(&format!(
@@ -205,6 +206,51 @@ async fn tenants_are_sorted_and_filtered_for_whom_they_are_few_and_for_whom_they
             estate.south.id.uuid()
         ))
         .await;
+}
+
+#[tokio::test]
+async fn of_everybody_those_that_failed_are_found_whether_the_first_fill_a_page_or_not() {
+    let estate = filled().await;
+    with_many_customers(&estate).await;
+    // Of every second request with failures something was done, too; only the last few failed as a whole.
+    estate
+        .world
+        .sql(
+            "WITH f AS (SELECT request_id, row_number() OVER (ORDER BY request_id) AS n, count(*) OVER () AS of_all
+                          FROM (SELECT DISTINCT request_id FROM request_item WHERE state = 'failed') r)
+             INSERT INTO request_item (request_id, object_id, tenant_id, generation, state, updated_at)
+             SELECT f.request_id, gen_random_uuid(), r.tenant_id, 1, 'verified', now()
+               FROM f JOIN request r ON r.id = f.request_id WHERE f.n % 2 = 0 OR f.n < f.of_all - 6
+             ON CONFLICT DO NOTHING",
+        )
+        .await;
+    let mut tx = estate.world.store.read(&estate.world.root).await.expect("reading");
+    let everything = RequestFilter { roots: vec![estate.world.provider], ..RequestFilter::default() };
+    let newest = Order::down(RequestColumn::Created);
+    let all = tx.request_page(&everything, newest, Span::first(10_000)).await.expect("requests");
+    for state in [RequestState::Failed, RequestState::CompleteWithProblems] {
+        let filter = RequestFilter { state: Some(state), ..everything.clone() };
+        let mut wanted: Vec<_> =
+            all.iter().filter(|request| request.counts.state() == state).map(|request| request.id).collect();
+        assert!(wanted.len() > 2, "{state:?}: {}", wanted.len());
+        for descending in [true, false] {
+            let asked = Order { by: RequestColumn::Created, descending };
+            let found: Vec<RequestId> = walk!(
+                2,
+                |span| tx.request_page(&filter, asked, span).await.expect("a page"),
+                |r: &store::views::RequestView| (String::new(), r.id)
+            );
+            assert_eq!(found, wanted, "{state:?} {}", asked.code());
+            wanted.reverse();
+        }
+    }
+    tx.finish().await.expect("reading");
+}
+
+#[tokio::test]
+async fn tenants_are_sorted_and_filtered_for_whom_they_are_few_and_for_whom_they_are_many() {
+    let estate = Estate::new().await;
+    with_many_customers(&estate).await;
     let (all, north) = (estate.world.provider, estate.north.id);
     let none = TenantSearch::default();
     let text = |search: &str| TenantSearch { search: Some(search.to_owned()), ..TenantSearch::default() };

@@ -290,3 +290,13 @@ bulk-mappings-kept-hint = Hvordan kolonnerne i en fil læses, gemt under et navn
 bulk-mapping-forget = Glem
 bulk-mapping-forget-of = Glem { $name }
 done-mapping-forgotten = Glemt.
+
+# How far the directory is with what was done.
+bulk-state-recorded = Kataloget følger efter
+bulk-state-problems = Udført, med problemer
+bulk-row-directory = I kataloget
+bulk-directory = I kataloget er { $done } af { $total } trin udført og læst tilbage.
+bulk-directory-done = Kataloget har det: { $done } trin er udført og læst tilbage.
+bulk-directory-failed = I kataloget er { $done } af { $total } trin udført og læst tilbage; { $failed } har brug for nogen.
+bulk-key-usual = Det bedste, filen har
+field-known_by = Personer genkendes på

@@ -290,3 +290,13 @@ bulk-mappings-kept-hint = Wie die Spalten einer Datei gelesen werden, von diesem
 bulk-mapping-forget = Vergessen
 bulk-mapping-forget-of = { $name } vergessen
 done-mapping-forgotten = Vergessen.
+
+# How far the directory is with what was done.
+bulk-state-recorded = Das Verzeichnis folgt
+bulk-state-problems = Erledigt, mit Problemen
+bulk-row-directory = Im Verzeichnis
+bulk-directory = Im Verzeichnis sind { $done } von { $total } Schritten erledigt und zurückgelesen.
+bulk-directory-done = Das Verzeichnis hat es: { $done } Schritte sind erledigt und zurückgelesen.
+bulk-directory-failed = Im Verzeichnis sind { $done } von { $total } Schritten erledigt und zurückgelesen; { $failed } brauchen jemanden.
+bulk-key-usual = Das Beste, was die Datei hat
+field-known_by = Personen werden erkannt an

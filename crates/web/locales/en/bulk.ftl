@@ -290,3 +290,13 @@ bulk-mappings-kept-hint = How the columns of a file are read, kept under a name 
 bulk-mapping-forget = Forget
 bulk-mapping-forget-of = Forget { $name }
 done-mapping-forgotten = Forgotten.
+
+# How far the directory is with what was done.
+bulk-state-recorded = The directory follows
+bulk-state-problems = Done, with problems
+bulk-row-directory = In the directory
+bulk-directory = In the directory { $done } of { $total } steps are done and read back.
+bulk-directory-done = The directory has it: { $done } steps are done and read back.
+bulk-directory-failed = In the directory { $done } of { $total } steps are done and read back; { $failed } need somebody.
+bulk-key-usual = The best the file has
+field-known_by = People are known again by

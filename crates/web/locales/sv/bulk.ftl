@@ -290,3 +290,13 @@ bulk-mappings-kept-hint = Hur kolumnerna i en fil läses, sparade under ett namn
 bulk-mapping-forget = Glöm
 bulk-mapping-forget-of = Glöm { $name }
 done-mapping-forgotten = Glömd.
+
+# How far the directory is with what was done.
+bulk-state-recorded = Katalogen följer efter
+bulk-state-problems = Klart, med problem
+bulk-row-directory = I katalogen
+bulk-directory = I katalogen är { $done } av { $total } steg klara och avlästa.
+bulk-directory-done = Katalogen har det: { $done } steg är klara och avlästa.
+bulk-directory-failed = I katalogen är { $done } av { $total } steg klara och avlästa; { $failed } behöver någon.
+bulk-key-usual = Det bästa filen har
+field-known_by = Personer känns igen på

@@ -24,6 +24,16 @@ pub struct Map {
     /// `ignored` leaves it out. Without any the columns are shown
     #[arg(value_name = "COLUMN=MEANING")]
     pub columns: Vec<String>,
+    /// By what people are known again: `external_id`, `principal_name`, `employee_id` or `logon_name`. The best of
+    /// those the file has when not given
+    #[arg(long)]
+    pub key: Option<String>,
+    /// How days as 03-04-2026 are read: `day_first` or `month_first`
+    #[arg(long)]
+    pub dates: Option<String>,
+    /// What separates the entries of lists, as `;|`
+    #[arg(long)]
+    pub separators: Option<String>,
     /// Keep it under this name, for files with the same headings and for `--map`
     #[arg(long, value_name = "NAME")]
     pub keep_as: Option<String>,
@@ -64,7 +74,9 @@ pub enum Mappings {
 pub(super) async fn map(command: &Map, client: &Client, out: &Out) -> Result<(), Failure> {
     let answer = client.get(&["bulk", &command.bulk], &()).await?;
     let shown: Bulk = answer.read()?;
-    if command.columns.is_empty() && command.keep_as.is_none() {
+    let how = [("key", &command.key), ("dates", &command.dates), ("separators", &command.separators)];
+    let is_said = how.iter().any(|(_, value)| value.is_some());
+    if command.columns.is_empty() && command.keep_as.is_none() && !is_said {
         return columns(&shown, out);
     }
     let mut mapping = mapping(&shown)?;
@@ -78,9 +90,12 @@ pub(super) async fn map(command: &Map, client: &Client, out: &Out) -> Result<(),
         let at = place(&mapping, column)?;
         mapping["columns"][at] = json!(meaning);
     }
-    // By what people are known follows from the columns.
+    // By what people are known follows from the columns, unless that is said.
     if let Some(all) = mapping.as_object_mut().filter(|_| !command.columns.is_empty()) {
         all.remove("key");
+    }
+    for (name, value) in how.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
+        mapping[name] = json!(value);
     }
     let new = Remap { mapping: Some(mapping), keep_as: command.keep_as.clone(), ..Remap::default() };
     anew(client, out, client.put_body(&["bulk", &command.bulk, "mapping"], &new).await?).await

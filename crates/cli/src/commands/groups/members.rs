@@ -6,8 +6,8 @@ use clap::Args;
 use wire::{
     common::{Page, PageQuery, UserRef},
     groups::{
-        EffectiveMember, GroupRef, Member, MembersChange, MembersChanged, NestedGroup, NewMember, OwnGroups,
-        Owners, SetOwners,
+        EffectiveMember, GroupRef, HeldGroup, Member, MembersChange, MembersChanged, NestedGroup, NewMember,
+        OwnGroups, Owners, SetOwners,
     },
 };
 
@@ -57,6 +57,12 @@ pub async fn list(
 pub async fn nested(client: &Client, out: &Out, group: &str, listing: &Listing) -> Result<(), Failure> {
     let page = client.list(&["groups", group, "groups"], &PageQuery::default(), listing).await?;
     out.list(&page, &NESTED)
+}
+
+/// Lists the groups somebody is in.
+pub async fn of_person(client: &Client, out: &Out, user: &str, listing: &Listing) -> Result<(), Failure> {
+    let page = client.list(&["users", user, "groups"], &PageQuery::default(), listing).await?;
+    out.list(&page, &HELD)
 }
 
 /// Shows who owns a group, or says it anew.
@@ -164,6 +170,16 @@ const NESTED: Columns<'static, NestedGroup> = Columns {
         let until = m.until.as_deref().map(instant);
         let (wanted, state) = (yes_no(m.wanted), state_of(&m.provisioning));
         vec![m.group.id.clone(), m.group.name.clone(), wanted, or_dash(until.as_deref()), state]
+    },
+};
+
+const HELD: Columns<'static, HeldGroup> = Columns {
+    titles: &["group", "name", "by hand", "wanted", "until", "provisioning"],
+    row: |m| {
+        let until = m.until.as_deref().map(instant);
+        let (by_hand, wanted) = (yes_no(!m.built_in), yes_no(m.wanted));
+        let (id, name) = (m.group.id.clone(), m.group.name.clone());
+        vec![id, name, by_hand, wanted, or_dash(until.as_deref()), state_of(&m.provisioning)]
     },
 };
 
