@@ -90,6 +90,27 @@ impl ReadTx<'_> {
             .filter_map(|r| kind(&r.kind).map(|kind| Name { kind, space: r.space, value: r.value }))
             .collect())
     }
+
+    /// Of names the places of those that are their owner's, also since the owner gave them up: nobody else gets
+    /// them meanwhile, and the owner gets them again.
+    pub async fn names_owned(&mut self, names: &[(Name, Uuid)]) -> Result<HashSet<usize>, StoreError> {
+        let kinds: Vec<_> = names.iter().map(|n| n.0.kind.code().to_owned()).collect();
+        let spaces: Vec<_> = names.iter().map(|n| n.0.space).collect();
+        let values: Vec<_> = names.iter().map(|n| n.0.value.clone()).collect();
+        let owners: Vec<_> = names.iter().map(|n| n.1).collect();
+        let places = sqlx::query_scalar!(
+            r#"SELECT a.place AS "place!" FROM unnest($1::text[], $2::uuid[], $3::text[], $4::uuid[])
+                      WITH ORDINALITY AS a (kind, space, value, owner, place)
+                 JOIN reserved_name r ON (r.kind, r.space, r.value, r.owner) = (a.kind, a.space, a.value, a.owner)"#,
+            &kinds,
+            &spaces,
+            &values,
+            &owners
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(places.into_iter().filter_map(|place| usize::try_from(place - 1).ok()).collect())
+    }
 }
 
 impl WriteTx<'_> {

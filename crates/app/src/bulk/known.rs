@@ -144,9 +144,18 @@ pub(super) async fn taken_names(
     let names: Vec<_> = asked.iter().map(|(.., name)| name.clone()).collect();
     let taken: HashSet<_> =
         if names.is_empty() { HashSet::new() } else { tx.names_taken(&names).await?.into_iter().collect() };
+    // What somebody was called before is kept for them.
+    let former: Vec<_> = asked
+        .iter()
+        .filter(|(.., name)| taken.contains(name))
+        .filter_map(|(at, _, name)| Some((name.clone(), rows[*at].user?.uuid())))
+        .collect();
+    let own = if former.is_empty() { HashSet::new() } else { tx.names_owned(&former).await? };
+    let own: HashSet<_> = own.into_iter().map(|place| &former[place]).collect();
     for (at, code, name) in asked {
+        let is_own = rows[at].user.is_some_and(|user| own.contains(&(name.clone(), user.uuid())));
         // Of two rows that want the same name the second finds it taken.
-        if taken.contains(&name) || !seen.names.take(&name) {
+        if taken.contains(&name) && !is_own || !seen.names.take(&name) {
             refuse(
                 &mut rows[at],
                 Act::Conflict,

@@ -179,7 +179,16 @@ async fn put_aside(app: &App, caller: &Caller, id: BulkId, stop: Stop) -> Result
     };
     let mut tx = app.store.write(caller).await?;
     // What was given up is rolled back first; that is waited for.
-    let (bulk, _) = tx.lock_bulk(id).await?;
+    let (bulk, _) = match tx.lock_bulk(id).await {
+        Ok(locked) => locked,
+        // Whoever began it may not even look any more since a moment ago.
+        Err(StoreError::NotFound(_)) => {
+            drop(tx);
+            app.store.pause_orphan(id).await?;
+            return Ok(true);
+        }
+        Err(error) => return Err(error.into()),
+    };
     if bulk.state != BulkState::Running {
         return Ok(false);
     }

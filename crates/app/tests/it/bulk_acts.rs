@@ -75,16 +75,16 @@ async fn every_act_on_a_list_is_done_as_it_was_shown_and_taken_back() {
     // Each with the number of people it changes, the columns in which they differ afterwards, and what stands
     // in the first of them.
     let deeds = [
-        (Deed::Disable, 3, &["enabled"][..], ["no", "no", "no"]),
+        (Deed::Disable, 3, &["enabled"][..], ["false", "false", "false"]),
         (
             Deed::GivePlan(text("erp-full")),
             3,
             &["plans"],
-            ["desktop-s|erp-full", "desktop-s|erp-full", "erp-full"],
+            ["desktop-s; erp-full", "desktop-s; erp-full", "erp-full"],
         ),
         (Deed::TakePlan(text("desktop-s")), 2, &["plans"], ["", "", ""]),
         (Deed::GiveBundle(text("job")), 3, &["bundles"], ["job", "job", "job"]),
-        (Deed::Enter(text("Board")), 3, &["groups"], ["Board|Sales team", "Board", "Board|Sales team"]),
+        (Deed::Enter(text("Board")), 3, &["groups"], ["Board; Sales team", "Board", "Board; Sales team"]),
         (Deed::Leave(text("Sales team")), 2, &["groups"], ["", "", ""]),
         (
             Deed::Suffix(text("acme.test")),
@@ -122,7 +122,9 @@ async fn every_act_on_a_list_is_done_as_it_was_shown_and_taken_back() {
         let again = act(&w.app, &w.root, acme, deed.clone()).await.expect("shown");
         assert_eq!(counts(&again), [(Act::Nothing, 3)], "{deed:?} twice");
         let back = bulk::undo(&w.app, &w.root, done.bulk.id, &Cause::default()).await.expect("shown");
-        assert_eq!(all(&w, &back).await.in_state(RowState::Done), changes, "{deed:?} taken back");
+        let taken = all(&w, &back).await;
+        let undone = rows(&w, back.bulk.id, &[]).await;
+        assert_eq!(taken.in_state(RowState::Done), changes, "{deed:?} taken back: {undone:?}");
         assert_eq!(said(&w, acme).await, before, "{deed:?} taken back");
     }
 }

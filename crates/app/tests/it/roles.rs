@@ -454,7 +454,10 @@ async fn two_who_end_each_other_at_once_do_not_both_succeed() {
             tokio::join!(again(|| end(by_bo, &bo_in, &anna)), again(|| end(by_anna, &anna_in, &bo)));
         one_is_refused(one, other);
         let both = format!("id IN ('{}', '{}')", bo.id.uuid(), anna.id.uuid());
-        let left = w.db.values("users", "id", &format!("{both} AND enabled AND administrator")).await;
+        let left = w
+            .db
+            .values("users", "id", &format!("{both} AND enabled AND administrator AND deleted_at IS NULL"))
+            .await;
         assert_eq!(left.len(), 1, "the customer keeps an administrator: {by_bo}, {by_anna}");
     }
 }
@@ -482,6 +485,8 @@ async fn a_list_that_disables_an_administrator_asks_what_whoever_began_it_may_no
     };
     Box::pin(held_up(&w, run::work(&w.app), lose)).await.expect("a part");
     while run::work(&w.app).await.expect("parts are done") {}
+    let waits = bulk::get(&w.app, &w.root, shown.bulk.id).await.expect("as it is now");
+    assert_eq!(waits.bulk.state, BulkState::Paused, "until somebody goes on with it");
     assert!(one(&w, acme, "anna berg").await.enabled, "nobody who lost the role disables her");
 }
 

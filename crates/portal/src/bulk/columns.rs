@@ -272,7 +272,8 @@ fn wrong(posted: &Posted, errors: &[FieldError]) -> Form {
         let column = error.field.strip_prefix("columns[").and_then(|rest| rest.strip_suffix(']'));
         let place = match (column.and_then(|i| i.parse().ok()), error.field.as_str()) {
             (Some(i), _) => input(i),
-            (None, "key") => "known_by".to_owned(),
+            // One that was chosen and is not there; where nothing can be one, that is said of the columns.
+            (None, "key") if error.args.contains_key("value") => "known_by".to_owned(),
             (None, "separators" | "keep_as" | "options" | "missing") => error.field.clone(),
             _ => "columns".to_owned(),
         };

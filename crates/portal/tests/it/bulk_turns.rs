@@ -68,12 +68,21 @@ async fn it_is_begun_as_it_was_shown_watched_fetched_and_taken_back() {
     let done = browser.get(&path).await;
     let page = done.shows(200, "bulk-done");
     assert!(page.contains("2 people were made") && page.contains("/status/requests/"), "{page}");
+    // It is not done before the directory has it.
+    assert!(page.contains("The directory follows") && page.contains("In the directory 0 of"), "{page}");
+    assert!(page.contains("hx-sse:connect=\"/bulk/"), "and that moves by itself: {page}");
+    world
+        .db
+        .execute("UPDATE request_item SET state = 'verified'; UPDATE request SET finished_at = now()")
+        .await;
+    let page = browser.get(&path).await.shows(200, "bulk-verified");
+    assert!(page.contains("The directory has it") && !page.contains("hx-sse:connect"), "{page}");
     assert_eq!(figure(&done, "?state=done").as_deref(), Some("2"));
     assert_eq!(world.db.values("users", "id", "department = 'Board'").await.len(), 1);
     let live = browser.get(&format!("{path}/live")).await;
     assert!(live.html.contains("2 of 2 done") && live.html.contains("event: end"), "{}", live.html);
     let file = browser.get(&format!("{path}/export")).await.html;
-    assert!(file.contains("Ida Lund,ida@acme.test,done,Made,usr_"), "{file}");
+    assert!(file.contains("Ida Lund,ida@acme.test,ida.lund_acme,done,Waiting,Made,usr_"), "{file}");
 
     let links = press(&mut browser, &path, "links").await;
     assert_eq!(links.status.as_u16(), 200);

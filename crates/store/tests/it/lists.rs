@@ -220,7 +220,7 @@ async fn of_everybody_those_that_failed_are_found_whether_the_first_fill_a_page_
                           FROM (SELECT DISTINCT request_id FROM request_item WHERE state = 'failed') r)
              INSERT INTO request_item (request_id, object_id, tenant_id, generation, state, updated_at)
              SELECT f.request_id, gen_random_uuid(), r.tenant_id, 1, 'verified', now()
-               FROM f JOIN request r ON r.id = f.request_id WHERE f.n % 2 = 0 OR f.n < f.of_all - 6
+               FROM f JOIN request r ON r.id = f.request_id WHERE f.n % 2 = 0 OR f.n < f.of_all - 10
              ON CONFLICT DO NOTHING",
         )
         .await;
