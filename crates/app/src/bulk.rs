@@ -49,7 +49,7 @@ pub use self::{
     file::{Choice, ColumnFacts, FileDraft, FileFacts, import, mend, remap},
     foreseen::{Foreseen, PlanEffect, QuotaEffect, RoleEffect},
     rows::cell_text,
-    series::{All, Series, act_across, series, turn_all, undo_all},
+    series::{All, Series, act_across, followed_series, series, turn_all, undo_all},
     undo::undo,
 };
 use crate::{App, AppError, error::Conflict};
@@ -84,8 +84,25 @@ pub struct Shown {
     pub foreseen: Foreseen,
     /// How many rows there are of each kind.
     pub counts: Vec<Counted>,
-    /// How far the directory is with it, where that was asked for and it was begun.
-    pub directory: Option<request::Counts>,
+    /// How far the directory is, where that was asked for ([`followed`]).
+    pub directory: Option<Directory>,
+}
+
+/// How far the directory is with all that was wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Directory {
+    /// Steps, of what is finished and very large not counted exactly.
+    pub counts: request::Counts,
+    /// All of it is true there, also what later requests wanted otherwise.
+    pub is_true: bool,
+}
+
+impl Directory {
+    /// Whether nothing changes any more without somebody.
+    #[must_use]
+    pub const fn is_settled(&self) -> bool {
+        self.is_true || self.counts.failed > 0 && self.counts.state().is_final()
+    }
 }
 
 /// The account of somebody of a row.
@@ -141,12 +158,37 @@ pub async fn get(app: &App, caller: &Caller, id: BulkId) -> Result<Shown, AppErr
     let mut tx = app.store.read(caller).await?;
     let (bulk, tenant) = tx.bulk(id).await?;
     let counts = tx.bulk_counts(&[id]).await?.remove(&id).unwrap_or_default();
-    let directory = match bulk.request {
-        Some(request) => tx.request_progress(request).await?,
-        None => None,
-    };
     tx.finish().await?;
-    Ok(Shown { directory, ..shown(bulk, tenant, counts)? })
+    shown(bulk, tenant, counts)
+}
+
+/// The same, with how far the directory is: while parts are carried out that is not counted, because there is
+/// more of it with every part.
+pub async fn followed(app: &App, caller: &Caller, id: BulkId) -> Result<Shown, AppError> {
+    let mut all = vec![get(app, caller, id).await?];
+    follow(app, caller, &mut all).await?;
+    all.pop().ok_or(AppError::NotFound("bulk"))
+}
+
+/// Tells of bulk changes that wait or are over how far the directory is.
+pub(crate) async fn follow(app: &App, caller: &Caller, all: &mut [Shown]) -> Result<(), AppError> {
+    let is_over = |one: &Shown| one.bulk.state != BulkState::Running;
+    let requests: Vec<_> = all.iter().filter(|one| is_over(one)).filter_map(|one| one.bulk.request).collect();
+    if requests.is_empty() {
+        return Ok(());
+    }
+    let mut tx = app.store.read(caller).await?;
+    let progress = tx.progress_of(&requests).await?;
+    for one in all.iter_mut().filter(|one| is_over(one)) {
+        let Some((request, counts)) = one.bulk.request.and_then(|id| Some((id, *progress.get(&id)?))) else {
+            continue;
+        };
+        let is_complete = counts.state() == request::RequestState::Complete;
+        let is_true = is_complete && tx.overtaken_is_verified(request).await?;
+        one.directory = Some(Directory { counts, is_true });
+    }
+    tx.finish().await?;
+    Ok(())
 }
 
 /// What people of rows are called in the directory, and how far their accounts are there.
@@ -160,7 +202,7 @@ pub async fn accounts(
     let mut tx = app.store.read(caller).await?;
     let (_, tenant) = tx.bulk(id).await?;
     let permit = tx.permit_people(&tenant)?;
-    let found = tx.people_with_ids(&permit, &people).await?;
+    let found = tx.people_with_ids_or_removed(&permit, &people).await?;
     tx.finish().await?;
     let account = |user: User| {
         let state = user.provisioning.as_ref().map(|how| how.state);

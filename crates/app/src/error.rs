@@ -75,6 +75,8 @@ pub enum Conflict {
     BelowItself,
     /// No mail is configured, and what was asked for needs it.
     MailOff,
+    /// As many files as a server takes are being read: the same call may succeed soon.
+    OtherFiles,
     /// The link was used, replaced or has expired.
     LinkDead,
     /// A person cannot disable or remove their own account.
@@ -148,6 +150,7 @@ impl Conflict {
             Self::OpenBelow => "open_below",
             Self::BelowItself => "below_itself",
             Self::MailOff => "mail_off",
+            Self::OtherFiles => "other_files",
             Self::LinkDead => "link_dead",
             Self::Oneself => "oneself",
             Self::InUse { .. } => "in_use",

@@ -70,8 +70,8 @@ pub const IMPORT_GROUPS: usize = 1_000;
 pub const IMPORT_HEAD_ROWS: usize = 10;
 /// Files that are read and planned at once by one process: each may take some hundred MiB meanwhile.
 pub const IMPORTS_AT_ONCE: usize = 2;
-/// Seconds for which another file waits for its turn.
-pub const IMPORT_WAIT_SECONDS: u64 = 60;
+/// Seconds for which another file waits for its turn; so few that it can still be read in the time of an answer.
+pub const IMPORT_WAIT_SECONDS: u64 = 8;
 /// Columns of a file: the widest export known has 90.
 pub const IMPORT_COLUMNS: usize = 300;
 /// Characters of one cell: a person's groups as distinguished names, and no novel.

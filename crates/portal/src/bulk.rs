@@ -23,7 +23,6 @@ use axum::{
 use domain::{
     bulk::{BulkKind, BulkState, Deed},
     id::{BulkId, TenantId},
-    request::{Counts, RequestState},
 };
 use web::{
     Surface,
@@ -75,15 +74,10 @@ fn state(of: BulkState) -> (String, &'static str) {
 
 /// The same, and it is not done before the directory has it.
 fn state_of(of: &Shown) -> (String, &'static str) {
-    let progress = of.directory.filter(|_| of.bulk.state == BulkState::Done).map(Counts::state);
-    match progress {
-        Some(RequestState::Requested | RequestState::Running | RequestState::Parked) => {
-            (say("bulk-state-recorded"), "busy")
-        }
-        Some(RequestState::Failed | RequestState::CompleteWithProblems) => {
-            (say("bulk-state-problems"), "bad")
-        }
-        Some(RequestState::Complete) | None => state(of.bulk.state),
+    match of.directory.filter(|_| of.bulk.state == BulkState::Done) {
+        Some(directory) if !directory.is_settled() => (say("bulk-state-recorded"), "busy"),
+        Some(directory) if !directory.is_true => (say("bulk-state-problems"), "bad"),
+        Some(_) | None => state(of.bulk.state),
     }
 }
 

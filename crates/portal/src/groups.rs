@@ -178,9 +178,36 @@ fn facts(of: &GroupView) -> Vec<(String, String)> {
     facts
 }
 
-/// What stands in a field that takes several.
+/// What stands in a field that takes several: one a line, or separated by commas.
 fn several(posted: &Posted, name: &str) -> Vec<String> {
     posted.field(name).split([',', ';', '\n', '\r']).filter_map(given).collect()
+}
+
+/// The same of members: a line that is the name of a group is one, whatever it holds.
+async fn members_of(visit: &Visit, id: GroupId, posted: &Posted) -> Result<Vec<String>, Refusal> {
+    let lines: Vec<_> = posted.field("member").split(['\n', '\r']).filter_map(given).collect();
+    let (unsure, sure): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.contains([',', ';']));
+    let mut all = sure;
+    if unsure.is_empty() {
+        return Ok(all);
+    }
+    let caller = visit.person()?;
+    let read = async {
+        let mut tx = visit.surface.app.read(caller).await?;
+        let (_, tenant) = tx.group(id).await?;
+        let found = tx.groups_named(tenant.id, &unsure).await?;
+        tx.finish().await?;
+        Ok::<_, AppError>(found)
+    };
+    let found = read.await?;
+    for line in unsure {
+        if found.contains_key(&line.to_lowercase()) {
+            all.push(line);
+        } else {
+            all.extend(line.split([',', ';']).filter_map(given));
+        }
+    }
+    Ok(all)
 }
 
 /// What the forms of a group's page do: people and groups come in by logins and names or go, others own it, or
@@ -191,7 +218,7 @@ pub async fn change(Path((id, what)): Path<(String, String)>, posted: Posted) ->
     let (app, caller, cause) = (&visit.surface.app, visit.person()?, &visit.cause);
     let version = || posted.field("version").parse().unwrap_or(0);
     // More than one call may change is refused at the field, and nobody is left out unseen.
-    let named = several(&posted, "member");
+    let named = members_of(visit, id, &posted).await?;
     let change = match what.as_str() {
         "add" => MemberChange {
             add: named.into_iter().map(|member| Wish { member, ..Wish::default() }).collect(),

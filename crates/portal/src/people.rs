@@ -131,6 +131,8 @@ fn roles_of(all: Roles) -> (Vec<Role>, Vec<(&'static str, String)>) {
 struct InGroup {
     id: String,
     name: String,
+    /// On the way out of it.
+    leaving: bool,
     /// Kept by the product, so that nobody takes them out.
     built_in: bool,
     until: Option<String>,
@@ -147,6 +149,8 @@ struct Groups {
     others: Option<String>,
     /// Whether the viewer may change it.
     may_change: bool,
+    /// Whether the viewer finds the groups on their own pages.
+    may_look: bool,
 }
 
 /// Groups of somebody that stand on their page, and groups to choose from there.
@@ -174,6 +178,7 @@ impl Groups {
             possible: some.iter().map(choice).collect(),
             others,
             may_change: permit.is_some(),
+            may_look: tx.permit::<act::TenantRead>(tenant).is_ok(),
         })
     }
 }
@@ -182,6 +187,7 @@ fn in_group(of: &MembershipView) -> InGroup {
     InGroup {
         id: of.group.id.to_string(),
         name: of.group.name.clone(),
+        leaving: !of.wanted,
         built_in: of.built_in,
         until: of.until.map(speech::instant),
         provisioning: view::unsettled(of.provisioning.state),

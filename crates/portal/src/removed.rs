@@ -56,12 +56,8 @@ pub async fn show(visit: Visit, Path(id): Path<String>, query: Pairs) -> Result<
     let read = async {
         let mut tx = visit.surface.app.read(caller).await?;
         let tenant = tx.tenant(id).await?;
-        let people = match tx.permit_people(&tenant) {
-            Ok(permit) => {
-                tx.removed_users(&permit, people_from.after::<UserId>()?, people_from.rows()).await?
-            }
-            Err(_) => Vec::new(),
-        };
+        let permit = tx.permit_people(&tenant)?;
+        let people = tx.removed_users(&permit, people_from.after::<UserId>()?, people_from.rows()).await?;
         let permit = tx.permit::<act::TenantRead>(&tenant)?;
         let groups =
             tx.removed_groups(&permit, groups_from.after_id::<GroupId>()?, groups_from.rows()).await?;

@@ -1,11 +1,11 @@
 //! A form with a file (RFC 7578): the few fields and the one file our forms send.
 
 use axum::{
-    body::to_bytes,
     extract::{FromRequest, Request},
     http::header,
 };
 use domain::limits;
+use multer::{Constraints, Field, Multipart, SizeLimit};
 use web::Surface;
 
 use crate::{context::Posted, refusal::Refusal};
@@ -31,93 +31,86 @@ impl<const BYTES: usize> FromRequest<Surface> for Upload<BYTES> {
     async fn from_request(request: Request, surface: &Surface) -> Result<Self, Refusal> {
         let (visit, request) = Posted::visit_of(request, surface).await?;
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let boundary = kind.and_then(boundary).ok_or_else(Refusal::forged)?.to_owned();
-        let body = to_bytes(request.into_body(), BYTES + AROUND).await;
-        let body = body.map_err(|_| Refusal::too_large())?;
-        let (mut fields, mut file, mut called) = (Vec::new(), Vec::new(), String::new());
-        for (head, bytes) in parts(&body, &boundary).ok_or_else(Refusal::forged)? {
-            match name(head).ok_or_else(Refusal::forged)? {
-                own if own == "file" => (file, called) = (bytes.to_vec(), file_name(head)),
-                own => {
-                    let text = std::str::from_utf8(bytes).map_err(|_| Refusal::forged())?;
-                    fields.push((own, text.to_owned()));
-                }
-            }
-        }
-        Ok(Self { posted: Posted::checked(visit, fields, surface)?, file, name: called })
+        let boundary = kind.and_then(|kind| multer::parse_boundary(kind).ok()).ok_or_else(Refusal::forged)?;
+        let most = SizeLimit::new().whole_stream((BYTES + AROUND) as u64);
+        let body = request.into_body().into_data_stream();
+        let form = Multipart::with_constraints(body, boundary, Constraints::new().size_limit(most));
+        let Read { fields, file, name } = read(form).await.map_err(refused)?.ok_or_else(Refusal::forged)?;
+        Ok(Self { posted: Posted::checked(visit, fields, surface)?, file, name })
     }
 }
 
-/// What separates the parts.
-fn boundary(kind: &str) -> Option<&str> {
-    let rest = kind.strip_prefix("multipart/form-data")?;
-    let value = rest.split(';').find_map(|part| part.trim().strip_prefix("boundary="))?;
-    let value = value.trim_matches('"');
-    (1..=70).contains(&value.len()).then_some(value)
+/// What a form says.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Read {
+    fields: Vec<(String, String)>,
+    file: Vec<u8>,
+    name: String,
 }
 
-/// Headers and content of each part (RFC 2046, 5.1.1).
-fn parts<'b>(body: &'b [u8], boundary: &str) -> Option<Vec<(&'b str, &'b [u8])>> {
-    let first = format!("--{boundary}");
-    let next = format!("\r\n--{boundary}");
-    let mut rest = body.strip_prefix(first.as_bytes())?;
-    let mut all = Vec::new();
-    while !rest.starts_with(b"--") {
-        rest = rest.strip_prefix(b"\r\n")?;
-        let head_end = find(rest, b"\r\n\r\n")?;
-        let (head, content) = (rest.get(..head_end)?, rest.get(head_end + 4..)?);
-        let end = find(content, next.as_bytes())?;
-        all.push((std::str::from_utf8(head).ok()?, content.get(..end)?));
-        rest = content.get(end + next.len()..)?;
-        if all.len() > PARTS {
-            return None;
+/// Reads a form; none where it is not one of ours.
+async fn read(mut form: Multipart<'_>) -> Result<Option<Read>, multer::Error> {
+    let mut all = Read::default();
+    for _ in 0..PARTS {
+        let Some(part) = form.next_field().await? else { return Ok(Some(all)) };
+        let Some(own) = part.name().map(str::to_owned) else { return Ok(None) };
+        if own == "file" {
+            all.name = file_name(&part);
+            all.file = part.bytes().await?.to_vec();
+            continue;
         }
+        let Ok(text) = String::from_utf8(part.bytes().await?.to_vec()) else { return Ok(None) };
+        all.fields.push((own, text));
     }
-    Some(all)
-}
-
-/// The name of a part, from its headers.
-fn name(head: &str) -> Option<String> {
-    let value = disposition(head)?.split(';').find_map(|part| part.trim().strip_prefix("name="))?;
-    Some(value.trim_matches('"').to_owned())
-}
-
-fn disposition(head: &str) -> Option<&str> {
-    head.lines().find(|line| line.to_ascii_lowercase().starts_with("content-disposition:"))
+    Ok(None)
 }
 
 /// What the file of a part is called; browsers write a quotation mark in it as `%22`.
-fn file_name(head: &str) -> String {
-    let rest = disposition(head).and_then(|line| line.split_once("filename=\""));
-    let name = rest.and_then(|(_, rest)| rest.split('"').next()).unwrap_or_default();
-    name.replace("%22", "\"")
+fn file_name(part: &Field<'_>) -> String {
+    part.file_name().unwrap_or_default().replace("%22", "\"")
 }
 
-fn find(all: &[u8], wanted: &[u8]) -> Option<usize> {
-    all.windows(wanted.len()).position(|window| window == wanted)
+fn refused(error: multer::Error) -> Refusal {
+    match error {
+        multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. } => {
+            Refusal::too_large()
+        }
+        // Cut off, or made by nothing that sends forms.
+        _ => Refusal::forged(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
+    use futures::stream;
+
     use super::*;
 
-    #[test]
-    fn parts_are_found_and_what_is_cut_is_refused() {
-        let kind = "multipart/form-data; boundary=XyZ";
-        assert_eq!(boundary(kind), Some("XyZ"));
-        assert_eq!(boundary("application/x-www-form-urlencoded"), None);
+    async fn read_bytes(body: &[u8], boundary: &str) -> Option<Read> {
+        let chunks: Vec<_> = body.chunks(7).map(|chunk| Ok::<_, Infallible>(chunk.to_vec())).collect();
+        read(Multipart::new(stream::iter(chunks), boundary)).await.ok().flatten()
+    }
+
+    #[tokio::test]
+    async fn parts_are_found_and_what_is_cut_is_refused() {
         let body = b"--XyZ\r\nContent-Disposition: form-data; name=\"form_token\"\r\n\r\nabc\r\n--XyZ\r\n\
-            Content-Disposition: form-data; name=\"file\"; filename=\"a;name=b.png\"\r\nContent-Type: image/png\r\n\r\n\
+            Content-Disposition: form-data; name=\"file\"; filename=\"a;name=%22b.png\"\r\nContent-Type: image/png\r\n\r\n\
             \x89P\r\n-NG\r\n--XyZ--\r\n";
-        let found = parts(body, "XyZ").expect("whole");
-        let names: Vec<_> = found.iter().map(|(head, bytes)| (name(head).expect("a name"), *bytes)).collect();
-        assert_eq!(names[0], ("form_token".to_owned(), &b"abc"[..]));
-        assert_eq!(names[1], ("file".to_owned(), &b"\x89P\r\n-NG"[..]));
-        assert_eq!((file_name(found[0].0).as_str(), file_name(found[1].0).as_str()), ("", "a;name=b.png"));
+        let found = read_bytes(body, "XyZ").await.expect("whole");
+        let wanted = Read {
+            fields: vec![("form_token".to_owned(), "abc".to_owned())],
+            file: b"\x89P\r\n-NG".to_vec(),
+            name: "a;name=\"b.png".to_owned(),
+        };
+        assert_eq!(found, wanted);
         for end in 0..body.len() - 4 {
-            assert_eq!(parts(&body[..end], "XyZ"), None, "cut at {end}");
+            assert_eq!(read_bytes(&body[..end], "XyZ").await, None, "cut at {end}");
         }
         let many = "--x\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n".repeat(20) + "--x--";
-        assert_eq!(parts(many.as_bytes(), "x"), None);
+        assert_eq!(read_bytes(many.as_bytes(), "x").await, None, "no form of ours has so many parts");
+        let nameless = "--x\r\nContent-Disposition: form-data\r\n\r\n\r\n--x--";
+        assert_eq!(read_bytes(nameless.as_bytes(), "x").await, None);
     }
 }

@@ -89,7 +89,7 @@ impl Group {
 impl ReadTx<'_> {
     /// A group and its tenant, if the caller may read it, or owns it.
     pub async fn group(&mut self, id: GroupId) -> Result<(Group, TenantRef), StoreError> {
-        let (group, tenant) = self.load_group(id, false).await?.ok_or(StoreError::NotFound("group"))?;
+        let (group, tenant) = self.load_group(id).await?.ok_or(StoreError::NotFound("group"))?;
         let tenant = self.tenant(tenant).await?;
         if let Err(unseen) = self.permit::<act::TenantRead>(&tenant) {
             // Without a role, somebody may own it.
@@ -110,17 +110,12 @@ impl ReadTx<'_> {
         Ok(self.decide_members(tenant, group.id, &owners).is_ok())
     }
 
-    /// A group with its tenant; of those that were `removed`, or of the others.
-    async fn load_group(
-        &mut self,
-        id: GroupId,
-        removed: bool,
-    ) -> Result<Option<(Group, TenantId)>, StoreError> {
+    /// A group that was not removed, with its tenant.
+    async fn load_group(&mut self, id: GroupId) -> Result<Option<(Group, TenantId)>, StoreError> {
         let row = sqlx::query!(
             "SELECT tenant_id, object_id, purpose, name, description, group_kind, mail, aliases, version
-               FROM user_group WHERE id = $1 AND (CASE WHEN $2 THEN purge_at IS NOT NULL ELSE deleted_at IS NULL END)",
-            id.uuid(),
-            removed
+               FROM user_group WHERE id = $1 AND deleted_at IS NULL",
+            id.uuid()
         )
         .fetch_optional(self.sql())
         .await?;

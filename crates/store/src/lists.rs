@@ -50,6 +50,7 @@ const ABOVE: &str = "\u{10FFFF}";
 
 /// Where a statement begins: no row is missed by beginning below the lowest or above the
 /// highest, and so a kept plan is right for the first page and for every other.
+#[derive(Clone)]
 struct Start {
     key: String,
     id: Uuid,

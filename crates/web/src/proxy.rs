@@ -240,4 +240,24 @@ mod tests {
             assert!(bad.parse::<Network>().is_err(), "{bad}");
         }
     }
+
+    proptest::proptest! {
+        /// Whatever stands in headers: whoever is not trusted is themselves, and behind a proxy stands an
+        /// address that was named, or nobody.
+        #[test]
+        fn no_header_makes_an_address_up(
+            headers in proptest::collection::vec(
+                (proptest::bool::ANY, "[ -~]{0,40}|(for=)?\"?\\[?[0-9a-f:.]{0,20}\\]?(:[0-9]{0,6})?\"?"), 0..4),
+        ) {
+            let headers: Vec<_> =
+                headers.iter().map(|(plain, text)| (if *plain { XFF } else { "forwarded" }, text.as_str())).collect();
+            proptest::prop_assert_eq!(client(&["10.0.0.0/8"], "192.0.2.9", &headers), Some("192.0.2.9".to_owned()));
+            if let Some(found) = client(&["10.0.0.0/8"], "10.1.1.1", &headers) {
+                let found: IpAddr = found.parse().expect("an address");
+                let parts = headers.iter().flat_map(|(_, text)| text.split([',', ';', '=', '"', ' ', '[', ']']));
+                let named = parts.filter_map(address).any(|one| one == found);
+                proptest::prop_assert!(named, "{found} stands in {headers:?}");
+            }
+        }
+    }
 }

@@ -79,9 +79,9 @@ async fn wrong_rows_are_fetched_as_they_were_brought_and_all_with_what_came_of_t
     assert!(wrong[1].starts_with("Ida,Lund,ida@acme.test,no address,2,\"Mail: "), "{wrong:?}");
     assert_eq!(wrong.len(), 2);
     let all = csv(&estate, &path).await;
-    assert_eq!(all[0], "name,login,user,act,state,row,problem");
+    assert_eq!(all[0], "name,login,user,act,state,logon_name,directory,row,problem");
     assert!(
-        all.iter().any(|line| line.starts_with("Jens Krag,jens@acme.test,,create,planned,3,")),
+        all.iter().any(|line| line.starts_with("Jens Krag,jens@acme.test,,create,planned,,,3,")),
         "{all:?}"
     );
     assert_eq!((all.len(), csv(&estate, &format!("{path}?rows=failed")).await.len()), (3, 1));

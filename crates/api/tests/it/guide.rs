@@ -112,6 +112,7 @@ fn the_guide_names_every_conflict() {
         Conflict::Suspended,
         Conflict::LinkDead,
         Conflict::MailOff,
+        Conflict::OtherFiles,
         Conflict::Oneself,
         Conflict::InUse { people: 1 },
         Conflict::ServiceInUse { people: 1 },

@@ -114,8 +114,7 @@ pub async fn import(
     let FileDraft { name, bytes, options, mapping } = draft;
     // Nobody's bytes are looked at who may not, and not those of very many at once.
     may_import(app, caller, customer, &options, cause).await?;
-    let _turn = turn(app).await?;
-    let (rows, read) = unpacked(bytes).await?;
+    let (rows, read, _turn) = unpacked(bytes, turn(app).await?).await?;
     let mut tx = app.store.write(caller).await?;
     let tenant = tx.tenant(customer).await?;
     let permit = allowed(&mut tx, &tenant, &options)?;
@@ -182,7 +181,18 @@ pub async fn remap(
     (mapping, options, keep_as): (Option<Mapping>, Option<Options>, Option<&str>),
     cause: &Cause,
 ) -> Result<Shown, AppError> {
-    let _turn = turn(app).await?;
+    let turn = turn(app).await?;
+    remap_in(&turn, app, (caller, id), (mapping, options, keep_as), cause).await
+}
+
+/// The same, by whoever has a turn.
+async fn remap_in(
+    _turn: &OwnedSemaphorePermit,
+    app: &App,
+    (caller, id): (&Caller, BulkId),
+    (mapping, options, keep_as): (Option<Mapping>, Option<Options>, Option<&str>),
+    cause: &Cause,
+) -> Result<Shown, AppError> {
     let mut tx = app.store.write(caller).await?;
     let (bulk, tenant) = tx.lock_bulk(id).await?;
     let old = Ask::of(&bulk)?;
@@ -229,6 +239,8 @@ pub async fn mend(
     (line, column, text): (i32, usize, &str),
     cause: &Cause,
 ) -> Result<Shown, AppError> {
+    // Before anything is written, which would not be shown otherwise.
+    let turn = turn(app).await?;
     let mut tx = app.store.write(caller).await?;
     let (bulk, tenant) = tx.lock_bulk(id).await?;
     if let Err(error) = tx.permit_ordinary(&tenant) {
@@ -242,7 +254,7 @@ pub async fn mend(
         && passwords::mend(&mut tx, &tenant, &bulk, (&mapping, column), (line, text.trim())).await?
     {
         tx.commit(cause).await?;
-        return remap(app, caller, id, (None, None, None), cause).await;
+        return remap_in(&turn, app, (caller, id), (None, None, None), cause).await;
     }
     let found = tx.bulk_cells(&bulk, line - 1, 1).await?.pop().filter(|(found, _)| *found == line);
     let mut row = found.and_then(|(line, cells)| row_of(line, &cells)).ok_or(AppError::NotFound("row"))?;
@@ -255,7 +267,7 @@ pub async fn mend(
     row.cells[column] = Cell::text(text.trim());
     tx.set_bulk_cells(&bulk, line, &cells(row, |_| true)).await?;
     tx.commit(cause).await?;
-    remap(app, caller, id, (None, None, None), cause).await
+    remap_in(&turn, app, (caller, id), (None, None, None), cause).await
 }
 
 async fn may_import(
@@ -274,23 +286,27 @@ async fn may_import(
     Ok(())
 }
 
-/// A place among the files that are read at once; [`AppError::Busy`] where none is free for long.
+/// A place among the files that are read at once.
 async fn turn(app: &App) -> Result<OwnedSemaphorePermit, AppError> {
     let wait = Duration::from_secs(limits::IMPORT_WAIT_SECONDS);
     match tokio::time::timeout(wait, Arc::clone(&app.imports).acquire_owned()).await {
         Ok(Ok(turn)) => Ok(turn),
-        _ => Err(AppError::Busy),
+        _ => Err(AppError::Conflict(Conflict::OtherFiles)),
     }
 }
 
-async fn unpacked(bytes: Vec<u8>) -> Result<(Vec<Row>, sheet::Read), AppError> {
+/// The turn is held as long as the bytes are read, also where whoever brought them is gone by then.
+async fn unpacked(
+    bytes: Vec<u8>,
+    turn: OwnedSemaphorePermit,
+) -> Result<(Vec<Row>, sheet::Read, OwnedSemaphorePermit), AppError> {
     let read = on_a_core(move || {
         let mut rows = Vec::new();
         let read = sheet::read(&bytes, &mut |row| {
             rows.push(row);
             ControlFlow::Continue(())
         });
-        read.map(|read| (rows, read))
+        read.map(|read| (rows, read, turn))
     });
     read.await?.map_err(AppError::field)
 }

@@ -14,7 +14,7 @@ use store::{
     users::UserSearch,
 };
 
-use super::{Shown, Turn, deed::shown_for, shown, turn, undo::back};
+use super::{Shown, Turn, deed::shown_for, follow, shown, turn, undo::back};
 use crate::{App, AppError, error::Conflict};
 
 /// Bulk changes that were asked for together.
@@ -93,6 +93,13 @@ pub async fn series(app: &App, caller: &Caller, id: BulkId) -> Result<Series, Ap
     let mut all = bulks.into_iter().map(one).collect::<Result<Vec<_>, _>>()?;
     all.sort_by(|one, other| (&one.tenant.name, one.tenant.id).cmp(&(&other.tenant.name, other.tenant.id)));
     Ok(Series { id, all })
+}
+
+/// The same, with how far the directory is with each that waits or is over.
+pub async fn followed_series(app: &App, caller: &Caller, id: BulkId) -> Result<Series, AppError> {
+    let mut series = series(app, caller, id).await?;
+    follow(app, caller, &mut series.all).await?;
+    Ok(series)
 }
 
 /// What somebody does with all of a series.

@@ -147,11 +147,12 @@ async fn read(
     }
     let names =
         change.add.iter().map(|wish| wish.member.as_str()).chain(change.remove.iter().map(String::as_str));
-    let (people, groups): (Vec<_>, Vec<_>) =
-        names.filter(|name| parse(name).is_none()).partition(|name| name.contains('@'));
-    let people: Vec<_> = people.into_iter().map(|name| name.trim().to_lowercase()).collect();
-    let people = tx.users_named(tenant, &people).await?;
-    let groups: Vec<_> = groups.into_iter().map(|name| name.trim().to_owned()).collect();
+    let names = names.filter(|name| parse(name).is_none()).map(|name| name.trim().to_lowercase());
+    let names: Vec<_> = names.collect();
+    let logins: Vec<_> = names.iter().filter(|name| name.contains('@')).cloned().collect();
+    let people = tx.users_named(tenant, &logins).await?;
+    // The name of a group may hold that sign, too.
+    let groups: Vec<_> = names.into_iter().filter(|name| !people.contains_key(name)).collect();
     let groups = if groups.is_empty() { HashMap::new() } else { tx.groups_named(tenant, &groups).await? };
     let named = |name: &str| {
         let name = name.trim().to_lowercase();

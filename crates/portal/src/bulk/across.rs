@@ -24,7 +24,10 @@ use web::{
     texts,
 };
 
-use super::deeds::{self, Deeds};
+use super::{
+    deeds::{self, Deeds},
+    progress,
+};
 use crate::{
     context::{Frame, Posted, Visit},
     forms::{Choice, Form},
@@ -178,11 +181,11 @@ async fn page(
     (status, refused): (StatusCode, Option<String>),
     follow: bool,
 ) -> Result<Response, Refusal> {
-    let series = use_cases::series(&visit.surface.app, visit.person()?, id).await?;
+    let series = use_cases::followed_series(&visit.surface.app, visit.person()?, id).await?;
     let all = &series.all;
     let is = |state: BulkState| all.iter().any(|one| one.bulk.state == state);
     let sum = |count: &dyn Fn(&Shown) -> i64| all.iter().map(count).sum::<i64>();
-    let is_running = is(BulkState::Running);
+    let is_running = is(BulkState::Running) || all.iter().any(|one| !progress::is_settled(one));
     let mut frame = visit.frame.clone();
     frame.refresh_seconds = (is_running && follow).then_some(3);
     let page = Page {
@@ -267,7 +270,7 @@ fn prices(series: &Series) -> Vec<String> {
 }
 
 fn row(of: &Shown) -> Row {
-    let (state, tone) = super::state(of.bulk.state);
+    let (state, tone) = super::state_of(of);
     let figure = |n: i64| if n == 0 { String::new() } else { number(n) };
     let price = of.foreseen.month_minor;
     Row {

@@ -2,7 +2,7 @@
 
 use app::{
     Caller,
-    bulk::{self as use_cases, Shown},
+    bulk::{self as use_cases, Directory, Shown},
 };
 use askama::Template;
 use domain::{
@@ -58,7 +58,7 @@ pub async fn now(
     id: BulkId,
     frame: Frame,
 ) -> Result<(String, bool), Refusal> {
-    let of = use_cases::get(&surface.app, caller, id).await?;
+    let of = use_cases::followed(&surface.app, caller, id).await?;
     let over = of.bulk.state != BulkState::Running && is_settled(&of);
     let n = Progress::of(&of, surface.app.now());
     let html = Now { frame, n }.render().map_err(|error| Refusal::broken(&error))?;
@@ -104,18 +104,20 @@ impl Progress {
 
 /// Whether the directory has all that was done, or somebody has to look.
 pub fn is_settled(of: &Shown) -> bool {
-    of.directory.is_none_or(|counts| counts.state().is_final())
+    of.directory.is_none_or(|directory| directory.is_settled())
 }
 
 /// How far the directory is with what was done, as a sentence.
 pub fn directory(of: &Shown) -> Option<(String, &'static str)> {
-    let counts = of.directory?;
-    let (id, tone) = match (counts.state().is_final(), counts.failed) {
+    let Directory { counts, is_true } = of.directory?;
+    let (id, tone) = match (is_true, counts.failed) {
         (_, 1..) => ("bulk-directory-failed", "wait"),
         (true, _) => ("bulk-directory-done", "good"),
         (false, _) => ("bulk-directory", ""),
     };
-    let done = counts.verified + counts.superseded + counts.drifted;
+    // What a later request wanted otherwise is there when that is.
+    let overtaken = if is_true { counts.superseded } else { 0 };
+    let done = counts.verified + counts.drifted + overtaken;
     let args = [("done", done.into()), ("total", counts.total().into()), ("failed", counts.failed.into())];
     Some((say_with(id, &args), tone))
 }

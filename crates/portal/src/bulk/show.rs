@@ -147,7 +147,7 @@ async fn page(
     query: &Pairs,
 ) -> Result<Response, Refusal> {
     let (app, caller) = (&visit.surface.app, visit.person()?);
-    let of = use_cases::get(app, caller, id).await?;
+    let of = use_cases::followed(app, caller, id).await?;
     if of.bulk.state == BulkState::Mapping && refused.is_none() {
         return columns::page(visit, &of, None).await;
     }

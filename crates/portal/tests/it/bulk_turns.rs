@@ -71,6 +71,11 @@ async fn it_is_begun_as_it_was_shown_watched_fetched_and_taken_back() {
     // It is not done before the directory has it.
     assert!(page.contains("The directory follows") && page.contains("In the directory 0 of"), "{page}");
     assert!(page.contains("hx-sse:connect=\"/bulk/"), "and that moves by itself: {page}");
+    // Nor when later requests want otherwise what it wanted, and that is not there yet either.
+    let overtaken = "UPDATE request_item SET state = 'superseded'; UPDATE request SET finished_at = now()";
+    world.db.execute(overtaken).await;
+    let page = browser.get(&path).await.shows(200, "bulk-overtaken");
+    assert!(page.contains("The directory follows") && !page.contains("The directory has it"), "{page}");
     world
         .db
         .execute("UPDATE request_item SET state = 'verified'; UPDATE request SET finished_at = now()")

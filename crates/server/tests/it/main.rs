@@ -22,6 +22,7 @@ mod portal_bulk;
 mod portal_catalogue;
 mod portal_directories;
 mod portal_fields;
+mod portal_groups;
 mod portal_lists;
 mod portal_pages;
 mod portal_series;

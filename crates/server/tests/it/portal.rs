@@ -63,6 +63,10 @@ async fn an_order_is_placed_and_watched_until_people_can_log_on() {
     let login = browser.text("main .acts .hint").await;
     assert!(shop.site.binds(&login, PASSWORD).await, "{login} logs on with the chosen password");
     browser.click("main .acts a.button").await;
+    assert!(
+        browser.has(".chart .line").await && browser.has(".chart table td").await,
+        "and the numbers of it"
+    );
     browser.look("customer").await;
     browser.close().await;
     assert!(shop.server.stop().await.success());

@@ -75,7 +75,7 @@ async fn portal_bulk_a_file_is_brought_mended_begun_watched_and_taken_back() {
     browser.reads("main", &format!("{PEOPLE} people were made")).await;
     browser.look("bulk-done").await;
     let result = shop.root.page(&format!("{path}/export")).await;
-    assert_eq!(result.matches(",done,Made,usr_").count(), PEOPLE, "{result}");
+    assert_eq!(result.matches(",done,Verified,Made,usr_").count(), PEOPLE, "{result}");
     let request = format!("{path}/export?format=xlsx");
     assert!(shop.root.page(&request).await.starts_with("PK"), "a workbook");
 

@@ -58,7 +58,7 @@ impl Pages {
 }
 
 /// A second installation on the database and the directory of the first.
-async fn beside(first: &Installation, url: &str) -> (Installation, Process, Client) {
+async fn beside(first: &Installation, url: &str, how: &[&str]) -> (Installation, Process, Client) {
     let second = Installation::new("", Some(url.to_owned()));
     let (one, other) = (format!(":{}\"", first.port()), format!(":{}\"", second.port()));
     let text = fs::read_to_string(first.config()).expect("a configuration");
@@ -71,7 +71,7 @@ async fn beside(first: &Installation, url: &str) -> (Installation, Process, Clie
     }
     second.write(&text.replacen(&one, &other, 1));
     use_keys_of_the_run(&second);
-    let (server, root) = second.serve(&[]).await;
+    let (server, root) = second.serve(how).await;
     (second, server, root)
 }
 
@@ -84,7 +84,7 @@ async fn what_a_form_did_is_seen_at_once_through_another_process() {
     use_keys_of_the_run(&site.installation);
     site.installation.migrate();
     let (first, root) = site.installation.serve(&[]).await;
-    let (second_place, second, other) = beside(&site.installation, &url).await;
+    let (second_place, second, other) = beside(&site.installation, &url, &[]).await;
     let code = site.code('l');
     let order = root.order(&code, 1).await;
     let id = order["customer"]["id"].as_str().expect("a customer").to_owned();
@@ -119,6 +119,35 @@ async fn what_a_form_did_is_seen_at_once_through_another_process() {
         writes.send("/account", "/account/tokens", &[("name", &format!("token {round}"))]).await;
         assert!(reads.see("/account").await.contains(&format!("token {round}")), "the token is there");
     }
+    assert!(second.stop().await.success());
+    assert!(first.stop().await.success());
+}
+
+#[tokio::test]
+async fn progress_moves_by_itself_in_a_process_in_which_nothing_is_done() {
+    let database = TestDatabase::empty().await;
+    let url = url_of(database.name());
+    let site = Site::in_domain(Site::new().await.domain, Some(url.clone())).await;
+    site.delegate().await;
+    use_keys_of_the_run(&site.installation);
+    site.installation.migrate();
+    let (first, root) = site.installation.serve(&[]).await;
+    let (second_place, second, _) = beside(&site.installation, &url, &["--no-work"]).await;
+    let there = Pages::open(&second_place).await;
+    let order = root.order(&site.code('v'), 150).await;
+    let request = order["request"]["id"].as_str().expect("a request");
+    let bound = std::time::Duration::from_secs(180);
+    let stream = tokio::time::timeout(bound, there.see(&format!("/status/requests/{request}/live"))).await;
+    let stream = stream.expect("it ends when the request does");
+    // Each event is the fragment as it was then: they count up, and the last says that all is done.
+    let done = |event: &str| {
+        let text = event.split(" of ").next().unwrap_or_default();
+        text.rsplit(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse::<u32>().ok())
+    };
+    let counts: Vec<_> = stream.split("\n\n").filter_map(done).collect();
+    assert!(counts.len() >= 3, "{counts:?}: {stream}");
+    assert!(counts.is_sorted() && counts.first() < counts.last(), "{counts:?}");
+    assert!(stream.contains("Complete") && stream.trim_end().contains("event: end"), "{stream}");
     assert!(second.stop().await.success());
     assert!(first.stop().await.success());
 }

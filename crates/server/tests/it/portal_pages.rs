@@ -247,6 +247,39 @@ impl Hands<'_> {
 }
 
 #[tokio::test]
+async fn a_reseller_orders_and_serves_a_customer_in_the_browser() {
+    let shop = shop().await;
+    let (site, code) = (&shop.site, shop.site.code('r'));
+    let reseller = json!({ "code": "north", "name": "North IT",
+        "administrator": { "given_name": "Rita", "surname": "Nord", "principal_name": "rita@north.test" } });
+    let made = shop.root.post("resellers", &reseller).await.good();
+    shop.root.activate(&made["activation"]["link"]).await;
+    // Somebody else's, of which the reseller must not learn.
+    shop.root.order(&site.code('o'), 0).await;
+    let browser = Browser::open(site.installation.port(), true, "en").await;
+    browser.sign_in("rita@north.test", PASSWORD).await;
+    browser.look("home-reseller").await;
+    browser.visit("/order").await;
+    order_by_page(&browser, &code).await;
+    browser.reads("#progress", "users can log on").await;
+    browser.visit("/customers").await;
+    browser.reads("main", &code).await;
+    assert!(!browser.text("main").await.contains(&site.code('o')), "nobody else's customer");
+    browser.look("customers-reseller").await;
+    browser.click("main a[href^='/customers/']:not([href$='/export'])").await;
+    browser.click("main a[href$='/people']").await;
+    browser.click("main a[href$='/people/new']").await;
+    browser.fill("given_name", "Kim").await;
+    browser.fill("surname", "Vinter").await;
+    browser.click("main form .acts button").await;
+    browser.reads("h1", "Kim Vinter").await;
+    browser.click("form[action$='/disable'] button").await;
+    browser.reads("h1", "Disabled").await;
+    browser.close().await;
+    assert!(shop.server.stop().await.success());
+}
+
+#[tokio::test]
 async fn the_keyboard_alone_is_enough_for_everybody() {
     let shop = shop().await;
     let code = shop.site.code('k');
@@ -317,6 +350,16 @@ async fn pages_are_light_load_nothing_foreign_and_bear_a_slow_line() {
         format!("/customers/{id}/people?q=person"),
         format!("/customers/{id}/people/new"),
         format!("/customers/{id}/groups"),
+        format!("/customers/{id}/groups/new"),
+        format!("/customers/{id}/removed"),
+        format!("/customers/{id}/import"),
+        format!("/customers/{id}/bulk"),
+        format!("/customers/{id}/services"),
+        format!("/settings/{id}"),
+        format!("/settings/{id}/brand"),
+        format!("/settings/{id}/fields"),
+        "/services".to_owned(),
+        "/directories".to_owned(),
         format!("/people/{person}"),
         format!("/people/{person}/edit"),
         format!("/status/requests/{request}"),

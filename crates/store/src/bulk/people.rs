@@ -117,6 +117,23 @@ impl ReadTx<'_> {
         Ok(people)
     }
 
+    /// The same, with those who were removed and can be restored.
+    pub async fn people_with_ids_or_removed(
+        &mut self,
+        permit: &Permit<act::UserRead>,
+        ids: &[UserId],
+    ) -> Result<Vec<User>, StoreError> {
+        let mut people = self.people_with_ids(permit, ids).await?;
+        let here: BTreeSet<_> = people.iter().map(|user| user.id).collect();
+        let missing: Vec<_> = ids.iter().filter(|id| !here.contains(id)).copied().collect();
+        if !missing.is_empty() {
+            people.extend(
+                self.removed_with_ids(permit, &missing).await?.into_iter().map(|removed| removed.user),
+            );
+        }
+        Ok(people)
+    }
+
     /// Everybody of the permitted tenant with an account, who is no administrator.
     pub async fn everybody(&mut self, permit: &Permit<act::UserRead>) -> Result<Vec<UserId>, StoreError> {
         let ids = sqlx::query_scalar!(

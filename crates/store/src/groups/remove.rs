@@ -1,12 +1,16 @@
 //! Removing groups, restoring them while their time lasts, and listing those.
 
-use domain::id::{GroupId, ObjectId, RequestId, TenantId};
+use domain::{
+    group::GroupKind,
+    id::{GroupId, ObjectId, RequestId, TenantId},
+};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::Group;
+use super::{Group, GroupValues};
 use crate::{
     StoreError,
+    error::known,
     objects::Edge,
     ts,
     tx::{Permit, ReadTx, WriteTx, act},
@@ -54,24 +58,35 @@ impl ReadTx<'_> {
         )
         .fetch_all(self.sql())
         .await?;
-        let mut removed = Vec::with_capacity(ids.len());
-        for id in ids {
-            removed.extend(self.load_removed_group(GroupId::from_uuid(id)).await?);
-        }
-        Ok(removed)
+        self.load_removed_groups(&ids).await
     }
 
-    async fn load_removed_group(&mut self, id: GroupId) -> Result<Option<RemovedGroup>, StoreError> {
-        let Some((group, _)) = self.load_group(id, true).await? else { return Ok(None) };
-        let row = sqlx::query!(
-            r#"SELECT deleted_at AS "deleted_at!: jiff_sqlx::Timestamp", purge_at AS "purge_at!: jiff_sqlx::Timestamp",
-                      delete_request AS "request!" FROM user_group WHERE id = $1"#,
-            id.uuid()
+    async fn load_removed_groups(&mut self, ids: &[Uuid]) -> Result<Vec<RemovedGroup>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT id, object_id, purpose, name, description, group_kind, mail, aliases, version,
+                      deleted_at AS "deleted_at!: jiff_sqlx::Timestamp", purge_at AS "purge_at!: jiff_sqlx::Timestamp",
+                      delete_request AS "request!"
+                 FROM user_group WHERE id = ANY($1) AND purge_at IS NOT NULL ORDER BY id"#,
+            ids
         )
-        .fetch_one(self.sql())
+        .fetch_all(self.sql())
         .await?;
-        let (removed_at, purge_at) = (row.deleted_at.to_jiff(), row.purge_at.to_jiff());
-        Ok(Some(RemovedGroup { group, removed_at, purge_at, request: RequestId::from_uuid(row.request) }))
+        rows.into_iter()
+            .map(|row| {
+                let id = GroupId::from_uuid(row.id);
+                let kind = known(GroupKind::from_code(&row.group_kind), "user_group", "group_kind", id)?;
+                let (name, description, mail, aliases) = (row.name, row.description, row.mail, row.aliases);
+                let group = Group {
+                    id,
+                    object: ObjectId::from_uuid(row.object_id),
+                    purpose: row.purpose,
+                    values: GroupValues { name, description, kind, mail, aliases },
+                    version: row.version,
+                };
+                let (removed_at, purge_at) = (row.deleted_at.to_jiff(), row.purge_at.to_jiff());
+                Ok(RemovedGroup { group, removed_at, purge_at, request: RequestId::from_uuid(row.request) })
+            })
+            .collect()
     }
 }
 
@@ -139,7 +154,7 @@ impl WriteTx<'_> {
         .ok_or_else(missing)?;
         let tenant = self.tenant(TenantId::from_uuid(tenant)).await.map_err(|_| missing())?;
         let permit = self.permit::<act::GroupManage>(&tenant)?;
-        let removed = self.load_removed_group(id).await?.ok_or_else(missing)?;
+        let removed = self.load_removed_groups(&[id.uuid()]).await?.pop().ok_or_else(missing)?;
         Ok((removed, permit))
     }
 

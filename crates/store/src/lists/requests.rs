@@ -16,6 +16,7 @@ use crate::{
 };
 
 /// What the statements of a page take.
+#[derive(Clone)]
 struct Asked {
     roots: Vec<Uuid>,
     start: Start,
@@ -150,8 +151,8 @@ impl ReadTx<'_> {
         })
     }
 
-    /// A page of what failed of everybody, where the first requests with failures fill it; none where they do
-    /// not, and where the list is of few, who are looked up by themselves.
+    /// A page of what failed of everybody, from the first requests with failures on, part by part until it is
+    /// full; none where that takes many, and where the list is of few, who are looked up by themselves.
     async fn page_of_first_failures(
         &mut self,
         filter: &RequestFilter,
@@ -163,12 +164,18 @@ impl ReadTx<'_> {
         if !is_failed || !is_plain || self.tenants_of_requests(filter).await?.is_some() {
             return Ok(None);
         }
-        let most = asked.limit * 2;
-        let first = self.first_with_failures(&asked.start, most).await?;
-        let are_all = i64::try_from(first.len()).is_ok_and(|found| found < most);
-        let page = self.ids_of_requests(&Way::Few(first), asked).await?;
-        let is_full = i64::try_from(page.len()).is_ok_and(|found| found == asked.limit);
-        Ok((are_all || is_full).then_some(page))
+        let (mut asked, mut page, mut looked) = (asked.clone(), Vec::new(), 0);
+        while looked < FEW_ROWS {
+            let most = asked.limit * 2;
+            let part = self.first_with_failures(&asked.start, most).await?;
+            let (n, last) = (i64::try_from(part.len()).unwrap_or(most), part.last().copied());
+            let found = self.ids_of_requests(&Way::Few(part), &asked).await?;
+            asked.limit -= i64::try_from(found.len()).unwrap_or(asked.limit);
+            page.extend(found);
+            let Some(last) = last.filter(|_| n == most && asked.limit > 0) else { return Ok(Some(page)) };
+            (asked.start.id, looked) = (last, looked + n);
+        }
+        Ok(None)
     }
 
     /// The first requests after a place of which something failed, each found by one step in the index.

@@ -1,5 +1,7 @@
 //! Requests with whose they are and who asked, and their items.
 
+use std::collections::HashMap;
+
 use domain::{
     id::{GroupId, ObjectId, RequestId, TenantId, UserId},
     list::{Order, RequestColumn},
@@ -118,14 +120,15 @@ impl ReadTx<'_> {
         self.request_page(filter, Order::down(RequestColumn::Created), span).await
     }
 
-    /// Requests by their ids, in no order.
-    /// How far a request is, for whoever may see what began it: of what is finished and very large it is not counted
-    /// exactly. None where the caller may not even see whose it is.
-    pub async fn request_progress(&mut self, id: RequestId) -> Result<Option<Counts>, StoreError> {
-        let most = u32::try_from(super::COUNTED).ok();
-        Ok(self.requests_by_id(&[id.uuid()], most).await?.pop().map(|request| request.counts))
+    /// How far requests are, for whoever may see what began them: of what is finished and very large it is not
+    /// counted exactly. Those whose tenant the caller may not even see are left out.
+    pub async fn progress_of(&mut self, ids: &[RequestId]) -> Result<HashMap<RequestId, Counts>, StoreError> {
+        let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+        let found = self.requests_by_id(&ids, u32::try_from(super::COUNTED).ok()).await?;
+        Ok(found.into_iter().map(|request| (request.id, request.counts)).collect())
     }
 
+    /// Requests by their ids, in no order.
     pub(crate) async fn requests_by_id(
         &mut self,
         ids: &[Uuid],

@@ -295,8 +295,14 @@ done-mapping-forgotten = Glemt.
 bulk-state-recorded = Kataloget følger efter
 bulk-state-problems = Udført, med problemer
 bulk-row-directory = I kataloget
-bulk-directory = I kataloget er { $done } af { $total } trin udført og læst tilbage.
-bulk-directory-done = Kataloget har det: { $done } trin er udført og læst tilbage.
-bulk-directory-failed = I kataloget er { $done } af { $total } trin udført og læst tilbage; { $failed } har brug for nogen.
+bulk-directory = Udført og læst tilbage i kataloget: { $done } af { $total } trin.
+bulk-directory-done = { $done ->
+    [one] Kataloget har det: ét trin er udført og læst tilbage.
+   *[other] Kataloget har det: { $done } trin er udført og læst tilbage.
+}
+bulk-directory-failed = { $failed ->
+    [one] Udført og læst tilbage i kataloget: { $done } af { $total } trin; ét kræver, at nogen ser på det.
+   *[other] Udført og læst tilbage i kataloget: { $done } af { $total } trin; { $failed } kræver, at nogen ser på dem.
+}
 bulk-key-usual = Det bedste, filen har
 field-known_by = Personer genkendes på

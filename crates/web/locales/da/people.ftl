@@ -297,3 +297,4 @@ removed-no-groups = Ingen fjernede grupper kan gendannes.
 removed-until = kan gendannes indtil { $when }
 removed-restore = Gendan
 removed-restore-who = Gendan { $name }
+group-leaving = på vej ud

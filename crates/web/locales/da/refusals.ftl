@@ -50,6 +50,8 @@ conflict-below_itself-detail = Den nye forhandler hører under den lejer, der sk
 
 conflict-mail_off-title = Denne installation sender ikke mail
 conflict-mail_off-detail = Det, du bad om, sendes med mail, og der er ikke sat nogen mailserver op. Bed din administrator om et link, eller få den, der driver installationen, til at sætte mail op.
+conflict-other_files-title = Andre filer bliver læst
+conflict-other_files-detail = En server læser få filer ad gangen, og så mange bliver læst lige nu. Intet af din blev gemt: send den igen om et øjeblik.
 
 conflict-link_dead-title = Linket virker ikke længere
 conflict-link_dead-detail = Linket er blevet brugt, er erstattet af et nyere eller er for gammelt. Bed din administrator om et nyt.

@@ -295,8 +295,14 @@ done-mapping-forgotten = Vergessen.
 bulk-state-recorded = Das Verzeichnis folgt
 bulk-state-problems = Erledigt, mit Problemen
 bulk-row-directory = Im Verzeichnis
-bulk-directory = Im Verzeichnis sind { $done } von { $total } Schritten erledigt und zurückgelesen.
-bulk-directory-done = Das Verzeichnis hat es: { $done } Schritte sind erledigt und zurückgelesen.
-bulk-directory-failed = Im Verzeichnis sind { $done } von { $total } Schritten erledigt und zurückgelesen; { $failed } brauchen jemanden.
+bulk-directory = Im Verzeichnis erledigt und zurückgelesen: { $done } von { $total } Schritten.
+bulk-directory-done = { $done ->
+    [one] Das Verzeichnis hat es: Ein Schritt ist erledigt und zurückgelesen.
+   *[other] Das Verzeichnis hat es: { $done } Schritte sind erledigt und zurückgelesen.
+}
+bulk-directory-failed = { $failed ->
+    [one] Im Verzeichnis erledigt und zurückgelesen: { $done } von { $total } Schritten; einer erfordert ein Eingreifen.
+   *[other] Im Verzeichnis erledigt und zurückgelesen: { $done } von { $total } Schritten; { $failed } erfordern ein Eingreifen.
+}
 bulk-key-usual = Das Beste, was die Datei hat
 field-known_by = Personen werden erkannt an

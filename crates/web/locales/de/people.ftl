@@ -297,3 +297,4 @@ removed-no-groups = Es gibt keine entfernte Gruppe, die wiederhergestellt werden
 removed-until = kann bis { $when } wiederhergestellt werden
 removed-restore = Wiederherstellen
 removed-restore-who = { $name }: Wiederherstellen
+group-leaving = wird entfernt

@@ -50,6 +50,8 @@ conflict-below_itself-detail = Der neue Wiederverkäufer steht unter dem Mandant
 
 conflict-mail_off-title = Diese Installation verschickt keine E-Mails
 conflict-mail_off-detail = Was Sie angefordert haben, wird per E-Mail mitgeteilt, und es ist kein Mailserver eingerichtet. Bitten Sie Ihren Administrator um einen Link, oder lassen Sie den Betreiber der Installation E-Mail einrichten.
+conflict-other_files-title = Andere Dateien werden gelesen
+conflict-other_files-detail = Ein Server liest wenige Dateien auf einmal, und so viele werden gerade gelesen. Von Ihrer wurde nichts behalten: Bringen Sie sie gleich noch einmal.
 
 conflict-link_dead-title = Der Link ist nicht mehr gültig
 conflict-link_dead-detail = Der Link wurde bereits verwendet, durch einen neueren ersetzt oder ist zu alt. Bitten Sie Ihren Administrator um einen neuen.

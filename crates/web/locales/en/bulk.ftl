@@ -296,7 +296,13 @@ bulk-state-recorded = The directory follows
 bulk-state-problems = Done, with problems
 bulk-row-directory = In the directory
 bulk-directory = In the directory { $done } of { $total } steps are done and read back.
-bulk-directory-done = The directory has it: { $done } steps are done and read back.
-bulk-directory-failed = In the directory { $done } of { $total } steps are done and read back; { $failed } need somebody.
+bulk-directory-done = { $done ->
+    [one] The directory has it: one step is done and read back.
+   *[other] The directory has it: { $done } steps are done and read back.
+}
+bulk-directory-failed = { $failed ->
+    [one] In the directory { $done } of { $total } steps are done and read back; one needs somebody to look at it.
+   *[other] In the directory { $done } of { $total } steps are done and read back; { $failed } need somebody to look at them.
+}
 bulk-key-usual = The best the file has
 field-known_by = People are known again by

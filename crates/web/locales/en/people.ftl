@@ -196,7 +196,7 @@ group-empty = Nobody is in it.
 group-add = Put in
 group-until = until { $when }
 group-remove = Take out
-group-remove-who = Take { $name } out
+group-remove-who = Take out { $name }
 done-members = Recorded. The directory follows.
 field-member = People and groups to put in (logins, names of groups; separated by commas)
 
@@ -297,3 +297,4 @@ removed-no-groups = No group was removed that can be restored.
 removed-until = can be restored until { $when }
 removed-restore = Restore
 removed-restore-who = Restore { $name }
+group-leaving = on the way out

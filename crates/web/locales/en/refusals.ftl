@@ -50,6 +50,8 @@ conflict-below_itself-detail = The new seller stands below the tenant that shoul
 
 conflict-mail_off-title = This installation sends no mail
 conflict-mail_off-detail = What you asked for is told by mail, and no mail server is configured. Ask your administrator for a link, or let whoever runs the installation set up mail.
+conflict-other_files-title = Other files are being read
+conflict-other_files-detail = A server reads a few files at a time, and as many are being read right now. Nothing of yours was kept: bring it again in a moment.
 
 conflict-link_dead-title = The link no longer works
 conflict-link_dead-detail = The link was used, replaced by a newer one, or is too old. Ask your administrator for a new one.

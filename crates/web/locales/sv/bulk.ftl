@@ -295,8 +295,14 @@ done-mapping-forgotten = Glömd.
 bulk-state-recorded = Katalogen följer efter
 bulk-state-problems = Klart, med problem
 bulk-row-directory = I katalogen
-bulk-directory = I katalogen är { $done } av { $total } steg klara och avlästa.
-bulk-directory-done = Katalogen har det: { $done } steg är klara och avlästa.
-bulk-directory-failed = I katalogen är { $done } av { $total } steg klara och avlästa; { $failed } behöver någon.
+bulk-directory = Klart och avläst i katalogen: { $done } av { $total } steg.
+bulk-directory-done = { $done ->
+    [one] Katalogen har det: ett steg är klart och avläst.
+   *[other] Katalogen har det: { $done } steg är klara och avlästa.
+}
+bulk-directory-failed = { $failed ->
+    [one] Klart och avläst i katalogen: { $done } av { $total } steg; ett behöver åtgärdas.
+   *[other] Klart och avläst i katalogen: { $done } av { $total } steg; { $failed } behöver åtgärdas.
+}
 bulk-key-usual = Det bästa filen har
 field-known_by = Personer känns igen på

@@ -297,3 +297,4 @@ removed-no-groups = Det finns ingen borttagen grupp som kan återställas.
 removed-until = kan återställas till { $when }
 removed-restore = Återställ
 removed-restore-who = Återställ { $name }
+group-leaving = på väg ut

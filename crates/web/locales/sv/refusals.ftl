@@ -50,6 +50,8 @@ conflict-below_itself-detail = Den nya återförsäljaren finns under den organi
 
 conflict-mail_off-title = Den här installationen skickar ingen e-post
 conflict-mail_off-detail = Det du bad om meddelas med e-post, och ingen e-postserver är konfigurerad. Be din administratör om en länk, eller låt den som driver installationen ställa in e-post.
+conflict-other_files-title = Andra filer läses
+conflict-other_files-detail = En server läser få filer åt gången, och så många läses just nu. Inget av din sparades: skicka den igen om en stund.
 
 conflict-link_dead-title = Länken fungerar inte längre
 conflict-link_dead-detail = Länken har använts, ersatts av en nyare eller är för gammal. Be din administratör om en ny.
