@@ -101,3 +101,26 @@ async fn roles_of_a_file_are_given_where_that_is_asked_for() {
     let effect = json!([{ "code": "user_administrator", "given": 1, "taken": 0 }]);
     assert_eq!((&asked["foreseen"]["roles"], &asked["options"]["give_roles"]), (&effect, &json!(true)));
 }
+
+#[tokio::test]
+async fn a_file_that_is_too_large_or_of_somebody_who_may_not_is_not_read() {
+    let estate = Estate::new().await;
+    let bring = async |token: &str, bytes: Vec<u8>| {
+        let path = format!("/api/v1/imports?customer={}&name=people.csv", estate.acme_id());
+        let request = Request::post(path).header("authorization", format!("Bearer {token}"));
+        estate.world.send(request.body(Body::from(bytes)).expect("a request")).await
+    };
+    let most = domain::limits::IMPORT_BYTES;
+    let large = bring(&estate.anna, vec![b'a'; most + 1]).await;
+    assert_eq!((large.status.as_u16(), text(&large.body["code"])), (413, "too_large"));
+    // What it says would be wrong is not looked at.
+    let nothing = b"PK\x03\x04 no workbook".to_vec();
+    let wrong = bring(&estate.anna, nothing.clone()).await.refused();
+    assert_eq!(wrong.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>(), ["file"]);
+    for stranger in [&estate.ben, &estate.bert] {
+        let refused = bring(stranger, nothing.clone()).await;
+        assert!([403, 404, 422].contains(&refused.status.as_u16()), "{refused:?}");
+        assert!(refused.refused().iter().all(|(field, _)| field == "customer"), "{refused:?}");
+    }
+    assert!(estate.world.db.values("bulk", "id", "true").await.is_empty(), "nothing is kept");
+}

@@ -107,6 +107,17 @@ async fn a_file_is_shown_before_anything_happens_and_its_cells_are_mended_in_pla
 }
 
 #[tokio::test]
+async fn a_file_that_is_too_large_is_refused_and_the_next_one_is_read() {
+    let estate = Estate::new().await;
+    let mut browser = Browser::signed_in(&estate.world, &estate.anna);
+    let path = format!("/customers/{}/import", estate.acme_id());
+    let large = vec![b'a'; domain::limits::IMPORT_BYTES + 16 * 1024];
+    let page = browser.upload(&path, &[], ("people.csv", &large)).await;
+    page.shows(413, "bulk-too-large");
+    bring(&mut browser, estate.acme_id(), ("people.csv", FILE.as_bytes())).await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_said_at_the_file_and_what_was_chosen_stays() {
     let estate = Estate::new().await;
     let mut browser = Browser::signed_in(&estate.world, &estate.anna);
