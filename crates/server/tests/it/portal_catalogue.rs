@@ -165,6 +165,8 @@ async fn portal_catalogue_versions_and_properties_change_what_accounts_say() {
     assert!(home().await.starts_with("\\\\files7\\"), "{}", home().await);
     browser.visit(&format!("/customers/{id}/properties")).await;
     browser.look("properties-customer").await;
+    browser.visit("/services/erp/properties").await;
+    browser.look("properties-service").await;
 
     // Another version, and everybody is taken to it.
     browser.visit("/plans/erp-full/new").await;

@@ -191,6 +191,11 @@ async fn portal_directories_a_container_is_previewed_taken_over_and_given_back_f
     let desk = format!("(memberOf=CN=Desk {},{top})", shop.site.tag);
     assert_eq!(shop.site.find(&shop.site.administrator(), &desk).await.len(), 3);
 
+    let adoption = browser.path().await;
+    browser.visit("/directories/shared/surveys").await;
+    browser.look("surveys").await;
+    browser.visit(&adoption).await;
+
     // Given back as a whole, because nothing of it changed.
     browser.click("details.danger summary").await;
     browser.reads("details.danger", "60 people end here").await;

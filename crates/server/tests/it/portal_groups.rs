@@ -79,10 +79,18 @@ async fn groups_are_made_filled_removed_and_restored_by_keys_and_the_directory_h
     browser.type_keys(ENTER).await;
     browser.reads("main .facts", "Who pays").await;
 
+    go(&browser, "main a[href$='/release']").await;
+    browser.look("group-release").await;
+    browser.visit(&path).await;
+
     // One of them, on the page of the person.
     go(&browser, "section[aria-labelledby=members] .rows a").await;
     browser.reads("section[aria-labelledby=groups]", "Accounting").await;
     browser.look("person-groups").await;
+    let person = browser.path().await;
+    go(&browser, "main a[href$='/release']").await;
+    browser.look("person-release").await;
+    browser.visit(&person).await;
     go(&browser, "form[action$='/ungroup'] button").await;
     browser.reads(".toast", "Taken out").await;
     holds(site, &format!("{code} Accounting"), all.len() - 1).await;
