@@ -164,9 +164,10 @@ impl ReadTx<'_> {
         if !is_failed || !is_plain || self.tenants_of_requests(filter).await?.is_some() {
             return Ok(None);
         }
-        let (mut asked, mut page, mut looked) = (asked.clone(), Vec::new(), 0);
+        let (mut asked, mut page, mut looked, mut most) = (asked.clone(), Vec::new(), 0, asked.limit);
         while looked < FEW_ROWS {
-            let most = asked.limit * 2;
+            // Each part is larger than the one before, so that there are few, however little is still missing.
+            most *= 2;
             let part = self.first_with_failures(&asked.start, most).await?;
             let (n, last) = (i64::try_from(part.len()).unwrap_or(most), part.last().copied());
             let found = self.ids_of_requests(&Way::Few(part), &asked).await?;
