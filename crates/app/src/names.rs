@@ -8,6 +8,7 @@ use domain::{
     id::{TargetId, TenantId, UserId},
     naming::{Pattern, logon_candidate, principal_candidate},
 };
+use jiff::Timestamp;
 use store::{
     tx::{ReadTx, WriteTx},
     users::{Name, NameKind},
@@ -78,6 +79,27 @@ impl Wish {
     }
 }
 
+/// Who has a name that somebody wants.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Holder {
+    /// Somebody here.
+    Somebody,
+    /// An account or group in the directory that is nobody's here, as a survey saw then.
+    Directory(Timestamp),
+}
+
+impl Holder {
+    /// Why the name cannot be had.
+    pub fn error(self, field: &str, value: &str) -> FieldError {
+        match self {
+            Self::Somebody => FieldError::new(field, Rule::Taken).with("value", value),
+            Self::Directory(at) => {
+                FieldError::new(field, Rule::InDirectory).with("value", value).with("seen", at)
+            }
+        }
+    }
+}
+
 /// Names of people who are looked at together, part after part.
 #[derive(Debug, Default)]
 pub(crate) struct Used {
@@ -124,12 +146,19 @@ pub(crate) async fn assign(
     }
     let mut names = nameless(people);
     while !open.is_empty() {
-        let asked: Vec<_> = open.iter().map(|w| (w.name(naming), people[w.person].2.uuid())).collect();
+        // A made name gives way to what is in the directory; whether a given one is still there, that one says.
+        let made: Vec<_> = open.iter().filter(|w| w.given.is_none()).map(|w| w.name(naming)).collect();
+        let seen = tx.names_seen(naming.tenant, naming.target, &made).await?;
+        let (mut again, hoped): (Vec<_>, Vec<_>) =
+            open.into_iter().partition(|w| w.given.is_none() && seen.contains_key(&w.name(naming)));
+        let asked: Vec<_> = hoped.iter().map(|w| (w.name(naming), people[w.person].2.uuid())).collect();
         let taken: HashSet<usize> = tx.reserve(naming.tenant, &asked).await?.into_iter().collect();
-        let (mut again, errors) = settle(naming, people, open, &mut names, |i, _| taken.contains(&i));
+        let has = |i: usize| taken.contains(&i).then_some(Holder::Somebody);
+        let (more, errors) = settle(naming, people, hoped, &mut names, has);
         if !errors.is_empty() {
             return Err(AppError::Invalid(errors));
         }
+        again.extend(more);
         number(tx, naming, &mut again, &mut used).await?;
         open = again;
     }
@@ -150,7 +179,12 @@ pub(crate) async fn foresee(
     while !open.is_empty() {
         let asked: Vec<_> = open.iter().map(|w| w.name(naming)).collect();
         let taken: HashSet<_> = tx.names_taken(&asked).await?.into_iter().collect();
-        let (mut again, more) = settle(naming, people, open, &mut names, |i, _| taken.contains(&asked[i]));
+        let seen = tx.names_seen(naming.tenant, naming.target, &asked).await?;
+        let has = |i: usize| match taken.contains(&asked[i]) {
+            true => Some(Holder::Somebody),
+            false => seen.get(&asked[i]).copied().map(Holder::Directory),
+        };
+        let (mut again, more) = settle(naming, people, open, &mut names, has);
         errors.extend(more);
         number(tx, naming, &mut again, used).await?;
         open = again;
@@ -194,20 +228,18 @@ fn settle(
     people: &[(String, &Person, UserId)],
     open: Vec<Wish>,
     names: &mut [Names],
-    is_taken: impl Fn(usize, &Wish) -> bool,
+    has: impl Fn(usize) -> Option<Holder>,
 ) -> (Vec<Wish>, Vec<FieldError>) {
     let (mut again, mut errors) = (Vec::new(), Vec::new());
     for (i, wish) in open.into_iter().enumerate() {
         let value = wish.value(naming);
-        if !is_taken(i, &wish) {
-            match wish.kind {
-                NameKind::LogonName => names[wish.person].logon = value,
-                _ => names[wish.person].principal = value,
+        match (has(i), wish.kind) {
+            (None, NameKind::LogonName) => names[wish.person].logon = value,
+            (None, _) => names[wish.person].principal = value,
+            (Some(holder), _) if wish.given.is_some() || wish.n >= MOST => {
+                errors.push(holder.error(&wish.field(people), &value));
             }
-        } else if wish.given.is_some() || wish.n >= MOST {
-            errors.push(FieldError::new(wish.field(people), Rule::Taken).with("value", value));
-        } else {
-            again.push(wish);
+            (Some(_), _) => again.push(wish),
         }
     }
     (again, errors)
@@ -269,6 +301,7 @@ async fn number(
         }
     }
     used.got.extend(tx.names_taken(&asked).await?);
+    used.got.extend(tx.names_seen(naming.tenant, naming.target, &asked).await?.into_keys());
     for wish in wishes {
         used.number(naming, wish);
     }

@@ -45,6 +45,8 @@ pub enum Rule {
     Unchanged,
     /// `value` lives in another directory, and an account cannot leave its own.
     OtherDirectory,
+    /// `value` is the name of an account or group in the directory that is nobody's here, `seen` then.
+    InDirectory,
     /// Not what was typed any more: a spreadsheet made a `number`, a `date`, an `exponent`,
     /// a `truth` or an `error` of it (`made`).
     Mangled,
@@ -86,6 +88,7 @@ impl Rule {
             Self::Mismatch => "mismatch",
             Self::Unchanged => "unchanged",
             Self::OtherDirectory => "other_directory",
+            Self::InDirectory => "in_directory",
             Self::Mangled => "mangled",
             Self::ChangedMeanwhile => "changed_meanwhile",
             Self::Defect => "defect",

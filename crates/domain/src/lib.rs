@@ -30,6 +30,7 @@ pub mod import;
 pub mod limits;
 pub mod list;
 pub mod mail;
+pub mod mail_template;
 pub mod migration;
 pub mod names;
 pub mod naming;

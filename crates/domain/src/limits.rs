@@ -242,6 +242,12 @@ pub const GRACE_DAYS: std::ops::RangeInclusive<u32> = 0..=365;
 pub const LINK_CHARS: usize = 500;
 /// Characters of a text in mails of a brand: a paragraph or two.
 pub const MAIL_TEXT_CHARS: usize = 600;
+
+/// Characters of a mail in a brand's own words, its subject with it.
+pub const MAIL_TEMPLATE_CHARS: usize = 2_000;
+
+/// Characters of the subject of a mail.
+pub const MAIL_SUBJECT_CHARS: usize = 150;
 /// Bytes of a picture of a brand: it stands on the first page people load.
 pub const PICTURE_BYTES: usize = 128 * 1024;
 /// Pixels of a logo, each way.

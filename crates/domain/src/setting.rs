@@ -7,7 +7,10 @@ use crate::{
     colour, fact,
     field::{FieldError, Rule},
     id::TenantId,
-    limits, names,
+    limits,
+    mail::Kind,
+    mail_template::Template,
+    names,
     naming::{DEFAULT_PATTERN, Pattern},
 };
 
@@ -29,6 +32,8 @@ enum Form {
     OnDark,
     Languages,
     Text,
+    /// A mail with placeholders.
+    Letter,
     /// `true` or `false`.
     Truth,
 }
@@ -110,6 +115,30 @@ settings! {
     MailTextDe = "mail_text_de", Text;
     /// What Swedish mails say besides.
     MailTextSv = "mail_text_sv", Text;
+    /// What the mail with the first link says in English, in the brand's own words ([`Template`]).
+    MailActivationEn = "mail_activation_en", Letter;
+    /// What the mail with the first link says in Danish, in the brand's own words ([`Template`]).
+    MailActivationDa = "mail_activation_da", Letter;
+    /// What the mail with the first link says in German, in the brand's own words ([`Template`]).
+    MailActivationDe = "mail_activation_de", Letter;
+    /// What the mail with the first link says in Swedish, in the brand's own words ([`Template`]).
+    MailActivationSv = "mail_activation_sv", Letter;
+    /// What the mail by which an administrator asks for a new password says in English, in the brand's own words ([`Template`]).
+    MailResetEn = "mail_reset_en", Letter;
+    /// What the mail by which an administrator asks for a new password says in Danish, in the brand's own words ([`Template`]).
+    MailResetDa = "mail_reset_da", Letter;
+    /// What the mail by which an administrator asks for a new password says in German, in the brand's own words ([`Template`]).
+    MailResetDe = "mail_reset_de", Letter;
+    /// What the mail by which an administrator asks for a new password says in Swedish, in the brand's own words ([`Template`]).
+    MailResetSv = "mail_reset_sv", Letter;
+    /// What the mail about a forgotten password says in English, in the brand's own words ([`Template`]).
+    MailResetRequestedEn = "mail_reset_requested_en", Letter;
+    /// What the mail about a forgotten password says in Danish, in the brand's own words ([`Template`]).
+    MailResetRequestedDa = "mail_reset_requested_da", Letter;
+    /// What the mail about a forgotten password says in German, in the brand's own words ([`Template`]).
+    MailResetRequestedDe = "mail_reset_requested_de", Letter;
+    /// What the mail about a forgotten password says in Swedish, in the brand's own words ([`Template`]).
+    MailResetRequestedSv = "mail_reset_requested_sv", Letter;
 }
 
 impl Setting {
@@ -151,6 +180,26 @@ impl Setting {
         }
     }
 
+    /// What a kind of mail says in a language (BCP 47).
+    #[must_use]
+    pub fn mail_template(kind: Kind, language: &str) -> Option<Self> {
+        Some(match (kind, language.split('-').next()?) {
+            (Kind::Activation, "en") => Self::MailActivationEn,
+            (Kind::Activation, "da") => Self::MailActivationDa,
+            (Kind::Activation, "de") => Self::MailActivationDe,
+            (Kind::Activation, "sv") => Self::MailActivationSv,
+            (Kind::Reset, "en") => Self::MailResetEn,
+            (Kind::Reset, "da") => Self::MailResetDa,
+            (Kind::Reset, "de") => Self::MailResetDe,
+            (Kind::Reset, "sv") => Self::MailResetSv,
+            (Kind::ResetRequested, "en") => Self::MailResetRequestedEn,
+            (Kind::ResetRequested, "da") => Self::MailResetRequestedDa,
+            (Kind::ResetRequested, "de") => Self::MailResetRequestedDe,
+            (Kind::ResetRequested, "sv") => Self::MailResetRequestedSv,
+            _ => return None,
+        })
+    }
+
     /// What holds when nobody says anything.
     #[must_use]
     pub fn product_value(self) -> Option<String> {
@@ -179,6 +228,7 @@ impl Setting {
             Form::Languages => languages(field, text),
             Form::Truth => truth(field, text),
             Form::Text => names::text(field, text, limits::MAIL_TEXT_CHARS),
+            Form::Letter => Template::parse(field, text).map(|(_, kept)| kept),
         }
     }
 }

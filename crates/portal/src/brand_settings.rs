@@ -23,6 +23,7 @@ use web::{
 
 use crate::{
     brand,
+    brand_mails::{self, Letter, Templates},
     context::{Frame, Posted, Visit},
     forms::{Choice, Form, given},
     refusal::Refusal,
@@ -33,16 +34,6 @@ use crate::{
 
 const COLOURS: [Setting; 4] =
     [Setting::BrandPrimary, Setting::BrandAccent, Setting::BrandPrimaryDark, Setting::BrandAccentDark];
-
-const MAILS: [Setting; 7] = [
-    Setting::SenderName,
-    Setting::SenderMail,
-    Setting::MailSignature,
-    Setting::MailTextEn,
-    Setting::MailTextDa,
-    Setting::MailTextDe,
-    Setting::MailTextSv,
-];
 
 /// A picture on the page.
 struct Shown {
@@ -96,6 +87,9 @@ struct Page {
     languages_own: bool,
     colours: Vec<Row>,
     mails: Vec<Row>,
+    templates: Vec<Templates>,
+    placeholders: Vec<(String, String)>,
+    letters: Vec<Letter>,
     pictures: Vec<Shown>,
     small: Vec<Small>,
     hosts: Vec<String>,
@@ -131,7 +125,10 @@ async fn whole(visit: &Visit, id: TenantId, status: StatusCode, form: Form) -> R
         languages_origin: languages.map_or_else(String::new, |holds| origin(holds.from, &view.known)),
         languages_own: own,
         colours: rows(&COLOURS, &holds, &form),
-        mails: rows(&MAILS, &holds, &form),
+        mails: rows(&brand_mails::BESIDES, &holds, &form),
+        templates: brand_mails::fields(|settings| rows(settings, &holds, &form)),
+        placeholders: brand_mails::placeholders(),
+        letters: brand_mails::letters(&view, &seen_as, &visit.surface.public_url, visit.surface.app.now()),
         pictures: pictures(&view, id, &form),
         small: small(&seen_as),
         hosts: view.hosts.iter().map(|host| host.name.clone()).collect(),
@@ -176,22 +173,29 @@ fn pictures(view: &View, id: TenantId, form: &Form) -> Vec<Shown> {
     view.pictures.iter().map(shown).collect()
 }
 
-/// Name and colours as they hold, or as they would with what was typed: where a field was emptied,
-/// what is said above.
-async fn as_typed(visit: &Visit, view: &View, form: &Form) -> Result<BTreeMap<Setting, String>, Refusal> {
-    let all = || [Setting::BrandName].into_iter().chain(COLOURS);
-    let typed: BTreeMap<_, _> = all()
+/// What is typed on the page.
+fn fields() -> Vec<Setting> {
+    [&[Setting::BrandName][..], &COLOURS, &brand_mails::BESIDES, &brand_mails::templates()].concat()
+}
+
+/// The brand as it holds, or as it would with what was typed: where a field was emptied, what is
+/// said above.
+async fn as_typed(visit: &Visit, view: &View, form: &Form) -> Result<Look, Refusal> {
+    let typed: BTreeMap<_, _> = fields()
+        .into_iter()
         .filter_map(|setting| Some((setting, given(form.given(&format!("setting.{}", setting.code()))?))))
         .collect();
     if typed.is_empty() {
-        return Ok(all().filter_map(|s| Some((s, view.look.get(s)?.to_owned()))).collect());
+        return Ok(view.look.clone());
     }
-    Ok(settings::as_if(&visit.surface.app, visit.person()?, view.tenant.id, &typed).await?)
+    let holds = settings::as_if(&visit.surface.app, visit.person()?, view.tenant.id, &typed).await?;
+    let parts = holds.into_iter().filter(|(setting, _)| setting.is_brand());
+    Ok(parts.fold(Look::default(), |look, (setting, value)| look.with(setting, value)))
 }
 
 /// How pages look with this name and these colours, where that can be shown.
-fn small(of: &BTreeMap<Setting, String>) -> Vec<Small> {
-    let value = |setting: Setting| of.get(&setting).cloned();
+fn small(of: &Look) -> Vec<Small> {
+    let value = |setting: Setting| of.get(setting).map(str::to_owned);
     let name = value(Setting::BrandName).unwrap_or_else(|| say("portal"));
     let side = |title: &str, ground: Ground, primary: Setting, accent: Setting, product: &str| {
         let (page, card, ink, line, on) = match ground {
@@ -243,7 +247,7 @@ fn measured(setting: Setting, text: &str, ground: Ground) -> Contrast {
 
 /// What was typed of the brand, by the name of the setting.
 fn typed(posted: &Posted) -> BTreeMap<String, Option<String>> {
-    let mut all = page::given(posted, &[&[Setting::BrandName][..], &COLOURS, &MAILS].concat());
+    let mut all = page::given(posted, &fields());
     let chosen = posted.all("setting.brand_languages").collect::<Vec<_>>().join(" ");
     // What was ticked before and still is may be inherited, and stays so.
     if !posted.field("languages").is_empty() && chosen != posted.field("languages") {

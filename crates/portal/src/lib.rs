@@ -12,6 +12,7 @@ mod activate;
 mod appearance;
 mod assets;
 mod brand;
+mod brand_mails;
 mod brand_settings;
 mod bulk;
 mod catalogue;

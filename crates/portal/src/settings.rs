@@ -28,7 +28,7 @@ use web::{
 };
 
 use crate::{
-    brand_settings,
+    brand_mails, brand_settings,
     context::{Frame, Posted, Visit},
     customers, field_settings,
     forms::{self, Choice, Form},
@@ -104,6 +104,8 @@ pub enum Kind {
     Line(&'static str),
     /// Several lines.
     Text,
+    /// A mail with placeholders.
+    Letter,
     /// A colour, as text.
     Colour,
     /// One of the languages.
@@ -163,6 +165,11 @@ impl Row {
     /// The list of the page with what there is to choose from.
     pub fn list(&self) -> Option<&'static str> {
         LISTS.into_iter().find(|(setting, _)| setting.code() == self.name).map(|(_, list)| list)
+    }
+
+    /// How many lines are seen of what is typed.
+    pub fn lines(&self) -> usize {
+        if self.kind == Kind::Letter { 9 } else { 3 }
     }
 
     /// Whether a type of input is meant.
@@ -242,7 +249,11 @@ pub fn rows(settings: &[Setting], view: &View, form: &Form) -> Vec<Row> {
             origin: origin(holds.from, &view.known),
             own,
             error: form.error(&field).map(str::to_owned),
-            most: if kind(*setting) == Kind::Text { limits::MAIL_TEXT_CHARS } else { limits::LINK_CHARS },
+            most: match kind(*setting) {
+                Kind::Text => limits::MAIL_TEXT_CHARS,
+                Kind::Letter => limits::MAIL_TEMPLATE_CHARS,
+                _ => limits::LINK_CHARS,
+            },
             field,
         })
     };
@@ -254,7 +265,11 @@ fn hint(setting: Setting) -> String {
     if speech::has(&id) { say(&id) } else { String::new() }
 }
 
-const fn kind(setting: Setting) -> Kind {
+fn is_letter(setting: Setting) -> bool {
+    brand_mails::templates().contains(&setting)
+}
+
+fn kind(setting: Setting) -> Kind {
     match setting {
         Setting::Language => Kind::Language,
         Setting::ImportPasswords => Kind::Truth,
@@ -272,6 +287,7 @@ const fn kind(setting: Setting) -> Kind {
         | Setting::MailTextDa
         | Setting::MailTextDe
         | Setting::MailTextSv => Kind::Text,
+        _ if is_letter(setting) => Kind::Letter,
         _ => Kind::Line("text"),
     }
 }

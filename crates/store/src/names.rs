@@ -1,8 +1,9 @@
 //! Names that nobody else has: taken for an owner, reserved for a time after it is gone.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use domain::id::{TargetId, TenantId};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
@@ -89,6 +90,34 @@ impl ReadTx<'_> {
             .into_iter()
             .filter_map(|r| kind(&r.kind).map(|kind| Name { kind, space: r.space, value: r.value }))
             .collect())
+    }
+
+    /// Which of `names` somebody has in the directory a tenant lives in who is nobody's here, and when a survey
+    /// saw that; nothing where nobody looked. Only login and log-on names are looked for.
+    pub async fn names_seen(
+        &mut self,
+        tenant: TenantId,
+        target: TargetId,
+        names: &[Name],
+    ) -> Result<HashMap<Name, Timestamp>, StoreError> {
+        let kinds: Vec<_> = names.iter().map(|n| n.kind.code().to_owned()).collect();
+        let values: Vec<_> = names.iter().map(|n| n.value.clone()).collect();
+        let now = ts(self.now);
+        let rows = sqlx::query!(
+            r#"SELECT kind AS "kind!", value AS "value!", seen_at AS "seen_at!: jiff_sqlx::Timestamp"
+                 FROM names_seen($1, $2, $3::text[], $4::text[], $5)"#,
+            tenant.uuid(),
+            target.uuid(),
+            &kinds,
+            &values,
+            now as _
+        )
+        .fetch_all(self.sql())
+        .await?;
+        let seen: HashMap<_, _> =
+            rows.iter().map(|r| ((r.kind.as_str(), r.value.as_str()), r.seen_at.to_jiff())).collect();
+        let of = |name: &Name| seen.get(&(name.kind.code(), name.value.as_str())).copied();
+        Ok(names.iter().filter_map(|name| Some((name.clone(), of(name)?))).collect())
     }
 
     /// Of names the places of those that are their owner's, also since the owner gave them up: nobody else gets

@@ -60,6 +60,7 @@ pub fn field_error(error: &FieldError) -> String {
         Rule::Mismatch => &[("rule-mismatch", &[])],
         Rule::Unchanged => &[("rule-unchanged", &[])],
         Rule::OtherDirectory => &[("rule-other_directory", &["value"])],
+        Rule::InDirectory => &[("rule-in_directory", &["value", "seen"])],
         Rule::Mangled => mangled(error),
         Rule::ChangedMeanwhile => &[("rule-changed_meanwhile", &[])],
         Rule::Defect => &[("rule-defect", &[])],
@@ -82,6 +83,7 @@ pub fn field_error(error: &FieldError) -> String {
     let arg = |name: &str| match name {
         "expected" => Arg::from(expected(&error.args[name])),
         "quota" => Arg::from(counted(&error.args[name])),
+        "seen" => Arg::from(instant(&error.args[name])),
         "value" if matches!(error.rule, Rule::NotAsked | Rule::NotHeld) => {
             Arg::from(roles(&error.args[name]))
         }
@@ -97,6 +99,11 @@ pub fn field_error(error: &FieldError) -> String {
         None => said,
     };
     of_service(error, said)
+}
+
+/// An instant as people read it.
+fn instant(at: &str) -> String {
+    at.parse().map_or_else(|_| at.to_owned(), speech::instant)
 }
 
 /// What a role is called, by its code.

@@ -157,6 +157,60 @@ pub struct SettingsUpdate {
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "Vår servicedesk har öppet dygnet runt.")]
     pub mail_text_sv: Option<Option<String>>,
+    /// What the mail with the first link says in English: the subject in the first line,
+    /// the text below it, up to 2,000 characters. Placeholders: `{name}`, `{login}`, `{customer}`, `{brand}`,
+    /// `{link}` (needed) and `{until}`.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Welcome to {brand}\n\nHello {name}, choose your password: {link}")]
+    pub mail_activation_en: Option<Option<String>>,
+    /// The same in Danish.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Velkommen\n\nHej {name}, vælg din adgangskode: {link}")]
+    pub mail_activation_da: Option<Option<String>>,
+    /// The same in German.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Willkommen\n\nGuten Tag {name}, wählen Sie Ihr Kennwort: {link}")]
+    pub mail_activation_de: Option<Option<String>>,
+    /// The same in Swedish.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Välkommen\n\nHej {name}, välj ditt lösenord: {link}")]
+    pub mail_activation_sv: Option<Option<String>>,
+    /// What the mail by which an administrator asks for a new password says in English: the subject in the first line,
+    /// the text below it, up to 2,000 characters. Placeholders: `{name}`, `{login}`, `{customer}`, `{brand}`,
+    /// `{link}` (needed) and `{until}`.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Welcome to {brand}\n\nHello {name}, choose your password: {link}")]
+    pub mail_reset_en: Option<Option<String>>,
+    /// The same in Danish.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Velkommen\n\nHej {name}, vælg din adgangskode: {link}")]
+    pub mail_reset_da: Option<Option<String>>,
+    /// The same in German.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Willkommen\n\nGuten Tag {name}, wählen Sie Ihr Kennwort: {link}")]
+    pub mail_reset_de: Option<Option<String>>,
+    /// The same in Swedish.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Välkommen\n\nHej {name}, välj ditt lösenord: {link}")]
+    pub mail_reset_sv: Option<Option<String>>,
+    /// What the mail about a forgotten password says in English: the subject in the first line,
+    /// the text below it, up to 2,000 characters. Placeholders: `{name}`, `{login}`, `{customer}`, `{brand}`,
+    /// `{link}` (needed) and `{until}`.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Welcome to {brand}\n\nHello {name}, choose your password: {link}")]
+    pub mail_reset_requested_en: Option<Option<String>>,
+    /// The same in Danish.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Velkommen\n\nHej {name}, vælg din adgangskode: {link}")]
+    pub mail_reset_requested_da: Option<Option<String>>,
+    /// The same in German.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Willkommen\n\nGuten Tag {name}, wählen Sie Ihr Kennwort: {link}")]
+    pub mail_reset_requested_de: Option<Option<String>>,
+    /// The same in Swedish.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Välkommen\n\nHej {name}, välj ditt lösenord: {link}")]
+    pub mail_reset_requested_sv: Option<Option<String>>,
 }
 
 impl SettingsUpdate {
@@ -190,6 +244,18 @@ impl SettingsUpdate {
             ("mail_text_da", self.mail_text_da),
             ("mail_text_de", self.mail_text_de),
             ("mail_text_sv", self.mail_text_sv),
+            ("mail_activation_en", self.mail_activation_en),
+            ("mail_activation_da", self.mail_activation_da),
+            ("mail_activation_de", self.mail_activation_de),
+            ("mail_activation_sv", self.mail_activation_sv),
+            ("mail_reset_en", self.mail_reset_en),
+            ("mail_reset_da", self.mail_reset_da),
+            ("mail_reset_de", self.mail_reset_de),
+            ("mail_reset_sv", self.mail_reset_sv),
+            ("mail_reset_requested_en", self.mail_reset_requested_en),
+            ("mail_reset_requested_da", self.mail_reset_requested_da),
+            ("mail_reset_requested_de", self.mail_reset_requested_de),
+            ("mail_reset_requested_sv", self.mail_reset_requested_sv),
         ];
         all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
     }

@@ -14,6 +14,7 @@ mod demo;
 mod fuzz;
 #[cfg(feature = "lab")]
 mod lab;
+mod pictures;
 mod process;
 #[cfg(feature = "lab")]
 mod services;
@@ -57,6 +58,8 @@ enum Task {
     Soak(soak::SoakArgs),
     /// Look for input with which something does not hold, by a fuzzer
     Fuzz(fuzz::FuzzArgs),
+    /// Take the pictures of the README from the last run of the browser tests
+    Pictures,
     /// Write the query data in .sqlx again after a change of SQL
     Sqlx(sqlx::SqlxArgs),
     /// Start the real services tests need, and run a command with them
@@ -80,6 +83,7 @@ async fn perform(task: Task) -> Result<(), Failure> {
         Task::Test(args) => test::start(args).await,
         Task::Soak(args) => soak::start(args).await,
         Task::Fuzz(args) => fuzz::start(args).await,
+        Task::Pictures => pictures::start(),
         Task::Sqlx(args) => sqlx::start(args).await,
         #[cfg(feature = "lab")]
         Task::Services(args) => services::start(args).await,

@@ -167,7 +167,8 @@ impl Ground<'_, '_> {
     }
 
     /// Plans, bundles, groups and roles in the words they are stored in, or as what is unknown. What other
-    /// systems call services is a plan of ours where one is called so, and is told otherwise; so are roles.
+    /// systems call services, items, applications or desktops is a plan or bundle of ours where one is called
+    /// so, and is told otherwise; so are roles.
     fn lists(&mut self, row: &mut BulkRow, said: &mut Said, present: &Present) {
         let line = row.line;
         // Only a first password is one that somebody else gave.
@@ -180,15 +181,13 @@ impl Ground<'_, '_> {
             }
         }
         for name in list(said, "services") {
-            let same = |text: &str| text.eq_ignore_ascii_case(&name);
-            match self.home.plans.iter().find(|plan| plan.per_user && (same(&plan.code) || same(&plan.name)))
-            {
-                Some(plan) => match said.entry("plans".to_owned()).or_insert_with(|| Value::List(Vec::new()))
-                {
-                    Value::List(plans) if !plans.contains(&plan.code) => plans.push(plan.code.clone()),
-                    _ => {}
-                },
-                None => row.warnings.push(unread("services", &name, line)),
+            let Some((column, code)) = self.ours(&name) else {
+                row.warnings.push(unread("services", &name, line));
+                continue;
+            };
+            match said.entry(column.to_owned()).or_insert_with(|| Value::List(Vec::new())) {
+                Value::List(given) if !given.contains(&code) => given.push(code),
+                _ => {}
             }
         }
         said.remove("services");
@@ -226,6 +225,20 @@ impl Ground<'_, '_> {
             }
         }
         said.insert("groups".to_owned(), Value::List(names));
+    }
+
+    /// The plan or else the bundle that is called as something of another system: a licence, an item, an
+    /// application, a desktop.
+    fn ours(&self, name: &str) -> Option<(&'static str, String)> {
+        let same = |text: &str| text.eq_ignore_ascii_case(name);
+        let plan =
+            self.home.plans.iter().find(|plan| plan.per_user && (same(&plan.code) || same(&plan.name)));
+        let bundle = || {
+            let bundles = self.home.bundles.iter().map(|bundle| &bundle.content);
+            bundles.into_iter().find(|content| same(&content.code) || same(&content.name))
+        };
+        plan.map(|plan| ("plans", plan.code.clone()))
+            .or_else(|| bundle().map(|content| ("bundles", content.code.clone())))
     }
 
     /// A group as it is called; one that is not there, where such are made, as the first row calls it.

@@ -15,7 +15,11 @@ use store::{
 };
 
 use super::plan::{What, Wish, refuse};
-use crate::{AppError, names::Used, provision::Home};
+use crate::{
+    AppError,
+    names::{Holder, Used},
+    provision::Home,
+};
 
 /// The value of a row's key, in the form people are found by.
 fn key_value(key: Key, said: &Said, tenant: &TenantRef) -> Option<String> {
@@ -144,6 +148,10 @@ pub(super) async fn taken_names(
     let names: Vec<_> = asked.iter().map(|(.., name)| name.clone()).collect();
     let taken: HashSet<_> =
         if names.is_empty() { HashSet::new() } else { tx.names_taken(&names).await?.into_iter().collect() };
+    let there = match names.is_empty() {
+        true => HashMap::new(),
+        false => tx.names_seen(home.tenant, home.target, &names).await?,
+    };
     // What somebody was called before is kept for them.
     let former: Vec<_> = asked
         .iter()
@@ -155,12 +163,13 @@ pub(super) async fn taken_names(
     for (at, code, name) in asked {
         let is_own = rows[at].user.is_some_and(|user| own.contains(&(name.clone(), user.uuid())));
         // Of two rows that want the same name the second finds it taken.
-        if taken.contains(&name) && !is_own || !seen.names.take(&name) {
-            refuse(
-                &mut rows[at],
-                Act::Conflict,
-                FieldError::new(code, Rule::Taken).with("value", &name.value),
-            );
+        let holder = if taken.contains(&name) && !is_own || !seen.names.take(&name) {
+            Some(Holder::Somebody)
+        } else {
+            there.get(&name).copied().map(Holder::Directory)
+        };
+        if let Some(holder) = holder {
+            refuse(&mut rows[at], Act::Conflict, holder.error(code, &name.value));
         }
     }
     let wanted: Vec<_> = keys.iter().map(|(_, key)| key.clone()).collect();

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod bulk_acts;
+mod bulk_directory;
 mod bulk_parts;
 mod bulk_passwords;
 mod bulk_vendors;

@@ -539,7 +539,7 @@ fn requests_ids(who: Who, roots: &str, place: &Place, query: &str, down: bool) -
                         "list requests, first with failures{}",
                         if down { ", newest first" } else { "" }
                     );
-                    few.push((name, vec![text(&place.id.to_string()), "102".to_owned()]));
+                    few.push((name, vec![text(&place.id.to_string()), "153".to_owned()]));
                 }
                 "complete" => {}
                 _ => {

@@ -126,7 +126,7 @@ const SURE: &[(&str, &str)] = &[
     ("roles", "roles roles1 roles2 roles3 roles4 securityroles rollen roller"),
     (
         "services",
-        "services service userplan licenses license licences licence assignedlicenses workspacerole lizenzen lizenz dienste dienst licenser licens tjenester tjeneste tjänster tjänst",
+        "services service userplan userplans serviceitems serviceitem items item applications application apps app publishedapplications desktops desktop publisheddesktops licenses license licences licence assignedlicenses workspacerole workspaceroles lizenzen lizenz dienste dienst anwendungen anwendung licenser licens tjenester tjeneste applikationer applikation tjänster tjänst",
     ),
     (
         "place",

@@ -1,8 +1,10 @@
 //! The pages of settings and brand: what is typed stays, what is wrong is said, who may not does not.
 
+use domain::mail::Mailing;
 use serde_json::json;
 
 use crate::{
+    account::mailing,
     visit::Browser,
     world::{Estate, text},
 };
@@ -177,4 +179,71 @@ async fn what_was_typed_stays_when_somebody_else_was_faster() {
     assert_ne!(now, old, "to save again is to mean it");
     let again = [("version", now.as_str()), ("setting.support_mail", "other@north.example")];
     boss.fill(&path, &path, &again).await.goes_to();
+}
+
+#[tokio::test]
+async fn a_brand_says_its_mails_in_its_own_words() {
+    let mut estate = Estate::new().await;
+    let north = text(&estate.north["id"]).to_owned();
+    let brand = format!("/settings/{north}/brand");
+    let mut root = Browser::signed_in(&estate.world, &estate.world.root);
+    root.fill(&brand, &format!("{brand}/hosts"), &[("host.name", "portal.north.test")]).await.goes_to();
+    let mut boss = Browser::signed_in(&estate.world, &estate.boss);
+    let now = version(&boss.get(&brand).await.html);
+    let typed = |text: &'static str| {
+        [
+            ("version", now.as_str()),
+            ("setting.brand_name", "North"),
+            ("setting.mail_activation_en", text),
+            ("setting.mail_signature", "North Ltd"),
+        ]
+    };
+    // What is wrong stands at its field, which is unfolded, with what was typed.
+    let wrong = "Hello {nmae}\n\n{link}";
+    let page = boss.fill(&brand, &brand, &typed(wrong)).await.shows(422, "brand-mail-wrong");
+    assert!(page.contains("id=\"e-setting.mail_activation_en\"") && page.contains("Hello {nmae}"), "{page}");
+    assert!(page.contains("{name}, {login}, {customer}, {brand}, {link}, {until}"), "{page}");
+    let fold = page.split("<details class=\"fold\" open>").nth(1).unwrap_or_default();
+    assert!(fold.starts_with("<summary><span lang=\"en\">"), "{page}");
+    let page = boss.fill(&brand, &brand, &typed("No way in\n\nHello {name}")).await;
+    assert!(page.shows(422, "brand-mail-linkless").contains("a text with {link}"));
+    // How it would read is shown before it is so, beside the languages of which nothing is said.
+    let good = "Welcome to {brand}, {name}\n\nYou are {login} at {customer}.\n\n{link}";
+    let seen = boss.fill(&brand, &format!("{brand}/preview"), &typed(good)).await;
+    let seen = seen.shows(200, "brand-mail-preview");
+    let letters = seen.split("<div id=\"letters\">").nth(1).expect("how mails read");
+    for said in [
+        "Welcome to North, Anna Berg",
+        "You are anna.berg@portal.north.test",
+        "North Ltd",
+        "Ihr Konto bei North",
+    ] {
+        assert!(letters.contains(said), "{said}: {letters}");
+    }
+    boss.fill(&brand, &brand, &typed(good)).await.goes_to();
+    let shown = estate.world.get(&estate.boss, &format!("/tenants/{north}/brand")).await.expect(200);
+    assert_eq!(shown["parts"]["mail_activation_en"], good);
+    // And so it is sent to people below.
+    mailing(&mut estate.world, Mailing::Keep);
+    let app = estate.world.surface.app.clone();
+    estate.world.router = api::router(&web::Surface::new(app, crate::world::PUBLIC));
+    let mia = json!({ "given_name": "Mia", "surname": "Ny", "mail": "mia@acme.test" });
+    let body = json!({ "send_link": "mail", "users": [mia] });
+    estate
+        .world
+        .post(&estate.anna, &format!("/customers/{}/users/batch", estate.acme_id()), &body)
+        .await
+        .expect(202);
+    estate.world.db.change("mail", "state = 'kept', ended_at = created_at", "true").await;
+    let mut root = Browser::signed_in(&estate.world, &estate.world.root);
+    let list = root.get("/mails").await.html;
+    let one =
+        list.split("href=\"/mails/").nth(1).and_then(|t| t.split('"').next()).expect("a mail").to_owned();
+    let mail = root.get(&format!("/mails/{one}")).await.shows(200, "mail-own-words");
+    for said in
+        ["Welcome to North, Mia Ny", "You are mia.ny@", "https://portal.north.test/activate/", "North Ltd"]
+    {
+        assert!(mail.contains(said), "{said}: {mail}");
+    }
+    assert!(!mail.contains("Choose a password to start"), "{mail}");
 }

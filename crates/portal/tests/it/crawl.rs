@@ -16,7 +16,7 @@ use crate::{
 
 /// Every page that can be looked at. A route that is missing here fails
 /// [`every_page_is_in_the_list`].
-const ROUTES: [&str; 77] = [
+pub const ROUTES: [&str; 77] = [
     "/",
     "/account",
     "/account/password",
@@ -150,7 +150,7 @@ fn odd_values() -> Vec<String> {
 }
 
 /// Ids of a customer and what it has, as they stand in addresses.
-struct Ids {
+pub struct Ids {
     customer: String,
     person: String,
     group: String,
@@ -187,7 +187,7 @@ impl Ids {
     }
 
     /// The address of a page of what these are, and whether it belongs to the customer.
-    fn fill(&self, route: &str) -> (String, bool) {
+    pub fn fill(&self, route: &str) -> (String, bool) {
         let (id, theirs) = match route.split('/').nth(1).unwrap_or_default() {
             "customers" | "settings" => (self.customer.as_str(), true),
             "people" => (self.person.as_str(), true),
@@ -234,7 +234,7 @@ const OTHERS: &[&str] =
 const NOBODY: &[&str] = &[];
 
 /// The estate with one more customer of the other reseller, and its ids.
-async fn estate() -> (Estate, Ids, Ids) {
+pub async fn estate() -> (Estate, Ids, Ids) {
     let estate = Estate::new().await;
     let world = &estate.world;
     let sue = world.session("sue@south.test").await;
@@ -325,7 +325,7 @@ fn links(html: &str) -> Vec<String> {
 }
 
 /// The address without ids.
-fn kind(path: &str) -> String {
+pub fn kind(path: &str) -> String {
     let part = |part: &str| match part.len() == 30 && part.as_bytes().get(3) == Some(&b'_') {
         true => "{id}".to_owned(),
         false => part.to_owned(),

@@ -1,6 +1,7 @@
 //! The pages through their router, on a real database.
 
 mod account;
+mod bad_forms;
 mod brand_pages;
 mod brands;
 mod bulk;

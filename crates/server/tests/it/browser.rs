@@ -12,6 +12,7 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
+    looked,
     process::{PATIENCE, POLL, wait_for},
     webdriver::{Element, Session, Told},
 };
@@ -33,6 +34,31 @@ const FOCUS: &str = "
         seen: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 && box.width > 0,
         covered: !!over && !at.contains(over) && !over.contains(at) && !(at.labels && [...at.labels].some(l => l.contains(over))),
     };";
+/// Notes what can have the focus, and takes off what had it and showed that (WCAG 2.2, 2.1.1 and 2.4.7).
+/// Of a group of radio buttons one is a stop. What reacts to a pointer has to be one, or a part of one.
+const REACH: &str = "
+    for (const fold of document.querySelectorAll('details:not(.branch)')) fold.open = true;
+    const used = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]:not([tabindex=\"-1\"])';
+    const seen = e => e.checkVisibility({ visibilityProperty: true }) && !e.closest('[inert]');
+    const stop = e => !e.disabled && !e.matches(':disabled') && e.tabIndex >= 0 && seen(e)
+        && !(e.type === 'radio' && e.name && [...document.getElementsByName(e.name)].some(
+            o => o !== e && o.form === e.form && o.type === 'radio' && (o.checked || (!e.checked
+                && o.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING))) && !e.checked);
+    const open = new Set([...document.querySelectorAll(used)].filter(stop)), unseen = [];
+    const tell = e => e.outerHTML.slice(0, 160);
+    document.addEventListener('focusin', event => {
+        const at = event.target, style = getComputedStyle(at);
+        if (open.delete(at) && !(style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2)) {
+            unseen.push('the focus cannot be seen: ' + tell(at));
+        }
+    }, true);
+    window.reach = {
+        open: () => [...open].filter(e => e.isConnected && seen(e)),
+        missed: () => [...window.reach.open().map(e => 'the Tab key does not lead there: ' + tell(e)), ...unseen,
+            ...[...document.querySelectorAll('main *')].filter(e => getComputedStyle(e).cursor === 'pointer'
+                && seen(e) && !e.closest(used + ', label')).map(e => 'for a pointer alone: ' + tell(e))],
+    };
+    return open.size;";
 /// Wide and narrow.
 const SIZES: [(u32, u32); 2] = [(1440, 900), (390, 844)];
 
@@ -262,9 +288,10 @@ impl Browser {
         wait_for("the first page", async || (self.path().await == "/home").then_some(())).await;
     }
 
-    /// Looks at the page in both themes and sizes: a picture of each, and no rule of
-    /// axe-core broken.
+    /// Looks at the page in both themes and sizes: a picture of each, no rule of axe-core broken, and
+    /// everything on it within reach of the keyboard.
     pub async fn look(&self, name: &str) {
+        looked::check(name, &self.path().await);
         for theme in ["light", "dark"] {
             let cookie = json!({ "cookie": { "name": "tenantry_theme", "value": theme, "path": "/" } });
             self.page.post("cookie", cookie).await.expect("a cookie");
@@ -280,6 +307,29 @@ impl Browser {
             }
         }
         self.size(SIZES[0].0, SIZES[0].1).await;
+        self.page.post("refresh", json!({})).await.expect("the page again");
+        let missed = self.out_of_reach().await;
+        assert!(missed.is_empty(), "{name}, by keys alone: {missed:#?}");
+        self.page.post("refresh", json!({})).await.expect("the page again");
+    }
+
+    /// What somebody with a keyboard alone cannot use, or cannot see that it has the focus; with all that
+    /// folds unfolded. Walks through the whole page by the Tab key.
+    async fn out_of_reach(&self) -> Vec<String> {
+        let mut left = self.page.run(REACH, json!([])).await.expect("a page").as_u64().unwrap_or_default();
+        let tabs = |many: u64| TAB.to_string().repeat(usize::try_from(many).unwrap_or(STOPS));
+        // Dates have several stops, and a page that renews itself takes some away.
+        while left > 0 {
+            self.page.press(&tabs(left + 5), None).await.expect("a keyboard");
+            let now = self.page.run("return window.reach.open().length", json!([])).await.expect("a page");
+            let now = now.as_u64().unwrap_or_default();
+            if now == left {
+                break;
+            }
+            left = now;
+        }
+        let missed = self.page.run("return window.reach.missed()", json!([])).await.expect("a page");
+        missed.as_array().into_iter().flatten().map(ToString::to_string).collect()
     }
 
     /// As [`Browser::look`], of the answer to a form, which cannot be loaded again: as it is

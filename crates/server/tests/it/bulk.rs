@@ -1,29 +1,21 @@
-//! A file of people through the real binary into a real directory, with the server killed while
-//! it is at it.
+//! A file of people through the real binary into a real directory, and back. What becomes of it where
+//! the server is killed is in [`crate::bulk_kills`].
 
-use std::{collections::BTreeSet, time::Duration};
-
-use domain::clock::{Random as _, SeededRandom};
 use serde_json::{Value, json};
-use testkit::{postgres::TestDatabase, smtp::Smtp};
 
 use crate::{
     directory::{Site, value},
-    http::Client,
-    lifecycle::{url_of, use_keys_of_the_run},
-    process::{Installation, Process, wait_for},
+    process::wait_for,
 };
 
 const PEOPLE: usize = 200;
-/// How long the server lives after it answered, in milliseconds: from before the first part to after the last.
-const LIVES: [u64; 4] = [15, 60, 180, 400];
 
 #[tokio::test]
-async fn a_file_is_carried_out_once_whatever_kills_the_server() {
+async fn a_file_of_people_is_in_the_directory_once_and_goes_back() {
     let site = Site::new().await;
     site.delegate().await;
     site.installation.migrate();
-    let (mut server, mut root) = site.installation.serve(&[]).await;
+    let (server, root) = site.installation.serve(&[]).await;
     let code = site.code('b');
     let order = root.order(&code, 0).await;
     let ordered = order["request"]["id"].as_str().expect("a request").to_owned();
@@ -39,14 +31,6 @@ async fn a_file_is_carried_out_once_whatever_kills_the_server() {
     let id = shown["id"].as_str().expect("an id").to_owned();
     let begin = json!({ "version": shown["version"] });
     root.post(&format!("bulk/{id}/run"), &begin).await.good();
-    for life in LIVES {
-        tokio::time::sleep(Duration::from_millis(life)).await;
-        server.kill().await;
-        (server, root) = site.installation.serve(&[]).await;
-        let seen = root.see(&format!("bulk/{id}")).await;
-        let state = seen["state"].as_str().expect("a state").to_owned();
-        assert!(["running", "done"].contains(&state.as_str()), "killed after {life} ms: {seen}");
-    }
     let done = wait_for("all rows are done", async || {
         let seen = root.see(&format!("bulk/{id}")).await;
         (seen["state"] == "done").then_some(seen)
@@ -127,108 +111,4 @@ async fn a_password_of_a_file_is_the_first_one_of_the_account_and_has_to_be_chan
     let person = root.see(&format!("customers/{customer}/users?search=jens")).await["items"][0].clone();
     assert_eq!(person["activated_at"], Value::Null, "{person}");
     assert!(server.stop().await.success());
-}
-
-/// How often the server is killed, each time while it carries out another file.
-const KILLS: usize = 50;
-/// Of the moments; told with a failure.
-const SEED: u64 = 20_261_130;
-/// A directory that does not answer: what is carried out is what is wanted of it. What becomes of that there is
-/// the engine's, which its own tests kill at every call.
-const NOWHERE: &str = "[[directory]]\ncode = \"shared\"\nname = \"Shared\"\nurls = [\"ldaps://127.0.0.1:9\"]\n\
-     base_dn = \"DC=nowhere,DC=test\"\nfolder_dn = \"OU=Hosting,DC=nowhere,DC=test\"\n\
-     bind_dn = \"CN=svc,DC=nowhere,DC=test\"\nbind_password_file = \"nowhere.password\"\nca_file = \"nowhere.pem\"\n";
-
-#[tokio::test]
-async fn killed_fifty_times_nothing_is_lost_and_nothing_is_there_twice() {
-    let database = TestDatabase::empty().await;
-    let installation = Installation::new(NOWHERE, Some(url_of(database.name())));
-    std::fs::write(installation.path().join("nowhere.password"), "none").expect("our own folder");
-    // Of whomever: nobody answers there.
-    let authority = Smtp::start(false).await.expect("a mail server");
-    std::fs::write(installation.path().join("nowhere.pem"), authority.ca_pem()).expect("our own folder");
-    use_keys_of_the_run(&installation);
-    installation.migrate();
-    let (mut server, root) = installation.serve(&[]).await;
-    let order = root.order("many", 0).await;
-    let customer = order["customer"]["id"].as_str().expect("a customer");
-    let team = root.post(&format!("customers/{customer}/groups"), &json!({ "name": "Sales team" })).await;
-    assert!([201, 202].contains(&team.status), "{}", team.body);
-    eprintln!("killed at moments of the seed {SEED}");
-    let random = SeededRandom::new(SEED);
-    let (mut before, mut after) = (0, 0);
-    for kill in 0..KILLS {
-        let id = begin(&root, &file(kill)).await;
-        let mut moment = [0];
-        random.fill(&mut moment);
-        let life = u64::from(moment[0]) * 3 / 2;
-        tokio::time::sleep(Duration::from_millis(life)).await;
-        server.kill().await;
-        // What the dead one had done is what the database has kept.
-        let open = database.values("bulk", "id", "state = 'running'").await;
-        *(if open.is_empty() { &mut after } else { &mut before }) += 1;
-        server = again(&installation, &root).await;
-        let done = wait_for("all rows are done", async || {
-            let seen = root.get(&format!("bulk/{id}")).await.ok().filter(|answer| answer.status == 200)?;
-            (seen.body["state"] != "running").then_some(seen.body)
-        })
-        .await;
-        let at = format!("kill {kill} after {life} ms, seed {SEED}: {done}");
-        assert_eq!(
-            (&done["state"], &done["counts"]["states"]),
-            (&json!("done"), &json!({ "done": PEOPLE })),
-            "{at}"
-        );
-    }
-    assert!(before > KILLS / 10 && after > 0, "{before} were killed before the end, and {after} after it");
-    everybody_once(&database).await;
-    assert!(server.stop().await.success());
-}
-
-/// A file with managers, plans and a group.
-fn file(kill: usize) -> String {
-    let mut csv = "principal_name,given_name,surname,manager,plans,groups\n".to_owned();
-    csv.extend((0..PEOPLE).map(|i| {
-        let manager = if i < 5 { String::new() } else { format!("k{kill}p{}@many.example", i % 5) };
-        format!("k{kill}p{i}@many.example,Per,K{kill}n{i},{manager},desktop-standard,Sales team\n")
-    }));
-    csv
-}
-
-async fn begin(root: &Client, csv: &str) -> String {
-    let shown = root.post_bytes("imports?customer=many&name=people.csv", csv.as_bytes()).await.good();
-    assert_eq!(shown["counts"]["acts"], json!({ "create": PEOPLE }), "{shown}");
-    let id = shown["id"].as_str().expect("an id").to_owned();
-    root.post(&format!("bulk/{id}/run"), &json!({ "version": shown["version"] })).await.good();
-    id
-}
-
-/// A server that is ready; whoever signed in with the one before is still signed in.
-async fn again(installation: &Installation, root: &Client) -> Process {
-    let mut server = installation.spawn(&["serve"]);
-    wait_for("the server is ready", async || {
-        server.require_running();
-        root.get("ready").await.is_ok_and(|answer| answer.status == 200).then_some(())
-    })
-    .await;
-    server
-}
-
-/// What is as it would be had nobody killed anything.
-async fn everybody_once(database: &TestDatabase) {
-    let all = KILLS * PEOPLE;
-    let ours = "display_name LIKE 'Per K%'";
-    let logins = database.values("users", "principal_name || ' ' || id", ours).await;
-    assert_eq!(logins.len(), all);
-    let once: BTreeSet<_> = logins.iter().filter_map(|login| login.split(' ').next()).collect();
-    assert_eq!(once.len(), all);
-    let members = format!("member_object IN (SELECT object_id FROM users WHERE {ours}) AND wanted");
-    let edges = database.values("membership", "(group_object, member_object)", &members).await;
-    assert_eq!(edges.len(), 3 * all, "everybody, desktop, team");
-    let plans = format!("user_id IN (SELECT id FROM users WHERE {ours}) AND ended_at IS NULL");
-    assert_eq!(database.values("subscription", "id", &plans).await.len(), all);
-    let managed = format!("{ours} AND manager_id IS NOT NULL");
-    assert_eq!(database.values("users", "id", &managed).await.len(), all - 5 * KILLS);
-    let created = "code = 'user.created' AND cause ? 'bulk'";
-    assert_eq!(database.values("event", "id", created).await.len(), all, "each is told once");
 }

@@ -47,6 +47,11 @@ impl Client {
         Self { token: Some(token), ..self.clone() }
     }
 
+    /// What the session proves itself with.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().unwrap_or_default()
+    }
+
     pub async fn get(&self, path: &str) -> Result<Answer, reqwest::Error> {
         self.send(self.http.get(format!("{}/{path}", self.base))).await
     }

@@ -44,6 +44,12 @@ async fn a_brand_is_made_on_its_page_and_seen_under_its_host_name() {
     // The preview follows the letters.
     browser.reads("#preview", "#7a1f4d").await;
     browser.reads("#preview", "contrast").await;
+    // So do the mails.
+    browser.click("details.letters > summary").await;
+    browser.click("section[aria-labelledby=templates] details > summary").await;
+    let own = "Welcome to {brand}, {name}\n\nHere you choose your password, until {until}:\n\n{link}";
+    browser.fill("setting.mail_activation_en", own).await;
+    browser.reads("#letters", "Welcome to North Cloud, Anna Berg").await;
     browser.fill("setting.brand_primary", "#ffcc00").await;
     browser.reads("#preview", "The nearest colour that can be read is").await;
     browser.click(".branding .keep button").await;

@@ -6,6 +6,7 @@ use testkit::people_file::PeopleFile;
 
 use crate::{
     browser::Browser,
+    bulk_kills::nowhere,
     portal::shop,
     process::{PASSWORD, ROOT, wait_for},
 };
@@ -85,6 +86,41 @@ async fn portal_bulk_a_file_is_brought_mended_begun_watched_and_taken_back() {
     browser.look("bulk-list").await;
     browser.close().await;
     assert!(shop.server.stop().await.success());
+}
+
+#[tokio::test]
+async fn portal_bulk_a_change_is_watched_paused_and_resumed() {
+    /// So many that it is not over before somebody pauses it.
+    const MANY: usize = 4_000;
+    let (_database, installation) = nowhere().await;
+    let (server, root) = installation.serve(&[]).await;
+    let order = root.order("watched", 0).await;
+    let id = order["customer"]["id"].as_str().expect("a customer").to_owned();
+    let mut csv = "principal_name,given_name,surname\n".to_owned();
+    csv.extend((0..MANY).map(|i| format!("w{i}@watched.example,Per,Nr {i}\n")));
+    let shown =
+        root.post_bytes(&format!("imports?customer={id}&name=people.csv"), csv.as_bytes()).await.good();
+    let path = format!("/bulk/{}", shown["id"].as_str().expect("an id"));
+    let browser = Browser::open(installation.port(), true, "en").await;
+    browser.sign_in(ROOT, PASSWORD).await;
+    browser.visit(&path).await;
+    browser.click("form[action$='/run'] button").await;
+    browser.click("form[action$='/pause'] button").await;
+    browser.reads("#progress", "Waits").await;
+    browser.look("bulk-paused").await;
+    assert!(server.stop().await.success());
+
+    // Nobody works: it stands still while somebody looks.
+    let (server, _) = installation.serve(&["--no-work"]).await;
+    browser.visit(&path).await;
+    browser.click("form[action$='/resume'] button").await;
+    browser.reads("#progress", "Running").await;
+    browser.look("bulk-running").await;
+    // And goes on before their eyes, by another process.
+    let worker = installation.spawn(&["work"]);
+    browser.reads("#progress", "4,000 of 4,000").await;
+    browser.close().await;
+    assert!(worker.stop().await.success() && server.stop().await.success());
 }
 
 /// People are chosen in the list, and something is done to all that match.

@@ -164,17 +164,17 @@ impl ReadTx<'_> {
         if !is_failed || !is_plain || self.tenants_of_requests(filter).await?.is_some() {
             return Ok(None);
         }
-        let (mut asked, mut page, mut looked, mut most) = (asked.clone(), Vec::new(), 0, asked.limit);
+        // Of three with failures one at least is mostly of those that are asked for.
+        let (mut asked, mut page, mut looked, mut most) = (asked.clone(), Vec::new(), 0, 3 * asked.limit);
         while looked < FEW_ROWS {
-            // Each part is larger than the one before, so that there are few, however little is still missing.
-            most *= 2;
             let part = self.first_with_failures(&asked.start, most).await?;
             let (n, last) = (i64::try_from(part.len()).unwrap_or(most), part.last().copied());
             let found = self.ids_of_requests(&Way::Few(part), &asked).await?;
             asked.limit -= i64::try_from(found.len()).unwrap_or(asked.limit);
             page.extend(found);
             let Some(last) = last.filter(|_| n == most && asked.limit > 0) else { return Ok(Some(page)) };
-            (asked.start.id, looked) = (last, looked + n);
+            // The next is larger, so that there are few, however little is still missing.
+            (asked.start.id, looked, most) = (last, looked + n, 2 * most);
         }
         Ok(None)
     }

@@ -58,6 +58,7 @@ rule-changed_meanwhile = Nogen har ændret det, siden dette blev vist; det er la
 rule-expired = Den blev opbevaret i { $hours } timer og derefter slettet. Personen vælger en via linket; eller importer filen igen.
 rule-defect = Serveren kan ikke gøre det: Den har en fejl eller er installeret forkert. Dens log siger hvorfor.
 rule-other_directory = { $value } bor i et andet katalog, og en konto kan ikke forlade sit eget. Flyt først en af kunderne dertil, eller opret personen på ny i { $value }.
+rule-in_directory = Kataloget har en konto eller gruppe, der hedder { $value } og ikke administreres her, set { $seen }. Overtag den (adoption), vælg et andet navn, eller se på kataloget igen, hvis den er væk.
 field-login = Login
 field-present_password = Nuværende adgangskode
 field-password = Ny adgangskode

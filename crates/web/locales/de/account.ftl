@@ -58,6 +58,7 @@ rule-changed_meanwhile = Jemand hat es geändert, seit dies angezeigt wurde; es 
 rule-expired = Es wurde { $hours } Stunden aufbewahrt und dann vernichtet. Die Person wählt eines über den Link; oder die Datei wird noch einmal importiert.
 rule-defect = Der Server kann es nicht: Er hat einen Fehler oder ist falsch eingerichtet. Sein Protokoll sagt, warum.
 rule-other_directory = { $value } lebt in einem anderen Verzeichnis, und ein Konto kann seines nicht verlassen. Lassen Sie zuerst einen der Kunden dorthin umziehen, oder legen Sie die Person in { $value } neu an.
+rule-in_directory = Das Verzeichnis hat ein Konto oder eine Gruppe namens { $value }, die hier nicht verwaltet wird, gesehen { $seen }. Übernehmen Sie sie, wählen Sie einen anderen Namen, oder sehen Sie das Verzeichnis erneut an, wenn es sie nicht mehr gibt.
 field-login = Benutzername
 field-present_password = Bisheriges Kennwort
 field-password = Neues Kennwort

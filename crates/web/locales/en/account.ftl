@@ -58,6 +58,7 @@ rule-changed_meanwhile = Somebody changed it since this was shown, so it was lef
 rule-expired = It was kept for { $hours } hours and destroyed then. The person chooses one by the link; or import the file again.
 rule-defect = The server cannot do it: it has a defect, or is installed wrong. Its log says why.
 rule-other_directory = { $value } lives in another directory, and an account cannot leave its own. Move one of the customers there first, or create the person anew in { $value }.
+rule-in_directory = The directory has an account or a group called { $value } that is not managed here, seen { $seen }. Take it over (adoption), choose another name, or look at the directory again if it is gone.
 field-login = Login
 field-present_password = Present password
 field-password = New password

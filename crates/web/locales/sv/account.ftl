@@ -58,6 +58,7 @@ rule-changed_meanwhile = Någon har ändrat det sedan detta visades; det lämnad
 rule-expired = Det sparades i { $hours } timmar och förstördes sedan. Personen väljer ett via länken; eller importera filen igen.
 rule-defect = Servern kan inte göra det: den har ett fel eller är felaktigt installerad. Dess logg säger varför.
 rule-other_directory = { $value } bor i en annan katalog, och ett konto kan inte lämna sin egen. Flytta först en av kunderna dit, eller skapa personen på nytt i { $value }.
+rule-in_directory = Katalogen har ett konto eller en grupp som heter { $value } och inte hanteras här, sett { $seen }. Ta över det (adoption), välj ett annat namn, eller titta på katalogen igen om det är borta.
 field-login = Användarnamn
 field-present_password = Nuvarande lösenord
 field-password = Nytt lösenord

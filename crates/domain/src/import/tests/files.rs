@@ -272,6 +272,10 @@ fn words_mean_what_the_whole_file_makes_of_them() {
     );
     assert_eq!(codes("Name,E-Mail,Straße,PLZ"), ["display_name", "mail", "street", "postal_code"]);
     assert_eq!(codes("Name,Location,ID,Template"), ["display_name", "?city", "?external_id", "?services"]);
+    assert_eq!(
+        codes("UPN,Service Items,Applications,Desktops,Licenses"),
+        ["principal_name", "services", "services", "services", "services"]
+    );
     // Of two columns with one meaning the first has it, and lists are read together.
     assert_eq!(codes("Mail,E-Mail,Group,Groups"), ["mail", "?mail", "groups", "groups"]);
     assert_eq!(codes("employeeNumber,employeeID,Name"), ["ignored", "employee_id", "display_name"]);
