@@ -81,9 +81,9 @@ pub fn letters(view: &View, look: &Look, public_url: &str, now: Timestamp) -> Ve
             language: language.tag().to_owned(),
             brand: Some(Brand { code: None, host: view.people_at.clone(), look: look.clone() }),
             to: Addressee {
-                address: format!("anna.berg@{domain}"),
-                name: "Anna Berg".to_owned(),
-                login: format!("anna.berg@{domain}"),
+                address: format!("kim.holm@{domain}"),
+                name: "Kim Holm".to_owned(),
+                login: format!("kim.holm@{domain}"),
             },
             tenant: view.tenant.name.clone(),
             time_zone: "UTC".to_owned(),

@@ -213,8 +213,8 @@ async fn a_brand_says_its_mails_in_its_own_words() {
     let seen = seen.shows(200, "brand-mail-preview");
     let letters = seen.split("<div id=\"letters\">").nth(1).expect("how mails read");
     for said in [
-        "Welcome to North, Anna Berg",
-        "You are anna.berg@portal.north.test",
+        "Welcome to North, Kim Holm",
+        "You are kim.holm@portal.north.test",
         "North Ltd",
         "Ihr Konto bei North",
     ] {
