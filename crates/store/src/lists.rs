@@ -170,11 +170,12 @@ impl ReadTx<'_> {
     ) -> Result<Option<Vec<Uuid>>, StoreError> {
         let roots: Vec<_> = roots.iter().map(|root| root.uuid()).collect();
         let mut tenants = sqlx::query_scalar!(
-            "/* list tenants, side by side */ SELECT descendant FROM tenant_closure WHERE ancestor = ANY($1) LIMIT $2",
+            r#"/* list tenants, side by side */ SELECT ARRAY(
+                   SELECT descendant FROM tenant_closure WHERE ancestor = ANY($1) LIMIT $2) AS "ids!""#,
             &roots,
             limits::TENANTS_SIDE_BY_SIDE + 1
         )
-        .fetch_all(self.sql())
+        .fetch_one(self.sql())
         .await?;
         let few = is_few(&tenants, limits::TENANTS_SIDE_BY_SIDE);
         tenants.sort_unstable();

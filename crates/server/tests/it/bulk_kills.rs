@@ -148,7 +148,10 @@ async fn in_directory(site: &Site, code: &str, file: usize) -> BTreeSet<Vec<Stri
     ]);
     let (status, said) = site.ldap("ldapsearch", &site.administrator(), &arguments, "").await;
     assert!([0, 10].contains(&status), "{status} {said}");
-    let plain = said.replace(&format!("k{file}p"), "k#p").replace(&format!("K{file}n"), "K#n");
+    let plain = said
+        .replace(&format!("k{file}p"), "k#p")
+        .replace(&format!("K{file}n"), "K#n")
+        .replace(&format!("k{file}n"), "k#n");
     let people = plain.split("\n\n").filter(|entry| entry.contains("userPrincipalName: "));
     let person = |entry: &str| {
         let mut lines: Vec<_> =

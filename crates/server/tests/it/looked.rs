@@ -12,6 +12,7 @@ const NO_PAGES: [&str; 12] = [
     "/brand/{name}",
     "/bulk/{id}/export",
     "/bulk/{id}/live",
+    "/bulk/{id}/wrong",
     "/customers/export",
     "/customers/{id}/groups/export",
     "/customers/{id}/people/export",
@@ -19,14 +20,13 @@ const NO_PAGES: [&str; 12] = [
     "/settings/{id}/brand/{picture}",
     "/status/export",
     "/status/requests/{id}/live",
-    // Where somebody is signed in it leads home; else it is the page of signing in.
-    "/",
 ];
 
 /// The names under which a page is looked at.
 const LOOKED: &[(&str, &[&str])] = &[
+    ("/", &["sign-in", "sign-in-branded"]),
     ("/account", &["account", "account-danish", "account-fields", "account-sessions"]),
-    ("/account/password", &["account-password"]),
+    ("/account/password", &["account-password", "account-password-wrong"]),
     ("/activate/{token}", &["link-done", "link-forgotten", "link-replaced", "link-wrong"]),
     ("/adoptions", &["adoptions", "adoptions-empty"]),
     ("/adoptions/{id}", &["adoption-preview", "adoption-run"]),
@@ -75,6 +75,7 @@ const LOOKED: &[(&str, &[&str])] = &[
             "list-people-filtered",
             "list-wrong",
             "people",
+            "views-list",
             "views-saved",
         ],
     ),
@@ -125,12 +126,12 @@ const LOOKED: &[(&str, &[&str])] = &[
     ("/settings/{id}/fields", &["custom-fields", "custom-fields-empty"]),
     ("/settings/{id}/fields/{key}", &["custom-field"]),
     ("/settings/{id}/new-field", &["custom-field-new", "custom-field-wrong"]),
-    ("/sign-in", &["sign-in", "sign-in-branded", "sign-in-first", "sign-in-wrong"]),
+    ("/sign-in", &["sign-in-first", "sign-in-wrong"]),
     ("/status", &["columns-requests", "list-requests", "status"]),
     ("/status/requests/{id}", &["request"]),
     ("/surveys/{id}", &["survey"]),
     ("/surveys/{id}/adopt", &["adoption-new"]),
-    ("/views", &["views-list", "views-page"]),
+    ("/views", &["views-page"]),
 ];
 
 /// Of no page that is there.
