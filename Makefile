@@ -19,8 +19,8 @@ demo: setup ## Start the whole product with a private PostgreSQL and Samba AD
 	$(XTASK) demo
 
 # A first build keeps nothing for the next one: that is half of what it would
-# write (9 of 19 GB). Whoever works on the code has built before.
-ifeq ($(wildcard $(or $(CARGO_TARGET_DIR),target)/debug/incremental),)
+# write (9 of 19 GB). Whoever works on the code has let cargo build otherwise.
+ifeq ($(wildcard $(or $(CARGO_TARGET_DIR),target)/debug/incremental/*),)
 test: export CARGO_INCREMENTAL = 0
 endif
 

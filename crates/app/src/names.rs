@@ -89,6 +89,11 @@ pub(crate) enum Holder {
 }
 
 impl Holder {
+    /// Somebody in the directory, of whom only those are told who may take over what is there.
+    pub fn there(seen: Option<Timestamp>) -> Self {
+        seen.map_or(Self::Somebody, Self::Directory)
+    }
+
     /// Why the name cannot be had.
     pub fn error(self, field: &str, value: &str) -> FieldError {
         match self {
@@ -149,8 +154,9 @@ pub(crate) async fn assign(
         // A made name gives way to what is in the directory; whether a given one is still there, that one says.
         let made: Vec<_> = open.iter().filter(|w| w.given.is_none()).map(|w| w.name(naming)).collect();
         let seen = tx.names_seen(naming.tenant, naming.target, &made).await?;
-        let (mut again, hoped): (Vec<_>, Vec<_>) =
-            open.into_iter().partition(|w| w.given.is_none() && seen.contains_key(&w.name(naming)));
+        let (mut again, hoped): (Vec<_>, Vec<_>) = open
+            .into_iter()
+            .partition(|w| w.given.is_none() && w.n < MOST && seen.contains_key(&w.name(naming)));
         let asked: Vec<_> = hoped.iter().map(|w| (w.name(naming), people[w.person].2.uuid())).collect();
         let taken: HashSet<usize> = tx.reserve(naming.tenant, &asked).await?.into_iter().collect();
         let has = |i: usize| taken.contains(&i).then_some(Holder::Somebody);
@@ -182,7 +188,7 @@ pub(crate) async fn foresee(
         let seen = tx.names_seen(naming.tenant, naming.target, &asked).await?;
         let has = |i: usize| match taken.contains(&asked[i]) {
             true => Some(Holder::Somebody),
-            false => seen.get(&asked[i]).copied().map(Holder::Directory),
+            false => seen.get(&asked[i]).copied().map(Holder::there),
         };
         let (mut again, more) = settle(naming, people, open, &mut names, has);
         errors.extend(more);

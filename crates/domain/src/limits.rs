@@ -170,6 +170,8 @@ pub const LARGE_BODY_BYTES: usize = 16 * 1024 * 1024;
 pub const FORM_BYTES: usize = 64 * 1024;
 /// Bytes of a form with [`MEMBERS_PER_REQUEST`] logins.
 pub const MEMBERS_FORM_BYTES: usize = 1024 * 1024;
+/// Bytes of a form with every mail of a brand: twelve of [`MAIL_TEMPLATE_CHARS`], of which one may be twelve bytes.
+pub const BRAND_FORM_BYTES: usize = 512 * 1024;
 /// A request of the web is answered within this many seconds, or refused.
 pub const ANSWER_SECONDS: u64 = 30;
 /// A stream of progress that has nothing to say says so this often, in seconds.

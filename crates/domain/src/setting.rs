@@ -168,6 +168,12 @@ impl Setting {
         )
     }
 
+    /// A mail in a brand's own words ([`Template`]).
+    #[must_use]
+    pub const fn is_letter(self) -> bool {
+        matches!(self.form(), Form::Letter)
+    }
+
     /// What mails in a language (BCP 47) say besides.
     #[must_use]
     pub fn mail_text(language: &str) -> Option<Self> {

@@ -175,7 +175,8 @@ fn pictures(view: &View, id: TenantId, form: &Form) -> Vec<Shown> {
 
 /// What is typed on the page.
 fn fields() -> Vec<Setting> {
-    [&[Setting::BrandName][..], &COLOURS, &brand_mails::BESIDES, &brand_mails::templates()].concat()
+    let plain = [Setting::BrandName].into_iter().chain(COLOURS).chain(brand_mails::BESIDES);
+    plain.chain(brand_mails::templates()).collect()
 }
 
 /// The brand as it holds, or as it would with what was typed: where a field was emptied, what is

@@ -10,7 +10,7 @@ use app::{
 use askama::Template;
 use axum::{
     Router,
-    extract::Path,
+    extract::{DefaultBodyLimit, Path},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
@@ -28,7 +28,7 @@ use web::{
 };
 
 use crate::{
-    brand_mails, brand_settings,
+    brand_settings,
     context::{Frame, Posted, Visit},
     customers, field_settings,
     forms::{self, Choice, Form},
@@ -38,6 +38,7 @@ use crate::{
 
 /// The pages of settings, custom fields and brand.
 pub fn routes() -> Router<Surface> {
+    let mails = || DefaultBodyLimit::max(limits::BRAND_FORM_BYTES);
     let pictures = post(brand_settings::set_picture).get(brand_settings::picture);
     Router::new()
         .route("/settings", get(own))
@@ -47,8 +48,8 @@ pub fn routes() -> Router<Surface> {
         .route("/settings/{id}/new-field", get(field_settings::new).post(field_settings::define))
         .route("/settings/{id}/fields/{key}", get(field_settings::show).post(field_settings::change))
         .route("/settings/{id}/fields/{key}/{what}", post(field_settings::act))
-        .route("/settings/{id}/brand", get(brand_settings::show).post(brand_settings::save))
-        .route("/settings/{id}/brand/preview", post(brand_settings::preview))
+        .route("/settings/{id}/brand", get(brand_settings::show).post(brand_settings::save).layer(mails()))
+        .route("/settings/{id}/brand/preview", post(brand_settings::preview).layer(mails()))
         .route("/settings/{id}/brand/reset", post(brand_settings::reset))
         .route("/settings/{id}/brand/hosts", post(brand_settings::add_host))
         .route("/settings/{id}/brand/hosts/remove", post(brand_settings::remove_host))
@@ -265,11 +266,7 @@ fn hint(setting: Setting) -> String {
     if speech::has(&id) { say(&id) } else { String::new() }
 }
 
-fn is_letter(setting: Setting) -> bool {
-    brand_mails::templates().contains(&setting)
-}
-
-fn kind(setting: Setting) -> Kind {
+const fn kind(setting: Setting) -> Kind {
     match setting {
         Setting::Language => Kind::Language,
         Setting::ImportPasswords => Kind::Truth,
@@ -287,7 +284,7 @@ fn kind(setting: Setting) -> Kind {
         | Setting::MailTextDa
         | Setting::MailTextDe
         | Setting::MailTextSv => Kind::Text,
-        _ if is_letter(setting) => Kind::Letter,
+        _ if setting.is_letter() => Kind::Letter,
         _ => Kind::Line("text"),
     }
 }

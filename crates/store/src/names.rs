@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::id::{TargetId, TenantId};
+use domain::{
+    id::{TargetId, TenantId},
+    permission::Permission,
+};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -92,30 +95,36 @@ impl ReadTx<'_> {
             .collect())
     }
 
-    /// Which of `names` somebody has in the directory a tenant lives in who is nobody's here, and when a survey
-    /// saw that; nothing where nobody looked. Only login and log-on names are looked for.
+    /// Which of `names` somebody has in the directory a tenant lives in who is nobody's here, as a survey saw;
+    /// when that was is told to whom may take over what is there. Nothing where nobody looked. Only login and
+    /// log-on names are looked for.
     pub async fn names_seen(
         &mut self,
         tenant: TenantId,
         target: TargetId,
         names: &[Name],
-    ) -> Result<HashMap<Name, Timestamp>, StoreError> {
+    ) -> Result<HashMap<Name, Option<Timestamp>>, StoreError> {
         let kinds: Vec<_> = names.iter().map(|n| n.kind.code().to_owned()).collect();
         let values: Vec<_> = names.iter().map(|n| n.value.clone()).collect();
+        let adopters: Vec<_> =
+            self.caller.roots(Permission::DirectoryAdopt).into_iter().map(TenantId::uuid).collect();
         let now = ts(self.now);
         let rows = sqlx::query!(
-            r#"SELECT kind AS "kind!", value AS "value!", seen_at AS "seen_at!: jiff_sqlx::Timestamp"
-                 FROM names_seen($1, $2, $3::text[], $4::text[], $5)"#,
+            r#"SELECT kind AS "kind!", value AS "value!", seen_at AS "seen_at?: jiff_sqlx::Timestamp"
+                 FROM names_seen($1, $2, $3::uuid[], $4::text[], $5::text[], $6)"#,
             tenant.uuid(),
             target.uuid(),
+            &adopters,
             &kinds,
             &values,
             now as _
         )
         .fetch_all(self.sql())
         .await?;
-        let seen: HashMap<_, _> =
-            rows.iter().map(|r| ((r.kind.as_str(), r.value.as_str()), r.seen_at.to_jiff())).collect();
+        let seen: HashMap<_, _> = rows
+            .iter()
+            .map(|r| ((r.kind.as_str(), r.value.as_str()), r.seen_at.as_ref().map(|at| at.to_jiff())))
+            .collect();
         let of = |name: &Name| seen.get(&(name.kind.code(), name.value.as_str())).copied();
         Ok(names.iter().filter_map(|name| Some((name.clone(), of(name)?))).collect())
     }

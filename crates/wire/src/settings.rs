@@ -158,58 +158,58 @@ pub struct SettingsUpdate {
     #[schema(value_type = Option<String>, example = "Vår servicedesk har öppet dygnet runt.")]
     pub mail_text_sv: Option<Option<String>>,
     /// What the mail with the first link says in English: the subject in the first line,
-    /// the text below it, up to 2,000 characters. Placeholders: `{name}`, `{login}`, `{customer}`, `{brand}`,
+    /// up to 150 characters, the text below it, up to 2,000 with it. Placeholders: `{name}`, `{login}`, `{customer}`, `{brand}`,
     /// `{link}` (needed) and `{until}`.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "Welcome to {brand}\n\nHello {name}, choose your password: {link}")]
+    #[schema(value_type = Option<String>, example = "Welcome to {brand}\n\nHello {name}, choose your password until {until}:\n\n{link}")]
     pub mail_activation_en: Option<Option<String>>,
     /// The same in Danish.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "Velkommen\n\nHej {name}, vælg din adgangskode: {link}")]
+    #[schema(value_type = Option<String>, example = "Velkommen\n\nHej {name}, vælg din adgangskode:\n\n{link}")]
     pub mail_activation_da: Option<Option<String>>,
     /// The same in German.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "Willkommen\n\nGuten Tag {name}, wählen Sie Ihr Kennwort: {link}")]
+    #[schema(value_type = Option<String>, example = "Willkommen\n\nGuten Tag {name}, wählen Sie Ihr Kennwort:\n\n{link}")]
     pub mail_activation_de: Option<Option<String>>,
     /// The same in Swedish.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "Välkommen\n\nHej {name}, välj ditt lösenord: {link}")]
+    #[schema(value_type = Option<String>, example = "Välkommen\n\nHej {name}, välj ditt lösenord:\n\n{link}")]
     pub mail_activation_sv: Option<Option<String>>,
     /// What the mail by which an administrator asks for a new password says in English: the subject in the first line,
-    /// the text below it, up to 2,000 characters. Placeholders: `{name}`, `{login}`, `{customer}`, `{brand}`,
+    /// up to 150 characters, the text below it, up to 2,000 with it. Placeholders: `{name}`, `{login}`, `{customer}`, `{brand}`,
     /// `{link}` (needed) and `{until}`.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "Welcome to {brand}\n\nHello {name}, choose your password: {link}")]
+    #[schema(value_type = Option<String>, example = "A new password\n\nHello {name}, please choose a new password until {until}:\n\n{link}")]
     pub mail_reset_en: Option<Option<String>>,
     /// The same in Danish.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "Velkommen\n\nHej {name}, vælg din adgangskode: {link}")]
+    #[schema(value_type = Option<String>, example = "Ny adgangskode\n\nHej {name}, vælg en ny adgangskode:\n\n{link}")]
     pub mail_reset_da: Option<Option<String>>,
     /// The same in German.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "Willkommen\n\nGuten Tag {name}, wählen Sie Ihr Kennwort: {link}")]
+    #[schema(value_type = Option<String>, example = "Neues Kennwort\n\nGuten Tag {name}, wählen Sie ein neues Kennwort:\n\n{link}")]
     pub mail_reset_de: Option<Option<String>>,
     /// The same in Swedish.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "Välkommen\n\nHej {name}, välj ditt lösenord: {link}")]
+    #[schema(value_type = Option<String>, example = "Nytt lösenord\n\nHej {name}, välj ett nytt lösenord:\n\n{link}")]
     pub mail_reset_sv: Option<Option<String>>,
     /// What the mail about a forgotten password says in English: the subject in the first line,
-    /// the text below it, up to 2,000 characters. Placeholders: `{name}`, `{login}`, `{customer}`, `{brand}`,
+    /// up to 150 characters, the text below it, up to 2,000 with it. Placeholders: `{name}`, `{login}`, `{customer}`, `{brand}`,
     /// `{link}` (needed) and `{until}`.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "Welcome to {brand}\n\nHello {name}, choose your password: {link}")]
+    #[schema(value_type = Option<String>, example = "A new password\n\nHello {name}, please choose a new password until {until}:\n\n{link}")]
     pub mail_reset_requested_en: Option<Option<String>>,
     /// The same in Danish.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "Velkommen\n\nHej {name}, vælg din adgangskode: {link}")]
+    #[schema(value_type = Option<String>, example = "Ny adgangskode\n\nHej {name}, vælg en ny adgangskode:\n\n{link}")]
     pub mail_reset_requested_da: Option<Option<String>>,
     /// The same in German.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "Willkommen\n\nGuten Tag {name}, wählen Sie Ihr Kennwort: {link}")]
+    #[schema(value_type = Option<String>, example = "Neues Kennwort\n\nGuten Tag {name}, wählen Sie ein neues Kennwort:\n\n{link}")]
     pub mail_reset_requested_de: Option<Option<String>>,
     /// The same in Swedish.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "Välkommen\n\nHej {name}, välj ditt lösenord: {link}")]
+    #[schema(value_type = Option<String>, example = "Nytt lösenord\n\nHej {name}, välj ett nytt lösenord:\n\n{link}")]
     pub mail_reset_requested_sv: Option<Option<String>>,
 }
 

@@ -7,7 +7,8 @@ use crate::{process::Failure, term::say, workspace};
 /// Replaces each picture in `docs/images` by the one of the same name in `target/screens`.
 pub fn start() -> Result<(), Failure> {
     let shown = workspace::root().join("docs/images");
-    let made = workspace::metadata()?.target_directory.into_std_path_buf().join("screens");
+    // Where the browser keeps them, wherever cargo builds.
+    let made = workspace::root().join("target/screens");
     let unread = || Failure::io(format!("cannot read {}", shown.display()));
     for entry in fs::read_dir(&shown).map_err(unread())? {
         let name = entry.map_err(unread())?.file_name();

@@ -227,18 +227,17 @@ impl Ground<'_, '_> {
         said.insert("groups".to_owned(), Value::List(names));
     }
 
-    /// The plan or else the bundle that is called as something of another system: a licence, an item, an
-    /// application, a desktop.
+    /// The plan or else the bundle that can be given here and is called as something of another system: a
+    /// licence, an item, an application, a desktop.
     fn ours(&self, name: &str) -> Option<(&'static str, String)> {
         let same = |text: &str| text.eq_ignore_ascii_case(name);
-        let plan =
-            self.home.plans.iter().find(|plan| plan.per_user && (same(&plan.code) || same(&plan.name)));
-        let bundle = || {
-            let bundles = self.home.bundles.iter().map(|bundle| &bundle.content);
-            bundles.into_iter().find(|content| same(&content.code) || same(&content.name))
-        };
-        plan.map(|plan| ("plans", plan.code.clone()))
-            .or_else(|| bundle().map(|content| ("bundles", content.code.clone())))
+        let plans = self.home.plans.iter().filter(|plan| same(&plan.code) || same(&plan.name));
+        let bundles = self.home.bundles.iter().map(|bundle| &bundle.content);
+        let bundles = bundles.filter(|content| same(&content.code) || same(&content.name));
+        let mut plans = plans.filter(|plan| self.home.plan("", &plan.code).is_ok());
+        let mut bundles = bundles.filter(|content| self.home.bundle("", &content.code).is_ok());
+        let plan = plans.next().map(|plan| ("plans", plan.code.clone()));
+        plan.or_else(|| bundles.next().map(|content| ("bundles", content.code.clone())))
     }
 
     /// A group as it is called; one that is not there, where such are made, as the first row calls it.

@@ -166,7 +166,7 @@ pub(super) async fn taken_names(
         let holder = if taken.contains(&name) && !is_own || !seen.names.take(&name) {
             Some(Holder::Somebody)
         } else {
-            there.get(&name).copied().map(Holder::Directory)
+            there.get(&name).copied().map(Holder::there)
         };
         if let Some(holder) = holder {
             refuse(&mut rows[at], Act::Conflict, holder.error(code, &name.value));

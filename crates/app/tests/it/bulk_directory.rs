@@ -1,6 +1,10 @@
 //! What a file brings beside what is in the directory and is nobody's here.
 
-use app::{Cause, bulk::Shown, users};
+use app::{
+    Cause,
+    bulk::{self, Shown},
+    users,
+};
 use domain::{
     bulk::{Act, RowState},
     field::Rule,
@@ -8,7 +12,7 @@ use domain::{
 use serde_json::{Value, json};
 
 use crate::{
-    bulk::{all, counts, customer, one, preview, rows},
+    bulk::{all, counts, customer, draft, one, own_session, preview, rows},
     world::{World, person, world},
 };
 
@@ -89,6 +93,12 @@ async fn a_name_of_the_directory_that_is_nobodys_here_is_a_conflict_and_made_nam
     assert_eq!(names[0], "kim.vinter3@acme.example kim.vinter3_acme", "{names:?}");
     let file = "principal_name,logon_name\nours@acme.example,ilund\n";
     assert_eq!(broken(&w, &preview(&w, acme, file).await).await[0].2, Rule::InDirectory);
+
+    // The customer's own administrator is told that it is taken, and nothing of what is in the directory of all.
+    let anna = own_session(&w, &one(&w, acme, "anna berg").await).await;
+    let shown = bulk::import(&w.app, &anna, acme, draft(FILE), &Cause::default()).await.expect("a preview");
+    let rules: Vec<_> = broken(&w, &shown).await.into_iter().map(|(.., rule, _)| rule).collect();
+    assert_eq!(rules, [Rule::Taken, Rule::Taken]);
 
     // A newer survey in which they are gone.
     survey(&w, "00000000-0000-7000-8000-000000000002", &[]).await;

@@ -290,9 +290,11 @@ pub(super) fn meaning(
     let extension = folded.strip_prefix("extensionattribute").map(|n| format!("extension{n}"));
     let by_number =
         |field: &Definition| field.slot.is_some_and(|slot| extension.as_deref() == Some(slot.code()));
-    known(SURE, folded)
+    // What a customer calls a field of its own is no service of another system.
+    let sure = known(SURE, folded);
+    let own = field(fields, by_name).filter(|_| matches!(sure, None | Some(Column::Services)));
+    own.or(sure)
         .map(|column| (column, Sure))
-        .or_else(|| field(fields, by_name).map(|column| (column, Sure)))
         .or_else(|| field(fields, by_slot).map(|column| (column, Sure)))
         .or_else(|| known(SECOND, folded).map(|column| (column, Second)))
         .or_else(|| known(UNSURE, folded).map(|column| (column, Unsure)))

@@ -25,7 +25,7 @@ use crate::{
 /// Groups whose names are offered; others are typed.
 const GROUPS: i64 = 200;
 /// Values that many people have alike.
-const SAME: [&str; 5] = ["title", "department", "manager", "phone", "mail"];
+const SAME: [&str; 4] = ["title", "department", "manager", "phone"];
 const DETAILS: [Detail; 13] = [
     Detail::Office,
     Detail::Company,

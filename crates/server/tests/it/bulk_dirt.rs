@@ -99,7 +99,7 @@ fn gigabyte(port: u16, token: &str, length: &str) -> (usize, String) {
         "POST /api/v1/imports?customer=acme&name=people.csv HTTP/1.1\r\nhost: 127.0.0.1\r\n\
          authorization: Bearer {token}\r\nidempotency-key: gigabyte-{key}\r\n\
          content-type: application/octet-stream\r\n{length}\r\n\r\n",
-        key = length.len(),
+        key = length.replace([' ', ':'], "-"),
     );
     stream.write_all(head.as_bytes()).expect("a head");
     let line = [b"a,b,c\n".repeat(10_922).as_slice(), b"abcd"].concat();

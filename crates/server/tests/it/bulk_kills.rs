@@ -229,7 +229,7 @@ async fn killed_fifty_times_the_directory_is_as_if_nobody_had_been() {
         let differ: Vec<_> = found.symmetric_difference(&wanted).take(4).collect();
         assert!(differ.is_empty(), "file {files} after {kills} kills, seed {SEED}: {differ:#?}");
     }
-    assert!(midway > KILLS / 2, "{midway} of {KILLS} were killed with work left, in {files} files");
+    assert!(midway > KILLS / 4, "{midway} of {KILLS} were killed with work left, in {files} files");
     let again = begin_again(&root, &code, &file(&code, 1)).await;
     assert_eq!(again, json!({ "nothing": PEOPLE }), "the same file once more");
     assert!(server.stop().await.success());

@@ -153,13 +153,25 @@ pub fn check(name: &str, path: &str) {
     assert!(fits(route, path), "{name} is to be a look at {route}, not at {path}");
 }
 
-/// What is said between quotes in the sources of these tests, but here.
+/// The names of looks in the sources of these tests: what is looked at by its name, and what a table of pages
+/// begins its lines with.
 fn said() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
     let files = fs::read_dir(folder).expect("our sources").map(|entry| entry.expect("our sources").path());
     let others = files.filter(|path| !path.ends_with("looked.rs"));
     let texts = others.map(|path| fs::read_to_string(path).expect("a source"));
-    texts.flat_map(|text| text.split('"').map(str::to_owned).collect::<Vec<_>>()).collect()
+    let mut all = BTreeSet::new();
+    for text in texts {
+        let pieces: Vec<_> = text.split('"').collect();
+        for (before, name) in pieces.iter().zip(pieces.iter().skip(1)) {
+            let before = before.trim_end();
+            let is_line = before.strip_suffix('(').is_some_and(|rest| !rest.ends_with(char::is_alphanumeric));
+            if before.ends_with(".look(") || is_line {
+                all.insert((*name).to_owned());
+            }
+        }
+    }
+    all
 }
 
 /// The routes of the portal that can be asked for.

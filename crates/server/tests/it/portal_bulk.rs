@@ -90,10 +90,10 @@ async fn portal_bulk_a_file_is_brought_mended_begun_watched_and_taken_back() {
 
 #[tokio::test]
 async fn portal_bulk_a_change_is_watched_paused_and_resumed() {
-    /// So many that it is not over before somebody pauses it.
+    /// So many that a worker is not over with them before it is stopped.
     const MANY: usize = 4_000;
-    let (_database, installation) = nowhere().await;
-    let (server, root) = installation.serve(&[]).await;
+    let (database, installation) = nowhere().await;
+    let (server, root) = installation.serve(&["--no-work"]).await;
     let order = root.order("watched", 0).await;
     let id = order["customer"]["id"].as_str().expect("a customer").to_owned();
     let mut csv = "principal_name,given_name,surname\n".to_owned();
@@ -105,17 +105,21 @@ async fn portal_bulk_a_change_is_watched_paused_and_resumed() {
     browser.sign_in(ROOT, PASSWORD).await;
     browser.visit(&path).await;
     browser.click("form[action$='/run'] button").await;
+    browser.reads("#progress", "Running").await;
+    // A worker comes, and is gone in the middle: it stands still while somebody looks.
+    let worker = installation.spawn(&["work"]);
+    wait_for("some are done", async || {
+        let done = database.values("bulk_count", "rows", "state = 'done' AND rows > 0").await;
+        (!done.is_empty()).then_some(())
+    })
+    .await;
+    worker.kill().await;
+    browser.look("bulk-running").await;
     browser.click("form[action$='/pause'] button").await;
     browser.reads("#progress", "Waits").await;
     browser.look("bulk-paused").await;
-    assert!(server.stop().await.success());
-
-    // Nobody works: it stands still while somebody looks.
-    let (server, _) = installation.serve(&["--no-work"]).await;
-    browser.visit(&path).await;
     browser.click("form[action$='/resume'] button").await;
     browser.reads("#progress", "Running").await;
-    browser.look("bulk-running").await;
     // And goes on before their eyes, by another process.
     let worker = installation.spawn(&["work"]);
     browser.reads("#progress", "4,000 of 4,000").await;

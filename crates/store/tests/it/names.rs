@@ -107,3 +107,94 @@ async fn a_name_is_free_again_when_its_transaction_was_given_up() {
     let mut tx = write(&estate, &estate.b1.admin).await;
     assert!(tx.reserve(estate.b1.id, &names).await.expect("reserving").is_empty());
 }
+
+/// What a survey of everything, or of a part, saw: places with log-on names.
+async fn survey(estate: &Estate, number: u8, base: Option<&str>, seen: &[(&str, &str)]) {
+    let id = format!("00000000-0000-7000-8000-0000000000{number:02}");
+    let base = base.map_or_else(|| "NULL".to_owned(), |base| format!("'{base}'"));
+    let target = estate.world.target.uuid();
+    let db = &estate.world.db;
+    db.execute(&format!(
+        "INSERT INTO survey (id, tenant_id, target_id, base_dn, state, asked_by, created_at, expires_at)
+         SELECT '{id}', tenant_id, id, {base}, 'done', '{id}', '2026-03-01T0{number}:00:00Z', '2999-01-01'
+           FROM target WHERE id = '{target}'"
+    ))
+    .await;
+    for (at, (dn, logon)) in seen.iter().enumerate() {
+        let external = format!("00000000-0000-4000-8000-0000000000{at:02}");
+        db.execute(&format!(
+            "INSERT INTO survey_object (survey_id, tenant_id, external_id, kind, dn, dn_key, parent_key, name, protected,
+                    attributes, member_of)
+             SELECT id, tenant_id, '{external}', 'user', '{dn}', lower('{dn}'), '', 'x', false,
+                    jsonb_build_object('logon_name', '{logon}'), '{{}}' FROM survey WHERE id = '{id}'"
+        ))
+        .await;
+    }
+}
+
+const SEEN: [(&str, &str); 3] =
+    [("CN=a,OU=Old_%,DC=x", "Anna"), ("CN=b,OU=Oldx,DC=x", "ben"), ("CN=c,OU=Other,DC=x", "cia")];
+
+/// Which of the three are there, as somebody is told who asks for a tenant, and since when.
+async fn told(estate: &Estate, who: &Caller, tenant: domain::id::TenantId) -> Vec<(String, Option<String>)> {
+    let names = ["anna", "ben", "cia", "dora"].map(|name| Name::logon(estate.world.target, name));
+    let mut tx = estate.world.store.read(who).await.expect("reading");
+    let seen = tx.names_seen(tenant, estate.world.target, &names).await.expect("asking");
+    let mut seen: Vec<_> =
+        seen.into_iter().map(|(name, at)| (name.value, at.map(|at| at.to_string()))).collect();
+    seen.sort();
+    seen
+}
+
+fn names(told: &[(String, Option<String>)]) -> Vec<&str> {
+    told.iter().map(|(name, _)| name.as_str()).collect()
+}
+
+#[tokio::test]
+async fn what_a_directory_has_is_told_of_names_to_whom_may_see_who_lives_there() {
+    let estate = Estate::new().await;
+    let (world, a1) = (&estate.world, estate.a1.id);
+    assert!(told(&estate, &world.root, a1).await.is_empty(), "nobody looked");
+    survey(&estate, 1, None, &SEEN).await;
+    let at = Some("2026-03-01T01:00:00Z".to_owned());
+    let all = ["anna", "ben", "cia"].map(|name| (name.to_owned(), at.clone()));
+    assert_eq!(told(&estate, &world.root, a1).await, all, "to whom may take it over, when that was");
+    let own = told(&estate, &estate.a1.admin, a1).await;
+    assert_eq!(
+        own,
+        ["anna", "ben", "cia"].map(|name| (name.to_owned(), None)),
+        "to others, that it is taken"
+    );
+    assert_eq!(names(&told(&estate, &estate.north.admin, a1).await).len(), 3, "its seller looks after it");
+    for stranger in [&estate.b1.admin, &estate.south.admin] {
+        assert!(told(&estate, stranger, a1).await.is_empty(), "nobody else may ask for it");
+    }
+    assert!(told(&estate, &estate.a1.admin, estate.b1.id).await.is_empty());
+    world.db.execute(&format!("UPDATE tenant SET target_id = NULL WHERE id = '{}'", a1.uuid())).await;
+    assert!(told(&estate, &world.root, a1).await.is_empty(), "it does not live there");
+}
+
+#[tokio::test]
+async fn what_was_taken_over_or_looked_at_again_since_is_not_what_a_survey_saw() {
+    let estate = Estate::new().await;
+    let (world, a1) = (&estate.world, estate.a1.id);
+    survey(&estate, 1, None, &SEEN).await;
+    // Of one the account was taken over since.
+    world
+        .db
+        .execute(&format!(
+            "UPDATE external_object SET external_id = '00000000-0000-4000-8000-000000000001'
+              WHERE object_id = '{}'",
+            estate.a1.people[0].object.uuid()
+        ))
+        .await;
+    assert_eq!(names(&told(&estate, &world.root, a1).await), ["anna", "cia"]);
+    // A part was looked at again: nobody is left there, and what only begins so is no part of it.
+    survey(&estate, 2, Some("OU=old_%,DC=X"), &[]).await;
+    assert_eq!(names(&told(&estate, &world.root, a1).await), ["cia"]);
+    survey(&estate, 3, Some("CN=other,DC=x"), &[("CN=d,CN=other,DC=x", "Dora")]).await;
+    assert_eq!(names(&told(&estate, &world.root, a1).await), ["cia", "dora"]);
+    // And everything.
+    survey(&estate, 4, None, &[]).await;
+    assert!(told(&estate, &world.root, a1).await.is_empty());
+}
