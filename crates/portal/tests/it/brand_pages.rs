@@ -247,3 +247,23 @@ async fn a_brand_says_its_mails_in_its_own_words() {
     }
     assert!(!mail.contains("Choose a password to start"), "{mail}");
 }
+
+#[tokio::test]
+async fn every_mail_of_a_brand_can_be_as_long_as_it_may() {
+    let estate = Estate::new().await;
+    let path = format!("/settings/{}/brand", text(&estate.north["id"]));
+    let mut boss = Browser::signed_in(&estate.world, &estate.boss);
+    let now = version(&boss.get(&path).await.html);
+    let long = format!("Hej\n{}{{link}}", "ü".repeat(1_990));
+    let names: Vec<_> = ["activation", "reset", "reset_requested"]
+        .iter()
+        .flat_map(|kind| ["en", "da", "de", "sv"].map(|tag| format!("setting.mail_{kind}_{tag}")))
+        .collect();
+    let mails = names.iter().map(|name| (name.as_str(), long.as_str()));
+    let typed: Vec<_> = [("version", now.as_str())].into_iter().chain(mails).collect();
+    let seen = boss.fill(&path, &format!("{path}/preview"), &typed).await;
+    assert_eq!(seen.status.as_u16(), 200);
+    boss.fill(&path, &path, &typed).await.goes_to();
+    let shown = boss.get(&path).await.html;
+    assert_eq!(shown.matches(&format!(">{long}</textarea>")).count(), names.len());
+}

@@ -50,6 +50,11 @@ async fn a_brand_is_made_on_its_page_and_seen_under_its_host_name() {
     let own = "Welcome to {brand}, {name}\n\nHere you choose your password, until {until}:\n\n{link}";
     browser.fill("setting.mail_activation_en", own).await;
     browser.reads("#letters", "Welcome to North Cloud, Kim Holm").await;
+    for (place, name) in [("#templates", "brand-templates"), (".letters", "brand-letters")] {
+        let script = format!("document.querySelector('{place}').scrollIntoView()");
+        browser.page.run(&script, json!([])).await.expect("it scrolls");
+        browser.shot(name).await;
+    }
     browser.fill("setting.brand_primary", "#ffcc00").await;
     browser.reads("#preview", "The nearest colour that can be read is").await;
     browser.click(".branding .keep button").await;

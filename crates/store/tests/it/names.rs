@@ -183,9 +183,12 @@ async fn what_was_taken_over_or_looked_at_again_since_is_not_what_a_survey_saw()
     world
         .db
         .execute(&format!(
-            "UPDATE external_object SET external_id = '00000000-0000-4000-8000-000000000001'
-              WHERE object_id = '{}'",
-            estate.a1.people[0].object.uuid()
+            "INSERT INTO external_object (object_id, tenant_id, target_id, external_id, state)
+             VALUES ('{}', '{}', '{}', '00000000-0000-4000-8000-000000000001', 'verified')
+                 ON CONFLICT (object_id) DO UPDATE SET external_id = excluded.external_id",
+            estate.a1.people[0].object.uuid(),
+            a1.uuid(),
+            world.target.uuid()
         ))
         .await;
     assert_eq!(names(&told(&estate, &world.root, a1).await), ["anna", "cia"]);
