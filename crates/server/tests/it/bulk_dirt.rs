@@ -8,7 +8,7 @@ use std::{
 };
 
 use hostile::made::{Entry, parts, xlsx, zip};
-use serde_json::Value;
+use serde_json::json;
 
 use crate::{bulk_kills::nowhere, http::Client};
 
@@ -37,6 +37,7 @@ fn files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("nothing", Vec::new(), "required"),
         ("blank lines", b"\r\n\r\n".to_vec(), "required"),
         ("headings alone", b"principal_name,given_name\r\n".to_vec(), "required"),
+        ("a NUL byte", b"principal_name;surname\na@acme.example;Lu\0nd\n".to_vec(), "U+0000"),
         ("ten thousand columns", format!("{wide}\n{wide}\n").into_bytes(), "max"),
         ("one cell of 10 MB", long.into_bytes(), "too_long"),
         ("a sheet of blanks", bomb(200), "too_long"),
@@ -71,12 +72,10 @@ async fn files_made_to_do_harm_are_answered_soon_and_harm_nobody() {
         assert!(begun.elapsed() < SOON, "{what} took {:?}", begun.elapsed());
         unharmed(&root, what).await;
     }
-    // What is only odd is read: NUL bytes, mixed ends of lines, formulas, what spreadsheets made of numbers.
-    let odd = b"given_name;surname;phone;notes\rIda;Lu\0nd;=1+1;a\r\nJens;Krag;0045123;\"b\nc\"\n";
+    // What is only odd is read: mixed ends of lines, formulas, ends of lines within a cell.
+    let odd = b"principal_name;given_name;surname;notes\ra@acme.example;Ida;Lund;=1+1\r\nb@acme.example;Jens;Krag;\"b\nc\"\n";
     let shown = root.post_bytes(path, odd).await.good();
-    let told = root.see(&format!("bulk/{}/rows", shown["id"].as_str().expect("an id"))).await;
-    assert_eq!(told["items"].as_array().map(Vec::len), Some(2), "{told}");
-    assert_eq!(shown["counts"]["acts"]["error"], Value::from(1), "a NUL byte is nobody's name: {told}");
+    assert_eq!(shown["counts"]["acts"], json!({ "create": 2 }), "{shown}");
     let took = server.peak().saturating_sub(before);
     eprintln!("peak {} MiB, {took} MiB more than before", server.peak());
     assert!(took < MEMORY, "{took} MiB");
