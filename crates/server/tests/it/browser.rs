@@ -4,11 +4,16 @@ use std::{
     collections::BTreeSet,
     fs,
     net::TcpListener,
+    os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Instant,
 };
 
+use nix::{
+    sys::signal::{Signal, killpg},
+    unistd::Pid,
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -69,12 +74,14 @@ pub struct Browser {
     driver: Driver,
 }
 
-/// The `WebDriver`'s process, killed when dropped, with the browser it started.
+/// The `WebDriver`'s process, killed when dropped, with the browser it started: both are one group.
 struct Driver(Child, tempfile::TempDir);
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        let _ended_already = self.0.kill();
+        if let Ok(group) = i32::try_from(self.0.id()) {
+            let _ended_already = killpg(Pid::from_raw(group), Signal::SIGKILL);
+        }
         let _ended_already = self.0.wait();
     }
 }
@@ -102,6 +109,7 @@ impl Browser {
         drop(free);
         let child = Command::new("chromedriver")
             .arg(format!("--port={own}"))
+            .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
