@@ -35,14 +35,14 @@ mod survey;
 use std::{sync::Arc, time::Duration};
 
 use connector::{
-    ApplyError, Capabilities, Connector, Cursor, Lane, Page, Replica, ReplicaHealth, SurveyError, Surveyed,
-    Unreachable,
+    ApplyError, Capabilities, Connector, Cursor, Holder, Lane, Page, Replica, ReplicaHealth, SurveyError,
+    Surveyed, Unreachable,
 };
 use domain::{
     clock::Random,
     limits,
     plan::Step,
-    spec::{Address, ObjectKind, Observed, Selector},
+    spec::{Address, Attribute, ObjectKind, Observed, Selector},
 };
 use futures::future::{BoxFuture, FutureExt as _};
 use tokio::time::Instant;
@@ -136,6 +136,14 @@ impl Connector for Directory {
         after: Option<Cursor>,
     ) -> BoxFuture<'a, Result<Page<Surveyed>, SurveyError>> {
         self.survey_page(base, after).boxed()
+    }
+
+    fn holders<'a>(
+        &'a self,
+        lane: Lane,
+        names: &'a [(Attribute, String)],
+    ) -> BoxFuture<'a, Result<Vec<Option<Holder>>, Unreachable>> {
+        self.holders_of(lane, names).boxed()
     }
 
     fn probe(&self) -> BoxFuture<'_, Result<(), Unreachable>> {

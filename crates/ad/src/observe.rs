@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use connector::{Lane, Unreachable};
+use connector::{Holder, Lane, Unreachable};
 use domain::{
+    id::ObjectId,
     limits,
     spec::{Address, Attribute, Naming, ObjectKind, Observed, Selector},
 };
@@ -83,6 +84,48 @@ impl Directory {
             seen.push(observed);
         }
         Ok(seen)
+    }
+
+    /// Who has each of these names, anywhere in the domain: both are unique there (MS-ADTS 3.1.1.5.1.3).
+    pub(crate) async fn holders_of(
+        &self,
+        lane: Lane,
+        names: &[(Attribute, String)],
+    ) -> Result<Vec<Option<Holder>>, Unreachable> {
+        let session = self.session(lane).await?;
+        let named = |(attribute, name): &(Attribute, String)| {
+            Some((entry::ldap_name(*attribute)?, name.to_lowercase()))
+        };
+        let terms: Vec<_> = names
+            .iter()
+            .filter_map(named)
+            .map(|(attribute, name)| filter::equals(attribute, &name))
+            .collect();
+        let attributes = ["objectGUID", "sAMAccountName", "userPrincipalName", &*self.config.marker];
+        let searches =
+            terms.chunks(limits::TERMS_PER_FILTER).map(|chunk| {
+                let (session, filter) = (&session, filter::any_of(chunk));
+                let base = self.config.base_dn.as_str();
+                async move {
+                    answered(session.search(base, Scope::Subtree, &filter, &attributes, Vec::new()).await?)
+                }
+            });
+        let searches: Vec<_> = searches.collect();
+        let answers: Vec<Found> = stream::iter(searches).buffered(self.config.window).try_collect().await?;
+        let mut held: HashMap<(&str, String), Holder> = HashMap::new();
+        for entry in answers.iter().flat_map(|found| &found.entries) {
+            let Some(external_id) = entry.id("objectGUID") else { continue };
+            let marker = entry.text(&self.config.marker).and_then(|text| text.parse::<ObjectId>().ok());
+            for attribute in ["sAMAccountName", "userPrincipalName"] {
+                let Some(name) = entry.text(attribute) else { continue };
+                let holder = Holder { external_id, marker };
+                let known = held.entry((attribute, name.to_lowercase())).or_insert_with(|| holder.clone());
+                if marker.is_none() {
+                    *known = holder;
+                }
+            }
+        }
+        Ok(names.iter().map(|name| held.get(&named(name)?).cloned()).collect())
     }
 
     async fn look(&self, session: &Session, which: &[&Selector], what: What) -> Result<Seen, Unreachable> {

@@ -114,12 +114,25 @@ pub(crate) struct Used {
     got: HashSet<Name>,
     /// The next number of what made names begin with.
     next: HashMap<(NameKind, String), u32>,
+    /// Names nobody here has, and whether somebody in the directory was thought to have them.
+    looked: HashMap<Name, bool>,
 }
 
 impl Used {
     /// Takes a name; says whether it was free.
     pub fn take(&mut self, name: &Name) -> bool {
         self.got.insert(name.clone())
+    }
+
+    /// Notes names that were looked for here and in what is known of the directory.
+    pub fn note(&mut self, asked: &[Name], taken: &HashSet<Name>, seen: &HashMap<Name, Option<Timestamp>>) {
+        let free = asked.iter().filter(|name| !taken.contains(*name));
+        self.looked.extend(free.map(|name| (name.clone(), seen.contains_key(name))));
+    }
+
+    /// Names the directory itself can be asked about, and whether somebody there was thought to have them.
+    pub fn looked(self) -> Vec<(Name, bool)> {
+        self.looked.into_iter().collect()
     }
 
     /// Takes the next made name that nobody got and nobody is given.
@@ -186,6 +199,7 @@ pub(crate) async fn foresee(
         let asked: Vec<_> = open.iter().map(|w| w.name(naming)).collect();
         let taken: HashSet<_> = tx.names_taken(&asked).await?.into_iter().collect();
         let seen = tx.names_seen(naming.tenant, naming.target, &asked).await?;
+        used.note(&asked, &taken, &seen);
         let has = |i: usize| match taken.contains(&asked[i]) {
             true => Some(Holder::Somebody),
             false => seen.get(&asked[i]).copied().map(Holder::there),
@@ -306,8 +320,11 @@ async fn number(
             wish.n += 1;
         }
     }
-    used.got.extend(tx.names_taken(&asked).await?);
-    used.got.extend(tx.names_seen(naming.tenant, naming.target, &asked).await?.into_keys());
+    let taken = tx.names_taken(&asked).await?.into_iter().collect();
+    let seen = tx.names_seen(naming.tenant, naming.target, &asked).await?;
+    used.note(&asked, &taken, &seen);
+    used.got.extend(taken);
+    used.got.extend(seen.into_keys());
     for wish in wishes {
         used.number(naming, wish);
     }

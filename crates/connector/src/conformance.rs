@@ -75,6 +75,7 @@ macro_rules! cases {
             a_name_is_given_once_whatever_its_case
             a_principal_name_is_given_once
             a_foreign_object_is_reported_as_foreign_and_never_taken_over
+            who_has_a_name_is_told_whosever_it_is
             of_several_names_the_object_with_our_marker_is_found
             what_is_not_empty_is_not_deleted_and_what_is_gone_stays_gone
             a_parent_that_is_not_there_yet_means_waiting

@@ -13,9 +13,10 @@ use std::time::Duration;
 
 use domain::{
     adoption::Ignored,
+    id::ObjectId,
     plan::Step,
     problem::{Problem, ProblemCode},
-    spec::{Address, ObjectKind, Observed, Selector},
+    spec::{Address, Attribute, ObjectKind, Observed, Selector},
 };
 use futures::future::{BoxFuture, FutureExt as _};
 use jiff::Timestamp;
@@ -124,6 +125,15 @@ pub struct Surveyed {
     pub ignored: Option<Ignored>,
 }
 
+/// Who has a name, ours or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// Its id in the target.
+    pub external_id: Uuid,
+    /// The marker it bears.
+    pub marker: Option<ObjectId>,
+}
+
 /// Why a survey did not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum SurveyError {
@@ -215,6 +225,14 @@ pub trait Connector: Send + Sync {
         base: Option<&'a str>,
         after: Option<Cursor>,
     ) -> BoxFuture<'a, Result<Page<Surveyed>, SurveyError>>;
+
+    /// Who has each of these log-on and login names anywhere in the target, also outside of the folder; one answer per
+    /// name in the same order, `None` where nobody has it. Of several, one that does not bear our marker.
+    fn holders<'a>(
+        &'a self,
+        lane: Lane,
+        names: &'a [(Attribute, String)],
+    ) -> BoxFuture<'a, Result<Vec<Option<Holder>>, Unreachable>>;
 
     /// A cheap question that proves the target answers, for its health and breaker.
     fn probe(&self) -> BoxFuture<'_, Result<(), Unreachable>>;

@@ -32,7 +32,9 @@ pub use faults::{Fault, Faults};
 use state::State;
 pub use state::Stored;
 
-use crate::{ApplyError, Capabilities, Connector, Cursor, Lane, Page, SurveyError, Surveyed, Unreachable};
+use crate::{
+    ApplyError, Capabilities, Connector, Cursor, Holder, Lane, Page, SurveyError, Surveyed, Unreachable,
+};
 
 /// The in-memory target and its connector in one.
 pub struct Reference {
@@ -299,6 +301,19 @@ impl Connector for Reference {
             let state = lock(&self.state);
             let after = after.and_then(|c| c.0.try_into().ok()).map_or(Uuid::nil(), Uuid::from_bytes);
             state.survey(base, after)
+        }
+        .boxed()
+    }
+
+    fn holders<'a>(
+        &'a self,
+        _lane: Lane,
+        names: &'a [(Attribute, String)],
+    ) -> BoxFuture<'a, Result<Vec<Option<Holder>>, Unreachable>> {
+        async move {
+            self.reading()?;
+            let state = lock(&self.state);
+            Ok(names.iter().map(|(attribute, name)| state.held_by(*attribute, name)).collect())
         }
         .boxed()
     }

@@ -40,7 +40,8 @@ pub const USERS_PER_REQUEST: usize = 5_000;
 pub const FINDINGS_PER_REQUEST: u32 = 5_000;
 /// Objects one adoption takes over: a large customer, in one transaction of some seconds.
 pub const ADOPTED_OBJECTS: usize = 20_000;
-/// A survey is forgotten after this long, in hours: what is taken over should be what is there.
+/// A survey is forgotten after this long, in hours, and so is what a directory said of names: what is taken over should
+/// be what is there.
 pub const SURVEY_HOURS: i64 = 72;
 /// Surveys of one directory that are kept at once.
 pub const SURVEYS: i64 = 20;

@@ -8,12 +8,14 @@
 //!
 //! Start at [`Engine::step`]: one claim from the queue to its recorded
 //! outcome. `batch` is what happens to the claimed objects, `run` keeps steps
-//! going for all targets; `hooks` tells and asks others before and after, `mail` tells people.
+//! going for all targets; `hooks` tells and asks others before and after, `mail` tells people, `names`
+//! asks who has the names of previews.
 
 mod batch;
 mod delay;
 mod hooks;
 mod mail;
+mod names;
 mod run;
 mod scan;
 mod step;

@@ -33,6 +33,7 @@ impl Engine {
             }
             tasks.spawn(Arc::clone(&self).keep_scanning(target, shutdown.clone()));
             tasks.spawn(Arc::clone(&self).keep_surveying(target, shutdown.clone()));
+            tasks.spawn(Arc::clone(&self).keep_asking_names(target, bell.subscribe(), shutdown.clone()));
             tasks.spawn(Arc::clone(&self).keep_probing(target, bell.clone(), shutdown.clone()));
             tasks.spawn(Arc::clone(&self).keep_watching(target, shutdown.clone()));
         }
@@ -58,6 +59,16 @@ impl Engine {
         shutdown: watch::Receiver<bool>,
     ) {
         let work = || self.step(target, lane);
+        self.keep_at(work, bell, shutdown).await;
+    }
+
+    async fn keep_asking_names(
+        self: Arc<Self>,
+        target: TargetId,
+        bell: watch::Receiver<u64>,
+        shutdown: watch::Receiver<bool>,
+    ) {
+        let work = || self.ask_names(target);
         self.keep_at(work, bell, shutdown).await;
     }
 

@@ -106,7 +106,7 @@ impl Engine {
         }
     }
 
-    async fn health(&self, target: TargetId) -> Result<Health, StoreError> {
+    pub(crate) async fn health(&self, target: TargetId) -> Result<Health, StoreError> {
         let pace = self.connectors.get(&target).map_or(Duration::ZERO, |c| c.capabilities().pace);
         self.store.health(target, micros(pace).max(1)).await
     }

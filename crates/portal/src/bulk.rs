@@ -4,6 +4,7 @@
 mod across;
 mod columns;
 mod deeds;
+mod directory;
 mod files;
 mod import;
 mod names;

@@ -89,8 +89,8 @@ impl Progress {
 enum Of {
     /// A request, with the order whose page watches.
     Request(RequestId, Option<OrderId>),
-    /// A bulk change.
-    Bulk(BulkId),
+    /// A bulk change, with the version of the preview that a page of one shows.
+    Bulk(BulkId, Option<i64>),
 }
 
 /// What a stream knows between two events.
@@ -125,10 +125,12 @@ pub async fn request(
 pub async fn bulk_change(
     State(surface): State<Surface>,
     Path(id): Path<String>,
+    query: Pairs,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let id = id.parse().map_err(|_| Refusal::no_page())?;
-    watch(surface, headers, Of::Bulk(id)).await
+    let version = query.given("version").and_then(|version| version.parse().ok());
+    watch(surface, headers, Of::Bulk(id, version)).await
 }
 
 async fn watch(surface: Surface, headers: HeaderMap, of: Of) -> Result<Response, Refusal> {
@@ -181,7 +183,7 @@ impl Watch {
         let frame = Frame { form, ..Frame::plain() };
         match self.of {
             Of::Request(id, order) => request_now(&self.surface, &caller, (id, order), frame).await,
-            Of::Bulk(id) => bulk::now(&self.surface, &caller, id, frame).await,
+            Of::Bulk(id, version) => bulk::now(&self.surface, &caller, (id, version), frame).await,
         }
     }
 

@@ -2,6 +2,7 @@
 //! looked up in `people`, what runs is in `run`.
 
 mod mappings;
+mod names;
 mod packed;
 mod people;
 mod run;
@@ -75,6 +76,27 @@ pub struct Bulk {
     pub links_at: Option<Timestamp>,
     /// What was asked for together with it, of the people of other customers.
     pub series: Option<BulkId>,
+    /// The directory and the names of the present preview; none where it is asked about none.
+    pub names: Option<AskedNames>,
+}
+
+/// What the directory says of the names a preview would give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskedNames {
+    /// Since when it is asked.
+    pub asked_at: Timestamp,
+    /// When it had answered about all of them.
+    pub answered_at: Option<Timestamp>,
+    /// It said something else than the preview, which is planned anew.
+    pub differ: bool,
+}
+
+impl AskedNames {
+    /// Nothing of the preview changes any more because of the directory.
+    #[must_use]
+    pub const fn is_settled(&self) -> bool {
+        self.answered_at.is_some() && !self.differ
+    }
 }
 
 /// A bulk change that is being made.
@@ -197,6 +219,11 @@ macro_rules! bulk {
             finished_at: row.finished_at.map(|at| at.to_jiff()),
             links_at: row.links_at.map(|at| at.to_jiff()),
             series: row.series.map(BulkId::from_uuid),
+            names: row.names_asked_at.map(|at| AskedNames {
+                asked_at: at.to_jiff(),
+                answered_at: row.names_answered_at.map(|at| at.to_jiff()),
+                differ: row.names_differ,
+            }),
         })
     }};
 }
@@ -237,7 +264,9 @@ impl ReadTx<'_> {
             r#"SELECT id, tenant_id, kind, title, ask, state, problem AS "problem: Json<Vec<FieldError>>", foreseen,
                       version, undoes, undone_by, request_id, created_by, run_by, series,
                       created_at AS "created_at!: jiff_sqlx::Timestamp", run_at AS "run_at: jiff_sqlx::Timestamp",
-                      finished_at AS "finished_at: jiff_sqlx::Timestamp", links_at AS "links_at: jiff_sqlx::Timestamp"
+                      finished_at AS "finished_at: jiff_sqlx::Timestamp", links_at AS "links_at: jiff_sqlx::Timestamp",
+                      names_asked_at AS "names_asked_at: jiff_sqlx::Timestamp",
+                      names_answered_at AS "names_answered_at: jiff_sqlx::Timestamp", names_differ
                  FROM bulk WHERE id = $1"#,
             id.uuid()
         )
@@ -258,7 +287,9 @@ impl ReadTx<'_> {
             r#"SELECT id, tenant_id, kind, title, ask, state, problem AS "problem: Json<Vec<FieldError>>", foreseen,
                       version, undoes, undone_by, request_id, created_by, run_by, series,
                       created_at AS "created_at!: jiff_sqlx::Timestamp", run_at AS "run_at: jiff_sqlx::Timestamp",
-                      finished_at AS "finished_at: jiff_sqlx::Timestamp", links_at AS "links_at: jiff_sqlx::Timestamp"
+                      finished_at AS "finished_at: jiff_sqlx::Timestamp", links_at AS "links_at: jiff_sqlx::Timestamp",
+                      names_asked_at AS "names_asked_at: jiff_sqlx::Timestamp",
+                      names_answered_at AS "names_answered_at: jiff_sqlx::Timestamp", names_differ
                  FROM bulk WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"#,
             permit.tenant.id.uuid(),
             before.map(BulkId::uuid),
@@ -275,7 +306,9 @@ impl ReadTx<'_> {
             r#"SELECT id, tenant_id, kind, title, ask, state, problem AS "problem: Json<Vec<FieldError>>", foreseen,
                       version, undoes, undone_by, request_id, created_by, run_by, series,
                       created_at AS "created_at!: jiff_sqlx::Timestamp", run_at AS "run_at: jiff_sqlx::Timestamp",
-                      finished_at AS "finished_at: jiff_sqlx::Timestamp", links_at AS "links_at: jiff_sqlx::Timestamp"
+                      finished_at AS "finished_at: jiff_sqlx::Timestamp", links_at AS "links_at: jiff_sqlx::Timestamp",
+                      names_asked_at AS "names_asked_at: jiff_sqlx::Timestamp",
+                      names_answered_at AS "names_answered_at: jiff_sqlx::Timestamp", names_differ
                  FROM bulk WHERE series = $1 ORDER BY id"#,
             series.uuid()
         )

@@ -95,15 +95,18 @@ impl ReadTx<'_> {
             .collect())
     }
 
-    /// Which of `names` somebody has in the directory a tenant lives in who is nobody's here, as a survey saw;
-    /// when that was is told to whom may take over what is there. Nothing where nobody looked. Only login and
-    /// log-on names are looked for.
+    /// Which of `names` somebody has in the directory a tenant lives in who is nobody's here, as it said itself or a
+    /// survey saw; when that was is told to whom may take over what is there. Nothing where nobody looked. Only login
+    /// and log-on names are looked for.
     pub async fn names_seen(
         &mut self,
         tenant: TenantId,
         target: TargetId,
         names: &[Name],
     ) -> Result<HashMap<Name, Option<Timestamp>>, StoreError> {
+        if names.is_empty() {
+            return Ok(HashMap::new());
+        }
         let kinds: Vec<_> = names.iter().map(|n| n.kind.code().to_owned()).collect();
         let values: Vec<_> = names.iter().map(|n| n.value.clone()).collect();
         let adopters: Vec<_> =

@@ -337,6 +337,21 @@ pub struct BulkForeseen {
     pub seconds: Option<i64>,
 }
 
+/// The directory and the names a preview of a file would give.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AskedNames {
+    /// The directory has answered about all of them, and the preview says what it said. Until then the preview may be
+    /// shown anew, with another `version`.
+    pub settled: bool,
+    /// Since when it is asked. RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    pub asked_at: String,
+    /// When it had answered about all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub answered_at: Option<String>,
+}
+
 /// A bulk change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Bulk {
@@ -360,6 +375,9 @@ pub struct Bulk {
     pub counts: BulkCounts,
     /// What the whole comes to.
     pub foreseen: BulkForeseen,
+    /// What the directory says of the names of the preview of a file; none where it is asked about none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<AskedNames>,
     /// What may happen to people of a file.
     pub options: ImportOptions,
     /// How the columns of a file are read; see docs/import.md.

@@ -90,6 +90,11 @@ pub fn bulk(of: &Shown) -> bulk::Bulk {
         version: stored.version,
         counts: counts(of),
         foreseen: foreseen(of),
+        names: stored.names.map(|names| bulk::AskedNames {
+            settled: names.is_settled(),
+            asked_at: names.asked_at.to_string(),
+            answered_at: names.answered_at.map(|at| at.to_string()),
+        }),
         options: bulk::ImportOptions {
             create: options.create,
             update: options.update,

@@ -7,7 +7,7 @@ use domain::{
     custom::Definition,
     fact,
     field::{FieldError, Rule},
-    id::{BulkId, TenantId},
+    id::{BulkId, TargetId, TenantId},
     import::{Column, Key, Mapping, NoteCode, Profile, Reader, Recognised, recognise},
     limits, names,
     table::{Cell, Row},
@@ -24,7 +24,7 @@ use store::{
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
-    Ask, Shown,
+    Ask, Bulk, Shown,
     foreseen::Foreseen,
     get,
     passwords::{self, Rules},
@@ -162,10 +162,11 @@ pub async fn import(
         Some(mapping) => {
             let rules = rules.map(|rules| rules.at(&mapping));
             let read = Read { tenant: &tenant, fields: &fields, options: &options, facts };
-            let Preview { rows, ask, foreseen, passwords } =
+            let Preview { rows, ask, foreseen, passwords, target, names } =
                 read.preview(&mut tx, mapping, rows, rules.as_ref()).await?;
             let new = new(&ask, BulkState::Previewed, &foreseen, Vec::new())?;
             tx.insert_bulk(&permit, &new, &rows).await?;
+            tx.ask_names(&permit, id, target, &names).await?;
             passwords::keep(&mut tx, &tenant, id, &passwords).await?;
         }
     }
@@ -185,16 +186,53 @@ pub async fn remap(
     remap_in(&turn, app, (caller, id), (mapping, options, keep_as), cause).await
 }
 
+/// Shows anew what would come of a file because the directory said something else of its names; false where it was
+/// done meanwhile.
+pub(super) async fn plan_anew(app: &App, caller: &Caller, id: BulkId) -> Result<bool, AppError> {
+    let turn = turn(app).await?;
+    let mut tx = app.store.write(caller).await?;
+    let (bulk, tenant) = tx.lock_bulk(id).await?;
+    if bulk.state != BulkState::Previewed || bulk.names.is_none_or(|names| !names.differ) {
+        return Ok(false);
+    }
+    match remap_locked(&turn, app, (caller, tx), (bulk, tenant), (None, None, None), &Cause::default()).await
+    {
+        Ok(_) => Ok(true),
+        Err(error @ (AppError::Internal(_) | AppError::Conflict(_))) => Err(error),
+        // It cannot be shown anew, and stays as it was shown.
+        Err(error) => {
+            tracing::warn!(bulk = %id, %error, "a preview is not planned anew");
+            let mut tx = app.store.write(caller).await?;
+            let (bulk, _) = tx.lock_bulk(id).await?;
+            tx.keep_preview(&bulk).await?;
+            tx.commit(&Cause::default()).await?;
+            Ok(false)
+        }
+    }
+}
+
 /// The same, by whoever has a turn.
 async fn remap_in(
-    _turn: &OwnedSemaphorePermit,
+    turn: &OwnedSemaphorePermit,
     app: &App,
     (caller, id): (&Caller, BulkId),
-    (mapping, options, keep_as): (Option<Mapping>, Option<Options>, Option<&str>),
+    asked: (Option<Mapping>, Option<Options>, Option<&str>),
     cause: &Cause,
 ) -> Result<Shown, AppError> {
     let mut tx = app.store.write(caller).await?;
-    let (bulk, tenant) = tx.lock_bulk(id).await?;
+    let locked = tx.lock_bulk(id).await?;
+    remap_locked(turn, app, (caller, tx), locked, asked, cause).await
+}
+
+async fn remap_locked(
+    _turn: &OwnedSemaphorePermit,
+    app: &App,
+    (caller, mut tx): (&Caller, WriteTx<'_>),
+    (bulk, tenant): (Bulk, TenantRef),
+    (mapping, options, keep_as): (Option<Mapping>, Option<Options>, Option<&str>),
+    cause: &Cause,
+) -> Result<Shown, AppError> {
+    let id = bulk.id;
     let old = Ask::of(&bulk)?;
     if bulk.kind != BulkKind::Import || !matches!(bulk.state, BulkState::Mapping | BulkState::Previewed) {
         return Err(AppError::Conflict(Conflict::BulkState));
@@ -222,10 +260,11 @@ async fn remap_in(
     let facts = old.file.and_then(|facts| serde_json::from_value(facts).ok()).unwrap_or_default();
     let read = Read { tenant: &tenant, fields: &fields, options: &options, facts };
     let rules = Rules::anew(&mut tx, &tenant, &bulk, &mapping).await?;
-    let Preview { rows, ask, foreseen, passwords } =
+    let Preview { rows, ask, foreseen, passwords, target, names } =
         read.preview(&mut tx, mapping, rows, rules.as_ref()).await?;
     let (ask, foreseen) = (to_json(&ask)?, to_json(&foreseen)?);
     tx.replace_bulk(&permit, &bulk, (&ask, &foreseen, BulkState::Previewed), &rows).await?;
+    tx.ask_names(&permit, id, target, &names).await?;
     passwords::keep(&mut tx, &tenant, id, &passwords).await?;
     tx.commit(cause).await?;
     get(app, caller, id).await
@@ -378,6 +417,9 @@ struct Preview {
     ask: Ask,
     foreseen: Foreseen,
     passwords: Vec<FirstPassword>,
+    /// The directory, and the names it is asked about.
+    target: TargetId,
+    names: Vec<(Name, bool)>,
 }
 
 /// A file that is about to be understood.
@@ -422,7 +464,8 @@ impl Read<'_> {
             ));
         }
         let Overview { keys, principals, logons, .. } = overview;
-        let key = mapping.key.or_else(|| keys.choose()).unwrap_or(Key::PrincipalName);
+        let known_by = mapping.key.or_else(|| keys.choose());
+        let key = known_by.unwrap_or(Key::PrincipalName);
         let twice = keys.duplicates(Some(key));
         drop(keys);
         let given = principals.iter().map(|name| Name::principal(name));
@@ -440,9 +483,10 @@ impl Read<'_> {
             passwords,
         };
         let wishes = wishes(Reader::new(&mapping, self.fields, zone), &mapping, rows, twice, passwords);
-        let Planned { rows, foreseen, passwords, sealed } =
+        let Planned { rows, foreseen, passwords, sealed, names } =
             plan(tx, &read, &home, &reading, wishes, given).await?;
-        mapping.key = Some(key);
+        // Where not every row has one, none is asked of the rows when they are planned anew.
+        mapping.key = known_by;
         self.facts.sealed = sealed;
         // What was not recognised as passwords before somebody said so is shown to nobody any more.
         for (facts, _) in
@@ -456,7 +500,7 @@ impl Read<'_> {
             mapping: Some(to_json(&mapping)?),
             file: Some(to_json(&self.facts)?),
         };
-        Ok(Preview { rows, ask, foreseen, passwords })
+        Ok(Preview { rows, ask, foreseen, passwords, target: home.target, names })
     }
 }
 

@@ -148,10 +148,8 @@ pub(super) async fn taken_names(
     let names: Vec<_> = asked.iter().map(|(.., name)| name.clone()).collect();
     let taken: HashSet<_> =
         if names.is_empty() { HashSet::new() } else { tx.names_taken(&names).await?.into_iter().collect() };
-    let there = match names.is_empty() {
-        true => HashMap::new(),
-        false => tx.names_seen(home.tenant, home.target, &names).await?,
-    };
+    let there = tx.names_seen(home.tenant, home.target, &names).await?;
+    seen.names.note(&names, &taken, &there);
     // What somebody was called before is kept for them.
     let former: Vec<_> = asked
         .iter()

@@ -118,7 +118,7 @@ pub(super) async fn plan(
         }
     }
     let foreseen = foreseen(tx, priced, to, (&all, &sums)).await?;
-    Ok(Planned { rows: all, foreseen, passwords: Vec::new(), sealed: 0 })
+    Ok(Planned { rows: all, foreseen, passwords: Vec::new(), sealed: 0, names: Vec::new() })
 }
 
 /// Notes that somebody is called otherwise there; who comes back may have the name from before.

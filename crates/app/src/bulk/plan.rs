@@ -110,6 +110,8 @@ pub(super) struct Planned {
     pub passwords: Vec<FirstPassword>,
     /// How many rows would make somebody with a password.
     pub sealed: usize,
+    /// Names the directory is asked about, and whether somebody there was thought to have them.
+    pub names: Vec<(Name, bool)>,
 }
 
 /// Plans what becomes of each row. Some are looked at together, and then packed: what all of them come to
@@ -165,7 +167,8 @@ pub(super) async fn plan(
     foreseen.groups = ground.made.into_iter().collect();
     let sealed = |row: &&PackedRow| row.act == Act::Create && ground.with_password.contains(&row.line);
     let sealed = rows.iter().filter(sealed).count();
-    Ok(Planned { rows, foreseen, passwords: ground.passwords, sealed })
+    let names = ground.seen.names.looked();
+    Ok(Planned { rows, foreseen, passwords: ground.passwords, sealed, names })
 }
 
 pub(super) fn pack(row: BulkRow) -> Result<PackedRow, AppError> {

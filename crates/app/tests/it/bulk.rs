@@ -97,7 +97,11 @@ async fn a_file_makes_and_changes_people_as_it_was_shown_and_twice_it_changes_no
     let after = w.db.row_counts().await;
     let changed: Vec<_> =
         after.iter().filter(|row| !before.contains(row)).map(|(table, _)| table.as_str()).collect();
-    assert_eq!(changed, ["bulk", "bulk_count", "bulk_row", "event"], "a preview changes nobody");
+    assert_eq!(
+        changed,
+        ["bulk", "bulk_count", "bulk_row", "event", "name_question"],
+        "a preview changes nobody"
+    );
     assert_eq!(shown.foreseen.month_minor, 2 * 3900 + 9900, "two desktops and an ERP");
     let update = rows(&w, shown.bulk.id, &[Act::Update]).await.remove(0);
     let changes: Vec<_> =

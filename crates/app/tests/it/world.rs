@@ -11,12 +11,14 @@ use app::{
 };
 use domain::{
     clock::{FixedClock, Random, SeededRandom},
+    id::TargetId,
     service::{DefinitionDraft, Property, PropertyKind},
 };
 use policy::Policy;
 use store::{
     Caller, Settings, Store,
     bootstrap::{FirstAdministrator, Instance, PlanSetting, ServiceSetting, bootstrap},
+    engine::EngineStore,
     migrate::migrate,
     seal::Keyring,
 };
@@ -33,7 +35,7 @@ pub struct World {
     pub db: TestDatabase,
     clock: Arc<FixedClock>,
     random: Arc<dyn Random>,
-    _keys: tempfile::TempDir,
+    keys: tempfile::TempDir,
 }
 
 pub async fn world() -> World {
@@ -52,7 +54,7 @@ pub async fn world() -> World {
         .await
         .expect("bootstrap");
     let root = sign_in(&app, ROOT, PASSWORD).await.expect("the first administrator signs in");
-    World { app, store, root, db, clock, random, _keys: keys_folder }
+    World { app, store, root, db, clock, random, keys: keys_folder }
 }
 
 pub async fn sign_in(app: &App, login: &str, password: &str) -> Option<Caller> {
@@ -150,6 +152,22 @@ pub fn order(reference: &str, code: &str) -> OrderDraft {
 }
 
 impl World {
+    /// The database, as a worker sees it.
+    pub fn worker(&self) -> EngineStore {
+        let keys = Keyring::open(self.keys.path(), self.random.clone()).expect("the keys of the test");
+        EngineStore::open(
+            &Settings { database: self.db.owner().clone(), connections: 2 },
+            keys,
+            self.clock.clone(),
+        )
+    }
+
+    /// The directory of everybody.
+    pub async fn target(&self) -> TargetId {
+        let mut tx = self.store.read(&self.root).await.expect("reading");
+        tx.target_by_code("dc1").await.expect("asking").expect("the directory")
+    }
+
     /// The configuration names these directories from now on.
     pub async fn configure(&self, codes: &[&str]) -> Result<(), store::StoreError> {
         let directories = codes.iter().map(|code| ((*code).to_owned(), code.to_uppercase())).collect();

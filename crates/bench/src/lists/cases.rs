@@ -525,6 +525,10 @@ fn requests_ids(who: Who, roots: &str, place: &Place, query: &str, down: bool) -
         values[7].clone_from(&side);
     }
     let more = || "2001".to_owned();
+    let first = |of: &str| {
+        let name = format!("list requests, first {of}{}", if down { ", newest first" } else { "" });
+        (name, vec![text(&place.id.to_string()), "153".to_owned()])
+    };
     match query.split_once('=') {
         Some(("state", state)) => {
             values[5] = text(state);
@@ -534,18 +538,10 @@ fn requests_ids(who: Who, roots: &str, place: &Place, query: &str, down: bool) -
                     few.push(("list requests, few with failures".to_owned(), asked));
                 }
                 // Of everybody the first are enough.
-                "failed" | "complete_with_problems" => {
-                    let name = format!(
-                        "list requests, first with failures{}",
-                        if down { ", newest first" } else { "" }
-                    );
-                    few.push((name, vec![text(&place.id.to_string()), "153".to_owned()]));
-                }
+                "failed" | "complete_with_problems" => few.push(first("with failures")),
                 "complete" => {}
-                _ => {
-                    let tenants = if own { side } else { NULL.to_owned() };
-                    few.push(("list requests, few open".to_owned(), vec![tenants, more()]));
-                }
+                _ if own => few.push(("list requests, few open".to_owned(), vec![side, more()])),
+                _ => few.push(first("open")),
             }
             if !few.is_empty() {
                 way = "few";

@@ -18,7 +18,7 @@ use wire::bulk::{
 pub use self::series::SeriesCommand;
 use crate::{
     args::{Listing, Wait},
-    client::Client,
+    client::{Answer, Client},
     failure::Failure,
     files::To,
     input,
@@ -230,7 +230,7 @@ pub async fn import(command: &Import, client: &Client, out: &Out) -> Result<(), 
         make_groups: on(command.make_groups),
         give_roles: on(command.give_roles),
     };
-    let answer = client.post_file(&["imports"], &query, bytes).await?;
+    let answer = names_asked(client, client.post_file(&["imports"], &query, bytes).await?).await?;
     let shown: Bulk = answer.read()?;
     told(client, &shown).await?;
     if shown.state == BulkState::Mapping {
@@ -249,6 +249,28 @@ pub async fn import(command: &Import, client: &Client, out: &Out) -> Result<(), 
         return out.entity(&answer.body, &fields(&shown));
     }
     begin(client, out, &shown, command.wait).await
+}
+
+/// The directory is asked about the names of a preview; nobody waits longer for it than this, as where it is away.
+const NAMES_WAIT: Duration = Duration::from_secs(15);
+
+/// The preview with what the directory says of its names, or as it is known where that does not answer.
+async fn names_asked(client: &Client, mut answer: Answer) -> Result<Answer, Failure> {
+    let begin = Instant::now();
+    loop {
+        let shown: Bulk = answer.read()?;
+        if shown.names.is_none_or(|names| names.settled) {
+            return Ok(answer);
+        }
+        if begin.elapsed() >= NAMES_WAIT {
+            note(
+                "the directory does not answer: whether it has names of the file already is told when each row is tried",
+            );
+            return Ok(answer);
+        }
+        tokio::time::sleep(wait::pause_after(begin.elapsed())).await;
+        answer = client.get(&["bulk", &shown.id], &()).await?;
+    }
 }
 
 async fn begin(client: &Client, out: &Out, shown: &Bulk, wait: Wait) -> Result<(), Failure> {
@@ -430,7 +452,7 @@ async fn do_act(act: &Act, client: &Client, out: &Out) -> Result<(), Failure> {
     }
 }
 
-fn show(answer: crate::client::Answer, out: &Out) -> Result<(), Failure> {
+fn show(answer: Answer, out: &Out) -> Result<(), Failure> {
     out.entity(&answer.body, &fields(&answer.read()?))
 }
 
@@ -507,6 +529,13 @@ fn fields(bulk: &Bulk) -> Vec<(&'static str, String)> {
     for quota in foreseen.quotas.iter().filter(|quota| quota.exceeded_by > 0) {
         let what = format!("{} {}", quota.kind, quota.subject);
         fields.push(("quota", format!("{}: {} too many", what.trim(), quota.exceeded_by)));
+    }
+    if let Some(names) = &bulk.names {
+        let when = match (&names.answered_at, names.settled) {
+            (Some(at), true) => format!("the directory was asked about all, {}", instant(at)),
+            _ => "the directory is being asked".to_owned(),
+        };
+        fields.push(("names", when));
     }
     if let Some(seconds) = foreseen.seconds {
         fields.push(("directory takes", format!("about {seconds} s")));

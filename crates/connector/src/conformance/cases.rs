@@ -400,6 +400,33 @@ pub async fn a_foreign_object_is_reported_as_foreign_and_never_taken_over(harnes
     assert_eq!(seen.kind, ObjectKind::User);
 }
 
+/// Names are asked about without knowing whose they would be: ours, somebody else's, in any case, or nobody's.
+pub async fn who_has_a_name_is_told_whosever_it_is(harness: &dyn Harness) {
+    let world = World::new(harness);
+    let customer = world.customer().await;
+    let mut user = world.user(&customer, "Anna Berg");
+    let ours = world.make(&mut user).await.address.external_id;
+    let strange = harness.unique("strange");
+    let foreign = harness.insert_foreign(ObjectKind::Group, &customer, "A Group", &strange).await.external_id;
+    let (logon, principal) = (user.user_mut().logon_name.clone(), user.user_mut().principal_name.clone());
+    let asked = [
+        (Attribute::LogonName, strange.to_uppercase()),
+        (Attribute::PrincipalName, strange.clone()),
+        (Attribute::PrincipalName, principal.to_uppercase()),
+        (Attribute::LogonName, logon),
+        (Attribute::LogonName, harness.unique("nobody")),
+        (Attribute::LogonName, "a*(b)\\c".to_owned()),
+    ];
+    // More than one search asks for, and the same again.
+    let many = asked.iter().cycle().take(asked.len() * 50).cloned().collect::<Vec<_>>();
+    let held = harness.connector().holders(Lane::Interactive, &many).await.expect("an answer");
+    let (stranger, own) = (Some((foreign, None)), Some((ours, Some(user.id))));
+    for held in held.chunks(asked.len()) {
+        let held: Vec<_> = held.iter().map(|h| h.as_ref().map(|h| (h.external_id, h.marker))).collect();
+        assert_eq!(held, [stranger, None, own, own, None, None]);
+    }
+}
+
 /// After a rename that may or may not have happened, both names are looked for.
 pub async fn of_several_names_the_object_with_our_marker_is_found(harness: &dyn Harness) {
     let world = World::new(harness);

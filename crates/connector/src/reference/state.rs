@@ -16,7 +16,7 @@ use domain::{
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{Cursor, Page, SurveyError, Surveyed};
+use crate::{Cursor, Holder, Page, SurveyError, Surveyed};
 
 /// One object as the target holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -310,6 +310,11 @@ impl State {
         let value = value.to_lowercase();
         let has = |o: &Stored| o.attributes.get(&attribute).is_some_and(|v| v.to_lowercase() == value);
         self.objects.iter().find(|(_, o)| has(o)).map(|(id, _)| *id)
+    }
+
+    pub(super) fn held_by(&self, attribute: Attribute, name: &str) -> Option<Holder> {
+        let external_id = self.holder(attribute, name)?;
+        Some(Holder { external_id, marker: self.objects[&external_id].marker })
     }
 
     fn child(&self, kind: ObjectKind, parent: Option<Uuid>, name: &str) -> Option<Uuid> {

@@ -10,15 +10,15 @@ use std::{
 };
 
 use connector::{
-    ApplyError, Capabilities, Connector, Cursor, Lane, Page, Replica, SurveyError, Surveyed, Unreachable,
-    reference::Reference,
+    ApplyError, Capabilities, Connector, Cursor, Holder, Lane, Page, Replica, SurveyError, Surveyed,
+    Unreachable, reference::Reference,
 };
 use domain::{
     id::ObjectId,
     plan::{Action, Step},
     problem::{Problem, ProblemCode},
     request::RequestState,
-    spec::{Address, Observed, Selector},
+    spec::{Address, Attribute, Observed, Selector},
 };
 use futures::future::{BoxFuture, FutureExt as _};
 use uuid::Uuid;
@@ -187,6 +187,14 @@ impl Connector for Copy {
         self.shared.truth.survey(base, after)
     }
 
+    fn holders<'a>(
+        &'a self,
+        lane: Lane,
+        names: &'a [(Attribute, String)],
+    ) -> BoxFuture<'a, Result<Vec<Option<Holder>>, Unreachable>> {
+        self.shared.truth.holders(lane, names)
+    }
+
     fn probe(&self) -> BoxFuture<'_, Result<(), Unreachable>> {
         self.shared.truth.probe()
     }
@@ -227,6 +235,14 @@ impl Connector for Copies {
         after: Option<Cursor>,
     ) -> BoxFuture<'a, Result<Page<Surveyed>, SurveyError>> {
         self.0.truth.survey(base, after)
+    }
+
+    fn holders<'a>(
+        &'a self,
+        lane: Lane,
+        names: &'a [(Attribute, String)],
+    ) -> BoxFuture<'a, Result<Vec<Option<Holder>>, Unreachable>> {
+        self.0.truth.holders(lane, names)
     }
 
     fn probe(&self) -> BoxFuture<'_, Result<(), Unreachable>> {

@@ -6,12 +6,12 @@ use std::sync::{
 };
 
 use connector::{
-    ApplyError, Capabilities, Connector, Cursor, Lane, Page, SurveyError, Surveyed, Unreachable,
+    ApplyError, Capabilities, Connector, Cursor, Holder, Lane, Page, SurveyError, Surveyed, Unreachable,
     reference::Reference,
 };
 use domain::{
     plan::Step,
-    spec::{Address, Observed, Selector},
+    spec::{Address, Attribute, Observed, Selector},
 };
 use futures::future::{BoxFuture, FutureExt as _};
 use tokio::sync::watch;
@@ -108,6 +108,14 @@ impl Connector for Gate {
         after: Option<Cursor>,
     ) -> BoxFuture<'a, Result<Page<Surveyed>, SurveyError>> {
         self.target.survey(base, after)
+    }
+
+    fn holders<'a>(
+        &'a self,
+        lane: Lane,
+        names: &'a [(Attribute, String)],
+    ) -> BoxFuture<'a, Result<Vec<Option<Holder>>, Unreachable>> {
+        self.target.holders(lane, names)
     }
 
     fn probe(&self) -> BoxFuture<'_, Result<(), Unreachable>> {

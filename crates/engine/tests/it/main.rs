@@ -21,6 +21,7 @@ mod mail;
 mod members;
 mod modes;
 mod moves;
+mod names;
 mod passwords;
 mod people_moves;
 mod properties;

@@ -17,6 +17,7 @@ use web::{
     texts,
 };
 
+use super::directory;
 use crate::{context::Frame, refusal::Refusal};
 
 /// A bar as pages draw it.
@@ -51,14 +52,17 @@ struct Now {
     n: Progress,
 }
 
-/// As it is now, and whether it stays so.
+/// As it is now, for a page that shows this version of its preview or its progress, and whether it stays so.
 pub async fn now(
     surface: &Surface,
     caller: &Caller,
-    id: BulkId,
+    (id, version): (BulkId, Option<i64>),
     frame: Frame,
 ) -> Result<(String, bool), Refusal> {
     let of = use_cases::followed(&surface.app, caller, id).await?;
+    if let Some(version) = version {
+        return directory::now(&of, version, surface.app.now(), frame);
+    }
     let over = of.bulk.state != BulkState::Running && is_settled(&of);
     let n = Progress::of(&of, surface.app.now());
     let html = Now { frame, n }.render().map_err(|error| Refusal::broken(&error))?;
@@ -96,7 +100,7 @@ impl Progress {
             is_running,
             is_paused: of.bulk.state == BulkState::Paused,
             is_over: of.bulk.state != BulkState::Running && is_settled(of),
-            directory: directory(of),
+            directory: in_directory(of),
             why: why(of),
         }
     }
@@ -108,7 +112,7 @@ pub fn is_settled(of: &Shown) -> bool {
 }
 
 /// How far the directory is with what was done, as a sentence.
-pub fn directory(of: &Shown) -> Option<(String, &'static str)> {
+pub fn in_directory(of: &Shown) -> Option<(String, &'static str)> {
     let Directory { counts, is_true } = of.directory?;
     let (id, tone) = match (is_true, counts.failed) {
         (_, 1..) => ("bulk-directory-failed", "wait"),

@@ -21,6 +21,7 @@ use web::{
 
 use super::{
     columns,
+    directory::{self, Asked},
     names::Names,
     progress::{self, Progress},
     rows::{Row, Shows},
@@ -56,6 +57,9 @@ struct Page {
     is_running: bool,
     /// How far the directory is, where nothing moves any more.
     directory: Option<(String, &'static str)>,
+    /// What the directory says of the names of the preview, and what tells more of it.
+    asked: Option<Asked>,
+    asking: Option<String>,
     /// Nothing happened yet.
     preview: Option<Preview>,
     /// Nothing happens any more.
@@ -187,9 +191,11 @@ async fn page(
         n: is_open.then(|| Progress::of(&of, app.now())),
         live: is_running.then(|| format!("{path}/live")),
         following,
+        asked: Asked::of(&of, app.now()),
+        asking: directory::is_asked(&of).then(|| format!("{path}/live?version={}", of.bulk.version)),
         preview: (of.bulk.state == BulkState::Previewed).then(|| Preview::of(&of, &names)),
         result: matches!(of.bulk.state, BulkState::Done | BulkState::Cancelled).then(|| Ended::of(&of)),
-        directory: progress::directory(&of).filter(|_| !is_open),
+        directory: progress::in_directory(&of).filter(|_| !is_open),
         is_running,
         figures: figures(&of, &path),
         tabs: tabs(&of, &path, &which),

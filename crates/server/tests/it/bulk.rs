@@ -71,6 +71,57 @@ async fn a_file_of_people_is_in_the_directory_once_and_goes_back() {
 }
 
 #[tokio::test]
+async fn what_a_directory_has_is_in_the_preview_though_nobody_looked_at_it() {
+    let site = Site::new().await;
+    site.delegate().await;
+    site.installation.migrate();
+    let (server, root) = site.installation.serve(&[]).await;
+    let code = site.code('n');
+    let order = root.order(&code, 0).await;
+    root.complete(order["request"]["id"].as_str().expect("a request")).await;
+    let tag = &site.tag;
+    // One in what was given to the product, one elsewhere in the domain, and a group.
+    let (inside, outside) = (&site.folder, site.folder.split_once(',').expect("a folder in something").1);
+    let ldif = format!(
+        "dn: CN=Ida {tag},{inside}\nobjectClass: user\nsAMAccountName: ida.{tag}\nuserPrincipalName: Ida@{code}.example\n\n\
+         dn: CN=Jens {tag},{outside}\nobjectClass: user\nsAMAccountName: Jens.{tag}\n\n\
+         dn: CN=Mia {tag},{inside}\nobjectClass: group\nsAMAccountName: mia.bech_{code}\n\n"
+    );
+    site.ldap("ldapadd", &site.administrator(), &[], &ldif).await;
+    let csv = format!(
+        "principal_name,given_name,surname,logon_name\n\
+         ida@{code}.example,Ida,Lund,\n\
+         jens@{code}.example,Jens,Krag,jens.{tag}\n\
+         ,Mia,Bech,\n\
+         ole@{code}.example,Ole,Holm,\n"
+    );
+    let path = format!("imports?customer={code}&name=people.csv");
+    let shown = root.post_bytes(&path, csv.as_bytes()).await.good();
+    let id = shown["id"].as_str().expect("an id").to_owned();
+    let settled = wait_for("the directory has answered", async || {
+        let seen = root.see(&format!("bulk/{id}")).await;
+        (seen["names"]["settled"] == true).then_some(seen)
+    })
+    .await;
+    assert_eq!(settled["counts"]["acts"], json!({ "create": 2, "conflict": 2 }), "{settled}");
+    let rows = root.see(&format!("bulk/{id}/rows?act=conflict")).await;
+    let rules: Vec<_> =
+        rows["items"].as_array().expect("rows").iter().map(|row| &row["errors"][0]["rule"]).collect();
+    assert_eq!(rules, ["in_directory", "in_directory"], "{rows}");
+    root.post(&format!("bulk/{id}/run"), &json!({ "version": settled["version"] })).await.good();
+    let done = wait_for("all rows are done", async || {
+        let seen = root.see(&format!("bulk/{id}")).await;
+        (seen["state"] == "done").then_some(seen)
+    })
+    .await;
+    let request: Value = root.complete(done["request"].as_str().expect("one request")).await;
+    assert_eq!(request["counts"]["failed"], 0, "what was foreseen is what happens: {request}");
+    let mia = format!("(&(objectClass=user)(sAMAccountName=mia.bech2_{code}))");
+    assert_eq!(site.find(&site.administrator(), &mia).await.len(), 1, "the made name gave way");
+    assert!(server.stop().await.success());
+}
+
+#[tokio::test]
 async fn a_password_of_a_file_is_the_first_one_of_the_account_and_has_to_be_changed() {
     let site = Site::new().await;
     site.delegate().await;

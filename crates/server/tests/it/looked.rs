@@ -39,6 +39,7 @@ const LOOKED: &[(&str, &[&str])] = &[
             "bulk-done",
             "bulk-move",
             "bulk-move-back",
+            "bulk-names",
             "bulk-paused",
             "bulk-preview",
             "bulk-running",

@@ -94,6 +94,7 @@ impl WriteTx<'_> {
         if n.rows_affected() == 0 {
             return Err(StoreError::NotFound("bulk"));
         }
+        self.forget_questions(of).await?;
         let code = if of.run_at.is_some() { "bulk.resumed" } else { "bulk.started" };
         self.note_bulk(of.tenant, of.id, code, &[("version", of.version.to_string())]);
         self.wake = true;
@@ -133,6 +134,7 @@ impl WriteTx<'_> {
         .execute(self.sql())
         .await?;
         self.forget_first_passwords(of).await?;
+        self.forget_questions(of).await?;
         self.note_bulk(of.tenant, of.id, "bulk.cancelled", &[("left", left.to_string())]);
         Ok(left)
     }

@@ -9,7 +9,7 @@ use domain::{
     problem::Problem,
     spec::{Attribute, ObjectKind},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -159,8 +159,12 @@ impl EngineStore {
         Ok(())
     }
 
-    /// What was seen too long ago goes.
+    /// What was seen too long ago goes, and what the directory said of single names.
     pub(super) async fn forget_surveys(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let said_before = now - SignedDuration::from_hours(domain::limits::SURVEY_HOURS);
+        sqlx::query!("DELETE FROM name_answer WHERE asked_at <= $1", ts(said_before) as _)
+            .execute(&self.pool)
+            .await?;
         let gone = sqlx::query!("DELETE FROM survey WHERE expires_at <= $1", ts(now) as _);
         Ok(gone.execute(&self.pool).await?.rows_affected())
     }

@@ -112,7 +112,7 @@ impl ReadTx<'_> {
             state: filter.state.map(RequestState::code),
             limit: i64::from(span.limit),
         };
-        let mut ids = match self.page_of_first_failures(filter, &asked).await? {
+        let mut ids = match self.page_of_first(filter, &asked).await? {
             Some(page) => page,
             None => match self.way_of_requests(filter).await? {
                 Way::Few(few) => self.page_of_few_requests(&few, asked).await?,
@@ -151,23 +151,27 @@ impl ReadTx<'_> {
         })
     }
 
-    /// A page of what failed of everybody, from the first requests with failures on, part by part until it is
+    /// A page of what failed or is open of everybody, from the first of those on, part by part until it is
     /// full; none where that takes many, and where the list is of few, who are looked up by themselves.
-    async fn page_of_first_failures(
+    async fn page_of_first(
         &mut self,
         filter: &RequestFilter,
         asked: &Asked,
     ) -> Result<Option<Vec<Uuid>>, StoreError> {
         let is_failed =
             matches!(filter.state, Some(RequestState::Failed | RequestState::CompleteWithProblems));
+        let is_whole = matches!(filter.state, Some(RequestState::Complete) | None);
         let is_plain = filter.id.is_none() && filter.kind.is_none() && filter.actor.is_none();
-        if !is_failed || !is_plain || self.tenants_of_requests(filter).await?.is_some() {
+        if is_whole || !is_plain || self.tenants_of_requests(filter).await?.is_some() {
             return Ok(None);
         }
-        // Of three with failures one at least is mostly of those that are asked for.
+        // Of three that failed or are open one at least is mostly of those that are asked for.
         let (mut asked, mut page, mut looked, mut most) = (asked.clone(), Vec::new(), 0, 3 * asked.limit);
         while looked < FEW_ROWS {
-            let part = self.first_with_failures(&asked.start, most).await?;
+            let part = match is_failed {
+                true => self.first_with_failures(&asked.start, most).await?,
+                false => self.first_open(&asked.start, most).await?,
+            };
             let (n, last) = (i64::try_from(part.len()).unwrap_or(most), part.last().copied());
             let found = self.ids_of_requests(&Way::Few(part), &asked).await?;
             asked.limit -= i64::try_from(found.len()).unwrap_or(asked.limit);
@@ -210,6 +214,32 @@ impl ReadTx<'_> {
                                 ORDER BY i.request_id DESC LIMIT 1) n
                             WHERE f.step < $2)
                        SELECT ARRAY(SELECT request_id FROM f) AS "ids!""#,
+                    start.id,
+                    most
+                )
+                .fetch_one(self.sql())
+                .await?
+            }
+        })
+    }
+
+    /// The first requests after a place that are not finished.
+    async fn first_open(&mut self, start: &Start, most: i64) -> Result<Vec<Uuid>, StoreError> {
+        Ok(match start.descending {
+            false => {
+                sqlx::query_scalar!(
+                    r#"/* list requests, first open */ SELECT ARRAY(SELECT id FROM request
+                        WHERE finished_at IS NULL AND id > $1 ORDER BY id LIMIT $2) AS "ids!""#,
+                    start.id,
+                    most
+                )
+                .fetch_one(self.sql())
+                .await?
+            }
+            true => {
+                sqlx::query_scalar!(
+                    r#"/* list requests, first open, newest first */ SELECT ARRAY(SELECT id FROM request
+                        WHERE finished_at IS NULL AND id < $1 ORDER BY id DESC LIMIT $2) AS "ids!""#,
                     start.id,
                     most
                 )

@@ -63,6 +63,8 @@ const RARE: &str = "
              INSERT INTO bulk (id, tenant_id, kind, title, ask, state, created_by, created_at)
                  SELECT gen_random_uuid(), id, 'import', 'Own', '{}', 'previewed', id, now() FROM tenant;
              INSERT INTO bulk_row (bulk_id, tenant_id, line) SELECT id, tenant_id, 1 FROM bulk;
+             INSERT INTO name_question (bulk_id, part, tenant_id, target_id, kinds, names, taken)
+                 SELECT b.id, 0, b.tenant_id, d.id, '{}', '{}', '{}' FROM bulk b, target d WHERE d.code = 'other';
              INSERT INTO bulk_secret (bulk_id, tenant_id, line, place, id, key_id, sealed, errors, created_at)
                  SELECT id, tenant_id, 1, 0, gen_random_uuid(), 'short-1', '', '[]', now() FROM bulk;
              INSERT INTO import_mapping (tenant_id, name, mapping, created_by, created_at, updated_at)

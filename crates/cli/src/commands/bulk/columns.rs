@@ -7,7 +7,7 @@ use wire::{
     common::Page,
 };
 
-use super::{fields, told};
+use super::{fields, names_asked, told};
 use crate::{
     client::{Answer, Client},
     commands::customer_id,
@@ -135,6 +135,7 @@ const KEPT: Columns<'static, KeptMapping> = Columns {
 };
 
 async fn anew(client: &Client, out: &Out, answer: Answer) -> Result<(), Failure> {
+    let answer = names_asked(client, answer).await?;
     let shown: Bulk = answer.read()?;
     told(client, &shown).await?;
     out.entity(&answer.body, &fields(&shown))
