@@ -19,7 +19,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use policy::{Authority, Decision, GrantOnPath, Question, Target};
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::{Executor as _, PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
 use crate::{
@@ -38,6 +38,7 @@ pub struct ReadTx<'s> {
     pub(crate) store: &'s Store,
     pub(crate) caller: &'s Caller,
     pub(crate) now: Timestamp,
+    plans: Plans,
 }
 
 /// A transaction that writes, in the caller's scope. What it changed becomes
@@ -192,21 +193,37 @@ pub struct Permit<A> {
     action: PhantomData<fn() -> A>,
 }
 
+/// How statements are planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Plans {
+    /// Each for what it asks.
+    Anew,
+    /// Once for a connection, as for rows that are found by their keys; then anew again.
+    KeptForNow,
+    /// Once for a connection, all of them.
+    Kept,
+}
+
 /// Lists depend on how much there is, so each is planned for what it asks.
 const READING: &str = "BEGIN READ ONLY; SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on; \
+     SET LOCAL enable_bitmapscan = on; SET LOCAL enable_memoize = on";
+/// As all connections plan that do not read lists.
+const BY_KEY: &str = "SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off; \
+     SET LOCAL enable_bitmapscan = off; SET LOCAL enable_memoize = off";
+const ANEW: &str = "SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on; \
      SET LOCAL enable_bitmapscan = on; SET LOCAL enable_memoize = on";
 
 impl Store {
     /// Opens a reading transaction for `caller`.
     pub async fn read<'s>(&'s self, caller: &'s Caller) -> Result<ReadTx<'s>, StoreError> {
         let tx = self.begin(caller, READING).await?;
-        Ok(ReadTx { tx, store: self, caller, now: self.clock.now() })
+        Ok(ReadTx { tx, store: self, caller, now: self.clock.now(), plans: Plans::Anew })
     }
 
     /// Opens a writing transaction for `caller`.
     pub async fn write<'s>(&'s self, caller: &'s Caller) -> Result<WriteTx<'s>, StoreError> {
         let tx = self.begin(caller, "BEGIN").await?;
-        let read = ReadTx { tx, store: self, caller, now: self.clock.now() };
+        let read = ReadTx { tx, store: self, caller, now: self.clock.now(), plans: Plans::Kept };
         Ok(WriteTx {
             read,
             events: Vec::new(),
@@ -262,6 +279,24 @@ impl Store {
 impl ReadTx<'_> {
     pub(crate) fn sql(&mut self) -> &mut PgConnection {
         &mut self.tx
+    }
+
+    /// The next statements find rows by their keys: to plan one anew costs more than to do it.
+    pub(crate) async fn by_key(&mut self) -> Result<(), StoreError> {
+        if self.plans == Plans::Anew {
+            self.sql().execute(BY_KEY).await?;
+            self.plans = Plans::KeptForNow;
+        }
+        Ok(())
+    }
+
+    /// The next statements are planned for what they ask.
+    pub(crate) async fn anew(&mut self) -> Result<(), StoreError> {
+        if self.plans == Plans::KeptForNow {
+            self.sql().execute(ANEW).await?;
+            self.plans = Plans::Anew;
+        }
+        Ok(())
     }
 
     /// The instant of this transaction.

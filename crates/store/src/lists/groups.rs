@@ -117,7 +117,9 @@ impl ReadTx<'_> {
         if span.back {
             ids.reverse();
         }
+        self.by_key().await?;
         let rows = self.views_of_groups(&permit.tenant, &ids).await?;
+        self.anew().await?;
         Ok(in_order(&ids, rows, |group| group.id.uuid()))
     }
 

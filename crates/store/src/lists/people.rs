@@ -261,7 +261,9 @@ impl ReadTx<'_> {
         if span.back {
             ids.reverse();
         }
+        self.by_key().await?;
         let rows = self.load_users(&ids, false).await?;
+        self.anew().await?;
         Ok(in_order(&ids, rows, |user| user.id.uuid()))
     }
 

@@ -122,7 +122,9 @@ impl ReadTx<'_> {
         if span.back {
             ids.reverse();
         }
+        self.by_key().await?;
         let rows = self.requests_by_id(&ids, filter.counted).await?;
+        self.anew().await?;
         Ok(super::in_order(&ids, rows, |request| request.id.uuid()))
     }
 
@@ -165,6 +167,7 @@ impl ReadTx<'_> {
         if is_whole || !is_plain || self.tenants_of_requests(filter).await?.is_some() {
             return Ok(None);
         }
+        self.by_key().await?;
         // Of three that failed or are open one at least is mostly of those that are asked for.
         let (mut asked, mut page, mut looked, mut most) = (asked.clone(), Vec::new(), 0, 3 * asked.limit);
         while looked < FEW_ROWS {
@@ -180,6 +183,7 @@ impl ReadTx<'_> {
             // The next is larger, so that there are few, however little is still missing.
             (asked.start.id, looked, most) = (last, looked + n, 2 * most);
         }
+        self.anew().await?;
         Ok(None)
     }
 
@@ -256,6 +260,7 @@ impl ReadTx<'_> {
         few: &[Uuid],
         mut asked: Asked,
     ) -> Result<Vec<Uuid>, StoreError> {
+        self.by_key().await?;
         let mut page = Vec::new();
         let mut part = usize::try_from(asked.limit).unwrap_or_default().max(1);
         let few = asked.start.after(few);
