@@ -2,12 +2,13 @@
 //! names a hundred a search over the domain, names within one container a
 //! hundred a search over its children. Nothing is read one by one.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
 
 use connector::{Holder, Lane, Unreachable};
 use domain::{
     id::ObjectId,
     limits,
+    names::unmarked,
     spec::{Address, Attribute, Naming, ObjectKind, Observed, Selector},
 };
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
@@ -16,9 +17,7 @@ use uuid::Uuid;
 use crate::{
     Directory, access,
     connection::{Found, Scope, Session, code},
-    controls, dn,
-    entry::{self, Entry},
-    filter,
+    controls, dn, entry, filter,
     security::Descriptor,
 };
 
@@ -112,20 +111,20 @@ impl Directory {
             });
         let searches: Vec<_> = searches.collect();
         let answers: Vec<Found> = stream::iter(searches).buffered(self.config.window).try_collect().await?;
-        let mut held: HashMap<(&str, String), Holder> = HashMap::new();
+        let mut held = Held::of(names.iter().filter_map(named));
         for entry in answers.iter().flat_map(|found| &found.entries) {
             let Some(external_id) = entry.id("objectGUID") else { continue };
             let marker = entry.text(&self.config.marker).and_then(|text| text.parse::<ObjectId>().ok());
             for attribute in ["sAMAccountName", "userPrincipalName"] {
-                let Some(name) = entry.text(attribute) else { continue };
-                let holder = Holder { external_id, marker };
-                let known = held.entry((attribute, name.to_lowercase())).or_insert_with(|| holder.clone());
-                if marker.is_none() {
-                    *known = holder;
+                if let Some(name) = entry.text(attribute) {
+                    held.add(attribute, name, Holder { external_id, marker });
                 }
             }
         }
-        Ok(names.iter().map(|name| held.get(&named(name)?).cloned()).collect())
+        Ok(names
+            .iter()
+            .map(|name| named(name).and_then(|(attribute, name)| held.who(attribute, &name)))
+            .collect())
     }
 
     async fn look(&self, session: &Session, which: &[&Selector], what: What) -> Result<Seen, Unreachable> {
@@ -147,7 +146,7 @@ impl Directory {
         Ok(seen)
     }
 
-    fn seen_as(&self, session: &Session, entry: &Entry, what: What) -> Option<Observed> {
+    fn seen_as(&self, session: &Session, entry: &entry::Entry, what: What) -> Option<Observed> {
         let expected = if what == What::Access { ObjectKind::Container } else { ObjectKind::User };
         let mut observed = entry.observed(&self.config.marker, expected)?;
         if what == What::Access {
@@ -235,6 +234,42 @@ impl Directory {
     }
 }
 
+/// Who has names that were asked about.
+struct Held {
+    asked: HashSet<(&'static str, String)>,
+    holders: HashMap<(&'static str, String), Holder>,
+    /// Of names nobody asked about in this way of writing, without the marks of their letters.
+    alike: HashMap<(&'static str, String), Holder>,
+}
+
+impl Held {
+    fn of(asked: impl Iterator<Item = (&'static str, String)>) -> Self {
+        Self { asked: asked.collect(), holders: HashMap::new(), alike: HashMap::new() }
+    }
+
+    fn add(&mut self, attribute: &'static str, name: &str, holder: Holder) {
+        let key = (attribute, name.to_lowercase());
+        let (held, key) = match self.asked.contains(&key) {
+            true => (&mut self.holders, key),
+            false => (&mut self.alike, (attribute, unmarked(name))),
+        };
+        match held.entry(key) {
+            Entry::Occupied(mut known) if holder.marker.is_none() => drop(known.insert(holder)),
+            Entry::Occupied(_) => {}
+            Entry::Vacant(free) => drop(free.insert(holder)),
+        }
+    }
+
+    /// Who has a name in small letters; what a directory found for letters with marks may be written without.
+    fn who(&self, attribute: &'static str, name: &str) -> Option<Holder> {
+        let alike = || match unmarked(name) {
+            plain if plain == name => None,
+            plain => self.alike.get(&(attribute, plain)),
+        };
+        self.holders.get(&(attribute, name.to_owned())).or_else(alike).cloned()
+    }
+}
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum What {
@@ -252,7 +287,7 @@ pub(crate) struct Survey {
 }
 
 impl Seen {
-    fn add(&mut self, parent: Option<Parent>, entry: &Entry, observed: Option<Observed>) {
+    fn add(&mut self, parent: Option<Parent>, entry: &entry::Entry, observed: Option<Observed>) {
         let Some(observed) = observed else { return };
         let id = observed.address.external_id;
         if let Some(logon) = entry.text("sAMAccountName") {
@@ -306,5 +341,31 @@ fn answered(found: Found) -> Result<Found, Unreachable> {
     match found.code {
         code::SUCCESS | code::NO_SUCH_OBJECT => Ok(found),
         _ => Err(found.unreachable()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_not_ours_has_a_name_and_marks_of_letters_do_not_tell_names_apart() {
+        let holder = |n: u128, ours: bool| Holder {
+            external_id: Uuid::from_u128(n),
+            marker: ours.then(|| ObjectId::from_uuid(Uuid::from_u128(n))),
+        };
+        let asked = ["anna", "jürgen", "åse", "jens"].map(|name| ("sAMAccountName", name.to_owned()));
+        let mut held = Held::of(asked.into_iter());
+        for (n, name, ours) in
+            [(1, "Anna", true), (2, "ANNA", false), (3, "anna", true), (4, "Jurgen", false)]
+        {
+            held.add("sAMAccountName", name, holder(n, ours));
+        }
+        held.add("userPrincipalName", "Ase", holder(5, false));
+        let who = |name| held.who("sAMAccountName", name).map(|holder| holder.external_id.as_u128());
+        assert_eq!(
+            ["anna", "jürgen", "åse", "jens", "jurgen"].map(who),
+            [Some(2), Some(4), None, None, None]
+        );
     }
 }

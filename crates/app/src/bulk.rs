@@ -3,7 +3,9 @@
 //! as it was shown, survives whatever ends the process, and can be paused, cancelled and taken back.
 //!
 //! Start at [`import`](file::import); what becomes of a row is decided in `plan`, and done in [`run`].
+//! What the directory knows better of names is planned again in [`anew`].
 
+pub mod anew;
 mod change;
 mod compare;
 mod deed;

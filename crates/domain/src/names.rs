@@ -1,7 +1,7 @@
 //! Values people give, checked before anything is written: lengths and
 //! characters a directory accepts (MS-ADTS, MS-SAMR), Unicode in NFC.
 
-use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, char::is_combining_mark, is_nfc_quick};
 
 use crate::{
     field::{FieldError, Rule},
@@ -76,6 +76,12 @@ pub fn logon_name(field: &str, text: &str) -> Result<String, FieldError> {
 /// In small letters, which can be more than the capitals were (`İ`), and be written in another way (`J̌`, `ǰ`).
 fn lower(text: &str) -> String {
     composed(&text.to_lowercase())
+}
+
+/// In small letters without their marks: Active Directory takes names for the same that differ in nothing else.
+#[must_use]
+pub fn unmarked(name: &str) -> String {
+    name.to_lowercase().nfd().filter(|c| !is_combining_mark(*c)).collect()
 }
 
 /// In NFC, which nearly every text is already.

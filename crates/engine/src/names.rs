@@ -27,7 +27,11 @@ impl Engine {
                         holder.filter(|holder| holder.marker.is_none()).map(|holder| holder.external_id)
                     })
                     .collect();
-                self.store.answer_names(&claim, &strangers).await?;
+                if let Err(error) = self.store.answer_names(&claim, &strangers).await {
+                    // Best effort: without it the claim ends by itself.
+                    let _ended_by_itself = self.store.release_names(&claim).await;
+                    return Err(error);
+                }
                 Ok(true)
             }
             Err(error) => {

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use app::{App, bulk::run};
+use app::{
+    App, AppError,
+    bulk::{anew, run},
+};
 use tokio::{
     sync::watch,
     task::JoinHandle,
@@ -19,43 +22,62 @@ const DRAIN: Duration = Duration::from_secs(20);
 /// The errands of this process.
 pub struct Errands {
     end: watch::Sender<bool>,
-    task: JoinHandle<()>,
+    tasks: [JoinHandle<()>; 2],
 }
 
 impl Errands {
-    /// Begins to carry out what runs.
+    /// Begins to carry out what runs, and beside it to plan anew what the directory knows better.
     pub fn start(app: App) -> Self {
         let (end, told) = watch::channel(false);
-        Self { end, task: tokio::spawn(carry_out(app, told)) }
+        let planning = tokio::spawn(plan_anew(app.clone(), told.clone()));
+        Self { end, tasks: [tokio::spawn(carry_out(app, told)), planning] }
     }
 
     /// Ends the part in hand.
     pub async fn stop(mut self) {
         self.end.send_replace(true);
-        if timeout(DRAIN, &mut self.task).await.is_err() {
+        let [first, second] = &mut self.tasks;
+        if timeout(DRAIN, async { tokio::join!(first, second) }).await.is_err() {
             tracing::warn!(
                 "a part of a bulk change did not end in {} s; it is done again later",
                 DRAIN.as_secs()
             );
-            self.task.abort();
+            for task in &self.tasks {
+                task.abort();
+            }
         }
     }
 }
 
 async fn carry_out(app: App, mut told: watch::Receiver<bool>) {
     while !*told.borrow() {
-        let wait = match run::work(&app).await {
-            Ok(true) => continue,
-            Ok(false) => LOOK,
-            Err(error) => {
-                tracing::warn!(error = %crate::failure::chain(&error), "bulk changes wait");
-                AGAIN
-            }
-        };
+        let Some(wait) = pause(run::work(&app).await) else { continue };
         tokio::select! {
             () = sleep(wait) => {}
             () = app.errand() => {}
             _ = told.changed() => {}
+        }
+    }
+}
+
+async fn plan_anew(app: App, mut told: watch::Receiver<bool>) {
+    while !*told.borrow() {
+        let Some(wait) = pause(anew::work(&app).await) else { continue };
+        tokio::select! {
+            () = sleep(wait) => {}
+            _ = told.changed() => {}
+        }
+    }
+}
+
+/// How long to wait before it is looked again; not at all where there is more.
+fn pause(done: Result<bool, AppError>) -> Option<Duration> {
+    match done {
+        Ok(true) => None,
+        Ok(false) => Some(LOOK),
+        Err(error) => {
+            tracing::warn!(error = %crate::failure::chain(&error), "bulk changes wait");
+            Some(AGAIN)
         }
     }
 }

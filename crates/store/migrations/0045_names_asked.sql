@@ -51,18 +51,26 @@ CREATE POLICY owner ON name_answer TO CURRENT_USER USING (true) WITH CHECK (true
 CREATE POLICY engine ON name_answer TO tenantry_engine USING (true) WITH CHECK (true);
 GRANT SELECT, DELETE ON name_answer TO tenantry_engine;
 
--- When the directory was asked about the names of the present preview, in whose name, when it had answered all, and
--- whether it said something else than the preview.
-ALTER TABLE bulk ADD COLUMN names_asked_at timestamptz, ADD COLUMN names_asked_by uuid,
+-- When the directory was asked about the names of a preview, of which version of it, in whose name, when it had
+-- answered all, and whether it said something else than the preview.
+ALTER TABLE bulk ADD COLUMN names_asked_at timestamptz, ADD COLUMN names_version bigint, ADD COLUMN names_asked_by uuid,
     ADD COLUMN names_answered_at timestamptz, ADD COLUMN names_differ boolean NOT NULL DEFAULT false;
 CREATE INDEX bulk_names_differ ON bulk (id) WHERE state = 'previewed' AND names_differ AND names_answered_at IS NOT NULL;
-GRANT UPDATE (names_asked_at, names_asked_by, names_answered_at, names_differ) ON bulk TO tenantry_app;
+GRANT UPDATE (names_asked_at, names_version, names_asked_by, names_answered_at, names_differ) ON bulk TO tenantry_app;
 
 -- What is planned anew because of an answer is planned in the name of who had it shown.
 DROP POLICY auth ON bulk;
 CREATE POLICY auth ON bulk FOR SELECT TO tenantry_auth
     USING (state = 'running' OR state = 'previewed' AND names_differ AND names_answered_at IS NOT NULL);
 GRANT SELECT (names_asked_by, names_answered_at, names_differ) ON bulk TO tenantry_auth;
+
+-- What cannot be planned anew stays as it was shown, and nothing is said of the directory.
+CREATE FUNCTION leave_preview(of uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE bulk SET names_asked_at = NULL, names_differ = false WHERE id = of AND state = 'previewed'
+$$;
+REVOKE EXECUTE ON FUNCTION leave_preview FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION leave_preview TO tenantry_auth;
 
 -- Keeps the answer to a part: who has each of its names and is nobody of ours. False where somebody else has the part,
 -- or nobody wants to know any more.
@@ -125,6 +133,7 @@ BEGIN
                 WHERE d.id = directory AND c.ancestor = ANY (adopters)) THEN max(o.seen_at) END
       FROM unnest(kinds, names) AS asked (kind, value)
       LEFT JOIN name_answer a ON a.target_id = directory AND a.kind = asked.kind AND a.value = asked.value
+       AND a.asked_at > at - interval '72 hours'
      CROSS JOIN LATERAL (
         SELECT a.external_id, a.asked_at AS seen_at WHERE a.external_id IS NOT NULL
          UNION ALL

@@ -219,10 +219,13 @@ macro_rules! bulk {
             finished_at: row.finished_at.map(|at| at.to_jiff()),
             links_at: row.links_at.map(|at| at.to_jiff()),
             series: row.series.map(BulkId::from_uuid),
-            names: row.names_asked_at.map(|at| AskedNames {
-                asked_at: at.to_jiff(),
-                answered_at: row.names_answered_at.map(|at| at.to_jiff()),
-                differ: row.names_differ,
+            // Of a preview, and of this one.
+            names: row.names_asked_at.filter(|_| row.state == BulkState::Previewed.code()).map(|at| {
+                AskedNames {
+                    asked_at: at.to_jiff(),
+                    answered_at: row.names_answered_at.map(|at| at.to_jiff()),
+                    differ: row.names_differ,
+                }
             }),
         })
     }};
@@ -265,7 +268,7 @@ impl ReadTx<'_> {
                       version, undoes, undone_by, request_id, created_by, run_by, series,
                       created_at AS "created_at!: jiff_sqlx::Timestamp", run_at AS "run_at: jiff_sqlx::Timestamp",
                       finished_at AS "finished_at: jiff_sqlx::Timestamp", links_at AS "links_at: jiff_sqlx::Timestamp",
-                      names_asked_at AS "names_asked_at: jiff_sqlx::Timestamp",
+                      CASE WHEN names_version = version THEN names_asked_at END AS "names_asked_at: jiff_sqlx::Timestamp",
                       names_answered_at AS "names_answered_at: jiff_sqlx::Timestamp", names_differ
                  FROM bulk WHERE id = $1"#,
             id.uuid()
@@ -288,7 +291,7 @@ impl ReadTx<'_> {
                       version, undoes, undone_by, request_id, created_by, run_by, series,
                       created_at AS "created_at!: jiff_sqlx::Timestamp", run_at AS "run_at: jiff_sqlx::Timestamp",
                       finished_at AS "finished_at: jiff_sqlx::Timestamp", links_at AS "links_at: jiff_sqlx::Timestamp",
-                      names_asked_at AS "names_asked_at: jiff_sqlx::Timestamp",
+                      CASE WHEN names_version = version THEN names_asked_at END AS "names_asked_at: jiff_sqlx::Timestamp",
                       names_answered_at AS "names_answered_at: jiff_sqlx::Timestamp", names_differ
                  FROM bulk WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"#,
             permit.tenant.id.uuid(),
@@ -307,7 +310,7 @@ impl ReadTx<'_> {
                       version, undoes, undone_by, request_id, created_by, run_by, series,
                       created_at AS "created_at!: jiff_sqlx::Timestamp", run_at AS "run_at: jiff_sqlx::Timestamp",
                       finished_at AS "finished_at: jiff_sqlx::Timestamp", links_at AS "links_at: jiff_sqlx::Timestamp",
-                      names_asked_at AS "names_asked_at: jiff_sqlx::Timestamp",
+                      CASE WHEN names_version = version THEN names_asked_at END AS "names_asked_at: jiff_sqlx::Timestamp",
                       names_answered_at AS "names_answered_at: jiff_sqlx::Timestamp", names_differ
                  FROM bulk WHERE series = $1 ORDER BY id"#,
             series.uuid()

@@ -111,17 +111,6 @@ pub struct SignIn {
     pub active: bool,
 }
 
-/// A bulk change that goes on without anybody asking.
-#[derive(Debug, Clone)]
-pub struct Errand {
-    /// Which.
-    pub bulk: BulkId,
-    /// In whose name, as far as that person is in order now; none of those who are not.
-    pub caller: Option<Caller>,
-    /// It is carried out; otherwise its preview is planned anew.
-    pub runs: bool,
-}
-
 /// A new token: the secret is shown once and not stored.
 pub struct NewToken {
     /// The public id.
@@ -231,26 +220,27 @@ impl Store {
         }))
     }
 
-    /// The bulk changes that run, and previews of whose names the directory said something else.
-    pub async fn errands(&self) -> Result<Vec<Errand>, StoreError> {
+    /// The bulk changes that run, or the previews of whose names the directory said something else; each with
+    /// in whose name, as far as that person is in order now, and none of those who are not.
+    pub async fn errands(&self, runs: bool) -> Result<Vec<(BulkId, Option<Caller>)>, StoreError> {
         let now = self.clock.now();
         let rows = sqlx::query!(
-            r#"SELECT b.id, b.state = 'running' AS "runs!", u.id AS "user_id?", u.tenant_id AS "tenant_id?", u.display_name AS "display_name?",
+            r#"SELECT b.id AS "id!", u.id AS "user_id?", u.tenant_id AS "tenant_id?", u.display_name AS "display_name?",
                       coalesce(u.language, t.language) AS language, u.language IS NOT NULL AS "language_chosen!", t.time_zone AS "time_zone?",
                       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'role', g.role_code,
                                 'version', g.role_version, 'permissions', r.permissions, 'scope', g.tenant_id)), '[]')
                          FROM role_grant g JOIN role r ON (r.code, r.version) = (g.role_code, g.role_version)
                         WHERE g.user_id = u.id AND g.revoked_at IS NULL
                           AND (g.expires_at IS NULL OR g.expires_at > $1)) AS "grants!: Json<Vec<GrantRow>>"
-                 FROM bulk b LEFT JOIN users u
-                   ON u.id = CASE b.state WHEN 'running' THEN b.run_by ELSE b.names_asked_by END
-                  AND u.enabled AND u.deleted_at IS NULL
+                 FROM (SELECT id, run_by AS by FROM bulk WHERE $2 AND state = 'running' UNION ALL
+                       SELECT id, names_asked_by FROM bulk
+                        WHERE NOT $2 AND state = 'previewed' AND names_differ AND names_answered_at IS NOT NULL) b
+                 LEFT JOIN users u ON u.id = b.by AND u.enabled AND u.deleted_at IS NULL
                   AND (SELECT s.id FROM suspended_tenant s WHERE s.id = u.tenant_id LIMIT 1) IS NULL
                  LEFT JOIN tenant t ON t.id = u.tenant_id
-                WHERE b.state = 'running'
-                   OR b.state = 'previewed' AND b.names_differ AND b.names_answered_at IS NOT NULL
                 ORDER BY b.id"#,
-            ts(now) as _
+            ts(now) as _,
+            runs
         )
         .fetch_all(&self.auth)
         .await?;
@@ -266,7 +256,7 @@ impl Store {
                 theme: None,
                 grants: row.grants.0.into_iter().map(Grant::from).collect(),
             });
-            Errand { bulk, caller, runs: row.runs }
+            (bulk, caller)
         });
         Ok(errands.collect())
     }

@@ -69,7 +69,7 @@ use sqlx::{
 };
 
 pub use again::again;
-pub use caller::{Caller, Errand};
+pub use caller::Caller;
 pub use error::StoreError;
 pub use sqlx::postgres::PgConnectOptions as ConnectOptions;
 

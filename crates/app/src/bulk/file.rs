@@ -186,31 +186,6 @@ pub async fn remap(
     remap_in(&turn, app, (caller, id), (mapping, options, keep_as), cause).await
 }
 
-/// Shows anew what would come of a file because the directory said something else of its names; false where it was
-/// done meanwhile.
-pub(super) async fn plan_anew(app: &App, caller: &Caller, id: BulkId) -> Result<bool, AppError> {
-    let turn = turn(app).await?;
-    let mut tx = app.store.write(caller).await?;
-    let (bulk, tenant) = tx.lock_bulk(id).await?;
-    if bulk.state != BulkState::Previewed || bulk.names.is_none_or(|names| !names.differ) {
-        return Ok(false);
-    }
-    match remap_locked(&turn, app, (caller, tx), (bulk, tenant), (None, None, None), &Cause::default()).await
-    {
-        Ok(_) => Ok(true),
-        Err(error @ (AppError::Internal(_) | AppError::Conflict(_))) => Err(error),
-        // It cannot be shown anew, and stays as it was shown.
-        Err(error) => {
-            tracing::warn!(bulk = %id, %error, "a preview is not planned anew");
-            let mut tx = app.store.write(caller).await?;
-            let (bulk, _) = tx.lock_bulk(id).await?;
-            tx.keep_preview(&bulk).await?;
-            tx.commit(&Cause::default()).await?;
-            Ok(false)
-        }
-    }
-}
-
 /// The same, by whoever has a turn.
 async fn remap_in(
     turn: &OwnedSemaphorePermit,
@@ -224,7 +199,8 @@ async fn remap_in(
     remap_locked(turn, app, (caller, tx), locked, asked, cause).await
 }
 
-async fn remap_locked(
+/// The same, of what was locked.
+pub(super) async fn remap_locked(
     _turn: &OwnedSemaphorePermit,
     app: &App,
     (caller, mut tx): (&Caller, WriteTx<'_>),

@@ -13,16 +13,14 @@ use domain::{
     request::Lane,
 };
 use store::{
-    Caller, Errand, StoreError,
+    Caller, StoreError,
     bulk::{Bulk, BulkRow, Due},
     objects::Edge,
     tx::{Cause, Permit, TenantRef, WriteTx, act},
 };
 
 use super::{
-    change,
-    file::plan_anew,
-    gone, moves, passwords,
+    change, gone, moves, passwords,
     person::{ROW, draft, list},
     roles::Changing as Roles,
 };
@@ -60,26 +58,15 @@ impl From<StoreError> for Stop {
     }
 }
 
-/// Does a part of everything that runs, and plans anew what the directory knows better; gives whether there may be
-/// more. What fails for the moment is left for the next time, and its error is given when all had their turn.
+/// Does a part of everything that runs; gives whether there may be more. What fails for the
+/// moment is left for the next time, and its error is given when all had their turn.
 pub async fn work(app: &App) -> Result<bool, AppError> {
     let (mut more, mut failed) = (false, None);
-    for Errand { bulk, caller, runs } in app.store.errands().await? {
+    for (bulk, caller) in app.store.errands(true).await? {
         let Some(caller) = caller else {
-            if runs {
-                app.store.pause_orphan(bulk).await?;
-            }
+            app.store.pause_orphan(bulk).await?;
             continue;
         };
-        if !runs {
-            match plan_anew(app, &caller, bulk).await {
-                Ok(done) => more |= done,
-                // Whoever had it shown may not even look any more: it stays as it was shown.
-                Err(AppError::NotFound(_)) => {}
-                Err(error) => failed = Some(error),
-            }
-            continue;
-        }
         match persistent_step(app, &caller, bulk).await {
             Ok(done) => more |= done,
             // It would fail for ever, and the others would wait with it.

@@ -148,7 +148,7 @@ async fn now(w: &World, shown: &Shown) -> Shown {
 
 /// What is planned anew without anybody asking.
 async fn errands(w: &World) {
-    while bulk::run::work(&w.app).await.expect("errands") {}
+    while bulk::anew::work(&w.app).await.expect("errands") {}
 }
 
 #[tokio::test]
@@ -228,6 +228,8 @@ async fn an_answer_that_comes_too_late_or_twice_changes_nothing() {
     assert!(worker.claim_names(target).await.expect("asking").is_none(), "one worker asks");
     // The directory did not answer; somebody else asks, and the first answers after all.
     worker.release_names(&first).await.expect("releasing");
+    assert!(worker.claim_names(target).await.expect("asking").is_none(), "it rests");
+    w.db.execute("UPDATE name_question SET lease_until = now() - interval '1 second'").await;
     let second = worker.claim_names(target).await.expect("asking").expect("names");
     let nobody = vec![None; second.names.len()];
     let everybody: Vec<_> = first.names.iter().map(|(_, name)| Some(stranger(name))).collect();
@@ -241,5 +243,32 @@ async fn an_answer_that_comes_too_late_or_twice_changes_nothing() {
         let shown = preview(&w, acme, FILE).await;
         bulk::turn(&w.app, &w.root, shown.bulk.id, turn, &Cause::default()).await.expect("a turn");
         assert!(worker.claim_names(target).await.expect("asking").is_none(), "{turn:?}");
+        assert_eq!(now(&w, &shown).await.bulk.names, None, "it is about previews");
+    }
+}
+
+#[tokio::test]
+async fn a_preview_of_somebody_who_is_gone_stays_as_it_was_shown_and_nothing_is_said_of_the_directory() {
+    let w = world().await;
+    let acme = customer(&w).await;
+    let person = one(&w, acme, "anna berg").await;
+    let anna = own_session(&w, &person).await;
+    for gone in ["enabled = false", "enabled = true"] {
+        let shown =
+            bulk::import(&w.app, &anna, acme, draft(FILE), &Cause::default()).await.expect("a preview");
+        answer(&w, &["jens"]).await;
+        // Disabled, or there and without her role.
+        w.db.execute(&format!("UPDATE users SET {gone} WHERE id = '{}'", person.id.uuid())).await;
+        w.db.execute(&format!(
+            "UPDATE role_grant SET revoked_at = now() WHERE user_id = '{}'",
+            person.id.uuid()
+        ))
+        .await;
+        errands(&w).await;
+        let after = now(&w, &shown).await;
+        assert_eq!((after.bulk.version, after.bulk.names), (shown.bulk.version, None), "{gone}");
+        assert!(w.store.errands(false).await.expect("errands").is_empty());
+        w.db.execute("UPDATE users SET enabled = true").await;
+        w.db.execute("UPDATE role_grant SET revoked_at = NULL").await;
     }
 }

@@ -264,7 +264,7 @@ async fn names_asked(client: &Client, mut answer: Answer) -> Result<Answer, Fail
         }
         if begin.elapsed() >= NAMES_WAIT {
             note(
-                "the directory does not answer: whether it has names of the file already is told when each row is tried",
+                "the directory has not answered about all names yet: whether it has one is told when its row is tried",
             );
             return Ok(answer);
         }

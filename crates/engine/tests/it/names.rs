@@ -17,8 +17,8 @@ async fn question(world: &World, id: u8, names: &[(&str, &str)]) {
     world
         .db
         .execute(&format!(
-            "INSERT INTO bulk (id, tenant_id, kind, title, ask, state, created_by, created_at, names_asked_at)
-             SELECT '{id}', tenant_id, 'import', 'x', '{{}}', 'previewed', id, now(), now() FROM target
+            "INSERT INTO bulk (id, tenant_id, kind, title, ask, state, created_by, created_at, names_asked_at, names_version)
+             SELECT '{id}', tenant_id, 'import', 'x', '{{}}', 'previewed', id, now(), now(), 1 FROM target
               WHERE id = '{target}';
              INSERT INTO name_question (bulk_id, part, tenant_id, target_id, kinds, names, taken)
              SELECT '{id}', 0, tenant_id, id, ARRAY[{kinds}], ARRAY[{values}],
@@ -50,6 +50,8 @@ async fn names_of_a_preview_are_asked_of_the_directory_and_ours_are_nobody_stran
     world.reference.set_reachable(false);
     assert!(!engine.ask_names(world.target).await.expect("a try"));
     world.reference.set_reachable(true);
+    assert!(!engine.ask_names(world.target).await.expect("a try"), "it rests for a while");
+    world.db.execute("UPDATE name_question SET lease_until = now() - interval '1 second'").await;
     assert!(engine.ask_names(world.target).await.expect("a try"));
     let said = world.db.rows("SELECT kind, value, external_id FROM name_answer ORDER BY value").await;
     let said: Vec<_> = said.iter().map(|row| (row["value"].clone(), row["external_id"].clone())).collect();

@@ -8,7 +8,7 @@ use web::speech::{instant, say, say_with};
 
 use crate::{context::Frame, refusal::Refusal};
 
-/// Longer than this nobody waits for an answer: what is known so far is told.
+/// After this it is told that the answer is not there yet, and what that means.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(15);
 
 /// The names of a preview and the directory.

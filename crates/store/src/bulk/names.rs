@@ -4,14 +4,22 @@ use domain::id::{BulkId, TargetId};
 
 use super::Bulk;
 use crate::{
-    StoreError,
+    Store, StoreError,
     names::Name,
     ts,
-    tx::{Permit, WriteTx, act},
+    tx::{Permit, TenantRef, WriteTx, act},
 };
 
 /// Names a worker asks about at once.
 const PART: usize = 1_000;
+
+impl Store {
+    /// Leaves a preview as it was shown, whatever the directory said of its names.
+    pub async fn leave_preview(&self, id: BulkId) -> Result<(), StoreError> {
+        sqlx::query!("SELECT leave_preview($1)", id.uuid()).fetch_one(&self.auth).await?;
+        Ok(())
+    }
+}
 
 impl WriteTx<'_> {
     /// Has a directory asked about the names of a preview of the permitted tenant's people that was just kept: each
@@ -26,8 +34,8 @@ impl WriteTx<'_> {
         let (tenant, now, actor) = (permit.tenant.id, ts(self.now), self.caller.user().uuid());
         sqlx::query!("DELETE FROM name_question WHERE bulk_id = $1", bulk.uuid()).execute(self.sql()).await?;
         sqlx::query!(
-            "UPDATE bulk SET names_asked_at = CASE WHEN $4 THEN $3::timestamptz END, names_asked_by = $5, names_answered_at = NULL,
-                    names_differ = false
+            "UPDATE bulk SET names_asked_at = CASE WHEN $4 THEN $3::timestamptz END, names_version = version,
+                    names_asked_by = $5, names_answered_at = NULL, names_differ = false
               WHERE id = $1 AND tenant_id = $2",
             bulk.uuid(),
             tenant.uuid(),
@@ -64,11 +72,18 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Leaves a preview that was locked as it is, whatever the directory said of its names.
-    pub async fn keep_preview(&mut self, of: &Bulk) -> Result<(), StoreError> {
-        sqlx::query!("UPDATE bulk SET names_differ = false WHERE id = $1", of.id.uuid())
-            .execute(self.sql())
-            .await?;
-        Ok(())
+    /// Locks a preview of whose names the directory said something else, and that nobody else is planning anew.
+    pub async fn take_differing(&mut self, id: BulkId) -> Result<Option<(Bulk, TenantRef)>, StoreError> {
+        let free = sqlx::query!(
+            "SELECT id FROM bulk WHERE id = $1 AND state = 'previewed' AND names_differ AND names_answered_at IS NOT NULL
+                FOR UPDATE SKIP LOCKED",
+            id.uuid()
+        )
+        .fetch_optional(self.sql())
+        .await?;
+        match free {
+            None => Ok(None),
+            Some(_) => self.bulk(id).await.map(Some),
+        }
     }
 }

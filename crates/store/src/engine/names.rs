@@ -21,6 +21,8 @@ pub struct NameClaim {
 
 /// A claim is held so long: an answer takes less than a second.
 const LEASE_SECONDS: f64 = 60.0;
+/// Names that nobody answered about rest so long.
+const REST_SECONDS: f64 = 5.0;
 
 impl EngineStore {
     /// Claims the next names of a target that nobody asks about yet; small files are not behind large ones.
@@ -62,14 +64,15 @@ impl EngineStore {
         Ok(())
     }
 
-    /// The target did not answer; somebody asks again.
+    /// The target did not answer; somebody asks again after a while, and about other names meanwhile.
     pub async fn release_names(&self, claim: &NameClaim) -> Result<(), StoreError> {
         sqlx::query!(
-            "UPDATE name_question SET lease = NULL, lease_until = NULL
+            "UPDATE name_question SET lease = NULL, lease_until = now() + make_interval(secs => $4)
               WHERE bulk_id = $1 AND part = $2 AND lease = $3",
             claim.bulk.uuid(),
             claim.part,
-            claim.lease
+            claim.lease,
+            REST_SECONDS
         )
         .execute(&self.pool)
         .await?;

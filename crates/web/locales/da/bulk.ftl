@@ -185,7 +185,7 @@ bulk-run = { $n ->
 }
 bulk-names-asked = Kataloget bliver spurgt, om det allerede har disse navne. Du kan starte imens: hvad det har, oplyses, når rækken udføres.
 bulk-names-answered = Kataloget blev spurgt om alle navne: { $when }.
-bulk-names-late = Kataloget svarer ikke i øjeblikket. Navnene er sammenlignet med det, der vides om det; om det har et af dem, oplyses, når rækken udføres.
+bulk-names-late = Kataloget har endnu ikke svaret om alle navne. De er sammenlignet med det, der vides om det; om det har et af dem, oplyses, når rækken udføres.
 bulk-names-look = Forhåndsvisningen er ændret. Vis den, som den er nu
 bulk-run-hint = Det udføres, som det vises her, del for del. Du kan lade det vente, annullere det og fortryde det bagefter.
 bulk-remap = Kolonner og valg

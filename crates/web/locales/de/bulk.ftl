@@ -185,7 +185,7 @@ bulk-run = { $n ->
 }
 bulk-names-asked = Das Verzeichnis wird gefragt, ob es diese Namen schon hat. Sie können inzwischen beginnen: Was es hat, wird gesagt, wenn die Zeile ausgeführt wird.
 bulk-names-answered = Das Verzeichnis wurde nach allen Namen gefragt: { $when }.
-bulk-names-late = Das Verzeichnis antwortet zurzeit nicht. Die Namen wurden mit dem verglichen, was von ihm bekannt ist; ob es einen davon hat, wird gesagt, wenn die Zeile ausgeführt wird.
+bulk-names-late = Das Verzeichnis hat noch nicht zu allen Namen geantwortet. Sie wurden mit dem verglichen, was von ihm bekannt ist; ob es einen davon hat, wird gesagt, wenn die Zeile ausgeführt wird.
 bulk-names-look = Die Vorschau hat sich geändert. So zeigen, wie sie jetzt ist
 bulk-run-hint = Es wird ausgeführt, wie es hier gezeigt ist, Teil für Teil. Sie können es warten lassen, abbrechen und danach zurücknehmen.
 bulk-remap = Spalten und Optionen

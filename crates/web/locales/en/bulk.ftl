@@ -185,7 +185,7 @@ bulk-run = { $n ->
 }
 bulk-names-asked = The directory is being asked whether it has these names already. You can begin meanwhile: what it has is told when its row is carried out.
 bulk-names-answered = The directory was asked about all names: { $when }.
-bulk-names-late = The directory does not answer at present. The names were compared with what is known of it; whether it has one is told when its row is carried out.
+bulk-names-late = The directory has not answered about all names yet. They were compared with what is known of it; whether it has one is told when its row is carried out.
 bulk-names-look = The preview changed. Show it as it is now
 bulk-run-hint = It is done as it is shown here, part by part. You can let it wait, cancel it, and take it back afterwards.
 bulk-remap = Columns and options

@@ -185,7 +185,7 @@ bulk-run = { $n ->
 }
 bulk-names-asked = Katalogen tillfrågas om den redan har dessa namn. Du kan börja under tiden: vad den har meddelas när raden utförs.
 bulk-names-answered = Katalogen tillfrågades om alla namn: { $when }.
-bulk-names-late = Katalogen svarar inte just nu. Namnen har jämförts med det som är känt om den; om den har något av dem meddelas när raden utförs.
+bulk-names-late = Katalogen har ännu inte svarat om alla namn. De har jämförts med det som är känt om den; om den har något av dem meddelas när raden utförs.
 bulk-names-look = Förhandsvisningen har ändrats. Visa den som den är nu
 bulk-run-hint = Det görs som det visas här, del för del. Du kan låta det vänta, avbryta det och ta tillbaka det efteråt.
 bulk-remap = Kolumner och val
