@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use domain::id::BulkId;
 use store::{Caller, tx::Cause};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::file;
+use super::{file, run::with_causes};
 use crate::{App, AppError, error::Conflict};
-use domain::id::BulkId;
 
 /// Plans anew what waits for it; gives whether there may be more. What fails for the moment is left for the next time,
 /// and its error is given when all had their turn.
@@ -31,7 +31,7 @@ pub async fn work(app: &App) -> Result<bool, AppError> {
             ) => failed = Some(error),
             // It cannot be shown anew, and stays as it was shown, without what the directory says.
             Err(error) => {
-                tracing::warn!(%bulk, error = ?error, "a preview is not planned anew");
+                tracing::warn!(%bulk, error = %with_causes(&error), "a preview is not planned anew");
                 app.store.leave_preview(bulk).await?;
             }
         }

@@ -155,7 +155,7 @@ async fn stop_broken(
 }
 
 /// An error with its causes.
-fn with_causes(error: &(dyn std::error::Error + Send + Sync)) -> String {
+pub(super) fn with_causes(error: &(dyn std::error::Error + Send + Sync)) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
 }

@@ -253,10 +253,10 @@ async fn a_preview_of_somebody_who_is_gone_stays_as_it_was_shown_and_nothing_is_
     let acme = customer(&w).await;
     let person = one(&w, acme, "anna berg").await;
     let anna = own_session(&w, &person).await;
-    for gone in ["enabled = false", "enabled = true"] {
+    for (gone, name) in [("enabled = false", "jens"), ("enabled = true", "ida.lund@acme.example")] {
         let shown =
             bulk::import(&w.app, &anna, acme, draft(FILE), &Cause::default()).await.expect("a preview");
-        answer(&w, &["jens"]).await;
+        answer(&w, &["jens", name]).await;
         // Disabled, or there and without her role.
         w.db.execute(&format!("UPDATE users SET {gone} WHERE id = '{}'", person.id.uuid())).await;
         w.db.execute(&format!(

@@ -159,9 +159,7 @@ impl ReadTx<'_> {
         if span.back {
             ids.reverse();
         }
-        self.by_key().await?;
         let rows = self.tenants_by_id(&ids).await?;
-        self.anew().await?;
         Ok(in_order(&ids, rows, |tenant| tenant.id.uuid()))
     }
 
