@@ -12,11 +12,12 @@ impl Engine {
     /// target does not answer.
     pub async fn ask_names(&self, target: TargetId) -> Result<bool, StoreError> {
         let Some(connector) = self.connectors.get(&target) else { return Ok(false) };
+        let Some(claim) = self.store.claim_names(target).await? else { return Ok(false) };
         let health = self.health(target).await?;
         if !health.up || health.mode.maintenance {
+            self.store.release_names(&claim).await?;
             return Ok(false);
         }
-        let Some(claim) = self.store.claim_names(target).await? else { return Ok(false) };
         // Somebody looks at the preview meanwhile.
         match connector.holders(Lane::Interactive, &claim.names).await {
             Ok(holders) => {

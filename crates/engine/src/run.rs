@@ -33,7 +33,7 @@ impl Engine {
             }
             tasks.spawn(Arc::clone(&self).keep_scanning(target, shutdown.clone()));
             tasks.spawn(Arc::clone(&self).keep_surveying(target, shutdown.clone()));
-            tasks.spawn(Arc::clone(&self).keep_asking_names(target, bell.subscribe(), shutdown.clone()));
+            tasks.spawn(Arc::clone(&self).keep_asking_names(target, shutdown.clone()));
             tasks.spawn(Arc::clone(&self).keep_probing(target, bell.clone(), shutdown.clone()));
             tasks.spawn(Arc::clone(&self).keep_watching(target, shutdown.clone()));
         }
@@ -62,13 +62,10 @@ impl Engine {
         self.keep_at(work, bell, shutdown).await;
     }
 
-    async fn keep_asking_names(
-        self: Arc<Self>,
-        target: TargetId,
-        bell: watch::Receiver<u64>,
-        shutdown: watch::Receiver<bool>,
-    ) {
+    /// By the timer alone: the bell rings for every change of many, and hardly any of them is a file.
+    async fn keep_asking_names(self: Arc<Self>, target: TargetId, shutdown: watch::Receiver<bool>) {
         let work = || self.ask_names(target);
+        let (_silent, bell) = watch::channel(0);
         self.keep_at(work, bell, shutdown).await;
     }
 
