@@ -67,7 +67,8 @@ GRANT SELECT (names_asked_by, names_answered_at, names_differ) ON bulk TO tenant
 -- What cannot be planned anew stays as it was shown, and nothing is said of the directory.
 CREATE FUNCTION leave_preview(of uuid) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    UPDATE bulk SET names_asked_at = NULL, names_differ = false WHERE id = of AND state = 'previewed'
+    UPDATE bulk SET names_asked_at = NULL, names_differ = false
+     WHERE id = of AND state = 'previewed' AND names_differ AND names_answered_at IS NOT NULL
 $$;
 REVOKE EXECUTE ON FUNCTION leave_preview FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION leave_preview TO tenantry_auth;

@@ -81,9 +81,8 @@ impl WriteTx<'_> {
         )
         .fetch_optional(self.sql())
         .await?;
-        match free {
-            None => Ok(None),
-            Some(_) => self.bulk(id).await.map(Some),
-        }
+        let taken = self.bulk(id).await?;
+        // Whoever may not see it any more is told so by the line before, and does not only find it locked.
+        Ok(free.map(|_| taken))
     }
 }

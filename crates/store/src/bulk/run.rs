@@ -64,11 +64,10 @@ impl WriteTx<'_> {
         )
         .fetch_optional(self.sql())
         .await?;
-        match free {
-            None => Ok(None),
-            // Whoever may not change people any more does not go on; the reason is told by the caller.
-            Some(_) => self.bulk(id).await.map(Some),
-        }
+        // Whoever may not change people any more does not go on, and does not only find it locked; the reason is told
+        // by the caller.
+        let taken = self.bulk(id).await?;
+        Ok(free.map(|_| taken))
     }
 
     /// Begins it, or goes on with it, in the caller's name.
